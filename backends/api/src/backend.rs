@@ -1,0 +1,239 @@
+use std::task::Waker;
+use std::time::Duration;
+
+use crate::{ClientId, Clock, Cursor, Error, EventKind, Frame, LogicalSize, Result};
+
+/// A way to present frames to an audience and to report its input.
+///
+/// The engine owns its backends and calls them from one thread only, the one that runs the
+/// canvas. The order is `open`, then `poll`, `wants_frame`, `present` and `apply` in any order,
+/// then `close` once. A backend never calls the canvas it belongs to. No method may wait for an audience: a backend that needs a runtime or a
+/// blocking call keeps it on a named thread of its own and talks to it through channels.
+///
+/// After an error from `open` the backend is dropped. After a "failed" from `present` it is
+/// closed and dropped and the other backends go on; "not supported" is ignored everywhere.
+///
+/// ```
+/// use framecast_api::{Backend, Context, Frame, Result};
+///
+/// /// Counts frames, and always wants the next.
+/// struct Counter(u64);
+///
+/// impl Backend for Counter {
+///     fn name(&self) -> &str { "counter" }
+///     fn open(&mut self, _: Context) -> Result<()> { Ok(()) }
+///     fn wants_frame(&self) -> bool { true }
+///     fn present(&mut self, _: &Frame) -> Result<()> { self.0 += 1; Ok(()) }
+///     fn close(&mut self) {}
+/// }
+/// ```
+pub trait Backend {
+    /// What the user calls it: "window", "http". Constant.
+    fn name(&self) -> &str;
+
+    /// What it can do. Constant once opened.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default()
+    }
+
+    /// Starts presenting. Called once, before anything else but `name`; may take a few seconds.
+    ///
+    /// # Errors
+    /// One line that says why this backend cannot run here and what the user can do. The other
+    /// backends go on.
+    fn open(&mut self, context: Context) -> Result<()>;
+
+    /// A line for the user about where to look, once opened: `http://127.0.0.1:60649/`.
+    fn link(&self) -> Option<String> {
+        None
+    }
+
+    /// Hands everything that happened since the last call to `sink`, oldest first. Never blocks.
+    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+        let _ = sink;
+    }
+
+    /// How often `poll` must be called although nobody wakes the loop.
+    ///
+    /// `None`: the backend wakes the loop whenever `poll` has something to hand over.
+    fn poll_interval(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Demand: whether somebody behind it looks, and is ready for a frame newer than the last
+    /// one presented. A level; the backend wakes the loop when it rises.
+    fn wants_frame(&self) -> bool;
+
+    /// Takes the newest frame. Must return quickly and never wait for a slow consumer; an older
+    /// frame that nobody took yet is dropped. Called for every frame, wanted or not.
+    ///
+    /// # Errors
+    /// "Failed" if this backend cannot present any more; it is then closed.
+    fn present(&mut self, frame: &Frame) -> Result<()>;
+
+    /// Changes something about the view.
+    ///
+    /// # Errors
+    /// "Not supported" if this backend has no such thing; "failed" is reported to the caller and
+    /// changes nothing.
+    fn apply(&mut self, setting: &Setting) -> Result<()> {
+        Err(Error::not_supported(setting.describe()))
+    }
+
+    /// Stops, and restores what it changed. Called once; dropping must do the same.
+    fn close(&mut self);
+}
+
+/// What a backend gets when it is opened.
+#[non_exhaustive]
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Wakes the engine's loop, from any thread.
+    pub waker: Waker,
+    /// The time base for the stamps of events.
+    pub clock: Clock,
+    /// The canvas' title.
+    pub title: String,
+    /// The canvas' initial size; the view should start with it.
+    pub size: LogicalSize,
+}
+
+impl Context {
+    /// A context for a canvas called `title` of `size` logical pixels.
+    #[must_use]
+    pub fn new(waker: Waker, clock: Clock, title: impl Into<String>, size: LogicalSize) -> Self {
+        Self { waker, clock, title: title.into(), size }
+    }
+}
+
+/// What a backend can do; everything is false by default.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// It reports input events.
+    pub input: bool,
+    /// Its views have a size of their own, which may size the canvas.
+    pub sizes: bool,
+    /// It shows a cursor.
+    pub cursor: bool,
+    /// Its audience sits at this machine: it takes control before any remote client.
+    pub local: bool,
+}
+
+impl Capabilities {
+    /// With [`input`](Self::input).
+    #[must_use]
+    pub const fn with_input(mut self) -> Self {
+        self.input = true;
+        self
+    }
+
+    /// With [`sizes`](Self::sizes).
+    #[must_use]
+    pub const fn with_sizes(mut self) -> Self {
+        self.sizes = true;
+        self
+    }
+
+    /// With [`cursor`](Self::cursor).
+    #[must_use]
+    pub const fn with_cursor(mut self) -> Self {
+        self.cursor = true;
+        self
+    }
+
+    /// With [`local`](Self::local).
+    #[must_use]
+    pub const fn with_local(mut self) -> Self {
+        self.local = true;
+        self
+    }
+}
+
+/// What a backend reports to the engine.
+///
+/// A client is announced by `Joined` before anything else about it, and nothing follows its
+/// `Left`.
+#[non_exhaustive]
+#[derive(Debug)]
+pub enum Input {
+    /// Somebody came: a page was opened, the window appeared.
+    Joined {
+        /// Who, from now on.
+        client: ClientId,
+        /// For people: "window", "127.0.0.1:51234".
+        label: String,
+    },
+    /// Somebody went.
+    Left {
+        /// Who.
+        client: ClientId,
+    },
+    /// A valid event ([`EventKind::validate`]); the engine drops it unless the client is the
+    /// presenter.
+    Event {
+        /// Whose.
+        client: ClientId,
+        /// When, in seconds on [`Context::clock`].
+        timestamp: f64,
+        /// What.
+        kind: EventKind,
+    },
+    /// The view has this size now. The engine keeps it, and sizes the canvas by it while the
+    /// client is the presenter. Any number may come; the engine checks.
+    Resize {
+        /// Whose view.
+        client: ClientId,
+        /// Its size.
+        size: LogicalSize,
+        /// Physical pixels per logical pixel.
+        ratio: f64,
+    },
+    /// The view's close button. A local view's ends the application; a remote one's only
+    /// detaches that view.
+    CloseRequested {
+        /// Whose view.
+        client: ClientId,
+    },
+    /// Input that made no sense was dropped.
+    Rejected {
+        /// Whose.
+        client: ClientId,
+        /// How many messages.
+        count: u64,
+    },
+    /// The backend cannot go on: the display died. Told to the user once; the engine closes it.
+    Lost(Error),
+}
+
+/// What the engine tells a backend about the canvas.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub enum Setting {
+    /// The title: a window's caption, a page's tab. Plain text.
+    Title(String),
+    /// The cursor's shape over the canvas.
+    Cursor(Cursor),
+    /// The application asks for a view of this size; the answer comes as [`Input::Resize`].
+    LogicalSize(LogicalSize),
+    /// Who drives now.
+    Control {
+        /// The presenter, if it is one of this backend's clients.
+        presenter: Option<ClientId>,
+        /// Whether anybody is the presenter, here or elsewhere.
+        held: bool,
+    },
+}
+
+impl Setting {
+    /// What it is, for "not supported: …".
+    #[must_use]
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Setting::Title(_) => "setting a title",
+            Setting::Cursor(_) => "setting a cursor",
+            Setting::LogicalSize(_) => "setting the view's size",
+            Setting::Control { .. } => "showing who drives",
+        }
+    }
+}

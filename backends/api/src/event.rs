@@ -1,0 +1,559 @@
+//! The event vocabulary: names, units and fields of the renderview specification
+//! (pygfx/renderview), as Rust enums and as JSON objects.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// One client of one backend: a browser page, a local window. Unique within its backend, never
+/// reused while the backend is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ClientId(pub u64);
+
+/// Where an event came from, inside this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source {
+    /// The backend's place among the canvas' backends.
+    pub backend: u32,
+    /// The client of that backend.
+    pub client: ClientId,
+}
+
+/// Something that happened: what, when, and from where.
+///
+/// As JSON it is one object, `{"type": "key_down", "timestamp": 1.5, "key": "a", …}`; the source
+/// is not part of it.
+///
+/// ```
+/// use framecast_api::{Event, EventKind};
+/// let event: Event = serde_json::from_str(
+///     r#"{"type": "wheel", "timestamp": 1.5, "dx": 0, "dy": 100, "x": 10, "y": 20}"#,
+/// )?;
+/// assert!(matches!(event.kind, EventKind::Wheel(wheel) if wheel.dy == 100.0));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+    /// When, in seconds on the process' [`Clock`](crate::Clock).
+    #[serde(default)]
+    pub timestamp: f64,
+    /// Who caused it; `None` for what the engine made.
+    #[serde(skip)]
+    pub source: Option<Source>,
+}
+
+/// What happened. Positions are logical pixels from the canvas' top left and may lie outside the
+/// canvas while a pointer is captured.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum EventKind {
+    /// The canvas has a new size. Made by the engine only.
+    Resize(Resize),
+    /// The canvas was closed; nothing follows. Made by the engine only.
+    Close,
+    /// A view became visible.
+    Show,
+    /// A view was hidden: minimised, or a tab in the background.
+    Hide,
+    /// The view got the keyboard focus.
+    FocusIn,
+    /// The view lost the keyboard focus.
+    FocusOut,
+    /// A button was pressed or a finger touched.
+    PointerDown(Pointer),
+    /// The pointer moved.
+    PointerMove(Pointer),
+    /// A button was released or a finger lifted.
+    PointerUp(Pointer),
+    /// The pointer came over the canvas.
+    PointerEnter(Pointer),
+    /// The pointer left the canvas.
+    PointerLeave(Pointer),
+    /// The same button twice in quick succession; comes after the second `PointerUp`.
+    DoubleClick(Pointer),
+    /// The wheel turned, or two fingers scrolled.
+    Wheel(Wheel),
+    /// A key went down. There is no auto-repeat.
+    KeyDown(Key),
+    /// A key went up.
+    KeyUp(Key),
+    /// Text was typed.
+    Char(Char),
+    /// Comes before every draw; `step` is the time since the last one, in seconds.
+    Animate {
+        /// Seconds since the previous draw; 0 for the first.
+        step: f64,
+    },
+    /// Comes right before every draw.
+    BeforeDraw,
+}
+
+/// Fields of [`EventKind::Resize`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Resize {
+    /// Logical pixels from left to right.
+    pub width: f64,
+    /// Logical pixels from top to bottom.
+    pub height: f64,
+    /// Physical pixels from left to right.
+    pub pwidth: u32,
+    /// Physical pixels from top to bottom.
+    pub pheight: u32,
+    /// Physical pixels per logical pixel.
+    pub ratio: f64,
+}
+
+/// Fields of the pointer events.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Pointer {
+    /// Logical pixels from the left edge of the canvas.
+    pub x: f64,
+    /// Logical pixels from the top edge of the canvas.
+    pub y: f64,
+    /// The button that changed; [`Button::None`] for moves.
+    pub button: Button,
+    /// The buttons that are down now.
+    pub buttons: Buttons,
+    /// The modifier keys that are down.
+    pub modifiers: Modifiers,
+    /// How many fingers touch.
+    pub ntouches: u32,
+    /// The touches, by an identifier that lasts from down to up.
+    pub touches: BTreeMap<String, Touch>,
+    /// Mouse, touch or pen.
+    pub pointer_type: PointerType,
+    /// 0 to 1; a mouse has 0.5 while a button is down.
+    pub pressure: f64,
+}
+
+/// One finger on the canvas.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Touch {
+    /// Logical pixels from the left edge of the canvas.
+    pub x: f64,
+    /// Logical pixels from the top edge of the canvas.
+    pub y: f64,
+    /// 0 to 1.
+    pub pressure: f64,
+}
+
+/// What kind of device points.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PointerType {
+    /// A mouse or touchpad.
+    #[default]
+    Mouse,
+    /// A finger.
+    Touch,
+    /// A stylus.
+    Pen,
+}
+
+/// Fields of [`EventKind::Wheel`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wheel {
+    /// To the right; about 100 per notch.
+    pub dx: f64,
+    /// Downwards; about 100 per notch.
+    pub dy: f64,
+    /// Logical pixels from the left edge of the canvas.
+    pub x: f64,
+    /// Logical pixels from the top edge of the canvas.
+    pub y: f64,
+    /// The buttons that are down.
+    pub buttons: Buttons,
+    /// The modifier keys that are down.
+    pub modifiers: Modifiers,
+}
+
+/// Fields of [`EventKind::KeyDown`] and [`EventKind::KeyUp`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Key {
+    /// What the key means here and now, as in the browser's `KeyboardEvent.key`: "a", "A",
+    /// "Enter", "ArrowLeft".
+    pub key: String,
+    /// Where the key is, as in the browser's `KeyboardEvent.code`: "KeyA", "ArrowLeft"; empty
+    /// where unknown.
+    pub code: String,
+    /// The modifier keys that are down.
+    pub modifiers: Modifiers,
+}
+
+/// Fields of [`EventKind::Char`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Char {
+    /// The text.
+    pub data: String,
+    /// True while an input method composes: the text replaces the last one that was composing.
+    pub is_composing: bool,
+    /// As in the browser's `InputEvent.inputType`: "insertText", "insertFromPaste".
+    pub input_type: String,
+}
+
+/// A pointer button, by its number on the wire.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(into = "u8", try_from = "u8")]
+#[repr(u8)]
+pub enum Button {
+    /// No button: a move.
+    #[default]
+    None = 0,
+    /// The left button, a finger, a pen's tip.
+    Left = 1,
+    /// The right button.
+    Right = 2,
+    /// The middle button or the wheel.
+    Middle = 3,
+    /// The thumb's "back".
+    Back = 4,
+    /// The thumb's "forward".
+    Forward = 5,
+}
+
+impl From<Button> for u8 {
+    fn from(button: Button) -> u8 {
+        button as u8
+    }
+}
+
+impl TryFrom<u8> for Button {
+    type Error = Error;
+
+    fn try_from(number: u8) -> Result<Self> {
+        Ok(match number {
+            0 => Button::None,
+            1 => Button::Left,
+            2 => Button::Right,
+            3 => Button::Middle,
+            4 => Button::Back,
+            5 => Button::Forward,
+            _ => {
+                return Err(Error::invalid_input(format!(
+                    "button {number} is unknown; possible are 0 to 5"
+                )));
+            }
+        })
+    }
+}
+
+/// The set of pointer buttons that are down; a list of numbers on the wire.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "Vec<Button>", from = "Vec<Button>")]
+pub struct Buttons(u8);
+
+impl Buttons {
+    /// No button.
+    pub const NONE: Buttons = Buttons(0);
+
+    /// Whether `button` is down.
+    #[must_use]
+    pub fn contains(self, button: Button) -> bool {
+        self.0 & (1 << button as u8) != 0 && button != Button::None
+    }
+
+    /// Adds `button`.
+    pub fn insert(&mut self, button: Button) {
+        if button != Button::None {
+            self.0 |= 1 << button as u8;
+        }
+    }
+
+    /// Takes `button` away.
+    pub fn remove(&mut self, button: Button) {
+        self.0 &= !(1 << button as u8);
+    }
+
+    /// Whether no button is down.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The buttons that are down, in the order of their numbers.
+    pub fn iter(self) -> impl Iterator<Item = Button> {
+        [Button::Left, Button::Right, Button::Middle, Button::Back, Button::Forward]
+            .into_iter()
+            .filter(move |button| self.contains(*button))
+    }
+}
+
+impl FromIterator<Button> for Buttons {
+    fn from_iter<I: IntoIterator<Item = Button>>(buttons: I) -> Self {
+        let mut set = Buttons::NONE;
+        buttons.into_iter().for_each(|button| set.insert(button));
+        set
+    }
+}
+
+impl From<Vec<Button>> for Buttons {
+    fn from(buttons: Vec<Button>) -> Self {
+        buttons.into_iter().collect()
+    }
+}
+
+impl From<Buttons> for Vec<Button> {
+    fn from(buttons: Buttons) -> Self {
+        buttons.iter().collect()
+    }
+}
+
+/// The modifier keys that are down; a list of names on the wire.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "Vec<ModifierName>", from = "Vec<ModifierName>")]
+pub struct Modifiers {
+    /// Shift.
+    pub shift: bool,
+    /// Control.
+    pub control: bool,
+    /// Alt, or Option on a Mac.
+    pub alt: bool,
+    /// The Windows key, or Command on a Mac.
+    pub meta: bool,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum ModifierName {
+    Shift,
+    Control,
+    Alt,
+    Meta,
+}
+
+impl From<Vec<ModifierName>> for Modifiers {
+    fn from(names: Vec<ModifierName>) -> Self {
+        let mut modifiers = Modifiers::default();
+        for name in names {
+            match name {
+                ModifierName::Shift => modifiers.shift = true,
+                ModifierName::Control => modifiers.control = true,
+                ModifierName::Alt => modifiers.alt = true,
+                ModifierName::Meta => modifiers.meta = true,
+            }
+        }
+        modifiers
+    }
+}
+
+impl From<Modifiers> for Vec<ModifierName> {
+    fn from(modifiers: Modifiers) -> Self {
+        [
+            (modifiers.shift, ModifierName::Shift),
+            (modifiers.control, ModifierName::Control),
+            (modifiers.alt, ModifierName::Alt),
+            (modifiers.meta, ModifierName::Meta),
+        ]
+        .into_iter()
+        .filter_map(|(down, name)| down.then_some(name))
+        .collect()
+    }
+}
+
+impl EventKind {
+    /// The largest coordinate, in logical pixels either way, that an event may carry.
+    pub const MAX_COORDINATE: f64 = 1e6;
+    /// The longest `key` or `code`, in bytes.
+    pub const MAX_KEY: usize = 64;
+    /// The longest typed or pasted text in one event, in bytes.
+    pub const MAX_TEXT: usize = 16 * 1024;
+    /// The most fingers.
+    pub const MAX_TOUCHES: usize = 20;
+
+    /// Checks an event that a stranger may have written.
+    ///
+    /// # Errors
+    /// If a number is not finite or too large, a string too long, or the event is one that only
+    /// the engine may make.
+    pub fn validate(&self) -> Result<()> {
+        match self {
+            EventKind::Resize(_)
+            | EventKind::Close
+            | EventKind::Animate { .. }
+            | EventKind::BeforeDraw => {
+                Err(Error::invalid_input("only the engine makes this event"))
+            }
+            EventKind::Show | EventKind::Hide | EventKind::FocusIn | EventKind::FocusOut => Ok(()),
+            EventKind::PointerDown(pointer)
+            | EventKind::PointerMove(pointer)
+            | EventKind::PointerUp(pointer)
+            | EventKind::PointerEnter(pointer)
+            | EventKind::PointerLeave(pointer)
+            | EventKind::DoubleClick(pointer) => {
+                if pointer.touches.len() > Self::MAX_TOUCHES
+                    || pointer.ntouches as usize > Self::MAX_TOUCHES
+                {
+                    return Err(Error::invalid_input("too many touches"));
+                }
+                numbers(&[pointer.x, pointer.y, pointer.pressure])?;
+                pointer.touches.iter().try_for_each(|(id, touch)| {
+                    text(id, Self::MAX_KEY)?;
+                    numbers(&[touch.x, touch.y, touch.pressure])
+                })
+            }
+            EventKind::Wheel(wheel) => numbers(&[wheel.x, wheel.y, wheel.dx, wheel.dy]),
+            EventKind::KeyDown(key) | EventKind::KeyUp(key) => {
+                text(&key.key, Self::MAX_KEY)?;
+                text(&key.code, Self::MAX_KEY)
+            }
+            EventKind::Char(char) => {
+                text(&char.data, Self::MAX_TEXT)?;
+                text(&char.input_type, Self::MAX_KEY)
+            }
+        }
+    }
+
+    /// The name on the wire: "pointer_down".
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            EventKind::Resize(_) => "resize",
+            EventKind::Close => "close",
+            EventKind::Show => "show",
+            EventKind::Hide => "hide",
+            EventKind::FocusIn => "focus_in",
+            EventKind::FocusOut => "focus_out",
+            EventKind::PointerDown(_) => "pointer_down",
+            EventKind::PointerMove(_) => "pointer_move",
+            EventKind::PointerUp(_) => "pointer_up",
+            EventKind::PointerEnter(_) => "pointer_enter",
+            EventKind::PointerLeave(_) => "pointer_leave",
+            EventKind::DoubleClick(_) => "double_click",
+            EventKind::Wheel(_) => "wheel",
+            EventKind::KeyDown(_) => "key_down",
+            EventKind::KeyUp(_) => "key_up",
+            EventKind::Char(_) => "char",
+            EventKind::Animate { .. } => "animate",
+            EventKind::BeforeDraw => "before_draw",
+        }
+    }
+}
+
+fn numbers(numbers: &[f64]) -> Result<()> {
+    match numbers.iter().find(|n| !n.is_finite() || n.abs() > EventKind::MAX_COORDINATE) {
+        None => Ok(()),
+        Some(bad) => Err(Error::invalid_input(format!("{bad} is out of range"))),
+    }
+}
+
+fn text(text: &str, most: usize) -> Result<()> {
+    if text.len() <= most {
+        return Ok(());
+    }
+    Err(Error::invalid_input(format!("a text of {} bytes; at most {most}", text.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn pointer() -> Pointer {
+        Pointer { x: 1.5, y: -2.0, button: Button::Left, ..Pointer::default() }
+    }
+
+    #[test]
+    fn every_event_has_the_same_name_on_the_wire_and_in_name() {
+        let resize = Resize { width: 1.0, height: 1.0, pwidth: 1, pheight: 1, ratio: 1.0 };
+        for kind in [
+            EventKind::Resize(resize),
+            EventKind::Close,
+            EventKind::Show,
+            EventKind::Hide,
+            EventKind::FocusIn,
+            EventKind::FocusOut,
+            EventKind::PointerDown(pointer()),
+            EventKind::PointerMove(pointer()),
+            EventKind::PointerUp(pointer()),
+            EventKind::PointerEnter(pointer()),
+            EventKind::PointerLeave(pointer()),
+            EventKind::DoubleClick(pointer()),
+            EventKind::Wheel(Wheel::default()),
+            EventKind::KeyDown(Key::default()),
+            EventKind::KeyUp(Key::default()),
+            EventKind::Char(Char::default()),
+            EventKind::Animate { step: 0.5 },
+            EventKind::BeforeDraw,
+        ] {
+            let event = Event { kind, timestamp: 1.25, source: None };
+            let wire = serde_json::to_value(&event).unwrap();
+            assert_eq!(wire["type"], event.kind.name());
+            assert_eq!(wire["timestamp"], 1.25);
+            assert_eq!(serde_json::from_value::<Event>(wire).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn a_pointer_event_has_the_fields_of_the_specification() {
+        let mut pointer = pointer();
+        pointer.buttons = [Button::Left, Button::Middle].into_iter().collect();
+        pointer.modifiers = Modifiers { shift: true, alt: true, ..Modifiers::default() };
+        pointer.touches.insert("7".into(), Touch { x: 3.0, y: 4.0, pressure: 0.5 });
+        pointer.ntouches = 1;
+        pointer.pointer_type = PointerType::Pen;
+        let event = Event { kind: EventKind::PointerDown(pointer), timestamp: 2.0, source: None };
+        assert_eq!(
+            serde_json::to_value(event).unwrap(),
+            json!({
+                "type": "pointer_down", "timestamp": 2.0, "x": 1.5, "y": -2.0,
+                "button": 1, "buttons": [1, 3], "modifiers": ["Shift", "Alt"],
+                "ntouches": 1, "touches": {"7": {"x": 3.0, "y": 4.0, "pressure": 0.5}},
+                "pointer_type": "pen", "pressure": 0.0,
+            })
+        );
+    }
+
+    #[test]
+    fn hostile_events_are_refused() {
+        for bad in [
+            json!({"type": "pointer_move", "x": 1e7, "y": 0}),
+            json!({"type": "wheel", "dx": -1e300}),
+            json!({"type": "key_down", "key": "x".repeat(65)}),
+            json!({"type": "key_up", "code": "x".repeat(65)}),
+            json!({"type": "char", "data": "x".repeat(EventKind::MAX_TEXT + 1)}),
+            json!({"type": "pointer_down", "ntouches": 21}),
+            json!({"type": "pointer_down", "touches": {"1": {"x": 1e9}}}),
+            json!({"type": "resize", "width": 1, "height": 1, "pwidth": 1, "pheight": 1, "ratio": 1}),
+            json!({"type": "close"}),
+            json!({"type": "before_draw"}),
+        ] {
+            let event: Event = serde_json::from_value(bad.clone()).unwrap();
+            assert!(event.kind.validate().is_err(), "{bad}");
+        }
+        let nan = EventKind::Wheel(Wheel { dx: f64::NAN, ..Wheel::default() });
+        assert!(nan.validate().is_err());
+    }
+
+    #[test]
+    fn unknown_names_and_wrong_types_do_not_parse() {
+        for bad in [
+            json!({"type": "explode"}),
+            json!({"type": "pointer_down", "button": 6}),
+            json!({"type": "pointer_down", "button": -1}),
+            json!({"type": "pointer_down", "buttons": "left"}),
+            json!({"type": "pointer_down", "modifiers": ["Hyper"]}),
+            json!({"type": "pointer_down", "x": "1"}),
+            json!({"type": "pointer_down", "pointer_type": "nose"}),
+            json!({"type": "pointer_down", "ntouches": -1}),
+            json!({"x": 1}),
+            json!([]),
+        ] {
+            assert!(serde_json::from_value::<Event>(bad.clone()).is_err(), "{bad}");
+        }
+        assert!(serde_json::from_str::<Event>(r#"{"type":"wheel","dx":1e999}"#).is_err());
+    }
+}

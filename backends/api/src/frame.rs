@@ -1,0 +1,405 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{PhysicalSize, Result};
+
+/// A rectangle of physical pixels, from the frame's top left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rect {
+    /// Pixels from the left edge.
+    pub x: u32,
+    /// Pixels from the top edge.
+    pub y: u32,
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+}
+
+impl Rect {
+    /// A rectangle of `width` × `height` pixels whose top left corner is at `x`, `y`.
+    #[must_use]
+    pub const fn new(x: u32, y: u32, width: u32, height: u32) -> Self {
+        Self { x, y, width, height }
+    }
+}
+
+/// One finished picture: sRGB, RGBA8, physical pixels, rows from top to bottom without padding.
+///
+/// Immutable, and shared without copying: a clone is a reference count. Alpha is ignored, a frame
+/// is opaque. Dropping the last clone gives the buffer back to the [`FramePool`] it came from.
+#[derive(Clone)]
+pub struct Frame {
+    slot: Arc<Slot>,
+}
+
+/// Pixels on loan from a [`FramePool`], to be drawn into and then frozen into a [`Frame`].
+///
+/// A buffer holds an *older picture, or black*: draw every pixel, or start with
+/// [`fill`](FrameBuffer::fill) or [`copy_from`](FrameBuffer::copy_from).
+pub struct FrameBuffer {
+    /// Invariant: the only reference, until `freeze`.
+    slot: Arc<Slot>,
+}
+
+/// Lends pixel buffers and takes them back, so that drawing allocates nothing in steady state.
+///
+/// ```
+/// use framecast_api::{FramePool, PhysicalSize};
+/// let mut pool = FramePool::new();
+/// let mut buffer = pool.lend(PhysicalSize::new(2, 1))?;
+/// buffer.pixels_mut()[1] = [255, 0, 0, 255];
+/// let frame = pool.freeze(buffer, 1, 0.25, 1.0);
+/// assert_eq!(frame.bytes(), [0, 0, 0, 255, 255, 0, 0, 255]);
+/// assert_eq!((frame.sequence(), frame.timestamp()), (1, 0.25));
+/// # Ok::<(), framecast_api::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct FramePool {
+    /// Every buffer that was frozen here, newest last. One whose count is 1 is nobody's.
+    frozen: Vec<Arc<Slot>>,
+}
+
+struct Slot {
+    bytes: Vec<u8>,
+    size: PhysicalSize,
+    ratio: f64,
+    sequence: u64,
+    timestamp: f64,
+    /// `None`: anything may have changed.
+    damage: Option<Vec<Rect>>,
+}
+
+impl FramePool {
+    /// Unused buffers beyond this many are given back to the allocator.
+    const KEEP: usize = 4;
+
+    /// An empty pool.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A buffer of `size`; its content is an older picture, or black.
+    ///
+    /// # Errors
+    /// If `size` is empty or larger than a frame may be ([`PhysicalSize::bytes`]).
+    pub fn lend(&mut self, size: PhysicalSize) -> Result<FrameBuffer> {
+        let bytes = size.bytes()?;
+        // The oldest free one of the right size first: backends may still look at newer ones.
+        let free = |slot: &Arc<Slot>| Arc::strong_count(slot) == 1;
+        let found = self
+            .frozen
+            .iter()
+            .position(|slot| free(slot) && slot.size == size)
+            .or_else(|| self.frozen.iter().position(free));
+        let mut slot = match found {
+            Some(index) => self.frozen.remove(index),
+            None => Arc::new(Slot::empty()),
+        };
+        if let Some(inner) = Arc::get_mut(&mut slot) {
+            inner.reset(size, bytes);
+        } else {
+            // Cannot be: it was nobody's, and only this pool could have cloned it.
+            slot = Arc::new(Slot::empty());
+            Arc::get_mut(&mut slot).expect("a new Arc has one owner").reset(size, bytes);
+        }
+        self.trim();
+        Ok(FrameBuffer { slot })
+    }
+
+    /// Makes `buffer` immutable and shareable.
+    ///
+    /// `sequence` grows by one with every frame of a canvas, `timestamp` is in seconds on the
+    /// process' [`Clock`](crate::Clock), `ratio` is physical pixels per logical pixel.
+    pub fn freeze(
+        &mut self,
+        buffer: FrameBuffer,
+        sequence: u64,
+        timestamp: f64,
+        ratio: f64,
+    ) -> Frame {
+        let FrameBuffer { mut slot } = buffer;
+        let inner = Arc::get_mut(&mut slot).expect("a buffer is its slot's only owner");
+        (inner.sequence, inner.timestamp, inner.ratio) = (sequence, timestamp, ratio);
+        self.frozen.push(Arc::clone(&slot));
+        Frame { slot }
+    }
+
+    /// How many frozen frames somebody still holds.
+    #[must_use]
+    pub fn in_use(&self) -> usize {
+        self.frozen.iter().filter(|slot| Arc::strong_count(slot) > 1).count()
+    }
+
+    fn trim(&mut self) {
+        let mut spare = self.frozen.len() - self.in_use();
+        self.frozen.retain(|slot| {
+            let drop = spare > Self::KEEP && Arc::strong_count(slot) == 1;
+            spare -= usize::from(drop);
+            !drop
+        });
+    }
+}
+
+impl Slot {
+    fn empty() -> Self {
+        Slot {
+            bytes: Vec::new(),
+            size: PhysicalSize::new(0, 0),
+            ratio: 1.0,
+            sequence: 0,
+            timestamp: 0.0,
+            damage: None,
+        }
+    }
+
+    fn reset(&mut self, size: PhysicalSize, bytes: usize) {
+        self.damage = None;
+        if self.size != size || self.bytes.len() != bytes {
+            self.bytes.clear();
+            self.bytes.resize(bytes, 0);
+            for pixel in self.bytes.as_chunks_mut::<4>().0 {
+                *pixel = [0, 0, 0, 255];
+            }
+            self.size = size;
+        }
+    }
+}
+
+impl FrameBuffer {
+    fn slot_mut(&mut self) -> &mut Slot {
+        Arc::get_mut(&mut self.slot).expect("a buffer is its slot's only owner")
+    }
+
+    /// Size in physical pixels.
+    #[must_use]
+    pub fn size(&self) -> PhysicalSize {
+        self.slot.size
+    }
+
+    /// Physical pixels from left to right.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.slot.size.width
+    }
+
+    /// Physical pixels from top to bottom.
+    #[must_use]
+    pub fn height(&self) -> u32 {
+        self.slot.size.height
+    }
+
+    /// The pixels as `[r, g, b, a]`, row by row from the top; `width() * height()` of them.
+    #[must_use]
+    pub fn pixels_mut(&mut self) -> &mut [[u8; 4]] {
+        self.slot_mut().bytes.as_chunks_mut().0
+    }
+
+    /// The pixels as read-only `[r, g, b, a]`, row by row from the top.
+    #[must_use]
+    pub fn pixels(&self) -> &[[u8; 4]] {
+        self.slot.bytes.as_chunks().0
+    }
+
+    /// The pixels as bytes in the order r, g, b, a; `width() * height() * 4` of them.
+    #[must_use]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.slot_mut().bytes
+    }
+
+    /// The rows from top to bottom, `width()` pixels each.
+    pub fn rows_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut [[u8; 4]]> {
+        let width = self.width() as usize;
+        self.pixels_mut().chunks_exact_mut(width)
+    }
+
+    /// Sets every pixel to `colour` (`[r, g, b, a]`).
+    pub fn fill(&mut self, colour: [u8; 4]) {
+        self.pixels_mut().fill(colour);
+    }
+
+    /// Copies `frame`'s pixels when it has this buffer's size; otherwise does nothing.
+    ///
+    /// Returns whether it copied. Programs that change a little of the last picture start here.
+    pub fn copy_from(&mut self, frame: &Frame) -> bool {
+        let same = self.size() == frame.size();
+        if same {
+            self.bytes_mut().copy_from_slice(frame.bytes());
+        }
+        same
+    }
+
+    /// Notes that `rect` differs from the previous frame.
+    ///
+    /// A hint that saves comparing; without any, the whole frame may have changed. It is never
+    /// trusted to be complete. Parts outside the frame are cut off.
+    pub fn add_damage(&mut self, rect: Rect) {
+        let size = self.size();
+        let x = rect.x.min(size.width);
+        let y = rect.y.min(size.height);
+        let cut = Rect {
+            x,
+            y,
+            width: rect.width.min(size.width - x),
+            height: rect.height.min(size.height - y),
+        };
+        self.slot_mut().damage.get_or_insert_default().push(cut);
+    }
+}
+
+impl Frame {
+    /// Size in physical pixels.
+    #[must_use]
+    pub fn size(&self) -> PhysicalSize {
+        self.slot.size
+    }
+
+    /// Physical pixels from left to right.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.slot.size.width
+    }
+
+    /// Physical pixels from top to bottom.
+    #[must_use]
+    pub fn height(&self) -> u32 {
+        self.slot.size.height
+    }
+
+    /// Physical pixels per logical pixel.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        self.slot.ratio
+    }
+
+    /// Grows by one with every frame its canvas presents; the first is 1.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.slot.sequence
+    }
+
+    /// When it was drawn, in seconds on the process' [`Clock`](crate::Clock).
+    #[must_use]
+    pub fn timestamp(&self) -> f64 {
+        self.slot.timestamp
+    }
+
+    /// The pixels as `[r, g, b, a]`, row by row from the top.
+    #[must_use]
+    pub fn pixels(&self) -> &[[u8; 4]] {
+        self.slot.bytes.as_chunks().0
+    }
+
+    /// The pixels as bytes in the order r, g, b, a.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.slot.bytes
+    }
+
+    /// What differs from the previous frame, as far as the application said; `None`: anything.
+    #[must_use]
+    pub fn damage(&self) -> Option<&[Rect]> {
+        self.slot.damage.as_deref()
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Frame #{} {} at {:.3} s", self.sequence(), self.size(), self.timestamp())
+    }
+}
+
+impl fmt::Debug for FrameBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FrameBuffer {}", self.size())
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Slot {}", self.size)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: PhysicalSize = PhysicalSize::new(8, 4);
+
+    #[test]
+    fn a_dropped_frame_gives_its_buffer_back() {
+        let mut pool = FramePool::new();
+        let buffer = pool.lend(SIZE).unwrap();
+        let address = buffer.pixels().as_ptr();
+        let frame = pool.freeze(buffer, 1, 0.0, 1.0);
+        assert_eq!(pool.in_use(), 1);
+        drop(frame);
+        assert_eq!(pool.in_use(), 0);
+        assert_eq!(pool.lend(SIZE).unwrap().pixels().as_ptr(), address);
+    }
+
+    #[test]
+    fn a_frame_somebody_holds_is_never_lent_again() {
+        let mut pool = FramePool::new();
+        let buffer = pool.lend(SIZE).unwrap();
+        let held = pool.freeze(buffer, 1, 0.0, 1.0);
+        let mut other = pool.lend(SIZE).unwrap();
+        other.fill([9, 9, 9, 9]);
+        assert_eq!(held.pixels()[0], [0, 0, 0, 255]);
+    }
+
+    #[test]
+    fn a_buffer_dropped_without_being_frozen_is_simply_gone() {
+        let mut pool = FramePool::new();
+        drop(pool.lend(SIZE).unwrap());
+        assert_eq!(pool.in_use(), 0);
+        assert!(pool.lend(SIZE).is_ok());
+    }
+
+    #[test]
+    fn the_pool_keeps_few_spare_buffers() {
+        let mut pool = FramePool::new();
+        let frames: Vec<_> = (0..20)
+            .map(|n| {
+                let buffer = pool.lend(SIZE).unwrap();
+                pool.freeze(buffer, n, 0.0, 1.0)
+            })
+            .collect();
+        drop(frames);
+        drop(pool.lend(SIZE).unwrap());
+        assert!(pool.frozen.len() <= FramePool::KEEP, "{}", pool.frozen.len());
+    }
+
+    #[test]
+    fn a_new_size_starts_black_and_opaque() {
+        let mut pool = FramePool::new();
+        let mut buffer = pool.lend(SIZE).unwrap();
+        buffer.fill([7; 4]);
+        drop(pool.freeze(buffer, 1, 0.0, 1.0));
+        let buffer = pool.lend(PhysicalSize::new(3, 3)).unwrap();
+        assert!(buffer.pixels().iter().all(|pixel| *pixel == [0, 0, 0, 255]));
+        assert_eq!(buffer.pixels().len(), 9);
+    }
+
+    #[test]
+    fn damage_is_cut_to_the_frame_and_forgotten_on_reuse() {
+        let mut pool = FramePool::new();
+        let mut buffer = pool.lend(SIZE).unwrap();
+        buffer.add_damage(Rect::new(6, 1, 10, u32::MAX));
+        buffer.add_damage(Rect::new(u32::MAX, u32::MAX, 1, 1));
+        let frame = pool.freeze(buffer, 1, 0.0, 1.0);
+        assert_eq!(frame.damage(), Some(&[Rect::new(6, 1, 2, 3), Rect::new(8, 4, 0, 0)][..]));
+        drop(frame);
+        let buffer = pool.lend(SIZE).unwrap();
+        assert_eq!(pool.freeze(buffer, 2, 0.0, 1.0).damage(), None);
+    }
+
+    #[test]
+    fn an_impossible_size_is_refused() {
+        let mut pool = FramePool::new();
+        assert!(pool.lend(PhysicalSize::new(0, 1)).is_err());
+        assert!(pool.lend(PhysicalSize::new(50_000, 50_000)).is_err());
+    }
+}

@@ -1,0 +1,34 @@
+//! The contract between a framecast canvas and the backends that present it.
+//!
+//! This crate decides the words both sides share: [`Frame`], sizes, [`Event`], [`Cursor`],
+//! [`Setting`], [`Error`] and the [`Backend`] trait. It knows no runtime, no codec and no
+//! operating system, and it validates nothing that comes from a network: a backend turns
+//! foreign bytes into valid events, the engine (crate `framecast`) decides which of them the
+//! application sees and when it draws.
+//!
+//! Applications use the `framecast` crate, which re-exports what they need. Use this crate to
+//! write a backend of your own; [`NullBackend`] is a complete small one, and
+//! [`conformance::check`] tells whether yours keeps the contract.
+
+pub mod conformance;
+
+mod backend;
+mod clock;
+mod cursor;
+mod error;
+mod event;
+mod frame;
+mod null;
+mod size;
+
+pub use backend::{Backend, Capabilities, Context, Input, Setting};
+pub use clock::Clock;
+pub use cursor::Cursor;
+pub use error::{Error, ErrorKind, Result};
+pub use event::{
+    Button, Buttons, Char, ClientId, Event, EventKind, Key, Modifiers, Pointer, PointerType,
+    Resize, Source, Touch, Wheel,
+};
+pub use frame::{Frame, FrameBuffer, FramePool, Rect};
+pub use null::{NullBackend, NullRemote};
+pub use size::{CanvasSize, LogicalSize, PhysicalSize, SizeLimits};

@@ -1,0 +1,156 @@
+use std::time::Duration;
+
+use framecast_api::{
+    Backend, Capabilities, ClientId, Context, Error, Frame, Input, Result, Setting,
+};
+
+use crate::inline::Inline;
+use crate::thread::WindowThread;
+
+/// The one client of a window.
+pub(crate) const CLIENT: ClientId = ClientId(0);
+/// What people call it.
+pub(crate) const LABEL: &str = "window";
+
+/// How a window is made.
+///
+/// ```
+/// let options = framecast_window::WindowOptions::default().with_resizable(false);
+/// let backend = framecast_window::WindowBackend::new(options);
+/// # drop(backend);
+/// ```
+#[derive(Debug, Clone)]
+pub struct WindowOptions {
+    pub(crate) resizable: bool,
+    pub(crate) inline: bool,
+}
+
+impl Default for WindowOptions {
+    fn default() -> Self {
+        Self { resizable: true, inline: cfg!(target_os = "macos") }
+    }
+}
+
+impl WindowOptions {
+    /// Whether the user may resize the window; true at first.
+    #[must_use]
+    pub fn with_resizable(mut self, resizable: bool) -> Self {
+        self.resizable = resizable;
+        self
+    }
+
+    /// Runs the window on the caller's thread, as always on macOS. For tests: elsewhere a window
+    /// that blocks then blocks the engine, and a display that dies ends the process.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_inline(mut self, inline: bool) -> Self {
+        self.inline = inline || cfg!(target_os = "macos");
+        self
+    }
+}
+
+/// Presents a canvas in a desktop window and reports its input.
+///
+/// The frame is shown as large as it fits, centred, with its shape kept; at the window's own size
+/// its pixels are shown exactly. The window has one client, `ClientId(0)`, called "window".
+///
+/// [`Setting::Title`] and [`Setting::Cursor`] are supported (the nearest shape minifb has); the
+/// rest is not. If the display goes away, [`Input::Lost`] says so once and the process lives on.
+#[derive(Default)]
+pub struct WindowBackend {
+    options: WindowOptions,
+    state: State,
+}
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Closed,
+    Thread(WindowThread),
+    Inline(Box<Inline>),
+}
+
+impl WindowBackend {
+    /// A window that [`Backend::open`] will show.
+    #[must_use]
+    pub fn new(options: WindowOptions) -> Self {
+        Self { options, state: State::Closed }
+    }
+}
+
+impl Backend for WindowBackend {
+    fn name(&self) -> &str {
+        "window"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default().with_input().with_sizes().with_cursor().with_local()
+    }
+
+    fn open(&mut self, context: Context) -> Result<()> {
+        self.state = if self.options.inline {
+            State::Inline(Box::new(Inline::open(&self.options, context)?))
+        } else {
+            State::Thread(WindowThread::open(self.options.clone(), context)?)
+        };
+        Ok(())
+    }
+
+    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+        match &mut self.state {
+            State::Closed => {}
+            State::Thread(thread) => thread.poll(sink),
+            State::Inline(inline) => inline.poll(sink),
+        }
+    }
+
+    fn poll_interval(&self) -> Option<Duration> {
+        match &self.state {
+            State::Closed | State::Thread(_) => None,
+            State::Inline(inline) => Some(inline.poll_interval()),
+        }
+    }
+
+    fn wants_frame(&self) -> bool {
+        match &self.state {
+            State::Closed => false,
+            State::Thread(thread) => thread.wants_frame(),
+            State::Inline(inline) => inline.wants_frame(),
+        }
+    }
+
+    fn present(&mut self, frame: &Frame) -> Result<()> {
+        match &mut self.state {
+            State::Closed => {}
+            State::Thread(thread) => thread.present(frame),
+            State::Inline(inline) => inline.present(frame),
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, setting: &Setting) -> Result<()> {
+        let (title, cursor) = match setting {
+            Setting::Title(title) => (Some(title.as_str()), None),
+            Setting::Cursor(cursor) => (None, Some(*cursor)),
+            other => return Err(Error::not_supported(other.describe())),
+        };
+        match &mut self.state {
+            State::Closed => {}
+            State::Thread(thread) => thread.apply(title, cursor),
+            State::Inline(inline) => inline.apply(title, cursor),
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        if let State::Thread(thread) = std::mem::take(&mut self.state) {
+            thread.close();
+        }
+    }
+}
+
+impl Drop for WindowBackend {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,222 @@
+//! What each of minifb's keys is called in the browser's `KeyboardEvent`.
+
+use minifb::Key as Code;
+
+/// What a key means.
+pub(crate) enum Meaning {
+    /// The same on every layout.
+    Named(&'static str),
+    /// What it types; these on a US keyboard, without and with shift.
+    Printable(char, char),
+    /// What it types with `NumLock`, this without.
+    Pad(&'static str),
+}
+
+pub(crate) fn is_printable(code: Code) -> bool {
+    !matches!(meaning(code), Meaning::Named(_))
+}
+
+pub(crate) fn meaning(code: Code) -> Meaning {
+    use Meaning::{Named, Pad, Printable};
+    match code {
+        Code::Key0 => Printable('0', ')'),
+        Code::Key1 => Printable('1', '!'),
+        Code::Key2 => Printable('2', '@'),
+        Code::Key3 => Printable('3', '#'),
+        Code::Key4 => Printable('4', '$'),
+        Code::Key5 => Printable('5', '%'),
+        Code::Key6 => Printable('6', '^'),
+        Code::Key7 => Printable('7', '&'),
+        Code::Key8 => Printable('8', '*'),
+        Code::Key9 => Printable('9', '('),
+        Code::A => Printable('a', 'A'),
+        Code::B => Printable('b', 'B'),
+        Code::C => Printable('c', 'C'),
+        Code::D => Printable('d', 'D'),
+        Code::E => Printable('e', 'E'),
+        Code::F => Printable('f', 'F'),
+        Code::G => Printable('g', 'G'),
+        Code::H => Printable('h', 'H'),
+        Code::I => Printable('i', 'I'),
+        Code::J => Printable('j', 'J'),
+        Code::K => Printable('k', 'K'),
+        Code::L => Printable('l', 'L'),
+        Code::M => Printable('m', 'M'),
+        Code::N => Printable('n', 'N'),
+        Code::O => Printable('o', 'O'),
+        Code::P => Printable('p', 'P'),
+        Code::Q => Printable('q', 'Q'),
+        Code::R => Printable('r', 'R'),
+        Code::S => Printable('s', 'S'),
+        Code::T => Printable('t', 'T'),
+        Code::U => Printable('u', 'U'),
+        Code::V => Printable('v', 'V'),
+        Code::W => Printable('w', 'W'),
+        Code::X => Printable('x', 'X'),
+        Code::Y => Printable('y', 'Y'),
+        Code::Z => Printable('z', 'Z'),
+        Code::Apostrophe => Printable('\'', '"'),
+        Code::Backquote => Printable('`', '~'),
+        Code::Backslash => Printable('\\', '|'),
+        Code::Comma => Printable(',', '<'),
+        Code::Equal => Printable('=', '+'),
+        Code::LeftBracket => Printable('[', '{'),
+        Code::Minus => Printable('-', '_'),
+        Code::Period => Printable('.', '>'),
+        Code::RightBracket => Printable(']', '}'),
+        Code::Semicolon => Printable(';', ':'),
+        Code::Slash => Printable('/', '?'),
+        Code::Space => Printable(' ', ' '),
+        Code::NumPadSlash => Printable('/', '/'),
+        Code::NumPadAsterisk => Printable('*', '*'),
+        Code::NumPadMinus => Printable('-', '-'),
+        Code::NumPadPlus => Printable('+', '+'),
+        Code::NumPad0 => Pad("Insert"),
+        Code::NumPad1 => Pad("End"),
+        Code::NumPad2 => Pad("ArrowDown"),
+        Code::NumPad3 => Pad("PageDown"),
+        Code::NumPad4 => Pad("ArrowLeft"),
+        Code::NumPad5 => Pad("Clear"),
+        Code::NumPad6 => Pad("ArrowRight"),
+        Code::NumPad7 => Pad("Home"),
+        Code::NumPad8 => Pad("ArrowUp"),
+        Code::NumPad9 => Pad("PageUp"),
+        Code::NumPadDot => Pad("Delete"),
+        Code::NumPadEnter => Named("Enter"),
+        Code::LeftShift | Code::RightShift => Named("Shift"),
+        Code::LeftCtrl | Code::RightCtrl => Named("Control"),
+        Code::LeftAlt | Code::RightAlt => Named("Alt"),
+        Code::LeftSuper | Code::RightSuper => Named("Meta"),
+        // Where the key is also says what it means.
+        other => Named(code_name(other)),
+    }
+}
+
+/// Where a key is, as in the browser's `KeyboardEvent.code`; empty for no key.
+pub(crate) fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Key0 => "Digit0",
+        Code::Key1 => "Digit1",
+        Code::Key2 => "Digit2",
+        Code::Key3 => "Digit3",
+        Code::Key4 => "Digit4",
+        Code::Key5 => "Digit5",
+        Code::Key6 => "Digit6",
+        Code::Key7 => "Digit7",
+        Code::Key8 => "Digit8",
+        Code::Key9 => "Digit9",
+        Code::A => "KeyA",
+        Code::B => "KeyB",
+        Code::C => "KeyC",
+        Code::D => "KeyD",
+        Code::E => "KeyE",
+        Code::F => "KeyF",
+        Code::G => "KeyG",
+        Code::H => "KeyH",
+        Code::I => "KeyI",
+        Code::J => "KeyJ",
+        Code::K => "KeyK",
+        Code::L => "KeyL",
+        Code::M => "KeyM",
+        Code::N => "KeyN",
+        Code::O => "KeyO",
+        Code::P => "KeyP",
+        Code::Q => "KeyQ",
+        Code::R => "KeyR",
+        Code::S => "KeyS",
+        Code::T => "KeyT",
+        Code::U => "KeyU",
+        Code::V => "KeyV",
+        Code::W => "KeyW",
+        Code::X => "KeyX",
+        Code::Y => "KeyY",
+        Code::Z => "KeyZ",
+        Code::F1 => "F1",
+        Code::F2 => "F2",
+        Code::F3 => "F3",
+        Code::F4 => "F4",
+        Code::F5 => "F5",
+        Code::F6 => "F6",
+        Code::F7 => "F7",
+        Code::F8 => "F8",
+        Code::F9 => "F9",
+        Code::F10 => "F10",
+        Code::F11 => "F11",
+        Code::F12 => "F12",
+        Code::F13 => "F13",
+        Code::F14 => "F14",
+        Code::F15 => "F15",
+        Code::Down => "ArrowDown",
+        Code::Left => "ArrowLeft",
+        Code::Right => "ArrowRight",
+        Code::Up => "ArrowUp",
+        Code::Apostrophe => "Quote",
+        Code::Backquote => "Backquote",
+        Code::Backslash => "Backslash",
+        Code::Comma => "Comma",
+        Code::Equal => "Equal",
+        Code::LeftBracket => "BracketLeft",
+        Code::Minus => "Minus",
+        Code::Period => "Period",
+        Code::RightBracket => "BracketRight",
+        Code::Semicolon => "Semicolon",
+        Code::Slash => "Slash",
+        Code::Backspace => "Backspace",
+        Code::Delete => "Delete",
+        Code::End => "End",
+        Code::Enter => "Enter",
+        Code::Escape => "Escape",
+        Code::Home => "Home",
+        Code::Insert => "Insert",
+        Code::Menu => "ContextMenu",
+        Code::PageDown => "PageDown",
+        Code::PageUp => "PageUp",
+        Code::Pause => "Pause",
+        Code::Space => "Space",
+        Code::Tab => "Tab",
+        Code::NumLock => "NumLock",
+        Code::CapsLock => "CapsLock",
+        Code::ScrollLock => "ScrollLock",
+        Code::LeftShift => "ShiftLeft",
+        Code::RightShift => "ShiftRight",
+        Code::LeftCtrl => "ControlLeft",
+        Code::RightCtrl => "ControlRight",
+        Code::NumPad0 => "Numpad0",
+        Code::NumPad1 => "Numpad1",
+        Code::NumPad2 => "Numpad2",
+        Code::NumPad3 => "Numpad3",
+        Code::NumPad4 => "Numpad4",
+        Code::NumPad5 => "Numpad5",
+        Code::NumPad6 => "Numpad6",
+        Code::NumPad7 => "Numpad7",
+        Code::NumPad8 => "Numpad8",
+        Code::NumPad9 => "Numpad9",
+        Code::NumPadDot => "NumpadDecimal",
+        Code::NumPadSlash => "NumpadDivide",
+        Code::NumPadAsterisk => "NumpadMultiply",
+        Code::NumPadMinus => "NumpadSubtract",
+        Code::NumPadPlus => "NumpadAdd",
+        Code::NumPadEnter => "NumpadEnter",
+        Code::LeftAlt => "AltLeft",
+        Code::RightAlt => "AltRight",
+        Code::LeftSuper => "MetaLeft",
+        Code::RightSuper => "MetaRight",
+        Code::Unknown | Code::Count => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_browser() {
+        assert_eq!(code_name(Code::LeftBracket), "BracketLeft");
+        assert_eq!(code_name(Code::NumPadAsterisk), "NumpadMultiply");
+        assert!(matches!(meaning(Code::Escape), Meaning::Named("Escape")));
+        assert!(matches!(meaning(Code::RightSuper), Meaning::Named("Meta")));
+        assert!(matches!(meaning(Code::Menu), Meaning::Named("ContextMenu")));
+        assert!(matches!(meaning(Code::Key7), Meaning::Printable('7', '&')));
+        assert!(is_printable(Code::NumPad4) && !is_printable(Code::NumPadEnter));
+    }
+}

@@ -1,0 +1,420 @@
+//! minifb's window, and everything that is said to it. Runs on one thread, whichever that is.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use framecast_api::{
+    Button, Buttons, Clock, Cursor, Error, EventKind, Frame, Input, LogicalSize, PhysicalSize,
+    Result,
+};
+use minifb::{CursorStyle, InputCallback, MouseButton, MouseMode, ScaleMode, UseGPU};
+use raw_window_handle::{HasWindowHandle, RawWindowHandle};
+
+use crate::backend::{CLIENT, LABEL, WindowOptions};
+use crate::display;
+use crate::keys::{Keyboard, Platform, Typed};
+use crate::pace;
+use crate::pointer::{PointerTracker, Sample, calibrate};
+use crate::scale::{Placement, Scaler};
+
+/// The largest window asked for, in pixels a side; the user may make it larger.
+const MAX_SIDE: f64 = 8192.0;
+/// The longest caption, in bytes: a Wayland message holds 4096.
+const MAX_TITLE: usize = 1024;
+
+/// A window on the screen.
+pub(crate) struct Pane {
+    /// Before the buffers, which minifb may read until it is dropped (Windows paints from them).
+    window: minifb::Window,
+    platform: Platform,
+    clock: Clock,
+    typed: Rc<RefCell<Vec<Typed>>>,
+    keyboard: Keyboard,
+    pointer: PointerTracker,
+    surroundings: Surroundings,
+    /// The newest frame.
+    frame: Option<Frame>,
+    /// The frame, or the window, is not what is on the screen.
+    dirty: bool,
+    /// What is on the screen: minifb may read it again at any time, so it is never changed.
+    front: Vec<u32>,
+    /// What comes next.
+    back: Vec<u32>,
+    scaler: Scaler,
+    /// Where the picture is in the window, its size and pixel ratio.
+    shown: Option<(Placement, PhysicalSize, f64)>,
+    shown_at: f64,
+    /// As last reported.
+    size: (usize, usize),
+    focused: bool,
+    visible: bool,
+    closed: bool,
+    cursor: Cursor,
+    /// Where minifb last said the pointer is, and since when.
+    mouse: ((f32, f32), Option<f64>),
+}
+
+/// How soon, and for what, to call again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tick {
+    /// Call again after this long, or when there is a new frame.
+    pub(crate) again: Duration,
+    /// Whether somebody can see the window.
+    pub(crate) visible: bool,
+}
+
+impl Pane {
+    /// Opens a window. May block while the display does not answer, and minifb may panic.
+    pub(crate) fn open(
+        options: &WindowOptions,
+        clock: Clock,
+        title: &str,
+        size: LogicalSize,
+    ) -> Result<Self> {
+        let settings = minifb::WindowOptions {
+            resize: options.resizable,
+            // Pictures come at the window's own size; nothing is left to scale.
+            scale_mode: ScaleMode::UpperLeft,
+            // A GPU's buffer swap waits for the compositor, which forgets a covered window.
+            use_gpu: UseGPU::Disabled,
+            ..minifb::WindowOptions::default()
+        };
+        // NaN becomes 0.
+        let side = |side: f64| (side.round().clamp(1.0, MAX_SIDE) as usize).max(1);
+        let (width, height) = (side(size.width), side(size.height));
+        let mut window = minifb::Window::new(&caption(title), width, height, settings)
+            .map_err(|error| Error::failed(display::explain_failure(&error.to_string())))?;
+        // We pace ourselves.
+        window.set_target_fps(0);
+        let typed = Rc::new(RefCell::new(Vec::new()));
+        window.set_input_callback(Box::new(Recorder(Rc::clone(&typed))));
+        let platform = platform(&window);
+        Ok(Self {
+            surroundings: Surroundings::of(&window),
+            window,
+            platform,
+            clock,
+            typed,
+            keyboard: Keyboard::new(platform),
+            pointer: PointerTracker::default(),
+            frame: None,
+            dirty: false,
+            front: Vec::new(),
+            back: Vec::new(),
+            scaler: Scaler::default(),
+            shown: None,
+            shown_at: 0.0,
+            size: (0, 0),
+            focused: false,
+            visible: true,
+            closed: false,
+            cursor: Cursor::Default,
+            mouse: ((0.0, 0.0), None),
+        })
+    }
+
+    /// Announces the client and its size; comes before the first tick.
+    pub(crate) fn announce(&mut self, sink: &mut dyn FnMut(Input)) {
+        sink(Input::Joined { client: CLIENT, label: LABEL.to_owned() });
+        self.report_size(sink);
+    }
+
+    pub(crate) fn set_title(&mut self, title: &str) {
+        self.window.set_title(&caption(title));
+    }
+
+    pub(crate) fn set_cursor(&mut self, cursor: Cursor) {
+        // Only changes: X11 makes a new invisible cursor each time, Windows counts.
+        let (was_hidden, hidden) = (self.cursor == Cursor::None, cursor == Cursor::None);
+        if hidden && !was_hidden {
+            self.window.set_cursor_visibility(false);
+        } else if !hidden {
+            self.window.set_cursor_style(cursor_style(cursor));
+            if was_hidden {
+                self.window.set_cursor_visibility(true);
+            }
+        }
+        self.cursor = cursor;
+    }
+
+    /// Shows `frame` (or the last one again where that is needed) and reports what happened.
+    ///
+    /// # Errors
+    /// If the window is gone.
+    pub(crate) fn tick(
+        &mut self,
+        frame: Option<Frame>,
+        sink: &mut dyn FnMut(Input),
+    ) -> Result<Tick> {
+        if let Some(frame) = frame {
+            self.frame = Some(frame);
+            self.dirty = true;
+        }
+        let now = self.clock.now();
+        self.dirty |= self.surroundings.look(now - self.shown_at)?;
+        self.report_visibility(now, sink);
+        self.show(now)?;
+        self.report_size(sink);
+        self.report_input(now, sink);
+        self.report_close(sink)?;
+
+        let recent = self.mouse.1.is_some_and(|since| now - since < pace::STILL);
+        let pointer = self.pointer.is_busy()
+            && (self.platform != Platform::Wayland || recent || self.pointer.is_captured());
+        // After a resize the picture has to be scaled anew.
+        let hurry = self.dirty && self.visible && self.frame.is_some();
+        let again = if hurry { Duration::ZERO } else { pace::next_poll(self.focused, pointer) };
+        Ok(Tick { again, visible: self.visible })
+    }
+
+    /// Polls minifb, with a picture if there is a new one.
+    fn show(&mut self, now: f64) -> Result<()> {
+        let (width, height) = self.window.get_size();
+        match &self.frame {
+            Some(frame) if self.dirty && self.visible => {
+                let place = self.scaler.draw(frame, &mut self.back, width, height);
+                self.shown = Some((place, frame.size(), frame.ratio()));
+                self.shown_at = now;
+                self.dirty = false;
+                let result = self.window.update_with_buffer(&self.back, width, height);
+                std::mem::swap(&mut self.front, &mut self.back);
+                result.map_err(|error| {
+                    Error::failed(format!("the window cannot show pictures any more: {error}"))
+                })
+            }
+            _ => {
+                self.window.update();
+                Ok(())
+            }
+        }
+    }
+
+    fn report_visibility(&mut self, now: f64, sink: &mut dyn FnMut(Input)) {
+        let (width, height) = self.window.get_size();
+        // Windows makes a minimised window 0 × 0.
+        let visible = self.surroundings.is_visible() && width > 0 && height > 0;
+        if visible != self.visible {
+            self.visible = visible;
+            self.dirty |= visible;
+            let kind = if visible { EventKind::Show } else { EventKind::Hide };
+            sink(Input::Event { client: CLIENT, timestamp: now, kind });
+        }
+    }
+
+    fn report_size(&mut self, sink: &mut dyn FnMut(Input)) {
+        let size = self.window.get_size();
+        if size != self.size && size.0 > 0 && size.1 > 0 {
+            self.size = size;
+            self.dirty = true;
+            let size = LogicalSize::new(size.0 as f64, size.1 as f64);
+            sink(Input::Resize { client: CLIENT, size, ratio: 1.0 });
+        }
+    }
+
+    fn report_input(&mut self, now: f64, sink: &mut dyn FnMut(Input)) {
+        let sink =
+            &mut |kind: EventKind| sink(Input::Event { client: CLIENT, timestamp: now, kind });
+        let focused = self.window.is_active();
+        let (gained, lost) = (focused && !self.focused, !focused && self.focused);
+        self.focused = focused;
+        if gained {
+            sink(EventKind::FocusIn);
+        }
+        self.keyboard.translate(&self.typed.borrow(), sink);
+        self.typed.borrow_mut().clear();
+        let sample = self.sample(now);
+        self.pointer.update(&sample, self.keyboard.modifiers(), sink);
+        if lost {
+            self.pointer.release_all(self.keyboard.modifiers(), sink);
+            self.keyboard.release_all(sink);
+            sink(EventKind::FocusOut);
+        }
+    }
+
+    fn sample(&mut self, now: f64) -> Sample {
+        let (x, y) = self.window.get_unscaled_mouse_pos(MouseMode::Pass).unwrap_or((-1.0, -1.0));
+        if (x, y) != self.mouse.0 {
+            self.mouse = ((x, y), Some(now));
+        }
+        let down: Buttons = [
+            (MouseButton::Left, Button::Left),
+            (MouseButton::Right, Button::Right),
+            (MouseButton::Middle, Button::Middle),
+            (MouseButton::Back, Button::Back),
+            (MouseButton::Forward, Button::Forward),
+        ]
+        .into_iter()
+        .filter_map(|(level, button)| self.window.get_mouse_down(level).then_some(button))
+        .collect();
+        let scroll = self.window.get_scroll_wheel().unwrap_or((0.0, 0.0));
+        let (x, y) = (f64::from(x), f64::from(y));
+        let (width, height) = self.window.get_size();
+        let in_window = x >= 0.0 && y >= 0.0 && x < width as f64 && y < height as f64;
+        // Wayland says 0, 0 until the pointer comes.
+        let known = self.platform != Platform::Wayland || self.mouse.1.is_some();
+        let on_top = self.surroundings.has_pointer().unwrap_or(true);
+        let (place, frame, ratio) = self.shown.unwrap_or_else(|| {
+            let whole = Placement { x: 0, y: 0, width: width.max(1), height: height.max(1) };
+            (whole, PhysicalSize::new(width.max(1) as u32, height.max(1) as u32), 1.0)
+        });
+        let inside = in_window && known && on_top && place.contains(x, y);
+        let (x, y) = place.to_canvas(frame, ratio, x, y);
+        Sample { now, x, y, inside, down, scroll: calibrate(self.platform, scroll) }
+    }
+
+    fn report_close(&mut self, sink: &mut dyn FnMut(Input)) -> Result<()> {
+        if self.closed || self.window.is_open() {
+            return Ok(());
+        }
+        self.closed = true;
+        // minifb calls a Wayland compositor that is gone a closed window.
+        if self.platform == Platform::Wayland && !display::wayland_answers() {
+            return Err(Error::failed("the window is gone: the Wayland compositor went away"));
+        }
+        sink(Input::CloseRequested { client: CLIENT });
+        Ok(())
+    }
+}
+
+/// What is known about the window's place among others.
+struct Surroundings {
+    #[cfg(all(unix, not(target_os = "macos")))]
+    watch: Option<crate::xlib::Watch>,
+    /// Nothing tells that the picture was damaged (X11 without a watch) or dropped (by minifb,
+    /// while a Wayland compositor holds all its buffers): it is shown again now and then.
+    repairs: bool,
+    mapped: bool,
+    obscured: bool,
+    /// `None` until the pointer crossed the window's edge, or where that is not told.
+    pointer: Option<bool>,
+}
+
+impl Surroundings {
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn of(window: &minifb::Window) -> Self {
+        let watch = match window.window_handle().map(|handle| handle.as_raw()) {
+            Ok(RawWindowHandle::Xlib(handle)) => crate::xlib::Watch::open(handle.window),
+            _ => None,
+        };
+        let repairs = watch.is_none();
+        Self { watch, repairs, mapped: true, obscured: false, pointer: None }
+    }
+
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    fn of(_: &minifb::Window) -> Self {
+        Self { repairs: false, mapped: true, obscured: false, pointer: None }
+    }
+
+    /// Whether somebody can see the window, as far as is known.
+    fn is_visible(&self) -> bool {
+        self.mapped && !self.obscured
+    }
+
+    /// Whether the pointer is over the window itself, if known.
+    fn has_pointer(&self) -> Option<bool> {
+        self.pointer
+    }
+
+    /// Looks for changes; `age` is how long ago, in seconds, the picture was shown. Returns
+    /// whether it has to be shown again.
+    fn look(&mut self, age: f64) -> Result<bool> {
+        #[cfg_attr(not(all(unix, not(target_os = "macos"))), expect(unused_mut))]
+        let mut damaged = self.repairs && age > pace::REPAIR;
+        #[cfg(all(unix, not(target_os = "macos")))]
+        if let Some(watch) = &mut self.watch {
+            use crate::xlib::Seen;
+            let mut destroyed = false;
+            watch.drain(&mut |seen| match seen {
+                Seen::Exposed => damaged = true,
+                Seen::Entered => self.pointer = Some(true),
+                Seen::Left => self.pointer = Some(false),
+                Seen::Obscured(obscured) => self.obscured = obscured,
+                Seen::Mapped(mapped) => self.mapped = mapped,
+                Seen::Destroyed => destroyed = true,
+            });
+            if destroyed {
+                return Err(Error::failed("the window is gone: another program destroyed it"));
+            }
+        }
+        Ok(damaged)
+    }
+}
+
+/// Writes down what minifb tells while it polls.
+struct Recorder(Rc<RefCell<Vec<Typed>>>);
+
+impl InputCallback for Recorder {
+    fn add_char(&mut self, unit: u32) {
+        self.0.borrow_mut().push(Typed::Char(unit));
+    }
+
+    fn set_key_state(&mut self, key: minifb::Key, down: bool) {
+        self.0.borrow_mut().push(Typed::Key(key, down));
+    }
+}
+
+fn platform(window: &minifb::Window) -> Platform {
+    if cfg!(windows) {
+        return Platform::Windows;
+    }
+    if cfg!(target_os = "macos") {
+        return Platform::MacOs;
+    }
+    match window.window_handle().map(|handle| handle.as_raw()) {
+        Ok(RawWindowHandle::Wayland(_)) => Platform::Wayland,
+        _ => Platform::X11,
+    }
+}
+
+/// `title` without control characters, which minifb cannot pass on, and not too long.
+fn caption(title: &str) -> String {
+    let mut caption: String = title.chars().filter(|char| !char.is_control()).collect();
+    while caption.len() > MAX_TITLE {
+        caption.pop();
+    }
+    caption
+}
+
+/// The nearest shape minifb has.
+fn cursor_style(cursor: Cursor) -> CursorStyle {
+    match cursor {
+        Cursor::Text => CursorStyle::Ibeam,
+        Cursor::Crosshair => CursorStyle::Crosshair,
+        Cursor::Pointer | Cursor::Grab => CursorStyle::OpenHand,
+        Cursor::Grabbing => CursorStyle::ClosedHand,
+        Cursor::EwResize => CursorStyle::ResizeLeftRight,
+        Cursor::NsResize => CursorStyle::ResizeUpDown,
+        Cursor::Move | Cursor::NeswResize | Cursor::NwseResize => CursorStyle::ResizeAll,
+        _ => CursorStyle::Arrow,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captions_lose_control_characters_and_what_is_too_long() {
+        assert_eq!(caption("a\0b\u{1b}[31m\nü"), "ab[31mü");
+        assert_eq!(caption(&"x".repeat(MAX_TITLE + 1)).len(), MAX_TITLE);
+        assert_eq!(caption(&"漢".repeat(MAX_TITLE)).len(), MAX_TITLE / 3 * 3);
+    }
+
+    #[test]
+    fn every_cursor_has_a_shape() {
+        for cursor in Cursor::ALL {
+            let plain = cursor_style(cursor) == CursorStyle::Arrow;
+            let known = !matches!(
+                cursor,
+                Cursor::Default
+                    | Cursor::None
+                    | Cursor::NotAllowed
+                    | Cursor::Wait
+                    | Cursor::Progress
+                    | Cursor::Help
+            );
+            assert_eq!(plain, !known, "{cursor}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+use std::collections::VecDeque;
+
+use framecast_api::{EventKind, Input};
+
+use crate::backend::CLIENT;
+
+/// Input that waits for the engine to poll. Moves, wheels and resizes are merged, so only
+/// thousands of presses during one draw reach this.
+pub(crate) const MAX_WAITING: usize = 4096;
+
+/// What happened in the window and the engine has not polled yet, oldest first.
+#[derive(Default)]
+pub(crate) struct InputQueue {
+    waiting: VecDeque<Input>,
+    /// What did not fit since the last `take`.
+    dropped: u64,
+}
+
+impl InputQueue {
+    /// Appends `input`; returns whether the queue was empty, that is, whether to wake the engine.
+    pub(crate) fn push(&mut self, input: Input) -> bool {
+        let was_empty = self.is_empty();
+        if let Some(last) = self.waiting.back_mut() {
+            let Some(input) = merge(last, input) else {
+                return false;
+            };
+            // The news that the display died must arrive.
+            if self.waiting.len() >= MAX_WAITING && !matches!(input, Input::Lost(_)) {
+                self.dropped += 1;
+            } else {
+                self.waiting.push_back(input);
+            }
+        } else {
+            self.waiting.push_back(input);
+        }
+        was_empty
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Takes everything.
+    pub(crate) fn take(&mut self) -> VecDeque<Input> {
+        let mut taken = std::mem::take(&mut self.waiting);
+        if self.dropped > 0 {
+            let count = std::mem::take(&mut self.dropped);
+            // Before a `Lost`, after which nothing may follow.
+            let end = taken.len() - usize::from(matches!(taken.back(), Some(Input::Lost(_))));
+            taken.insert(end, Input::Rejected { client: CLIENT, count });
+        }
+        taken
+    }
+}
+
+/// Merges `next` into `last` as the engine would; gives `next` back if it cannot.
+fn merge(last: &mut Input, next: Input) -> Option<Input> {
+    match (last, next) {
+        (
+            Input::Event { kind: EventKind::PointerMove(last), timestamp: at, .. },
+            Input::Event { kind: EventKind::PointerMove(next), timestamp, .. },
+        ) if last.buttons == next.buttons && last.modifiers == next.modifiers => {
+            (*last, *at) = (next, timestamp);
+            None
+        }
+        (
+            Input::Event { kind: EventKind::Wheel(last), timestamp: at, .. },
+            Input::Event { kind: EventKind::Wheel(next), timestamp, .. },
+        ) if last.modifiers == next.modifiers => {
+            let (dx, dy) = (last.dx + next.dx, last.dy + next.dy);
+            *last = next;
+            (last.dx, last.dy, *at) = (dx, dy, timestamp);
+            None
+        }
+        (Input::Resize { size: last, .. }, Input::Resize { size, .. }) => {
+            *last = size;
+            None
+        }
+        (_, next) => Some(next),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use framecast_api::{Button, Error, Key, LogicalSize, Pointer, Wheel};
+
+    use super::*;
+
+    fn event(timestamp: f64, kind: EventKind) -> Input {
+        Input::Event { client: CLIENT, timestamp, kind }
+    }
+
+    fn at(x: f64, buttons: &[Button]) -> EventKind {
+        let buttons = buttons.iter().copied().collect();
+        EventKind::PointerMove(Pointer { x, buttons, ..Pointer::default() })
+    }
+
+    #[test]
+    fn moves_with_equal_buttons_keep_the_last() {
+        let mut queue = InputQueue::default();
+        assert!(queue.push(event(1.0, at(1.0, &[]))));
+        assert!(!queue.push(event(2.0, at(2.0, &[]))));
+        queue.push(event(3.0, at(3.0, &[Button::Left])));
+        let taken = queue.take();
+        assert_eq!(taken.len(), 2);
+        assert!(matches!(
+            &taken[0],
+            Input::Event { timestamp: 2.0, kind: EventKind::PointerMove(pointer), .. }
+                if pointer.x == 2.0
+        ));
+        assert!(queue.is_empty() && queue.push(event(4.0, at(4.0, &[]))));
+    }
+
+    #[test]
+    fn wheels_sum_and_resizes_keep_the_last() {
+        let mut queue = InputQueue::default();
+        for dy in [100.0, -30.0] {
+            queue.push(event(0.0, EventKind::Wheel(Wheel { dy, dx: 1.0, ..Wheel::default() })));
+        }
+        for width in [10.0, 20.0] {
+            let size = LogicalSize::new(width, 5.0);
+            queue.push(Input::Resize { client: CLIENT, size, ratio: 1.0 });
+        }
+        let taken = queue.take();
+        assert_eq!(taken.len(), 2);
+        assert!(matches!(
+            &taken[0],
+            Input::Event { kind: EventKind::Wheel(wheel), .. }
+                if wheel.dy == 70.0 && wheel.dx == 2.0
+        ));
+        assert!(matches!(&taken[1], Input::Resize { size, .. } if size.width == 20.0));
+    }
+
+    #[test]
+    fn a_flood_is_cut_and_counted_but_the_loss_of_the_display_arrives() {
+        let mut queue = InputQueue::default();
+        for _ in 0..MAX_WAITING + 7 {
+            queue.push(event(0.0, EventKind::KeyDown(Key::default())));
+        }
+        queue.push(Input::Lost(Error::failed("gone")));
+        let taken = queue.take();
+        assert_eq!(taken.len(), MAX_WAITING + 2);
+        assert!(matches!(taken[MAX_WAITING], Input::Rejected { count: 7, .. }));
+        assert!(matches!(taken[MAX_WAITING + 1], Input::Lost(_)));
+        assert!(queue.take().is_empty());
+    }
+}

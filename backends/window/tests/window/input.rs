@@ -1,0 +1,283 @@
+use std::time::Duration;
+
+use framecast_api::{Button, Char, EventKind, Input, Key, Pointer};
+use framecast_window::WindowOptions;
+
+use crate::support::{Stage, View};
+
+// Symbols of X11's keysymdef.h.
+const SHIFT: u32 = 0xffe1;
+const CONTROL: u32 = 0xffe3;
+const ESCAPE: u32 = 0xff1b;
+const RETURN: u32 = 0xff0d;
+const LEFT: u32 = 0xff51;
+const O_DIAERESIS: u32 = 0xf6;
+
+/// A window of 320 × 240 in the middle of the screen starts here.
+const CORNER: (i16, i16) = (240, 180);
+
+fn at(x: i16, y: i16) -> (i16, i16) {
+    (CORNER.0 + x, CORNER.1 + y)
+}
+
+fn point(stage: &Stage, x: i16, y: i16) {
+    let (x, y) = at(x, y);
+    stage.point(x, y);
+}
+
+/// A window with the focus, and the pointer elsewhere.
+fn focused(stage: &Stage) -> View {
+    point(stage, -100, -100);
+    let mut view = View::open("input", 320, 240);
+    stage.focus(stage.window("input"));
+    view.event("focus_in");
+    view
+}
+
+fn pointer(kind: EventKind) -> Pointer {
+    match kind {
+        EventKind::PointerDown(pointer)
+        | EventKind::PointerMove(pointer)
+        | EventKind::PointerUp(pointer)
+        | EventKind::PointerEnter(pointer)
+        | EventKind::PointerLeave(pointer)
+        | EventKind::DoubleClick(pointer) => pointer,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn key(kind: &EventKind) -> String {
+    match kind {
+        EventKind::KeyDown(Key { key, code, .. }) => format!("+{key} {code}"),
+        EventKind::KeyUp(Key { key, code, .. }) => format!("-{key} {code}"),
+        EventKind::Char(Char { data, .. }) => format!("{data:?}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn keys(events: &[EventKind]) -> Vec<String> {
+    events.iter().map(key).collect()
+}
+
+fn drag(stage: &Stage, options: WindowOptions) {
+    point(stage, -100, -100);
+    let mut view = View::with(options, "input", 320, 240);
+    // Shown twice as large, two physical pixels per logical one.
+    view.present(160, 120, 2.0, |_, _| [255, 0, 0]);
+    view.sees(stage, "red", |shot| shot.at(400, 300) == [255, 0, 0]);
+    point(stage, 40, 60);
+    let enter = pointer(view.event("pointer_enter"));
+    assert_eq!((enter.x, enter.y), (10.0, 15.0), "logical pixels of the canvas");
+    stage.button(1, true);
+    let down = pointer(view.event("pointer_down"));
+    assert_eq!((down.button, down.x, down.y), (Button::Left, 10.0, 15.0));
+    assert!(down.buttons.contains(Button::Left));
+    point(stage, -40, -20);
+    let moved = view.wait("a move outside", |view| {
+        let moved = pointer(view.event("pointer_move"));
+        (moved.x < 0.0).then_some(moved)
+    });
+    assert_eq!((moved.x, moved.y), (-10.0, -5.0), "captured");
+    stage.button(1, false);
+    let up = pointer(view.event("pointer_up"));
+    assert_eq!((up.button, up.x), (Button::Left, -10.0));
+    assert!(up.buttons.is_empty());
+    pointer(view.event("pointer_leave"));
+}
+
+on_a_display! {
+    fn a_drag_is_followed_outside_in_the_canvas_own_pixels(stage) {
+        drag(stage, WindowOptions::default());
+    }
+}
+
+on_a_display! {
+    fn so_it_is_on_the_callers_thread(stage) {
+        drag(stage, WindowOptions::default().with_inline(true));
+    }
+}
+
+on_a_display! {
+    fn every_button_has_its_number(stage) {
+        let mut view = View::open("input", 320, 240);
+        point(stage, 10, 10);
+        for (number, button) in [
+            (1, Button::Left),
+            (2, Button::Middle),
+            (3, Button::Right),
+            (8, Button::Back),
+            (9, Button::Forward),
+        ] {
+            stage.button(number, true);
+            assert_eq!(pointer(view.event("pointer_down")).button, button);
+            stage.button(number, false);
+            assert_eq!(pointer(view.event("pointer_up")).button, button);
+        }
+    }
+}
+
+on_a_display! {
+    fn two_quick_clicks_are_a_double_click(stage) {
+        let mut view = View::open("input", 320, 240);
+        point(stage, 10, 10);
+        view.event("pointer_enter");
+        for _ in 0..2 {
+            stage.button(1, true);
+            view.event("pointer_down");
+            stage.button(1, false);
+            view.event("pointer_up");
+        }
+        assert_eq!(pointer(view.event("double_click")).button, Button::Left);
+    }
+}
+
+on_a_display! {
+    fn a_wheel_notch_is_100_and_down_and_right_are_positive(stage) {
+        let mut view = View::open("input", 320, 240);
+        point(stage, 10, 20);
+        view.event("pointer_enter");
+        for (number, turned) in
+            [(4, (0.0, -100.0)), (5, (0.0, 100.0)), (6, (-100.0, 0.0)), (7, (100.0, 0.0))]
+        {
+            stage.button(number, true);
+            stage.button(number, false);
+            // minifb turns by one half for the press and by the other for the release.
+            let mut sum = (0.0, 0.0);
+            while sum != turned {
+                let EventKind::Wheel(wheel) = view.event("wheel") else { unreachable!() };
+                sum = (sum.0 + wheel.dx, sum.1 + wheel.dy);
+                assert!(sum.0.abs() <= 100.0 && sum.1.abs() <= 100.0, "button {number}: {sum:?}");
+                assert_eq!((wheel.x, wheel.y), (10.0, 20.0));
+            }
+        }
+    }
+}
+
+on_a_display! {
+    fn another_window_above_takes_the_pointer(stage) {
+        let mut view = View::open("below", 320, 240);
+        point(stage, 10, 10);
+        view.event("pointer_enter");
+        let mut above = View::open("above", 100, 100);
+        // Over the window above, and over the window below's place.
+        point(stage, 160, 120);
+        above.event("pointer_enter");
+        view.event("pointer_leave");
+        drop(above);
+        view.event("pointer_enter");
+    }
+}
+
+on_a_display! {
+    fn typed_letters_have_their_names_and_text(stage) {
+        let mut view = focused(stage);
+        stage.key('a'.into(), true);
+        stage.key('a'.into(), false);
+        assert_eq!(keys(&view.events_to("key_up")), ["+a KeyA", "\"a\"", "-a KeyA"]);
+        stage.key(SHIFT, true);
+        stage.key('a'.into(), true);
+        stage.key('a'.into(), false);
+        stage.key('1'.into(), true);
+        stage.key('1'.into(), false);
+        stage.key(SHIFT, false);
+        let mut events = view.events_to("key_up");
+        events.extend(view.events_to("key_up"));
+        events.extend(view.events_to("key_up"));
+        assert_eq!(
+            keys(&events),
+            [
+                "+Shift ShiftLeft",
+                "+A KeyA",
+                "\"A\"",
+                "-A KeyA",
+                "+! Digit1",
+                "\"!\"",
+                "-! Digit1",
+                "-Shift ShiftLeft",
+            ]
+        );
+        let EventKind::KeyDown(down) = &events[1] else { unreachable!() };
+        assert!(down.modifiers.shift && !down.modifiers.control);
+    }
+}
+
+on_a_display! {
+    fn named_keys_and_shortcuts_are_no_text(stage) {
+        let mut view = focused(stage);
+        for (symbol, name) in
+            [(ESCAPE, "Escape"), (RETURN, "Enter"), (LEFT, "ArrowLeft")]
+        {
+            stage.key(symbol, true);
+            stage.key(symbol, false);
+            let expected = [format!("+{name} {name}"), format!("-{name} {name}")];
+            assert_eq!(keys(&view.events_to("key_up")), expected);
+        }
+        stage.key(CONTROL, true);
+        stage.key('s'.into(), true);
+        stage.key('s'.into(), false);
+        let events = view.events_to("key_up");
+        assert_eq!(keys(&events), ["+Control ControlLeft", "+s KeyS", "-s KeyS"]);
+        let EventKind::KeyDown(down) = &events[1] else { unreachable!() };
+        assert!(down.modifiers.control);
+        stage.key(CONTROL, false);
+        view.event("key_up");
+    }
+}
+
+on_a_display! {
+    fn a_key_minifb_does_not_know_gives_its_text(stage) {
+        stage.add_key(O_DIAERESIS);
+        let mut view = focused(stage);
+        stage.key(O_DIAERESIS, true);
+        stage.key(O_DIAERESIS, false);
+        let EventKind::Char(char) = view.event("char") else { unreachable!() };
+        assert_eq!((char.data.as_str(), char.input_type.as_str()), ("ö", "insertText"));
+    }
+}
+
+on_a_display! {
+    fn a_held_key_does_not_repeat(stage) {
+        let mut view = focused(stage);
+        stage.key('a'.into(), true);
+        view.event("char");
+        // The server repeats after 660 ms, 25 times a second.
+        let more = view.listen(Duration::from_millis(1200));
+        assert!(more.is_empty(), "{more:?}");
+        stage.key('a'.into(), false);
+        view.event("key_up");
+    }
+}
+
+on_a_display! {
+    fn losing_the_focus_releases_what_was_held(stage) {
+        let mut view = focused(stage);
+        point(stage, 10, 10);
+        stage.button(1, true);
+        view.event("pointer_down");
+        stage.key(SHIFT, true);
+        stage.key('a'.into(), true);
+        view.event("char");
+        let other = View::open("other", 50, 50);
+        stage.focus(stage.window("other"));
+        let names: Vec<_> =
+            view.events_to("focus_out").iter().map(EventKind::name).collect();
+        assert_eq!(names, ["pointer_up", "key_up", "key_up", "focus_out"]);
+        stage.key('a'.into(), false);
+        stage.key(SHIFT, false);
+        stage.button(1, false);
+        drop(other);
+    }
+}
+
+on_a_display! {
+    fn the_close_button_asks_once_and_closes_nothing(stage) {
+        let mut view = focused(stage);
+        let window = stage.window("input");
+        stage.ask_to_close(window);
+        view.until("the request", |input| matches!(input, Input::CloseRequested { .. }));
+        stage.key(ESCAPE, true);
+        stage.key(ESCAPE, false);
+        assert_eq!(keys(&view.events_to("key_up")), ["+Escape Escape", "-Escape Escape"]);
+        assert_eq!(stage.window("input"), window, "still there");
+    }
+}

@@ -1,0 +1,561 @@
+//! The stage: an X server and our hands on it; the view: a window backend and what it reports.
+
+use std::fs::Permissions;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use framecast_api::{
+    Backend, Clock, Context, EventKind, Frame, FramePool, Input, LogicalSize, PhysicalSize,
+};
+use framecast_window::{WindowBackend, WindowOptions};
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{
+    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, EventMask, ImageFormat,
+    InputFocus, Window,
+};
+use x11rb::protocol::xtest::ConnectionExt as _;
+use x11rb::rust_connection::RustConnection;
+
+/// The screen that every test gets.
+pub(crate) const SCREEN: (u16, u16) = (800, 600);
+/// The part of it that a compositor gets.
+pub(crate) const OUTPUT: (u32, u32) = (640, 480);
+/// Nothing that is waited for takes this long, on the busiest machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How soon to look again at what tells nothing of itself, like the screen.
+pub(crate) const AGAIN: Duration = Duration::from_millis(15);
+/// A call that must not wait for the display may take this long on a busy machine.
+const PROMPT: Duration = Duration::from_secs(2);
+/// A test that hangs is ended.
+const WATCHDOG: Duration = Duration::from_secs(120);
+/// Set in the process that runs a test's body.
+const INSIDE: &str = "FRAMECAST_WINDOW_TEST";
+/// Set beside it: the process of the X server, or of the Wayland compositor.
+const SERVER: &str = "FRAMECAST_WINDOW_TEST_SERVER";
+/// Set beside it: the X server's display, for the stage.
+const STAGE: &str = "FRAMECAST_WINDOW_TEST_STAGE";
+/// What that process says at the end: a wrong name would run nothing and succeed.
+const FINISHED: &str = "the body ran to its end";
+
+/// A test whose body runs in a process of its own, on an X server of its own.
+macro_rules! on_a_display {
+    (fn $name:ident($stage:ident) $body:block) => {
+        #[test]
+        fn $name() {
+            fn body($stage: &$crate::support::Stage) $body
+            let name = concat!(module_path!(), "::", stringify!($name));
+            $crate::support::on_a_display(name, body);
+        }
+    };
+}
+
+/// The same with a Wayland compositor, weston, that fills the upper left of the stage's screen
+/// with the newest window.
+macro_rules! on_a_compositor {
+    (fn $name:ident($stage:ident) $body:block) => {
+        #[test]
+        fn $name() {
+            fn body($stage: &$crate::support::Stage) $body
+            let name = concat!(module_path!(), "::", stringify!($name));
+            $crate::support::on_a_compositor(name, body);
+        }
+    };
+}
+
+/// A test whose body runs in a process of its own, with these environment variables.
+macro_rules! with_environment {
+    (fn $name:ident($($variable:ident = $value:expr),*) $body:block) => {
+        #[test]
+        fn $name() {
+            fn body() $body
+            let name = concat!(module_path!(), "::", stringify!($name));
+            let variables = [$((stringify!($variable), $value)),*];
+            $crate::support::with_environment(name, &variables, body);
+        }
+    };
+}
+
+pub(crate) fn on_a_display(name: &str, body: fn(&Stage)) {
+    if std::env::var_os(INSIDE).is_some() {
+        return inside(|| body(&Stage::connect()));
+    }
+    let server = Server::start();
+    let pid = server.0.id().to_string();
+    let display = server.display();
+    outside(name, &[("DISPLAY", display.as_str()), (STAGE, &display), (SERVER, &pid)]);
+}
+
+pub(crate) fn on_a_compositor(name: &str, body: fn(&Stage)) {
+    if std::env::var_os(INSIDE).is_some() {
+        return inside(|| body(&Stage::connect()));
+    }
+    let server = Server::start();
+    let compositor = Compositor::start(&server.display());
+    let pid = compositor.process.id().to_string();
+    outside(
+        name,
+        &[
+            ("WAYLAND_DISPLAY", Compositor::SOCKET),
+            ("XDG_RUNTIME_DIR", compositor.folder.to_str().expect("UTF-8")),
+            (STAGE, &server.display()),
+            (SERVER, &pid),
+        ],
+    );
+}
+
+pub(crate) fn with_environment(name: &str, variables: &[(&str, &str)], body: fn()) {
+    if std::env::var_os(INSIDE).is_some() {
+        return inside(body);
+    }
+    outside(name, variables);
+}
+
+fn inside(body: impl FnOnce()) {
+    thread::spawn(|| {
+        thread::sleep(WATCHDOG);
+        eprintln!("the test hangs");
+        std::process::exit(101);
+    });
+    body();
+    println!("{FINISHED}");
+}
+
+fn outside(name: &str, variables: &[(&str, &str)]) {
+    let (_, test) = name.split_once("::").expect("a path below the crate");
+    let output = Command::new(std::env::current_exe().expect("our own path"))
+        .args([test, "--exact", "--nocapture", "--test-threads=1"])
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .envs(variables.iter().copied())
+        .env(INSIDE, "1")
+        .output()
+        .expect("starting the test's own process");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains(FINISHED),
+        "{test}, {}:\n{said}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// An Xvfb, until dropped, and its display's number.
+struct Server(Child, u32);
+
+impl Server {
+    /// On a number of its own: a server that picks one (`-displayfd` alone) takes the lowest that
+    /// is free, so the number of a server that a test has just killed.
+    fn start() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let count = COUNT.fetch_add(1, Ordering::Relaxed);
+            let number = 1000 + (std::process::id().wrapping_mul(64).wrapping_add(count)) % 50_000;
+            if let Some(server) = Self::start_on(number) {
+                return server;
+            }
+            assert!(Instant::now() < deadline, "no Xvfb starts");
+        }
+    }
+
+    /// `None` when it ends at once, as when somebody has the number.
+    fn start_on(number: u32) -> Option<Self> {
+        let screen = format!("{}x{}x24", SCREEN.0, SCREEN.1);
+        let mut child = Command::new("Xvfb")
+            .args([&format!(":{number}"), "-displayfd", "1", "-nolisten", "tcp", "-noreset"])
+            .args(["-screen", "0", &screen])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb cannot be started; tests/run installs it (package xvfb)");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe"))
+            .read_line(&mut line)
+            .expect("Xvfb tells when it is ready");
+        let server = Self(child, number);
+        (line.trim() == number.to_string()).then_some(server)
+    }
+
+    fn display(&self) -> String {
+        format!(":{}", self.1)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A test may have killed it already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+        // What a killed server leaves behind.
+        let _ = std::fs::remove_file(format!("/tmp/.X11-unix/X{}", self.1));
+        let _ = std::fs::remove_file(format!("/tmp/.X{}-lock", self.1));
+    }
+}
+
+/// A weston in a window of the X server, until dropped.
+struct Compositor {
+    process: Child,
+    folder: PathBuf,
+}
+
+impl Compositor {
+    const SOCKET: &str = "framecast-test";
+
+    fn start(display: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("framecast-window-{}-{count}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir(&folder).expect("a folder for the compositor's socket");
+        std::fs::set_permissions(&folder, Permissions::from_mode(0o700)).expect("our folder");
+        let (width, height) = OUTPUT;
+        let process = Command::new("weston")
+            .args(["--backend=x11-backend.so", "--shell=kiosk-shell.so", "--no-config"])
+            .args([format!("--width={width}"), format!("--height={height}")])
+            .args([format!("--socket={}", Self::SOCKET), "--idle-time=0".to_owned()])
+            .env("DISPLAY", display)
+            .env("XDG_RUNTIME_DIR", &folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("weston cannot be started; tests/run installs it (package weston)");
+        let compositor = Self { process, folder };
+        let deadline = Instant::now() + PATIENCE;
+        while UnixStream::connect(compositor.folder.join(Self::SOCKET)).is_err() {
+            assert!(Instant::now() < deadline, "weston does not listen");
+            // It has no other way to tell.
+            thread::sleep(Duration::from_millis(10));
+        }
+        compositor
+    }
+}
+
+impl Drop for Compositor {
+    fn drop(&mut self) {
+        // A test may have killed it already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// What another program of the same display can see and do.
+pub(crate) struct Stage {
+    connection: RustConnection,
+    root: Window,
+    server: String,
+}
+
+/// A picture of the screen.
+pub(crate) struct Shot(Vec<[u8; 3]>);
+
+impl Shot {
+    pub(crate) fn at(&self, x: usize, y: usize) -> [u8; 3] {
+        self.0[y * usize::from(SCREEN.0) + x]
+    }
+}
+
+impl Stage {
+    fn connect() -> Self {
+        let display = std::env::var(STAGE).expect("set by the outer process");
+        let (connection, screen) =
+            RustConnection::connect(Some(&display)).expect("the stage's connection");
+        let root = connection.setup().roots[screen].root;
+        let server = std::env::var(SERVER).expect("set by the outer process");
+        Self { connection, root, server }
+    }
+
+    /// The server has done everything asked so far.
+    fn settle(&self) {
+        self.connection.get_input_focus().expect("sent").reply().expect("answered");
+    }
+
+    /// Sends the server's process a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.server]).status().expect("kill");
+        assert!(status.success());
+    }
+
+    pub(crate) fn window(&self, title: &str) -> Window {
+        let tree = self.connection.query_tree(self.root).unwrap().reply().unwrap();
+        *tree
+            .children
+            .iter()
+            .find(|&&window| self.title(window) == title)
+            .unwrap_or_else(|| panic!("no window called {title:?}"))
+    }
+
+    pub(crate) fn title(&self, window: Window) -> String {
+        let name = self.connection.intern_atom(false, b"_NET_WM_NAME").unwrap().reply().unwrap();
+        let property = self.connection.get_property(false, window, name.atom, AtomEnum::ANY, 0, 99);
+        String::from_utf8(property.unwrap().reply().unwrap().value).expect("UTF-8")
+    }
+
+    pub(crate) fn point(&self, x: i16, y: i16) {
+        let motion = x11rb::protocol::xproto::MOTION_NOTIFY_EVENT;
+        self.connection.xtest_fake_input(motion, 0, 0, self.root, x, y, 0).unwrap();
+        self.settle();
+    }
+
+    /// Button 1 left, 2 middle, 3 right, 4 to 7 the wheel, 8 back, 9 forward.
+    pub(crate) fn button(&self, number: u8, down: bool) {
+        use x11rb::protocol::xproto::{BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT};
+        let kind = if down { BUTTON_PRESS_EVENT } else { BUTTON_RELEASE_EVENT };
+        self.connection.xtest_fake_input(kind, number, 0, self.root, 0, 0, 0).unwrap();
+        self.settle();
+    }
+
+    /// Presses or releases the key that has this symbol, shifted or not.
+    pub(crate) fn key(&self, symbol: u32, down: bool) {
+        use x11rb::protocol::xproto::{KEY_PRESS_EVENT, KEY_RELEASE_EVENT};
+        let kind = if down { KEY_PRESS_EVENT } else { KEY_RELEASE_EVENT };
+        let code = self.keycode(symbol);
+        self.connection.xtest_fake_input(kind, code, 0, self.root, 0, 0, 0).unwrap();
+        self.settle();
+    }
+
+    fn keycode(&self, symbol: u32) -> u8 {
+        let (first, last) =
+            (self.connection.setup().min_keycode, self.connection.setup().max_keycode);
+        let map =
+            self.connection.get_keyboard_mapping(first, last - first + 1).unwrap().reply().unwrap();
+        let per_key = usize::from(map.keysyms_per_keycode);
+        let index = map.keysyms.iter().position(|&it| it == symbol).expect("on the keyboard");
+        first + u8::try_from(index / per_key).expect("a keycode")
+    }
+
+    /// Gives a key that means nothing another symbol, as a layout would.
+    pub(crate) fn add_key(&self, symbol: u32) {
+        let (first, last) =
+            (self.connection.setup().min_keycode, self.connection.setup().max_keycode);
+        let map =
+            self.connection.get_keyboard_mapping(first, last - first + 1).unwrap().reply().unwrap();
+        let per_key = map.keysyms_per_keycode;
+        let free = map
+            .keysyms
+            .chunks(usize::from(per_key))
+            .position(|symbols| symbols.iter().all(|&symbol| symbol == 0))
+            .expect("a free key");
+        let code = first + u8::try_from(free).expect("a keycode");
+        let symbols = vec![symbol; usize::from(per_key)];
+        self.connection.change_keyboard_mapping(1, code, per_key, &symbols).unwrap();
+        self.settle();
+    }
+
+    pub(crate) fn focus(&self, window: Window) {
+        self.connection.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME).unwrap();
+        self.settle();
+    }
+
+    /// What a window manager's close button does.
+    pub(crate) fn ask_to_close(&self, window: Window) {
+        let atom =
+            |name: &[u8]| self.connection.intern_atom(false, name).unwrap().reply().unwrap().atom;
+        let (protocols, delete) = (atom(b"WM_PROTOCOLS"), atom(b"WM_DELETE_WINDOW"));
+        let message = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
+        self.connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap();
+        self.settle();
+    }
+
+    pub(crate) fn resize(&self, window: Window, width: u32, height: u32) {
+        let size = ConfigureWindowAux::new().width(width).height(height);
+        self.connection.configure_window(window, &size).unwrap();
+        self.settle();
+    }
+
+    pub(crate) fn map(&self, window: Window, mapped: bool) {
+        if mapped {
+            self.connection.map_window(window).unwrap();
+        } else {
+            self.connection.unmap_window(window).unwrap();
+        }
+        self.settle();
+    }
+
+    pub(crate) fn destroy(&self, window: Window) {
+        self.connection.destroy_window(window).unwrap();
+        self.settle();
+    }
+
+    /// Cuts the connection of the program that owns `window`.
+    pub(crate) fn kill_client(&self, window: Window) {
+        self.connection.kill_client(window).unwrap();
+        self.settle();
+    }
+
+    pub(crate) fn shot(&self) -> Shot {
+        let (width, height) = SCREEN;
+        let format = ImageFormat::Z_PIXMAP;
+        let image = self.connection.get_image(format, self.root, 0, 0, width, height, !0).unwrap();
+        let bytes = image.reply().unwrap().data;
+        // 32 bits a pixel, blue first: Xvfb's only order on the machines we know.
+        Shot(bytes.chunks_exact(4).map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect())
+    }
+}
+
+/// A window backend, driven as the engine does.
+pub(crate) struct View {
+    pub(crate) backend: WindowBackend,
+    pub(crate) context: Context,
+    /// Polled and not yet looked at, oldest first.
+    inputs: Vec<Input>,
+    pool: FramePool,
+    sequence: u64,
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+pub(crate) fn context(title: &str, width: u32, height: u32) -> Context {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let size = LogicalSize::new(f64::from(width), f64::from(height));
+    Context::new(waker, Clock::start(), title, size)
+}
+
+impl View {
+    pub(crate) fn open(title: &str, width: u32, height: u32) -> Self {
+        Self::with(WindowOptions::default(), title, width, height)
+    }
+
+    pub(crate) fn with(options: WindowOptions, title: &str, width: u32, height: u32) -> Self {
+        let mut backend = WindowBackend::new(options);
+        let context = context(title, width, height);
+        if let Err(error) = backend.open(context.clone()) {
+            panic!("{error}");
+        }
+        let (inputs, pool) = (Vec::new(), FramePool::new());
+        Self { backend, context, inputs, pool, sequence: 0 }
+    }
+
+    /// Presents a frame of these pixels.
+    pub(crate) fn present(
+        &mut self,
+        width: u32,
+        height: u32,
+        ratio: f64,
+        pixel: impl Fn(u32, u32) -> [u8; 3],
+    ) {
+        let frame = self.frame(width, height, ratio, pixel);
+        self.backend.present(&frame).expect("presenting");
+    }
+
+    pub(crate) fn frame(
+        &mut self,
+        width: u32,
+        height: u32,
+        ratio: f64,
+        pixel: impl Fn(u32, u32) -> [u8; 3],
+    ) -> Frame {
+        let mut buffer = self.pool.lend(PhysicalSize::new(width, height)).expect("a modest size");
+        for (y, row) in (0..).zip(buffer.rows_mut()) {
+            for (x, out) in (0..).zip(row) {
+                let [r, g, b] = pixel(x, y);
+                *out = [r, g, b, 255];
+            }
+        }
+        self.sequence += 1;
+        self.pool.freeze(buffer, self.sequence, self.context.clock.now(), ratio)
+    }
+
+    /// Presents many frames, wanted or not: none of them may wait for the display.
+    pub(crate) fn flood(&mut self, frame: &Frame) {
+        for _ in 0..500 {
+            let start = Instant::now();
+            self.backend.present(frame).expect("presenting");
+            assert!(start.elapsed() < PROMPT, "presenting took {:?}", start.elapsed());
+        }
+    }
+
+    /// Closes, which may wait a little, but not for a display that does not answer.
+    pub(crate) fn close(&mut self) {
+        let start = Instant::now();
+        self.backend.close();
+        assert!(start.elapsed() < PROMPT, "closing took {:?}", start.elapsed());
+    }
+
+    /// Waits, as the engine does, until `done` finds what it wants.
+    pub(crate) fn wait<T>(&mut self, what: &str, done: impl FnMut(&mut Self) -> Option<T>) -> T {
+        self.look(what, PATIENCE, done)
+    }
+
+    /// The same for what nobody wakes us for: looks again this often.
+    pub(crate) fn look<T>(
+        &mut self,
+        what: &str,
+        every: Duration,
+        mut done: impl FnMut(&mut Self) -> Option<T>,
+    ) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let inputs = &mut self.inputs;
+            self.backend.poll(&mut |input| inputs.push(input));
+            if let Some(found) = done(self) {
+                return found;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "{what}: did not happen; at the end: {:?}", self.inputs);
+            let interval = self.backend.poll_interval().unwrap_or(every);
+            thread::park_timeout(interval.min(every).min(left));
+        }
+    }
+
+    /// Waits for the next input that `matches`; forgets those before it.
+    pub(crate) fn until(&mut self, what: &str, matches: impl Fn(&Input) -> bool) -> Input {
+        self.wait(what, |view| {
+            let index = view.inputs.iter().position(&matches)?;
+            view.inputs.drain(..=index).next_back()
+        })
+    }
+
+    /// Waits for the next event of this name; forgets what came before.
+    pub(crate) fn event(&mut self, name: &str) -> EventKind {
+        let input = self
+            .until(name, |input| matches!(input, Input::Event { kind, .. } if kind.name() == name));
+        match input {
+            Input::Event { kind, .. } => kind,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Waits for the next event of this name; returns those before it and itself, except moves.
+    pub(crate) fn events_to(&mut self, last: &str) -> Vec<EventKind> {
+        self.wait(last, |view| {
+            let index = view.inputs.iter().position(
+                |input| matches!(input, Input::Event { kind, .. } if kind.name() == last),
+            )?;
+            let kinds = view.inputs.drain(..=index).filter_map(|input| match input {
+                Input::Event { kind: EventKind::PointerMove(_), .. } => None,
+                Input::Event { kind, .. } => Some(kind),
+                _ => None,
+            });
+            Some(kinds.collect())
+        })
+    }
+
+    /// Everything that is reported during this time.
+    pub(crate) fn listen(&mut self, time: Duration) -> Vec<Input> {
+        let end = Instant::now() + time;
+        self.look("the end of the time", AGAIN, |view| {
+            (Instant::now() >= end).then(|| std::mem::take(&mut view.inputs))
+        })
+    }
+
+    /// Waits until the screen looks like this.
+    pub(crate) fn sees(&mut self, stage: &Stage, what: &str, right: impl Fn(&Shot) -> bool) {
+        self.look(what, AGAIN, |_| right(&stage.shot()).then_some(()));
+    }
+}

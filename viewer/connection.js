@@ -1,0 +1,262 @@
+import backoff from "./backoff.js";
+import protocol from "./protocol.js";
+
+/**
+ * @typedef {import("./protocol.js").Message} Message
+ * @typedef {import("./protocol.js").Picture} Picture
+ * @typedef {"connecting" | "connected" | "lost" | "ended"} State
+ *   connecting: the first try; lost: waiting for the next try, or trying; ended: the application said so
+ *
+ * @typedef {object} Hooks
+ * @property {() => object} hello the first message
+ * @property {(state: State) => void} changed the state, `retryAt` or `reason` is another
+ * @property {(message: Message) => void} message other than `welcome`, `pong` and `closed`
+ * @property {(picture: Picture) => void} picture
+ * @property {() => void} malformed a message was dropped
+ *
+ * @typedef {object} Rim clocks, chance and sockets, to be replaced in tests
+ * @property {(url: string, protocol: string) => WebSocket} socket
+ * @property {() => number} now seconds
+ * @property {() => number} random
+ * @property {(run: () => void, seconds: number) => unknown} after
+ * @property {(timer: unknown) => void} cancel
+ */
+
+/** A try that has no answer yet is given up, in seconds. */
+const CONNECT_TIMEOUT = 10;
+/** Between two pings, in seconds. */
+const PING = 1;
+/** A ping that is unanswered for this long, while nothing else came: the connection is dead. */
+const DEAD = 10;
+/** The round trip that is told is the median of this many: a busy moment of the page is no distance. */
+const ROUND_TRIPS = 5;
+/** What the server reads at most; a longer message would end the connection. */
+const MOST_BYTES = 64 * 1024;
+
+/** Why the server closed, by code. */
+const REASONS = new Map([
+  [1003, "The server did not understand this page."],
+  [1008, "The server refused this page."],
+  [1009, "A message was too long for the server."],
+  [1013, "Too many viewers are connected."],
+]);
+
+/** @type {Rim} */
+const BROWSER = {
+  socket: (url, name) => new WebSocket(url, name),
+  now: () => performance.now() / 1000,
+  random: Math.random,
+  after: (run, seconds) => setTimeout(run, seconds * 1000),
+  cancel: (timer) => clearTimeout(/** @type {number} */ (timer)),
+};
+
+/** One connection to the server, made again whenever it is lost. */
+export default class Connection {
+  /** @type {State} */
+  state = "connecting";
+  /** When the next try begins, on the rim's clock; `null`: now, or not at all. @type {number | null} */
+  retryAt = null;
+  /** Why it was lost or ended, in words for people; may be empty. */
+  reason = "";
+  /** The number the server gave us. @type {number | null} */
+  client = null;
+
+  #url;
+  #hooks;
+  #rim;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** The one timer: for the try, the ping or the next try. @type {unknown} */
+  #timer = null;
+  #failures = 0;
+  /** When `welcome` came. @type {number | null} */
+  #since = null;
+  #pingId = 0;
+  /** The oldest ping without an answer. @type {{id: number, at: number} | null} */
+  #ping = null;
+  /** The last round trips, in seconds. @type {number[]} */
+  #took = [];
+  #heard = 0;
+  #awake = true;
+
+  /**
+   * @param {string} url
+   * @param {Hooks} hooks
+   * @param {Rim} [rim]
+   */
+  constructor(url, hooks, rim = BROWSER) {
+    this.#url = url;
+    this.#hooks = hooks;
+    this.#rim = rim;
+  }
+
+  /** From a ping to its answer, in seconds. @returns {number | null} */
+  get roundTrip() {
+    const sorted = [...this.#took].sort((a, b) => a - b);
+    return sorted[(sorted.length - 1) >> 1] ?? null;
+  }
+
+  /** Connects, at once; also when waiting for the next try. No-op while connected. */
+  open() {
+    if (this.state === "connected") return;
+    this.#drop();
+    this.retryAt = null;
+    this.#changed(this.state);
+    /** @type {WebSocket} */
+    let socket;
+    try {
+      socket = this.#rim.socket(this.#url, protocol.SUBPROTOCOL);
+    } catch {
+      this.#lost("");
+      return;
+    }
+    this.#socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.send(this.#hooks.hello());
+    socket.onmessage = (event) => this.#receive(event.data);
+    socket.onclose = (event) => {
+      if (event.code === 1000) this.#ended("");
+      else this.#lost(REASONS.get(event.code) ?? "");
+    };
+    this.#timer = this.#rim.after(() => this.#lost("The server does not answer."), CONNECT_TIMEOUT);
+  }
+
+  /** Closes for good, until `open`. */
+  close() {
+    this.#drop();
+    this.state = "connecting";
+    this.retryAt = null;
+    this.#failures = 0;
+  }
+
+  /** Someone looks, or the network came back: no more waiting. */
+  hurry() {
+    if (this.retryAt === null) return;
+    this.#failures = 0;
+    this.open();
+  }
+
+  /**
+   * Pings only while `awake`: browsers slow a hidden page's timers.
+   *
+   * @param {boolean} awake
+   */
+  wake(awake) {
+    this.#awake = awake;
+    this.#ping = null;
+    if (this.state === "connected") this.#tick();
+  }
+
+  /**
+   * @param {object} message dropped while there is no connection
+   * @returns {boolean} whether it was handed to the socket
+   */
+  send(message) {
+    const socket = this.#socket;
+    const text = JSON.stringify(message);
+    // A UTF-16 unit is at most three bytes.
+    const fits = text.length * 3 <= MOST_BYTES || new TextEncoder().encode(text).length <= MOST_BYTES;
+    if (!socket || socket.readyState !== 1 || !fits) return false;
+    socket.send(text);
+    return true;
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    this.#heard = this.#rim.now();
+    if (data instanceof ArrayBuffer) {
+      const picture = this.#since === null ? null : protocol.parsePicture(data);
+      if (picture) this.#hooks.picture(picture);
+      else this.#hooks.malformed();
+      return;
+    }
+    const message = typeof data === "string" ? protocol.parseMessage(data) : null;
+    if (!message) this.#hooks.malformed();
+    else if (message.type === "welcome") this.#welcome(message.client);
+    else if (message.type === "pong") this.#pong(message.id);
+    else if (message.type === "closed") this.#ended(message.reason);
+    else this.#hooks.message(message);
+  }
+
+  /** @param {number} client */
+  #welcome(client) {
+    if (this.#since !== null) return;
+    this.#since = this.#rim.now();
+    this.client = client;
+    this.reason = "";
+    this.#changed("connected");
+    this.#tick();
+  }
+
+  /** @param {number} id */
+  #pong(id) {
+    const ping = this.#ping;
+    if (ping?.id !== id) return;
+    this.#ping = null;
+    this.#took = [...this.#took, this.#rim.now() - ping.at].slice(-ROUND_TRIPS);
+  }
+
+  #tick() {
+    this.#rim.cancel(this.#timer);
+    if (!this.#awake) return;
+    const now = this.#rim.now();
+    if (this.#ping && now - Math.max(this.#ping.at, this.#heard) > DEAD) {
+      this.#lost("The server does not answer.");
+      return;
+    }
+    if (!this.#ping) {
+      this.#pingId += 1;
+      this.#ping = { id: this.#pingId, at: now };
+      this.send({ type: "ping", id: this.#pingId });
+    }
+    this.#timer = this.#rim.after(() => this.#tick(), PING);
+  }
+
+  /** @param {string} reason */
+  #ended(reason) {
+    this.#failures = 0;
+    this.#again("ended", reason || (this.state === "ended" ? this.reason : ""));
+  }
+
+  /** @param {string} reason */
+  #lost(reason) {
+    // An application that ended is looked for until it is back.
+    this.#again(this.state === "ended" ? "ended" : "lost", this.state === "ended" ? this.reason : reason);
+  }
+
+  /**
+   * @param {"lost" | "ended"} state
+   * @param {string} reason
+   */
+  #again(state, reason) {
+    const now = this.#rim.now();
+    this.#failures = backoff.failuresAfter(this.#failures, this.#since === null ? null : now - this.#since);
+    const wait = backoff.wait(this.#failures, state === "ended", this.#rim.random());
+    this.#drop();
+    this.reason = reason;
+    this.retryAt = now + wait;
+    this.#timer = this.#rim.after(() => this.open(), wait);
+    this.#changed(state);
+  }
+
+  /** Lets go of the socket and the timer; nothing of them is heard any more. */
+  #drop() {
+    this.#rim.cancel(this.#timer);
+    this.#timer = null;
+    this.#since = null;
+    this.#ping = null;
+    this.client = null;
+    this.#took = [];
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(1000);
+  }
+
+  /** @param {State} state */
+  #changed(state) {
+    this.state = state;
+    this.#hooks.changed(state);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The event vocabulary on the wire, and the parts of it that translate without memory. Pure: what
+ * comes in only looks like the DOM's events.
+ *
+ * @typedef {"Shift" | "Control" | "Alt" | "Meta"} Modifier
+ * @typedef {{x: number, y: number, pressure: number}} Touch
+ * @typedef {{type: "pointer_down" | "pointer_move" | "pointer_up" | "pointer_enter" | "pointer_leave" | "double_click",
+ *   x: number, y: number, button: number, buttons: number[], modifiers: Modifier[], ntouches: number,
+ *   touches: Record<string, Touch>, pointer_type: "mouse" | "touch" | "pen", pressure: number}} PointerMessage
+ * @typedef {{type: "wheel", dx: number, dy: number, x: number, y: number, buttons: number[], modifiers: Modifier[]}} WheelMessage
+ * @typedef {{type: "key_down" | "key_up", key: string, code: string, modifiers: Modifier[]}} KeyMessage
+ * @typedef {{type: "char", data: string, is_composing: boolean, input_type: string}} CharMessage
+ * @typedef {{type: "focus_in" | "focus_out"}} FocusMessage
+ * @typedef {PointerMessage | WheelMessage | KeyMessage | CharMessage | FocusMessage} WireEvent
+ *
+ * @typedef {{shiftKey: boolean, ctrlKey: boolean, altKey: boolean, metaKey: boolean,
+ *   getModifierState?: (name: string) => boolean}} ModifierKeys
+ * @typedef {{deltaX: number, deltaY: number, deltaMode: number} & ModifierKeys} WheelLike
+ */
+
+/** The longest text in one event, in bytes of UTF-8: `EventKind::MAX_TEXT`. */
+const MAX_TEXT = 16 * 1024;
+/** The largest coordinate: `EventKind::MAX_COORDINATE`. */
+const MAX_COORDINATE = 1e6;
+/** The longest `key`, `code` or `input_type`, in bytes: `EventKind::MAX_KEY`. */
+const MAX_KEY = 64;
+/** The most fingers: `EventKind::MAX_TOUCHES`. */
+const MAX_TOUCHES = 20;
+/** What one notch is in each `WheelEvent.deltaMode`: pixels, lines (three a notch), pages. */
+const WHEEL_UNITS = [1, 100 / 3, 100];
+
+/**
+ * @param {ModifierKeys} keys
+ * @returns {Modifier[]}
+ */
+function modifiers(keys) {
+  // AltGr, which is there to type characters, also looks like Control and Alt on Windows.
+  const altGraph = keys.getModifierState?.("AltGraph") ?? false;
+  /** @type {Modifier[]} */
+  const names = [];
+  if (keys.shiftKey) names.push("Shift");
+  if (keys.ctrlKey && !altGraph) names.push("Control");
+  if (keys.altKey && !altGraph) names.push("Alt");
+  if (keys.metaKey) names.push("Meta");
+  return names;
+}
+
+/**
+ * @param {WheelLike} event
+ * @param {import("./layout.js").Point} place
+ * @param {number[]} buttons
+ * @returns {WheelMessage}
+ */
+function wheel(event, place, buttons) {
+  const unit = WHEEL_UNITS[event.deltaMode] ?? 1;
+  return {
+    type: "wheel",
+    dx: coordinate(event.deltaX * unit),
+    dy: coordinate(event.deltaY * unit),
+    x: coordinate(place.x),
+    y: coordinate(place.y),
+    buttons,
+    modifiers: modifiers(event),
+  };
+}
+
+/**
+ * Text for one `char` event: well-formed, with only the control characters that texts have (others
+ * would also swell the message sixfold as JSON), and cut to what one event may carry.
+ *
+ * @param {string} data
+ * @param {boolean} composing
+ * @param {string} inputType
+ * @returns {CharMessage}
+ */
+function char(data, composing, inputType) {
+  const rough = data.length > MAX_TEXT ? data.slice(0, MAX_TEXT) : data;
+  let text = "";
+  let bytes = 0;
+  for (const character of rough.replaceAll("\r\n", "\n")) {
+    const code = /** @type {number} */ (character.codePointAt(0));
+    if ((code < 0x20 && code !== 9 && code !== 10 && code !== 13) || code === 0x7f) continue;
+    if (code >= 0xd800 && code <= 0xdfff) continue; // half of a pair
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (bytes > MAX_TEXT) break;
+    text += character;
+  }
+  return { type: "char", data: text, is_composing: composing, input_type: name(inputType) };
+}
+
+/**
+ * Finite, in range, and no longer on the wire than it is worth.
+ *
+ * @param {number} value
+ * @returns {number}
+ */
+function coordinate(value) {
+  if (!Number.isFinite(value)) return 0;
+  return Math.round(Math.min(MAX_COORDINATE, Math.max(-MAX_COORDINATE, value)) * 1000) / 1000;
+}
+
+/**
+ * A `key` or `code` as short as the server wants it; real ones are.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+function name(text) {
+  let cut = text.slice(0, MAX_KEY);
+  while (new TextEncoder().encode(cut).length > MAX_KEY) cut = cut.slice(0, -1);
+  return cut;
+}
+
+export default Object.freeze({
+  MAX_TEXT,
+  MAX_COORDINATE,
+  MAX_KEY,
+  MAX_TOUCHES,
+  modifiers,
+  wheel,
+  char,
+  coordinate,
+  name,
+});

@@ -1,0 +1,155 @@
+import events from "./events.js";
+
+/**
+ * @typedef {import("./events.js").KeyMessage} KeyMessage
+ * @typedef {{key: string, code: string, repeat: boolean, isComposing: boolean, keyCode?: number}
+ *   & import("./events.js").ModifierKeys} KeyLike
+ * @typedef {{messages: KeyMessage[], prevent: boolean}} Answer `prevent`: keep the browser from acting on it, too
+ */
+
+/** Shortcuts that stay the browser's, by `key`. F6 leads out of the picture by keyboard. */
+const PLAIN = new Set(["F5", "F6", "F11", "F12"]);
+/** With Control: reload, tabs and windows, address bar, quit, zoom. With Shift also. */
+const CONTROL = new Set([
+  ..."rwtnlq0123456789+-=_",
+  "Tab",
+  "PageUp",
+  "PageDown",
+  "F4",
+  "F5",
+  "F6",
+]);
+/** With Control and Shift: the developer tools. */
+const CONTROL_SHIFT = new Set([..."ijck"]);
+/** With Alt: history, home, address bar, the window manager's. */
+const ALT = new Set(["ArrowLeft", "ArrowRight", "Home", "d", "Tab", "F4"]);
+/** What an input method sends instead of the key; the text comes as text. */
+const KEY_CODE_INPUT_METHOD = 229;
+const UNNAMED = new Set(["", "Dead", "Process", "Unidentified"]);
+const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta"]);
+
+/**
+ * Decides which keys go to the application. Pure; remembers which are down, so that each goes down
+ * once (no auto-repeat), and up once under the name that it went down with.
+ */
+export default class Keys {
+  /** @type {Map<string, {key: string, code: string}>} */
+  #held = new Map();
+  /** macOS does not tell which keys go up while Command is down. */
+  #mac;
+
+  /** @param {boolean} mac */
+  constructor(mac) {
+    this.#mac = mac;
+  }
+
+  /**
+   * @param {KeyLike} event
+   * @returns {Answer}
+   */
+  down(event) {
+    if (event.isComposing || event.keyCode === KEY_CODE_INPUT_METHOD) return { messages: [], prevent: false };
+    if (UNNAMED.has(event.key) || isBrowserShortcut(event)) return { messages: [], prevent: false };
+    const prevent = !makesText(event, this.#mac) && !isClipboard(event);
+    const name = nameOf(event);
+    if (event.repeat || this.#held.has(name)) return { messages: [], prevent };
+    const key = { key: events.name(event.key), code: events.name(event.code) };
+    this.#held.set(name, key);
+    return { messages: [{ type: "key_down", ...key, modifiers: events.modifiers(event) }], prevent };
+  }
+
+  /**
+   * @param {KeyLike} event
+   * @returns {Answer}
+   */
+  up(event) {
+    const key = this.#held.get(nameOf(event));
+    if (!key) return { messages: [], prevent: false };
+    /** @type {KeyMessage[]} */
+    const messages = [];
+    this.#held.delete(nameOf(event));
+    if (this.#mac && event.key === "Meta") {
+      for (const [name, other] of this.#held) {
+        if (MODIFIERS.has(other.key)) continue;
+        this.#held.delete(name);
+        messages.push({ type: "key_up", ...other, modifiers: events.modifiers(event) });
+      }
+    }
+    messages.push({ type: "key_up", ...key, modifiers: events.modifiers(event) });
+    return { messages, prevent: true };
+  }
+
+  /**
+   * A key that an on-screen keyboard only tells as an edit.
+   *
+   * @param {string} key
+   * @returns {KeyMessage[]}
+   */
+  tap(key) {
+    return [
+      { type: "key_down", key, code: "", modifiers: [] },
+      { type: "key_up", key, code: "", modifiers: [] },
+    ];
+  }
+
+  /** @returns {KeyMessage[]} every key that is down goes up, the modifiers last */
+  release() {
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    held.sort((a, b) => Number(MODIFIERS.has(a.key)) - Number(MODIFIERS.has(b.key)));
+    return held.map((key) => ({ type: "key_up", ...key, modifiers: [] }));
+  }
+
+  /** Forgets what is down without a word. */
+  forget() {
+    this.#held.clear();
+  }
+}
+
+/** @param {KeyLike} event */
+function nameOf(event) {
+  return event.code || event.key;
+}
+
+/** @param {KeyLike} event */
+function isAltGraph(event) {
+  return event.getModifierState?.("AltGraph") ?? false;
+}
+
+/**
+ * @param {KeyLike} event
+ * @returns {boolean}
+ */
+function isBrowserShortcut(event) {
+  // The Command key's and the Windows key's are the system's and the browser's, all of them.
+  if (event.metaKey && !MODIFIERS.has(event.key)) return true;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (isAltGraph(event)) return false;
+  if (event.ctrlKey && !event.altKey) return CONTROL.has(key) || (event.shiftKey && CONTROL_SHIFT.has(key));
+  if (event.altKey && !event.ctrlKey) return ALT.has(key);
+  return PLAIN.has(key) && !event.ctrlKey && !event.altKey;
+}
+
+/**
+ * Whether the browser turns the key into text, which then comes as `char`.
+ *
+ * @param {KeyLike} event
+ * @param {boolean} mac where Option types characters
+ * @returns {boolean}
+ */
+function makesText(event, mac) {
+  if ([...event.key].length !== 1) return false;
+  if (isAltGraph(event)) return true;
+  return !event.ctrlKey && !event.metaKey && (mac || !event.altKey);
+}
+
+/**
+ * Paste must reach the browser, or it hands no text over.
+ *
+ * @param {KeyLike} event
+ * @returns {boolean}
+ */
+function isClipboard(event) {
+  if (event.key === "Insert") return event.shiftKey && !event.ctrlKey && !event.altKey;
+  return event.ctrlKey && !event.altKey && event.key.toLowerCase() === "v";
+}

@@ -1,0 +1,88 @@
+/**
+ * Where the picture stands in the view, and what a place in it means. All in physical (device)
+ * pixels unless said otherwise, so that a picture of the view's own size is shown pixel by pixel.
+ *
+ * @typedef {{width: number, height: number}} Size
+ * @typedef {{x: number, y: number}} Point
+ * @typedef {{x: number, y: number, width: number, height: number, smooth: boolean}} Place
+ */
+
+/** A picture this few pixels off the view's size is shown pixel by pixel, not stretched. */
+const SNAP = 2;
+/** From this magnification on, pixels are shown as squares. */
+const CRISP = 2;
+/** A measured size differs from CSS size × ratio by at most this many pixels, by rounding. */
+const MEASURE_OFF = 1;
+
+/**
+ * The largest place of the picture's shape in the view, centred, on whole pixels.
+ *
+ * @param {Size} view
+ * @param {Size} picture both sides above 0
+ * @returns {Place} `smooth`: whether to interpolate
+ */
+function letterbox(view, picture) {
+  const fit = Math.min(view.width / picture.width, view.height / picture.height);
+  const missing = Math.min(view.width - picture.width, view.height - picture.height);
+  const scale = missing >= 0 && missing <= SNAP ? 1 : fit;
+  const width = Math.max(1, Math.round(picture.width * scale));
+  const height = Math.max(1, Math.round(picture.height * scale));
+  return {
+    x: Math.floor((view.width - width) / 2),
+    y: Math.floor((view.height - height) / 2),
+    width,
+    height,
+    smooth: scale !== 1 && scale < CRISP,
+  };
+}
+
+/**
+ * A place in the shown picture as the canvas' logical pixels; may lie outside of it.
+ *
+ * @param {Point} point from the shown picture's top left, in CSS pixels
+ * @param {Size} shown the shown picture's size, in CSS pixels
+ * @param {Size} picture its size in its own pixels
+ * @param {number} ratio the picture's pixels per logical pixel
+ * @returns {Point}
+ */
+function toLogical(point, shown, picture, ratio) {
+  return {
+    x: ((point.x / shown.width) * picture.width) / ratio,
+    y: ((point.y / shown.height) * picture.height) / ratio,
+  };
+}
+
+/**
+ * What to report as the view's size: such that size × ratio is the physical size, which CSS pixels
+ * only are by chance when the ratio is not a whole number.
+ *
+ * @param {Size} physical
+ * @param {number} ratio
+ * @returns {{width: number, height: number, ratio: number}}
+ */
+function report(physical, ratio) {
+  return {
+    width: Math.max(1, physical.width) / ratio,
+    height: Math.max(1, physical.height) / ratio,
+    ratio,
+  };
+}
+
+/**
+ * The view's size in physical pixels. What the browser measured is better than what we work out, as a
+ * fractional size is rounded in ways that depend on the place; but browsers that pretend another ratio
+ * (device emulation) measure the real one.
+ *
+ * @param {Size} css in CSS pixels
+ * @param {number} ratio
+ * @param {Size | null} measured `devicePixelContentBoxSize`, where there is one
+ * @returns {Size}
+ */
+function physical(css, ratio, measured) {
+  const size = { width: Math.round(css.width * ratio), height: Math.round(css.height * ratio) };
+  if (!measured) return size;
+  const off = Math.max(Math.abs(measured.width - size.width), Math.abs(measured.height - size.height));
+  return off <= MEASURE_OFF ? measured : size;
+}
+
+export default Object.freeze({ letterbox, toLogical, report, physical });

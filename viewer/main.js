@@ -1,0 +1,22 @@
+import Status from "./status.js";
+import View from "./view.js";
+
+/** Between two looks at the rates, in milliseconds. */
+const REFRESH = 500;
+
+// The WebSocket is at the page's own directory, whatever that is called from outside.
+const url = new URL(".", location.href);
+url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+
+const root = /** @type {HTMLElement} */ (document.getElementById("view"));
+const view = new View(root, url.href);
+const status = new Status(view);
+
+function update() {
+  document.title = status.update();
+}
+
+view.addEventListener("change", update);
+setInterval(() => document.visibilityState === "visible" && update(), REFRESH);
+update();
+view.start();

@@ -1,0 +1,71 @@
+/**
+ * @typedef {import("./events.js").WireEvent} WireEvent
+ * @typedef {import("./events.js").Modifier} Modifier
+ */
+
+/** The most that waits; a browser makes one or two of each kind in an animation frame. */
+const MOST = 32;
+
+/**
+ * Holds moves and turns of the wheel for the next animation frame, merging neighbours; everything
+ * else goes at once, after what was held. Nothing is reordered or lost.
+ */
+export default class Queue {
+  /** @type {WireEvent[]} only moves and wheels */
+  #held = [];
+
+  /** Whether something waits for {@link flush}. */
+  get waits() {
+    return this.#held.length > 0;
+  }
+
+  /**
+   * @param {WireEvent} event
+   * @returns {WireEvent[]} what to send now
+   */
+  push(event) {
+    if (event.type !== "pointer_move" && event.type !== "wheel") return [...this.flush(), event];
+    const last = this.#held.at(-1);
+    const merged = last && merge(last, event);
+    if (merged) this.#held.pop();
+    this.#held.push(merged ?? event);
+    return this.#held.length > MOST ? this.flush() : [];
+  }
+
+  /** @returns {WireEvent[]} what waited */
+  flush() {
+    const held = this.#held;
+    this.#held = [];
+    return held;
+  }
+
+  /** Drops what waits. */
+  clear() {
+    this.#held = [];
+  }
+}
+
+/**
+ * @param {WireEvent} last
+ * @param {WireEvent} event
+ * @returns {WireEvent | null}
+ */
+function merge(last, event) {
+  if (last.type === "pointer_move" && event.type === "pointer_move") {
+    const same = last.pointer_type === event.pointer_type && last.ntouches === event.ntouches;
+    return same && equal(last.buttons, event.buttons) && equal(last.modifiers, event.modifiers) ? event : null;
+  }
+  if (last.type === "wheel" && event.type === "wheel") {
+    if (!equal(last.buttons, event.buttons) || !equal(last.modifiers, event.modifiers)) return null;
+    return { ...event, dx: last.dx + event.dx, dy: last.dy + event.dy };
+  }
+  return null;
+}
+
+/**
+ * @param {readonly (number | string)[]} a
+ * @param {readonly (number | string)[]} b
+ */
+function equal(a, b) {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}

@@ -1,0 +1,29 @@
+/** The window over which a rate is taken, in seconds. */
+const WINDOW = 2;
+/** More than any screen shows in the window. */
+const MOST = 1024;
+
+/** Counts how often something happens per second, over the last two seconds. */
+export default class Rate {
+  /** @type {number[]} times, oldest first; all within the window of the last call */
+  #times = [];
+
+  /** @param {number} now seconds */
+  add(now) {
+    this.#times.push(now);
+    if (this.#times.length > MOST) this.#times.shift();
+  }
+
+  /**
+   * @param {number} now seconds
+   * @returns {number} per second
+   */
+  at(now) {
+    while (this.#times.length > 0 && /** @type {number} */ (this.#times[0]) <= now - WINDOW) this.#times.shift();
+    return this.#times.length / WINDOW;
+  }
+
+  clear() {
+    this.#times = [];
+  }
+}

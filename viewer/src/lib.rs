@@ -1,0 +1,157 @@
+//! The browser side of framecast, as data.
+//!
+//! This crate decides nothing: it embeds the page's files, with the path each is served under
+//! (relative to the canvas' own path) and its content type. Whoever serves them, `framecast-http`
+//! in practice, adds headers and speaks `framecast.v1` with the page. The files are plain ES modules;
+//! building this crate never needs npm.
+
+/// One file of the viewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct File {
+    /// Where the page expects it, relative to the canvas' path: "main.js". The page itself is
+    /// "index.html", which is also what the canvas' path alone should answer with.
+    pub path: &'static str,
+    /// The `Content-Type` to serve it with; a module script is refused by browsers without.
+    pub content_type: &'static str,
+    /// What is in it.
+    pub bytes: &'static [u8],
+}
+
+macro_rules! files {
+    ($($content_type:literal: $($path:literal),+;)+) => {
+        &[$($(
+            File {
+                path: $path,
+                content_type: $content_type,
+                bytes: include_bytes!(concat!("../", $path)),
+            },
+        )+)+]
+    };
+}
+
+/// Every file of the viewer.
+pub static FILES: &[File] = files! {
+    "text/html; charset=utf-8": "index.html";
+    "text/css; charset=utf-8": "style.css";
+    "image/svg+xml": "favicon.svg";
+    "text/javascript; charset=utf-8":
+        "backoff.js",
+        "connection.js",
+        "decode.js",
+        "events.js",
+        "input.js",
+        "keys.js",
+        "layout.js",
+        "main.js",
+        "pointers.js",
+        "presence.js",
+        "protocol.js",
+        "queue.js",
+        "rate.js",
+        "screen-keyboard.js",
+        "status.js",
+        "text.js",
+        "view.js",
+        "words.js";
+};
+
+/// The file that belongs at `path` (without a leading slash), if there is one.
+///
+/// ```
+/// let page = framecast_viewer::file("index.html").unwrap();
+/// assert_eq!(page.content_type, "text/html; charset=utf-8");
+/// assert_eq!(framecast_viewer::file("../Cargo.toml"), None);
+/// ```
+#[must_use]
+pub fn file(path: &str) -> Option<&'static File> {
+    FILES.iter().find(|file| file.path == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn text(path: &str) -> &'static str {
+        let file = file(path).unwrap_or_else(|| panic!("{path} is asked for, but not in FILES"));
+        std::str::from_utf8(file.bytes).unwrap()
+    }
+
+    /// What stands in double quotes right after `before`, wherever `before` occurs.
+    fn quoted_after<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = &'a str> {
+        let starts = text.match_indices(before).map(move |(at, _)| &text[at + before.len()..]);
+        starts.filter_map(|rest| rest.strip_prefix('"')?.split('"').next())
+    }
+
+    /// The modules that the module at `path` imports. All of them lie in one folder.
+    fn imports(path: &str) -> Vec<String> {
+        let code = text(path);
+        quoted_after(code, "from ")
+            .chain(quoted_after(code, "import("))
+            .map(|name| name.strip_prefix("./").expect("imports are relative").to_owned())
+            .collect()
+    }
+
+    /// Every module that the page runs.
+    fn reached() -> BTreeSet<String> {
+        let mut reached = BTreeSet::new();
+        let mut open = vec!["main.js".to_owned()];
+        while let Some(path) = open.pop() {
+            if reached.insert(path.clone()) {
+                open.extend(imports(&path));
+            }
+        }
+        reached
+    }
+
+    #[test]
+    fn every_file_that_the_page_asks_for_is_here() {
+        let page = text("index.html");
+        let asked: Vec<_> = quoted_after(page, "href=").chain(quoted_after(page, "src=")).collect();
+        assert!(asked.contains(&"main.js") && asked.contains(&"style.css"), "{asked:?}");
+        asked.into_iter().for_each(|path| assert!(!text(path).is_empty()));
+    }
+
+    #[test]
+    fn every_module_that_is_imported_is_here_and_no_other() {
+        let modules = FILES.iter().filter(|file| file.path.ends_with(".js"));
+        let here: BTreeSet<_> = modules.map(|file| file.path.to_owned()).collect();
+        assert_eq!(reached(), here);
+    }
+
+    #[test]
+    fn every_module_is_preloaded_so_that_no_import_waits_for_another() {
+        let page = text("index.html");
+        let mut preloaded: BTreeSet<_> =
+            quoted_after(page, "rel=\"modulepreload\" href=").map(str::to_owned).collect();
+        preloaded.insert("main.js".to_owned());
+        assert_eq!(preloaded, reached());
+    }
+
+    #[test]
+    fn the_page_needs_nothing_inline_and_nothing_from_elsewhere() {
+        let page = text("index.html");
+        assert!(!page.contains("style=") && !page.contains("<style"));
+        assert!(!page.contains("onload=") && !page.contains("onclick="));
+        assert_eq!(page.matches("<script").count(), 1);
+        assert!(page.contains("<script type=\"module\" src=\"main.js\"></script>"));
+        for file in FILES.iter().filter(|file| file.path != "favicon.svg") {
+            let text = std::str::from_utf8(file.bytes).unwrap();
+            assert!(!text.contains("://"), "{} names an address", file.path);
+            assert!(!text.contains("url("), "{} loads something by url()", file.path);
+        }
+    }
+
+    #[test]
+    fn paths_are_plain_relative_and_unique() {
+        let paths: BTreeSet<_> = FILES.iter().map(|file| file.path).collect();
+        assert_eq!(paths.len(), FILES.len());
+        for path in paths {
+            assert!(
+                path.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'-'),
+                "{path}"
+            );
+        }
+    }
+}

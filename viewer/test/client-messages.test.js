@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import events from "../events.js";
+import Keys from "../keys.js";
+import layout from "../layout.js";
+import Pointers from "../pointers.js";
+import fixtures from "./fixtures.js";
+
+/** What the server's tests read is what the viewer writes. */
+const messages = new Map(fixtures("client-messages.json").map(({ name, message }) => [name, message]));
+const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false };
+
+/** @param {object} fields */
+function mouse(fields = {}) {
+  return { pointerId: 1, pointerType: "mouse", button: -1, buttons: 0, pressure: 0, timeStamp: 0, ...none, ...fields };
+}
+
+const left = mouse({ button: 0, buttons: 1, pressure: 0.5 });
+const at = { x: 10.5, y: -3 };
+
+/** @type {Record<string, () => unknown>} */
+const made = {
+  hello: () => ({ type: "hello", ...layout.report({ width: 1002, height: 750 }, 1.25), visible: true }),
+  resize: () => ({ type: "resize", ...layout.report({ width: 640, height: 401 }, 2) }),
+  "mouse down": () => new Pointers().down(left, at)[0],
+  chord: () => {
+    const pointers = new Pointers();
+    pointers.down(left, at);
+    const keys = { shiftKey: true, ctrlKey: true, altKey: true, metaKey: true };
+    return pointers.move(mouse({ button: 2, buttons: 3, pressure: 0.5, ...keys }), at)[0];
+  },
+  "mouse move": () => new Pointers().move(mouse(), { x: 0, y: 0 })[0],
+  "mouse up": () => {
+    const pointers = new Pointers();
+    pointers.down(mouse({ button: 4, buttons: 16 }), at);
+    return pointers.up(mouse({ button: 4 }), { x: 1e7, y: -1e7 })[0];
+  },
+  touch: () => {
+    const pointers = new Pointers();
+    const finger = mouse({ pointerType: "touch", button: 0, buttons: 1, pressure: 1 });
+    pointers.down({ ...finger, pointerId: 4 }, { x: 10, y: 20 });
+    return pointers.down({ ...finger, pointerId: 5, pressure: 0.25 }, { x: 30, y: 40.125 })[0];
+  },
+  pen: () => {
+    const pointers = new Pointers();
+    pointers.down({ ...left, pointerType: "pen" }, at);
+    return pointers.move(mouse({ pointerType: "pen", buttons: 1, pressure: 0.75 }), { x: 10, y: 20 })[0];
+  },
+  enter: () => new Pointers().other("pointer_enter", mouse(), { x: 1, y: 2 })[0],
+  leave: () => new Pointers().other("pointer_leave", mouse(), { x: 1, y: 2 })[0],
+  "double click": () => new Pointers().other("double_click", mouse({ button: 0 }), { x: 1, y: 2 })[0],
+  wheel: () => events.wheel({ deltaX: 0, deltaY: 3, deltaMode: 1, ...none, ctrlKey: true }, { x: 5, y: 6 }, [3]),
+  "key down": () => {
+    const key = { key: "A", code: "KeyA", repeat: false, isComposing: false, ...none, shiftKey: true };
+    return new Keys(false).down(key).messages[0];
+  },
+  "key up": () => new Keys(false).tap("Enter")[1],
+  text: () => events.char("é😀", false, "insertText"),
+  composition: () => events.char("に", true, "insertCompositionText"),
+};
+
+for (const [name, make] of Object.entries(made)) {
+  test(`a client's message: ${name}`, () => {
+    assert.ok(messages.has(name));
+    assert.deepEqual(JSON.parse(JSON.stringify(make())), messages.get(name));
+  });
+}
+
+test("every fixture but those without any logic is made here", () => {
+  const simple = ["ack", "ping", "show", "hide", "focus in", "focus out"];
+  assert.deepEqual([...messages.keys()].sort(), [...Object.keys(made), ...simple].sort());
+});

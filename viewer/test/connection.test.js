@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import Connection from "../connection.js";
+import fixtures from "./fixtures.js";
+
+/** A socket that the test plays the server of. */
+class FakeSocket {
+  readyState = 0;
+  binaryType = "blob";
+  /** @type {any[]} */
+  sent = [];
+  closed = false;
+  /** @type {(() => void) | null} */
+  onopen = null;
+  /** @type {((event: {data: unknown}) => void) | null} */
+  onmessage = null;
+  /** @type {((event: {code: number}) => void) | null} */
+  onclose = null;
+
+  /** @param {string} text */
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+  close() {
+    this.closed = true;
+    this.readyState = 3;
+  }
+  open() {
+    this.readyState = 1;
+    this.onopen?.();
+  }
+  /** @param {unknown} message */
+  says(message) {
+    this.onmessage?.({ data: message instanceof ArrayBuffer ? message : JSON.stringify(message) });
+  }
+  welcome() {
+    this.open();
+    this.says({ type: "welcome", client: 7 });
+  }
+  /** @param {number} code */
+  ends(code) {
+    this.readyState = 3;
+    this.onclose?.({ code });
+  }
+  types() {
+    return this.sent.map((message) => message.type);
+  }
+}
+
+function setUp() {
+  let now = 100;
+  /** @type {Set<{at: number, run: () => void}>} */
+  const timers = new Set();
+  /** @type {FakeSocket[]} */
+  const sockets = [];
+  const log = /** @type {string[]} */ ([]);
+  const connection = new Connection(
+    "ws://h/",
+    {
+      hello: () => ({ type: "hello" }),
+      changed: (state) => log.push(state),
+      message: (message) => log.push(`message ${message.type}`),
+      picture: (picture) => log.push(`picture ${picture.update}`),
+      malformed: () => log.push("malformed"),
+    },
+    {
+      socket: (url, protocol) => {
+        assert.deepEqual([url, protocol], ["ws://h/", "framecast.v1"]);
+        const socket = new FakeSocket();
+        sockets.push(socket);
+        return /** @type {WebSocket} */ (/** @type {unknown} */ (socket));
+      },
+      now: () => now,
+      random: () => 1,
+      after: (run, seconds) => {
+        const timer = { at: now + seconds, run };
+        timers.add(timer);
+        return timer;
+      },
+      cancel: (timer) => void timers.delete(/** @type {any} */ (timer)),
+    },
+  );
+  return {
+    connection,
+    sockets,
+    timers,
+    timersNow: () => now,
+    /** The newest socket. */
+    get socket() {
+      return /** @type {FakeSocket} */ (sockets.at(-1));
+    },
+    log: () => log.splice(0),
+    /** @param {number} seconds */
+    pass(seconds) {
+      const end = now + seconds;
+      for (;;) {
+        const due = [...timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+        if (!due) break;
+        timers.delete(due);
+        now = Math.max(now, due.at);
+        due.run();
+      }
+      now = end;
+    },
+  };
+}
+
+test("hello goes first, and only welcome makes it connected", () => {
+  const t = setUp();
+  t.connection.open();
+  assert.deepEqual(t.log(), ["connecting"]);
+  t.socket.open();
+  assert.deepEqual(t.socket.types(), ["hello"]);
+  assert.deepEqual(t.log(), []);
+  t.socket.says({ type: "welcome", client: 7 });
+  assert.deepEqual(t.log(), ["connected"]);
+  assert.equal(t.connection.client, 7);
+});
+
+test("pings go every second, and the round trip is the median of the last five", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  for (const took of [0.5, 0.02, 0.04, 0.03, 0.01, 0.02]) {
+    const ping = t.socket.sent.at(-1);
+    assert.equal(ping.type, "ping");
+    t.pass(took);
+    t.socket.says({ type: "pong", id: ping.id, time: 5 });
+    t.pass(1 - took);
+  }
+  assert.ok(Math.abs((t.connection.roundTrip ?? 0) - 0.02) < 1e-9);
+});
+
+test("a pong that nobody asked for changes nothing", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  t.socket.says({ type: "pong", id: 99, time: 5 });
+  assert.equal(t.connection.roundTrip, null);
+});
+
+test("a lost connection is made again, with longer and longer waits", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  t.pass(0.5);
+  t.socket.ends(1006);
+  assert.equal(t.connection.state, "lost");
+  const waits = [];
+  for (let i = 0; i < 6; i += 1) {
+    const count = t.sockets.length;
+    waits.push((t.connection.retryAt ?? NaN) - t.timersNow());
+    t.pass(waits.at(-1) ?? 0);
+    assert.equal(t.sockets.length, count + 1);
+    assert.equal(t.connection.retryAt, null);
+    t.socket.ends(1006);
+  }
+  assert.deepEqual(waits, [1, 2, 4, 8, 15, 15]);
+});
+
+test("a connection that lasted is made again soon", () => {
+  const t = setUp();
+  t.connection.open();
+  for (let i = 0; i < 5; i += 1) {
+    t.socket.ends(1006);
+    t.pass(20);
+  }
+  t.socket.welcome();
+  answer(t, 10);
+  t.socket.ends(1006);
+  assert.equal((t.connection.retryAt ?? NaN) - t.timersNow(), 0.5);
+});
+
+test("a server that does not answer is given up, while connecting and while connected", () => {
+  const t = setUp();
+  t.connection.open();
+  t.pass(10);
+  assert.equal(t.connection.state, "lost");
+  assert.ok(t.sockets[0]?.closed);
+  t.pass(1);
+  t.socket.welcome();
+  t.pass(9);
+  assert.equal(t.connection.state, "connected");
+  t.pass(3);
+  assert.equal(t.connection.state, "lost");
+  assert.match(t.connection.reason, /does not answer/);
+});
+
+test("a server that sends pictures is alive, even if it answers no ping", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  for (let i = 0; i < 30; i += 1) {
+    t.pass(1);
+    t.socket.says(picture());
+  }
+  assert.equal(t.connection.state, "connected");
+});
+
+test("a hidden page neither pings nor takes silence for death", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  t.connection.wake(false);
+  const sent = t.socket.sent.length;
+  t.pass(1000);
+  assert.equal(t.socket.sent.length, sent);
+  assert.equal(t.connection.state, "connected");
+  t.connection.wake(true);
+  assert.equal(t.socket.sent.length, sent + 1);
+  t.pass(5);
+  assert.equal(t.connection.state, "connected");
+});
+
+test("an application that ended is looked for slowly, and found when it is back", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  t.socket.says({ type: "closed", reason: "the user closed the window" });
+  assert.equal(t.connection.state, "ended");
+  assert.equal(t.connection.reason, "the user closed the window");
+  assert.ok(t.socket.closed);
+  for (let i = 0; i < 10; i += 1) {
+    const count = t.sockets.length;
+    t.pass(4);
+    assert.equal(t.sockets.length, count);
+    t.pass(2);
+    assert.equal(t.sockets.length, count + 1);
+    t.socket.ends(1006);
+    assert.equal(t.connection.state, "ended");
+    assert.equal(t.connection.reason, "the user closed the window");
+  }
+  t.pass(6);
+  t.socket.welcome();
+  assert.equal(t.connection.state, "connected");
+  assert.equal(t.connection.reason, "");
+});
+
+test("a normal close without a word also means that it ended", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  t.socket.ends(1000);
+  assert.equal(t.connection.state, "ended");
+});
+
+test("a refusal says why", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.open();
+  t.socket.ends(1013);
+  assert.equal(t.connection.state, "lost");
+  assert.equal(t.connection.reason, "Too many viewers are connected.");
+});
+
+test("hurrying ends the wait at once, and does nothing when there is none", () => {
+  const t = setUp();
+  t.connection.open();
+  t.connection.hurry();
+  assert.equal(t.sockets.length, 1);
+  t.socket.ends(1006);
+  t.connection.hurry();
+  assert.equal(t.sockets.length, 2);
+  t.socket.welcome();
+  t.connection.hurry();
+  assert.equal(t.sockets.length, 2);
+});
+
+test("after closing nothing happens any more", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  t.connection.close();
+  assert.ok(t.socket.closed);
+  t.socket.ends(1006);
+  t.pass(100);
+  assert.equal(t.sockets.length, 1);
+  assert.equal(t.timers.size, 0);
+});
+
+test("what is malformed is counted and dropped, what is unknown is ignored", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.open();
+  t.socket.says(picture());
+  assert.deepEqual(t.log().slice(1), ["malformed"], "a picture before welcome");
+  t.socket.says({ type: "welcome", client: 1 });
+  t.log();
+  t.socket.onmessage?.({ data: "{" });
+  t.socket.onmessage?.({ data: new ArrayBuffer(3) });
+  t.socket.onmessage?.({ data: 5 });
+  t.socket.says({ type: "later" });
+  t.socket.says(picture());
+  assert.deepEqual(t.log(), ["malformed", "malformed", "malformed", "message unknown", "picture 7"]);
+});
+
+test("a message too long for the server is not sent", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  assert.equal(t.connection.send({ type: "char", data: "é".repeat(33_000) }), false);
+  assert.equal(t.connection.send({ type: "char", data: "é".repeat(32_000) }), true);
+});
+
+function picture() {
+  const hex = /** @type {string} */ (fixtures("pictures.json")[0].hex);
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16)).buffer;
+}
+
+/**
+ * Answers pings for that long.
+ *
+ * @param {ReturnType<typeof setUp>} t
+ * @param {number} seconds
+ */
+function answer(t, seconds) {
+  for (let i = 0; i < seconds; i += 1) {
+    const ping = t.socket.sent.at(-1);
+    t.socket.says({ type: "pong", id: ping.id, time: 0 });
+    t.pass(1);
+  }
+}

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import words from "../words.js";
+
+/** @type {import("../view.js").Info} */
+const connected = {
+  state: "connected", retryIn: null, reason: "", presenter: true, held: true, title: "", fps: 59.7,
+  rested: false, roundTrip: 0.0123, picture: true, keyboard: false,
+};
+
+test("connected: role, rate and delay, and nothing over the picture", () => {
+  const said = words(connected);
+  assert.deepEqual([said.role, said.rate, said.delay], ["Presenter", "60 fps", "12 ms"]);
+  assert.deepEqual([said.title, said.detail, said.retry], ["", "", false]);
+  assert.equal(words({ ...connected, presenter: false }).role, "Observer");
+});
+
+test("a picture at rest is still, whatever the two pictures per change add up to; a slow one has its rate", () => {
+  assert.equal(words({ ...connected, fps: 0, rested: true }).rate, "still");
+  assert.equal(words({ ...connected, fps: 3.5, rested: true }).rate, "still");
+  assert.equal(words({ ...connected, fps: 4, rested: true }).rate, "4 fps");
+  assert.equal(words({ ...connected, fps: 2, rested: false }).rate, "2 fps");
+  assert.equal(words({ ...connected, fps: 0, picture: false }).rate, "");
+});
+
+test("the presenter learns how to leave by keyboard", () => {
+  assert.match(words(connected).roleHint, /F6/);
+});
+
+test("an observer learns whether anybody is in control", () => {
+  assert.match(words({ ...connected, presenter: false }).roleHint, /somebody/);
+  assert.match(words({ ...connected, presenter: false, held: false }).roleHint, /nobody/);
+});
+
+test("without a first picture it says so, with nothing to try", () => {
+  const said = words({ ...connected, picture: false });
+  assert.equal(said.title, "Waiting for the first picture…");
+  assert.equal(said.retry, false);
+});
+
+test("lost: counts down in whole seconds, and offers to try at once", () => {
+  const lost = { ...connected, state: /** @type {const} */ ("lost"), retryIn: 2.1 };
+  assert.equal(words(lost).detail, "Trying again in 3 s.");
+  assert.equal(words({ ...lost, retryIn: 0.01 }).detail, "Trying again in 1 s.");
+  assert.equal(words({ ...lost, retryIn: null }).detail, "Trying again…");
+  assert.equal(words({ ...lost, reason: "Too many viewers are connected." }).detail, "Too many viewers are connected. Trying again in 3 s.");
+  assert.equal(words(lost).retry, true);
+  assert.deepEqual([words(lost).role, words(lost).rate, words(lost).delay], ["Reconnecting", "", ""]);
+});
+
+test("the tab's title is the application's, with what is wrong before it", () => {
+  assert.equal(words(connected).tab, "framecast");
+  assert.equal(words({ ...connected, title: "paint" }).tab, "paint");
+  assert.equal(words({ ...connected, title: "paint", state: "connecting" }).tab, "paint");
+  assert.equal(words({ ...connected, title: "paint", state: "ended" }).tab, "Ended – paint");
+  assert.equal(words({ ...connected, title: "paint", state: "lost" }).tab, "Reconnecting – paint");
+  assert.equal(words({ ...connected, state: "connecting" }).role, "Connecting");
+});
+
+test("the announcement tells what a role means, and whether somebody is in control", () => {
+  const observer = { ...connected, presenter: false };
+  assert.equal(words(observer).announcement, "Connected as observer. You watch; somebody else is in control.");
+  assert.notEqual(words(observer).announcement, words({ ...observer, held: false }).announcement);
+});
+
+test("the countdown is not announced, changes of state are", () => {
+  const lost = { ...connected, state: /** @type {const} */ ("lost"), retryIn: 9 };
+  assert.equal(words(lost).announcement, words({ ...lost, retryIn: 3 }).announcement);
+  assert.notEqual(words(lost).announcement, words(connected).announcement);
+  assert.notEqual(words(connected).announcement, words({ ...connected, presenter: false }).announcement);
+});
+
+test("ended: gives the reason, waits for it, and offers to look at once", () => {
+  const said = words({ ...connected, state: "ended", retryIn: 4, reason: "done" });
+  assert.equal(said.title, "The application ended");
+  assert.equal(said.role, "Ended");
+  assert.equal(said.detail, "Done. Waiting for it to start again.");
+  assert.equal(said.announcement, "The application ended. Done.");
+  assert.equal(said.retry, true);
+});
+
+test("a reason that says what the title says is not repeated", () => {
+  const said = words({ ...connected, state: "ended", reason: "the application ended" });
+  assert.equal(said.detail, "Waiting for it to start again.");
+  assert.equal(said.announcement, "The application ended");
+});

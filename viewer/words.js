@@ -1,0 +1,91 @@
+/**
+ * What the page says, from what the view tells. Pure.
+ *
+ * @typedef {import("./view.js").Info} Info
+ * @typedef {object} Words
+ * @property {string} role
+ * @property {string} roleHint
+ * @property {string} rate pictures per second, or that the picture rests; empty while it means nothing
+ * @property {string} delay the round trip; likewise
+ * @property {string} title of the notice over the picture; empty: no notice
+ * @property {string} detail
+ * @property {boolean} retry whether there is something to try at once
+ * @property {string} announcement for screen readers: changes with the state only, not with every second
+ * @property {string} tab the page's title
+ */
+
+/** @type {Record<import("./connection.js").State, string>} */
+const TITLES = {
+  connecting: "Connecting…",
+  connected: "",
+  lost: "Connection lost",
+  ended: "The application ended",
+};
+/** In the place of the role while there is none. */
+const SHORT = { connecting: "Connecting", lost: "Reconnecting", ended: "Ended" };
+/** Below this rate, in pictures per second, one that got exact in between rests. */
+const RESTS = 4;
+
+/**
+ * @param {Info} info
+ * @returns {Words}
+ */
+export default function words(info) {
+  const connected = info.state === "connected";
+  const waiting = connected && !info.picture;
+  const role = info.state !== "connected" ? SHORT[info.state] : info.presenter ? "Presenter" : "Observer";
+  const name = info.title || "framecast";
+  return {
+    role,
+    roleHint: connected ? hint(info) : "",
+    rate: connected && !waiting ? rate(info) : "",
+    delay: connected && info.roundTrip !== null ? milliseconds(info.roundTrip) : "",
+    title: waiting ? "Waiting for the first picture…" : TITLES[info.state],
+    detail: [reason(info), next(info)].filter(Boolean).join(" "),
+    retry: info.state === "lost" || info.state === "ended",
+    announcement: connected
+      ? `Connected as ${role.toLowerCase()}. ${hint(info)}.`
+      : [TITLES[info.state], reason(info)].filter(Boolean).join(". "),
+    tab: info.state === "lost" || info.state === "ended" ? `${role} – ${name}` : name,
+  };
+}
+
+/** @param {Info} info */
+function hint(info) {
+  if (info.presenter) return "Your input reaches the application; F6 leaves the picture";
+  return info.held ? "You watch; somebody else is in control" : "You watch; nobody is in control";
+}
+
+/**
+ * The reason as a sentence, unless the title says just that.
+ *
+ * @param {Info} info
+ */
+function reason(info) {
+  const text = info.reason.trim().replace(/\.$/, "");
+  if (text === "" || text.toLowerCase() === TITLES[info.state].toLowerCase()) return "";
+  return `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+}
+
+/** @param {Info} info */
+function next(info) {
+  if (info.state === "ended") return "Waiting for it to start again.";
+  if (info.state !== "lost") return "";
+  // "in 0 s" is no use to anybody.
+  return info.retryIn === null ? "Trying again…" : `Trying again in ${Math.max(1, Math.ceil(info.retryIn))} s.`;
+}
+
+/**
+ * Two pictures per change, the quick one and the exact one, are no rate that anybody should worry about.
+ *
+ * @param {Info} info
+ */
+function rate(info) {
+  return info.rested && info.fps < RESTS ? "still" : `${Math.round(info.fps)} fps`;
+}
+
+/** @param {number} seconds */
+function milliseconds(seconds) {
+  const value = seconds * 1000;
+  return value < 1 ? "< 1 ms" : `${Math.round(value)} ms`;
+}

@@ -1,0 +1,402 @@
+//! Reads the head of an HTTP/1.1 request: bounded, pure, and stricter than the standard asks.
+//!
+//! What passes here is safe to hand to any other parser: visible ASCII, CRLF line ends, one
+//! `Host`, no body. Browsers never send anything else to this server.
+
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Request, StatusCode, Uri, Version};
+
+use super::answer::Refusal;
+use crate::Limits;
+
+const LONGEST_METHOD: usize = 16;
+
+/// Header lines that say one thing; two of them would mean that two readers may disagree.
+const ONLY_ONCE: [HeaderName; 6] = [
+    header::HOST,
+    header::ORIGIN,
+    header::CONTENT_LENGTH,
+    header::UPGRADE,
+    header::SEC_WEBSOCKET_KEY,
+    header::SEC_WEBSOCKET_VERSION,
+];
+
+const GARBLED: Refusal =
+    Refusal::new(StatusCode::BAD_REQUEST, "This is not an HTTP/1.1 request.\n");
+const HEADER_GARBLED: Refusal =
+    Refusal::new(StatusCode::BAD_REQUEST, "A header line is malformed.\n");
+const TWICE: Refusal =
+    Refusal::new(StatusCode::BAD_REQUEST, "A header that may come once came twice.\n");
+const NO_HOST: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "The request has no Host header.\n");
+const TARGET: Refusal =
+    Refusal::new(StatusCode::BAD_REQUEST, "The request target must be a path.\n");
+const BODY: Refusal =
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "A request to this server has no body.\n");
+const ENCODED_BODY: Refusal =
+    Refusal::new(StatusCode::BAD_REQUEST, "A request to this server has no body.\n");
+const EXPECTS: Refusal =
+    Refusal::new(StatusCode::EXPECTATION_FAILED, "This server meets no expectations.\n");
+const VERSION: Refusal =
+    Refusal::new(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1.\n");
+const LONG_TARGET: Refusal =
+    Refusal::new(StatusCode::URI_TOO_LONG, "The request target is too long.\n");
+const LONG_HEAD: Refusal =
+    Refusal::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request head is too large.\n");
+
+/// Collects bytes until the head is complete or known to be bad.
+#[derive(Debug, Default)]
+pub(crate) struct HeadReader {
+    /// Invariant: at most [`Limits::HEAD_BYTES`] when `push` returns `More`.
+    bytes: Vec<u8>,
+    /// Everything before this was found to be allowed.
+    checked: usize,
+}
+
+/// How far the head is.
+#[derive(Debug)]
+pub(crate) enum Progress {
+    More,
+    Done {
+        request: Box<Request<()>>,
+        /// What came after the head. For an upgrade the first bytes of the new protocol.
+        rest: Vec<u8>,
+    },
+}
+
+impl HeadReader {
+    /// Takes the next bytes of the connection.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<Progress, Refusal> {
+        self.bytes.extend_from_slice(bytes);
+        while let Some(&byte) = self.bytes.get(self.checked) {
+            if self.checked >= Limits::HEAD_BYTES {
+                let in_first_line = !self.bytes.contains(&b'\n');
+                return Err(if in_first_line { LONG_TARGET } else { LONG_HEAD });
+            }
+            let after_cr = self.checked > 0 && self.bytes[self.checked - 1] == b'\r';
+            let allowed = match byte {
+                b'\n' => after_cr,
+                b'\r' | b'\t' | b' '..=b'~' => !after_cr,
+                _ => false,
+            };
+            if !allowed {
+                return Err(GARBLED);
+            }
+            self.checked += 1;
+            if self.bytes[..self.checked].ends_with(b"\r\n\r\n") {
+                let rest = self.bytes.split_off(self.checked);
+                let request = Box::new(parse(&self.bytes)?);
+                return Ok(Progress::Done { request, rest });
+            }
+        }
+        Ok(Progress::More)
+    }
+
+    /// Whether not one byte came.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+/// `head` ends with an empty line and holds only what `push` lets pass.
+fn parse(head: &[u8]) -> Result<Request<()>, Refusal> {
+    let text = str::from_utf8(head).map_err(|_| GARBLED)?;
+    let text = text.strip_suffix("\r\n\r\n").ok_or(GARBLED)?;
+    let mut lines = text.split("\r\n");
+    let (method, uri) = request_line(lines.next().unwrap_or_default())?;
+
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        if headers.len() >= Limits::HEADERS {
+            return Err(LONG_HEAD);
+        }
+        let (name, value) = header_line(line)?;
+        if ONLY_ONCE.contains(&name) && headers.contains_key(&name) {
+            return Err(TWICE);
+        }
+        headers.append(name, value);
+    }
+    if !headers.contains_key(header::HOST) {
+        return Err(NO_HOST);
+    }
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        return Err(ENCODED_BODY);
+    }
+    if let Some(length) = headers.get(header::CONTENT_LENGTH) {
+        let digits = length.as_bytes();
+        if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+            return Err(HEADER_GARBLED);
+        }
+        if digits.iter().any(|digit| *digit != b'0') {
+            return Err(BODY);
+        }
+    }
+    if headers.contains_key(header::EXPECT) {
+        return Err(EXPECTS);
+    }
+
+    let mut request = Request::new(());
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.version_mut() = Version::HTTP_11;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+fn request_line(line: &str) -> Result<(Method, Uri), Refusal> {
+    let mut parts = line.split(' ');
+    let (Some(method), Some(target), Some(version), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(GARBLED);
+    };
+    if method.len() > LONGEST_METHOD {
+        return Err(GARBLED);
+    }
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| GARBLED)?;
+    if version != "HTTP/1.1" {
+        return Err(if version.starts_with("HTTP/") { VERSION } else { GARBLED });
+    }
+    if target.len() > Limits::TARGET_BYTES {
+        return Err(LONG_TARGET);
+    }
+    // Only the origin form: no proxy stands here, and `*` and CONNECT mean nothing to us.
+    if !target.starts_with('/') || target.contains('#') {
+        return Err(TARGET);
+    }
+    let uri = target.parse().map_err(|_| TARGET)?;
+    Ok((method, uri))
+}
+
+fn header_line(line: &str) -> Result<(HeaderName, HeaderValue), Refusal> {
+    // `HeaderName` refuses spaces: also a continued line and a space before the colon.
+    let (name, value) = line.split_once(':').ok_or(HEADER_GARBLED)?;
+    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| HEADER_GARBLED)?;
+    let value = value.trim_matches([' ', '\t']);
+    let value = HeaderValue::from_str(value).map_err(|_| HEADER_GARBLED)?;
+    Ok((name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &[u8] = b"GET /a?b HTTP/1.1\r\nHost: localhost:1\r\nAccept: \t*/* \r\n\r\n";
+
+    fn read(bytes: &[u8]) -> Result<Progress, Refusal> {
+        HeadReader::default().push(bytes)
+    }
+
+    fn refused(bytes: &[u8]) -> u16 {
+        match read(bytes) {
+            Err(refusal) => refusal.status.as_u16(),
+            Ok(progress) => panic!("{:?}: {progress:?}", String::from_utf8_lossy(bytes)),
+        }
+    }
+
+    fn with(headers: &str) -> Vec<u8> {
+        format!("GET / HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n").into_bytes()
+    }
+
+    #[test]
+    fn a_plain_request_is_read() {
+        let Ok(Progress::Done { request, rest }) = read(GOOD) else { panic!("not read") };
+        assert_eq!(request.method(), "GET");
+        assert_eq!(request.uri().path(), "/a");
+        assert_eq!(request.headers()["host"], "localhost:1");
+        assert_eq!(request.headers()["accept"], "*/*");
+        assert!(rest.is_empty());
+    }
+
+    #[test]
+    fn a_request_may_arrive_in_any_pieces() {
+        for at in 0..GOOD.len() {
+            let mut reader = HeadReader::default();
+            assert!(matches!(reader.push(&GOOD[..at]), Ok(Progress::More)), "{at}");
+            assert!(matches!(reader.push(&GOOD[at..]), Ok(Progress::Done { .. })), "{at}");
+        }
+        let mut reader = HeadReader::default();
+        for byte in &GOOD[..GOOD.len() - 1] {
+            assert!(matches!(reader.push(&[*byte]), Ok(Progress::More)));
+        }
+        assert!(matches!(reader.push(b"\n"), Ok(Progress::Done { .. })));
+    }
+
+    #[test]
+    fn what_follows_the_head_is_kept_whole_and_never_looked_at() {
+        let mut bytes = GOOD.to_vec();
+        bytes.extend_from_slice(b"\x81\x85\xff\x00\r\n\r\nGET");
+        for at in 0..bytes.len() {
+            let mut reader = HeadReader::default();
+            let mut rest = match reader.push(&bytes[..at]).unwrap() {
+                Progress::More => match reader.push(&bytes[at..]).unwrap() {
+                    Progress::Done { rest, .. } => rest,
+                    Progress::More => panic!("no end at {at}"),
+                },
+                Progress::Done { mut rest, .. } => {
+                    rest.extend_from_slice(&bytes[at..]);
+                    rest
+                }
+            };
+            assert_eq!(rest.split_off(0), b"\x81\x85\xff\x00\r\n\r\nGET");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_visible_ascii_are_refused_at_once() {
+        assert_eq!(refused(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: \xc3\xbc"), 400);
+        assert_eq!(refused(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: \xff\r\n"), 400);
+        assert_eq!(refused(b"GET /\0 HTTP/1.1\r\n"), 400);
+        assert_eq!(refused(b"\x16\x03\x01\x02\x00"), 400, "a TLS hello");
+        assert_eq!(refused(b"GET / HTTP/1.1\r\nX: \x1b[31m"), 400);
+        assert_eq!(refused(b"GET / HTTP/1.1\r\nX: \x7f"), 400);
+    }
+
+    #[test]
+    fn only_crlf_ends_a_line() {
+        assert_eq!(refused(b"GET / HTTP/1.1\nHost: localhost\n\n"), 400);
+        assert_eq!(refused(b"GET / HTTP/1.1\rHost: localhost"), 400);
+        assert_eq!(refused(b"GET / HTTP/1.1\r\r\n"), 400);
+        assert_eq!(refused(b"\r\n\r\n"), 400);
+        assert_eq!(refused(b"\nGET / HTTP/1.1\r\n"), 400);
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_refused_at_the_limit() {
+        let mut reader = HeadReader::default();
+        let chunk = [b'a'; 1024];
+        for _ in 0..Limits::HEAD_BYTES / chunk.len() {
+            assert!(matches!(reader.push(&chunk), Ok(Progress::More)));
+        }
+        assert_eq!(reader.push(b"a").unwrap_err().status, 414);
+
+        let mut endless = with("");
+        endless.truncate(endless.len() - 2);
+        endless.extend_from_slice(b"X: ");
+        endless.resize(Limits::HEAD_BYTES, b'x');
+        let mut reader = HeadReader::default();
+        assert!(matches!(reader.push(&endless), Ok(Progress::More)));
+        assert_eq!(reader.push(b"x").unwrap_err().status, 431);
+    }
+
+    #[test]
+    fn a_head_of_just_the_limit_passes_and_one_byte_more_does_not() {
+        let sized = |size: usize| {
+            let empty = with("X: \r\n").len();
+            with(&format!("X: {}\r\n", "x".repeat(size - empty)))
+        };
+        assert!(matches!(read(&sized(Limits::HEAD_BYTES)), Ok(Progress::Done { .. })));
+        assert_eq!(refused(&sized(Limits::HEAD_BYTES + 1)), 431);
+    }
+
+    #[test]
+    fn too_many_headers_and_too_long_targets_are_refused() {
+        let lines = |count: usize| with(&"X: y\r\n".repeat(count));
+        assert!(matches!(read(&lines(Limits::HEADERS - 1)), Ok(Progress::Done { .. })));
+        assert_eq!(refused(&lines(Limits::HEADERS)), 431);
+        let target = |length: usize| {
+            format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(length - 1)).into_bytes()
+        };
+        assert!(matches!(read(&target(Limits::TARGET_BYTES)), Ok(Progress::Done { .. })));
+        assert_eq!(refused(&target(Limits::TARGET_BYTES + 1)), 414);
+    }
+
+    #[test]
+    fn a_request_with_a_body_is_refused() {
+        assert_eq!(refused(&with("Content-Length: 5\r\n")), 413);
+        assert_eq!(refused(&with("Content-Length: 99999999999999999999999\r\n")), 413);
+        assert_eq!(refused(&with("Transfer-Encoding: chunked\r\n")), 400);
+        assert_eq!(refused(&with("transfer-encoding: gzip, chunked\r\n")), 400);
+        assert_eq!(refused(&with("Transfer-Encoding: identity\r\n")), 400);
+        assert_eq!(refused(&with("Transfer-Encoding:\r\n")), 400);
+        assert!(matches!(read(&with("Content-Length: 0\r\n")), Ok(Progress::Done { .. })));
+    }
+
+    #[test]
+    fn an_odd_content_length_is_refused() {
+        for odd in ["+0", "-0", "0x0", "0, 0", "", "1e1", "0 0"] {
+            assert_eq!(refused(&with(&format!("Content-Length: {odd}\r\n"))), 400, "{odd:?}");
+        }
+        assert_eq!(refused(&with("Content-Length: 0\r\nContent-Length: 0\r\n")), 400);
+        assert_eq!(refused(&with("Content-Length: 0\r\nTransfer-Encoding: chunked\r\n")), 400);
+    }
+
+    #[test]
+    fn headers_that_may_come_once_may_not_come_twice() {
+        assert_eq!(refused(&with("Host: localhost\r\n")), 400);
+        assert_eq!(refused(&with("HOST: evil\r\n")), 400);
+        assert_eq!(refused(&with("Origin: a\r\nOrigin: b\r\n")), 400);
+        assert_eq!(refused(&with("Sec-WebSocket-Key: a\r\nSec-WebSocket-Key: b\r\n")), 400);
+        assert_eq!(refused(b"GET / HTTP/1.1\r\nAccept: a\r\n\r\n"), 400);
+        let lists = with("Connection: keep-alive\r\nConnection: Upgrade\r\n");
+        assert!(matches!(read(&lists), Ok(Progress::Done { .. })));
+    }
+
+    #[test]
+    fn malformed_header_lines_are_refused() {
+        for bad in ["X : y", " X: y", "\tfolded", "X", ": y", "X y: z", "X\t: y", "(X): y"] {
+            assert_eq!(refused(&with(&format!("{bad}\r\n"))), 400, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn malformed_request_lines_are_refused() {
+        for (line, status) in [
+            ("GET /", 400),
+            ("GET  / HTTP/1.1", 400),
+            ("GET / HTTP/1.1 ", 400),
+            (" GET / HTTP/1.1", 400),
+            ("GET\t/ HTTP/1.1", 400),
+            ("GET / http/1.1", 400),
+            ("GET / HTTP/1.0", 505),
+            ("GET / HTTP/1.2", 505),
+            ("PRI * HTTP/2.0", 505),
+            ("GET http://localhost/ HTTP/1.1", 400),
+            ("GET * HTTP/1.1", 400),
+            ("CONNECT localhost:80 HTTP/1.1", 400),
+            ("GET /#x HTTP/1.1", 400),
+            ("G(T / HTTP/1.1", 400),
+            ("AMETHODTHATISTOOLONG / HTTP/1.1", 400),
+            ("", 400),
+        ] {
+            let bytes = format!("{line}\r\nHost: localhost\r\n\r\n");
+            assert_eq!(refused(bytes.as_bytes()), status, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn expectations_are_not_met() {
+        assert_eq!(refused(&with("Expect: 100-continue\r\n")), 417);
+    }
+
+    /// Flips, drops and doubles bytes of good requests with a small fixed generator.
+    #[test]
+    fn whatever_passes_after_mutation_is_clean() {
+        let mut seed = 1_u32;
+        let mut random = move |below: usize| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as usize % below
+        };
+        let mut passed = 0;
+        for _ in 0..20_000 {
+            let mut bytes = with("Connection: close\r\nContent-Length: 0\r\nOrigin: http://a\r\n");
+            for _ in 0..=random(3) {
+                let at = random(bytes.len());
+                match random(4) {
+                    0 => bytes[at] ^= 1 << random(8),
+                    1 => drop(bytes.remove(at)),
+                    2 => bytes.insert(at, bytes[random(bytes.len())]),
+                    _ => bytes[at] = random(256) as u8,
+                }
+            }
+            let Ok(Progress::Done { request, .. }) = read(&bytes) else { continue };
+            passed += 1;
+            assert_eq!(request.headers().get_all("host").iter().count(), 1);
+            assert!(request.uri().path().starts_with('/'));
+            assert!(!request.headers().contains_key("transfer-encoding"));
+            for (_, value) in request.headers() {
+                assert!(value.to_str().is_ok());
+            }
+        }
+        assert!(passed > 500, "{passed} of 20000 passed: the mutations are too wild to tell");
+    }
+}

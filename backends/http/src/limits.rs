@@ -1,0 +1,104 @@
+use std::time::Duration;
+
+/// What strangers may take: every number that a peer can push against.
+///
+/// The defaults are meant for the open network; change a field only when you know your audience.
+///
+/// ```
+/// let mut limits = framecast_http::Limits::default();
+/// limits.clients = 8;
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// WebSocket clients of all canvases together; one more is closed with code 1013.
+    pub clients: usize,
+    /// Open connections; one more is answered with 503.
+    pub connections: usize,
+    /// Connections whose request has not arrived in full. For one more, the oldest that sent
+    /// nothing for a second is closed, or else the oldest.
+    pub handshakes: usize,
+    /// Messages a client may send per second, and at once; more closes it with code 1008.
+    pub messages_per_second: u32,
+    /// Bytes a client may send per second, and at once; more closes it with code 1008. A WebSocket
+    /// frame counts for 64 bytes besides its own.
+    pub bytes_per_second: u32,
+    /// For the whole request head to arrive.
+    pub head_time: Duration,
+    /// For a plain request, from accepting the connection to the last byte of the answer.
+    pub request_time: Duration,
+    /// For a WebSocket client to say hello.
+    pub hello_time: Duration,
+    /// A client whose connection takes not one byte for this long is dropped.
+    pub write_stall: Duration,
+    /// A client that was silent for this long is sent a ping.
+    pub ping_after: Duration,
+    /// A client that was silent for this long is dropped.
+    pub dead_after: Duration,
+    /// A picture that did not change for this long is sent again, with exact pixels; later to a
+    /// client whose connection needs longer to carry it.
+    pub still_after: Duration,
+    /// For the closing handshake of a WebSocket, and for the server to say goodbye when dropped.
+    pub farewell: Duration,
+}
+
+impl Limits {
+    /// The defaults.
+    pub const DEFAULT: Limits = Limits {
+        clients: 64,
+        connections: 256,
+        handshakes: 32,
+        messages_per_second: 1000,
+        bytes_per_second: 1024 * 1024,
+        head_time: Duration::from_secs(5),
+        request_time: Duration::from_secs(10),
+        hello_time: Duration::from_secs(5),
+        write_stall: Duration::from_secs(10),
+        ping_after: Duration::from_secs(10),
+        dead_after: Duration::from_secs(30),
+        still_after: Duration::from_millis(300),
+        farewell: Duration::from_secs(1),
+    };
+
+    /// No time above is longer: what is added to the time of day must not overflow.
+    pub const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
+    /// The largest request head, in bytes; a larger one is answered with 431.
+    pub const HEAD_BYTES: usize = 16 * 1024;
+    /// The longest request target, in bytes; a longer one is answered with 414.
+    pub const TARGET_BYTES: usize = 4 * 1024;
+    /// The most header lines; more are answered with 431.
+    pub const HEADERS: usize = 64;
+    /// The largest message from a client, in bytes; a larger one closes it with code 1009.
+    pub const MESSAGE_BYTES: usize = 64 * 1024;
+    /// The largest picture message, in bytes. A larger JPEG is made again with less quality, a
+    /// larger PNG is not sent.
+    pub const PICTURE_BYTES: usize = 64 * 1024 * 1024;
+    /// Inputs of one client that the engine has not taken yet; one more closes the client with
+    /// code 1008.
+    pub const PENDING_INPUTS: usize = 4096;
+    /// Bytes of such inputs.
+    pub const PENDING_INPUT_BYTES: usize = 1024 * 1024;
+
+    /// With no time longer than [`LONGEST_TIME`](Self::LONGEST_TIME).
+    pub(crate) fn within_reason(mut self) -> Self {
+        for time in [
+            &mut self.head_time,
+            &mut self.request_time,
+            &mut self.hello_time,
+            &mut self.write_stall,
+            &mut self.ping_after,
+            &mut self.dead_after,
+            &mut self.still_after,
+            &mut self.farewell,
+        ] {
+            *time = (*time).min(Self::LONGEST_TIME);
+        }
+        self
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

@@ -1,0 +1,339 @@
+//! One WebSocket client: reads what it says, writes what is next, and watches the time. Over any
+//! byte stream.
+
+use std::cell::Cell;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use async_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use async_tungstenite::tungstenite::{Error as WsError, Message};
+use async_tungstenite::{WebSocketReceiver, WebSocketSender, WebSocketStream};
+use framecast_api::ClientId;
+use smol::Timer;
+use smol::channel::{Receiver, Sender};
+use smol::future::FutureExt;
+use smol::io::{AsyncRead, AsyncWrite};
+use smol::stream::StreamExt;
+
+use super::canvas::Canvas;
+use super::inputs::Flooded;
+use super::protocol::ClientMessage;
+use super::state::Outgoing;
+use super::watched::{Allowance, Pulse, Watched};
+use crate::Limits;
+
+const READ_BUFFER: usize = 4 * 1024;
+/// Room for control frames besides the largest message.
+const WRITE_SLACK: usize = 128 * 1024;
+
+/// Why a connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// With a close frame.
+    Close(CloseCode, &'static str),
+    /// The client closes it.
+    Closing,
+    /// It is broken, or nobody is there.
+    Dropped,
+}
+
+const FLOOD: End = End::Close(CloseCode::Policy, "too many messages");
+
+impl From<Flooded> for End {
+    fn from(_: Flooded) -> Self {
+        FLOOD
+    }
+}
+
+/// A client's seat, given up also when the task panics.
+struct Seated<'a> {
+    canvas: &'a Canvas,
+    client: ClientId,
+}
+
+impl Drop for Seated<'_> {
+    fn drop(&mut self) {
+        self.canvas.leave(self.client);
+    }
+}
+
+/// What the parts of one connection share. They run in one task.
+struct Session<'a> {
+    canvas: &'a Canvas,
+    limits: &'a Limits,
+    label: &'a str,
+    seat: Cell<Option<Seated<'a>>>,
+    client: Cell<Option<ClientId>>,
+    pulse: Rc<Pulse>,
+    began: Instant,
+    ping_due: Cell<bool>,
+    wake: Sender<()>,
+}
+
+/// Serves a client whose handshake is done, until it goes. `early` was read after the handshake.
+pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    early: Vec<u8>,
+    canvas: Arc<Canvas>,
+    label: String,
+    limits: &Limits,
+) {
+    let (mut sender, mut receiver, pulse) = upgrade(stream, early, limits).await;
+    let (wake, woken) = smol::channel::bounded(1);
+    let session = Session {
+        canvas: &canvas,
+        limits,
+        label: &label,
+        seat: Cell::new(None),
+        client: Cell::new(None),
+        began: pulse.heard.get(),
+        pulse,
+        ping_due: Cell::new(false),
+        wake,
+    };
+    let end = session
+        .read(&mut receiver)
+        .or(session.write(&mut sender, &woken))
+        .or(session.watch())
+        .await;
+    drop(session);
+    farewell(end, sender, receiver, limits.farewell).await;
+}
+
+/// Closes a client whose handshake is done, with `code`.
+pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    early: Vec<u8>,
+    limits: &Limits,
+) {
+    let (sender, receiver, _) = upgrade(stream, early, limits).await;
+    let end = End::Close(CloseCode::Again, "too many clients");
+    farewell(end, sender, receiver, limits.farewell).await;
+}
+
+type Ends<S> = (WebSocketSender<Watched<S>>, WebSocketReceiver<Watched<S>>, Rc<Pulse>);
+
+async fn upgrade<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    early: Vec<u8>,
+    limits: &Limits,
+) -> Ends<S> {
+    let pulse = Rc::new(Pulse::new(limits, Instant::now()));
+    pulse.came_early(&early);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(Limits::PICTURE_BYTES + WRITE_SLACK)
+        .max_message_size(Some(Limits::MESSAGE_BYTES))
+        .max_frame_size(Some(Limits::MESSAGE_BYTES));
+    let stream = Watched { stream, pulse: Rc::clone(&pulse) };
+    let stream =
+        WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
+    let (sender, receiver) = stream.split();
+    (sender, receiver, pulse)
+}
+
+impl<'a> Session<'a> {
+    async fn read<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        receiver: &mut WebSocketReceiver<Watched<S>>,
+    ) -> End {
+        let mut allowance = Allowance::new(self.limits.messages_per_second, Instant::now());
+        loop {
+            let message = match receiver.next().await {
+                Some(Ok(message)) => message,
+                Some(Err(error)) => return end_of(&error),
+                None => return End::Dropped,
+            };
+            let now = Instant::now();
+            if !allowance.take(1.0, now) {
+                return FLOOD;
+            }
+            match message {
+                Message::Text(text) => {
+                    if let Err(end) = self.hear(&text, now) {
+                        return end;
+                    }
+                }
+                Message::Binary(_) => {
+                    return End::Close(CloseCode::Unsupported, "only text is understood");
+                }
+                Message::Close(_) => return End::Closing,
+                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            }
+        }
+    }
+
+    fn hear(&self, text: &str, now: Instant) -> Result<(), End> {
+        let canvas = self.canvas;
+        let message = ClientMessage::parse(text);
+        let Some(client) = self.client.get() else {
+            // Before the hello nobody is there who could be told of a rejected message.
+            if let Ok(ClientMessage::Hello { view, visible }) = message {
+                let label = self.label.to_owned();
+                let client = canvas.join(label, view, visible, text.len(), self.wake.clone());
+                self.client.set(Some(client));
+                self.seat.set(Some(Seated { canvas, client }));
+            }
+            return Ok(());
+        };
+        match message {
+            Ok(ClientMessage::Ack { update }) => canvas.acknowledge(client, update, now),
+            Ok(ClientMessage::Event(kind)) => canvas.event(client, kind, text.len(), now)?,
+            Ok(ClientMessage::Resize(view)) => canvas.resize(client, view, text.len())?,
+            Ok(ClientMessage::Ping { id }) => canvas.ping(client, id),
+            Ok(ClientMessage::Show) => canvas.set_visible(client, true, text.len(), now)?,
+            Ok(ClientMessage::Hide) => canvas.set_visible(client, false, text.len(), now)?,
+            // It never ends the application, only this view.
+            Ok(ClientMessage::Close) => return Err(End::Close(CloseCode::Normal, "as you wish")),
+            Ok(ClientMessage::Hello { .. }) | Err(_) => canvas.reject(client),
+        }
+        Ok(())
+    }
+
+    fn notify(&self) {
+        // Full: the writer looks at everything anyway.
+        let _ = self.wake.try_send(());
+    }
+
+    async fn write<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        sender: &mut WebSocketSender<Watched<S>>,
+        woken: &Receiver<()>,
+    ) -> End {
+        loop {
+            let next = self.client.get().and_then(|client| {
+                self.canvas.next(client, Instant::now()).map(|next| (client, next))
+            });
+            let sent = match next {
+                None if self.ping_due.take() => {
+                    self.send(sender, Message::Ping(bytes::Bytes::new())).await
+                }
+                None => {
+                    let until =
+                        self.client.get().and_then(|client| self.canvas.sleeps_until(client));
+                    sleep(woken, until).await;
+                    continue;
+                }
+                Some((_, Outgoing::Text(text))) => self.send(sender, text.into()).await,
+                Some((client, Outgoing::Picture(picture))) => {
+                    let sent = self.send(sender, Message::Binary(picture.into_bytes())).await;
+                    self.canvas.written(client);
+                    sent
+                }
+                Some((_, Outgoing::Last(text))) => match self.send(sender, text.into()).await {
+                    Ok(()) => Err(End::Close(CloseCode::Normal, "the application ended")),
+                    broken => broken,
+                },
+            };
+            if let Err(end) = sent {
+                return end;
+            }
+        }
+    }
+
+    /// Sends one message; gives up when not one byte moves for too long. Slow is fine.
+    async fn send<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        sender: &mut WebSocketSender<Watched<S>>,
+        message: Message,
+    ) -> Result<(), End> {
+        self.pulse.moved.set(Instant::now());
+        let send = async { sender.send(message).await.map_err(|_| End::Dropped) };
+        let stall = async {
+            loop {
+                let until = self.pulse.moved.get() + self.limits.write_stall;
+                if until <= Instant::now() {
+                    return Err(End::Dropped);
+                }
+                Timer::at(until).await;
+            }
+        };
+        send.or(stall).await
+    }
+
+    /// Waits for what happens by itself: no hello, a silent client.
+    async fn watch(&self) -> End {
+        let mut pinged = self.began;
+        loop {
+            let now = Instant::now();
+            let hello = self.began + self.limits.hello_time;
+            let heard = self.pulse.heard.get();
+            let dead = heard + self.limits.dead_after;
+            let ping = heard.max(pinged) + self.limits.ping_after;
+            let greeted = self.client.get().is_some();
+            if !greeted && hello <= now {
+                return End::Close(CloseCode::Policy, "no hello in time");
+            }
+            if dead <= now {
+                return End::Dropped;
+            }
+            if ping <= now {
+                pinged = now;
+                self.ping_due.set(true);
+                self.notify();
+                continue;
+            }
+            let until = dead.min(ping);
+            Timer::at(if greeted { until } else { until.min(hello) }).await;
+        }
+    }
+}
+
+async fn sleep(woken: &Receiver<()>, until: Option<Instant>) {
+    let wake = async {
+        // The channel lives as long as the session.
+        let _ = woken.recv().await;
+    };
+    let timeout = async {
+        match until {
+            Some(until) => drop(Timer::at(until).await),
+            None => smol::future::pending().await,
+        }
+    };
+    wake.or(timeout).await;
+}
+
+fn end_of(error: &WsError) -> End {
+    match error {
+        WsError::Capacity(_) => End::Close(CloseCode::Size, "a message is too large"),
+        WsError::Protocol(_) => End::Close(CloseCode::Protocol, "not the WebSocket protocol"),
+        WsError::Io(error) if error.kind() == io::ErrorKind::QuotaExceeded => FLOOD,
+        WsError::Utf8(_) => End::Close(CloseCode::Invalid, "text that is not UTF-8"),
+        _ => End::Dropped,
+    }
+}
+
+/// Says goodbye, and waits a little for the client to say it too: closing at once could destroy
+/// the goodbye on its way.
+async fn farewell<S: AsyncRead + AsyncWrite + Unpin>(
+    end: End,
+    mut sender: WebSocketSender<Watched<S>>,
+    mut receiver: WebSocketReceiver<Watched<S>>,
+    time: Duration,
+) {
+    let goodbye = async {
+        match end {
+            End::Dropped => return,
+            // The answer is written while reading on.
+            End::Closing => {}
+            End::Close(code, reason) => {
+                let frame = CloseFrame { code, reason: reason.into() };
+                if sender.close(Some(frame)).await.is_err() {
+                    return;
+                }
+            }
+        }
+        while let Some(Ok(_)) = receiver.next().await {}
+        if let Ok(stream) = WebSocketStream::reunite(sender, receiver) {
+            crate::front::linger(stream.into_inner()).await;
+        }
+    };
+    let timeout = async {
+        Timer::after(time).await;
+    };
+    goodbye.or(timeout).await;
+}

@@ -1,0 +1,13 @@
+//! The http backend over real loopback sockets.
+
+/// A backend with an engine's side of it, and clients.
+mod support;
+
+/// Events, in; and what a client may not do.
+mod input;
+/// Being opened, closed and dropped; several canvases; addresses that cannot be listened on.
+mod lifetime;
+/// Plain requests: pages, refusals, hostile heads.
+mod pages;
+/// Pictures and state, out.
+mod pictures;

@@ -1,0 +1,300 @@
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use async_tungstenite::tungstenite::Message;
+use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use framecast_api::{Backend, Cursor, Input, Setting};
+use serde_json::json;
+
+use crate::support::{Client, Engine, Heard, PATIENCE, server_with};
+
+const RED: [u8; 3] = [230, 20, 30];
+const BLUE: [u8; 3] = [10, 40, 220];
+
+fn noise(x: u32, y: u32, seed: u32) -> [u8; 3] {
+    let n = (x ^ y.rotate_left(16) ^ seed.rotate_left(9)).wrapping_mul(0x9e37_79b9);
+    let n = (n ^ (n >> 15)).wrapping_mul(0x85eb_ca6b);
+    let [r, g, b, _] = (n ^ (n >> 13)).to_le_bytes();
+    [r, g, b]
+}
+
+#[test]
+fn hello_is_answered_with_everything_there_is() {
+    let (server, mut engine) = Engine::new();
+    engine.backend.apply(&Setting::Cursor(Cursor::Grab)).unwrap();
+    engine.backend.apply(&Setting::Control { presenter: None, held: true }).unwrap();
+    let sequence = engine.present(RED);
+    let mut client = Client::connect(server.local_addr(), "/");
+    client.hello(true);
+    for expected in [
+        json!({"type": "welcome", "client": 1}),
+        json!({"type": "title", "value": "a title"}),
+        json!({"type": "cursor", "value": "grab"}),
+        json!({"type": "control", "presenter": false, "held": true}),
+    ] {
+        let Heard::Text(text) = client.hear() else { panic!("not {expected}") };
+        assert_eq!(text, expected);
+    }
+    let picture = client.picture();
+    assert!(picture.is(RED));
+    assert_eq!((picture.width, picture.height, picture.ratio), (64, 48, 1.5));
+    assert_eq!((picture.sequence, picture.time), (sequence, 0.25));
+    assert!(!picture.exact);
+}
+
+#[test]
+fn a_still_picture_follows_with_exact_pixels() {
+    let (server, mut engine) = Engine::new();
+    let mut client = Client::join(&server);
+    let frame = engine.draw(67, 45, |x, y| noise(x, y, 1));
+    engine.backend.present(&frame).unwrap();
+    let jpeg = client.picture();
+    let painted = Instant::now();
+    client.ack(jpeg.update);
+    let png = client.picture();
+    assert!(painted.elapsed() > Duration::from_millis(150), "it was not still yet");
+    assert!(png.exact && !jpeg.exact);
+    assert_eq!(png.sequence, jpeg.sequence);
+    assert!(png.update > jpeg.update);
+    for (got, want) in png.pixels().pixels().zip(frame.pixels()) {
+        assert_eq!(got.0, want[..3]);
+    }
+    client.ack(png.update);
+    assert!(client.heard_until_pong().is_empty(), "nothing is sent twice");
+
+    let mut late = Client::join(&server);
+    assert_eq!(late.picture(), jpeg, "a late joiner sees something soon");
+    late.ack(jpeg.update);
+    assert_eq!(late.picture(), png, "and the exact picture next");
+}
+
+#[test]
+fn two_clients_get_the_same_frame_from_one_encoding() {
+    let (server, mut engine) = Engine::new();
+    let mut clients = [Client::join(&server), Client::join(&server)];
+    engine.present(RED);
+    let [one, two] = clients.each_mut().map(Client::picture);
+    assert_eq!(one, two);
+}
+
+#[test]
+fn a_frame_of_one_pixel_is_shown() {
+    let (server, mut engine) = Engine::new();
+    let mut client = Client::join(&server);
+    let frame = engine.draw(1, 1, |_, _| BLUE);
+    engine.backend.present(&frame).unwrap();
+    let picture = client.picture();
+    assert!(picture.is(BLUE));
+    client.ack(picture.update);
+    assert_eq!(client.picture().pixels().get_pixel(0, 0).0, BLUE);
+}
+
+#[test]
+fn every_frame_reaches_a_client_that_keeps_up() {
+    let (server, mut engine) = Engine::new();
+    let mut client = Client::join(&server);
+    for shade in 0..100 {
+        engine.until_wanted();
+        let sequence = engine.present([shade, 200 - shade, 100]);
+        let picture = client.picture();
+        assert_eq!(picture.sequence, sequence);
+        assert!(picture.is([shade, 200 - shade, 100]));
+        client.ack(picture.update);
+    }
+}
+
+#[test]
+fn a_client_that_does_not_acknowledge_gets_two_pictures_and_later_the_newest() {
+    let (server, mut engine) = Engine::new();
+    let mut client = Client::join(&server);
+    engine.until_wanted();
+    engine.present([1, 1, 1]);
+    let first = client.picture();
+    engine.until_wanted();
+    engine.present([2, 2, 2]);
+    let second = client.picture();
+    for shade in 3..100 {
+        engine.present([shade; 3]);
+    }
+    assert!(!engine.backend.wants_frame());
+    assert!(client.heard_until_pong().is_empty());
+    client.ack(first.update);
+    let newest = client.picture();
+    assert_eq!(newest.sequence, 99);
+    assert!(newest.is([99; 3]));
+    assert_eq!([first.sequence, second.sequence], [1, 2]);
+}
+
+#[test]
+fn nobody_looking_is_no_demand_and_looking_wakes_the_engine() {
+    let (server, mut engine) = Engine::new();
+    assert!(!engine.backend.wants_frame());
+    let mut hidden = Client::join_as(&server, false);
+    engine.until_joined();
+    assert!(!engine.backend.wants_frame());
+    hidden.say(&json!({"type": "show"}));
+    engine.until_wanted();
+    hidden.say(&json!({"type": "hide"}));
+    hidden.heard_until_pong();
+    assert!(!engine.backend.wants_frame());
+}
+
+#[test]
+fn a_hidden_client_gets_nothing_until_it_is_shown() {
+    let (server, mut engine) = Engine::new();
+    let mut hidden = Client::join_as(&server, false);
+    let mut other = Client::join(&server);
+    engine.present(RED);
+    let picture = other.picture();
+    other.ack(picture.update);
+    assert!(other.picture().exact);
+    assert!(hidden.heard_until_pong().is_empty());
+    hidden.say(&json!({"type": "show"}));
+    assert!(hidden.picture().is(RED));
+}
+
+#[test]
+fn a_picture_that_was_not_painted_before_hiding_comes_again() {
+    let (server, mut engine) = Engine::new();
+    let mut client = Client::join(&server);
+    engine.present(RED);
+    let lost = client.picture();
+    client.say(&json!({"type": "hide"}));
+    client.say(&json!({"type": "show"}));
+    let again = client.picture();
+    assert_ne!(again.update, lost.update);
+    assert_eq!(again.encoded, lost.encoded);
+    client.ack(lost.update);
+    client.ack(again.update);
+    assert!(client.picture().exact, "nothing is stuck");
+}
+
+#[test]
+fn settings_reach_clients_when_they_change() {
+    let (server, mut engine) = Engine::new();
+    let mut client = Client::join(&server);
+    let me = engine.until_joined();
+    engine.backend.apply(&Setting::Title("<b>\u{1b}\"é".into())).unwrap();
+    assert_eq!(client.hear_text("title")["value"], "<b>\u{1b}\"é");
+    engine.backend.apply(&Setting::Cursor(Cursor::None)).unwrap();
+    assert_eq!(client.hear_text("cursor")["value"], "none");
+    engine.backend.apply(&Setting::Control { presenter: Some(me), held: true }).unwrap();
+    let control = client.hear_text("control");
+    assert_eq!((&control["presenter"], &control["held"]), (&json!(true), &json!(true)));
+    let mut other = Client::connect(server.local_addr(), "/");
+    other.hello(true);
+    let control = other.hear_text("control");
+    assert_eq!((&control["presenter"], &control["held"]), (&json!(false), &json!(true)));
+}
+
+#[test]
+fn a_ping_is_answered_with_the_clock_of_the_frames() {
+    let (server, _engine) = Engine::new();
+    let mut client = Client::join(&server);
+    let mut last = 0.0;
+    for id in [1.5, -7.0, 1e300] {
+        client.say(&json!({"type": "ping", "id": id}));
+        let pong = client.hear_text("pong");
+        assert_eq!(pong["id"], json!(id));
+        let time = pong["time"].as_f64().unwrap();
+        assert!(time > last && time < PATIENCE.as_secs_f64(), "{time}");
+        last = time;
+    }
+}
+
+/// Acknowledges everything and reads nothing, so that its connection fills up.
+#[test]
+fn a_client_that_never_reads_delays_nobody_and_is_dropped() {
+    let stall = Duration::from_millis(1500);
+    let server = server_with(|limits| limits.write_stall = stall);
+    let mut engine = Engine::at(&server, None);
+    let mut greedy = Client::join(&server);
+    let stuck = engine.until_joined();
+    let mut reader = Client::join(&server);
+    let mut slowest = Duration::ZERO;
+    let mut left = false;
+    let start = Instant::now();
+    // Until its connection is full it takes pictures as fast as they come, so many are needed.
+    for update in 1.. {
+        let frame = engine.draw(640, 480, |x, y| noise(x, y, update));
+        let presented = Instant::now();
+        engine.backend.present(&frame).unwrap();
+        let picture = reader.picture();
+        if picture.exact {
+            continue;
+        }
+        assert_eq!(picture.sequence, engine.sequence, "the reader gets every frame");
+        slowest = slowest.max(presented.elapsed());
+        reader.ack(picture.update);
+        // It may be gone by now.
+        let ack = json!({"type": "ack", "update": picture.update}).to_string();
+        let _ = greedy.socket.send(Message::text(ack));
+        engine.backend.poll(&mut |input| {
+            left |= matches!(input, Input::Left { client } if client == stuck);
+        });
+        if left {
+            break;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "it is never dropped");
+    }
+    assert!(slowest < stall, "the reader waited {slowest:?} for a frame");
+}
+
+#[test]
+fn a_client_that_vanishes_in_the_middle_of_a_picture_harms_nobody() {
+    let (server, mut engine) = Engine::new();
+    for seed in 0..10 {
+        let client = Client::join(&server);
+        engine.until_joined();
+        let frame = engine.draw(800, 600, |x, y| noise(x, y, seed));
+        engine.backend.present(&frame).unwrap();
+        let mut stream = client.socket.into_inner();
+        // Half a frame of a message, and gone.
+        stream.write_all(&[0x81, 0xfe, 0x10]).unwrap();
+        drop(stream);
+        engine.until_left();
+    }
+    let mut client = Client::join(&server);
+    engine.present(RED);
+    // Older ones that were still being encoded may come first.
+    loop {
+        let picture = client.picture();
+        client.ack(picture.update);
+        if picture.sequence == engine.sequence {
+            break;
+        }
+    }
+}
+
+#[test]
+fn the_newest_frame_wins_when_many_come_at_once() {
+    let (server, mut engine) = Engine::new();
+    let mut client = Client::join(&server);
+    engine.until_wanted();
+    for shade in 0..=255 {
+        engine.present([shade; 3]);
+    }
+    let mut seen = 0;
+    loop {
+        let picture = client.picture();
+        assert!(picture.sequence > seen);
+        seen = picture.sequence;
+        client.ack(picture.update);
+        if seen == 256 {
+            break;
+        }
+    }
+    // Two that are not acknowledged hold back the others.
+    assert!(engine.pool.in_use() <= 3, "{}", engine.pool.in_use());
+}
+
+#[test]
+fn closing_says_goodbye_with_the_reason() {
+    let (server, mut engine) = Engine::new();
+    let mut client = Client::join(&server);
+    engine.present(RED);
+    client.picture();
+    engine.backend.close();
+    assert_eq!(client.hear_text("closed")["reason"], "the application ended");
+    assert_eq!(client.until_closed(), Some(CloseCode::Normal));
+}

@@ -1,0 +1,364 @@
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Condvar, Mutex};
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+use async_tungstenite::tungstenite::client::IntoClientRequest;
+use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use async_tungstenite::tungstenite::{Message, WebSocket, client};
+use framecast_api::{
+    Backend, ClientId, Clock, Context, Frame, FramePool, Input, LogicalSize, PhysicalSize,
+};
+use framecast_http::{HttpBackend, HttpServer, Limits};
+use serde_json::{Value, json};
+
+/// Nothing here takes this long, even on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Counts wakes, and can be waited for.
+#[derive(Default)]
+pub(crate) struct Bell {
+    rings: Mutex<u64>,
+    rung: Condvar,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        *self.rings.lock().unwrap() += 1;
+        self.rung.notify_all();
+    }
+}
+
+impl Bell {
+    /// Waits for one more wake than `seen`.
+    fn wait(&self, seen: &mut u64, until: Instant) {
+        let mut rings = self.rings.lock().unwrap();
+        while *rings <= *seen {
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "nothing woke the engine for too long");
+            rings = self.rung.wait_timeout(rings, left).unwrap().0;
+        }
+        *seen = *rings;
+    }
+}
+
+/// The engine's side of one canvas.
+pub(crate) struct Engine {
+    pub(crate) backend: HttpBackend,
+    pub(crate) pool: FramePool,
+    pub(crate) sequence: u64,
+    bell: Arc<Bell>,
+    seen: u64,
+}
+
+pub(crate) fn server() -> HttpServer {
+    server_with(|_| {})
+}
+
+pub(crate) fn server_with(change: impl FnOnce(&mut Limits)) -> HttpServer {
+    let mut limits = Limits::default();
+    change(&mut limits);
+    HttpServer::bind_with("127.0.0.1:0".parse().unwrap(), limits).unwrap()
+}
+
+pub(crate) fn context(waker: Waker) -> Context {
+    Context::new(waker, Clock::start(), "a title", LogicalSize::new(64.0, 48.0))
+}
+
+impl Engine {
+    pub(crate) fn at(server: &HttpServer, name: Option<&str>) -> Self {
+        let mut backend = server.canvas(name).unwrap();
+        let bell = Arc::new(Bell::default());
+        backend.open(context(Waker::from(Arc::clone(&bell)))).unwrap();
+        Self { backend, pool: FramePool::new(), sequence: 0, bell, seen: 0 }
+    }
+
+    /// A server with one canvas.
+    pub(crate) fn new() -> (HttpServer, Self) {
+        let server = server();
+        let engine = Self::at(&server, None);
+        (server, engine)
+    }
+
+    pub(crate) fn draw(
+        &mut self,
+        width: u32,
+        height: u32,
+        pixel: impl Fn(u32, u32) -> [u8; 3],
+    ) -> Frame {
+        let mut buffer = self.pool.lend(PhysicalSize::new(width, height)).unwrap();
+        for (y, row) in (0..).zip(buffer.rows_mut()) {
+            for (x, out) in (0..).zip(row) {
+                let [r, g, b] = pixel(x, y);
+                // Alpha is to be ignored.
+                *out = [r, g, b, 7];
+            }
+        }
+        self.sequence += 1;
+        self.pool.freeze(buffer, self.sequence, self.sequence as f64 / 4.0, 1.5)
+    }
+
+    /// Presents 64x48 pixels of one colour.
+    pub(crate) fn present(&mut self, colour: [u8; 3]) -> u64 {
+        let frame = self.draw(64, 48, |_, _| colour);
+        self.backend.present(&frame).unwrap();
+        self.sequence
+    }
+
+    /// Waits until `ready`, looking after every wake as the engine would.
+    pub(crate) fn until(&mut self, mut ready: impl FnMut(&mut Self) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        while !ready(self) {
+            let mut seen = self.seen;
+            self.bell.wait(&mut seen, until);
+            self.seen = seen;
+        }
+    }
+
+    pub(crate) fn until_wanted(&mut self) {
+        self.until(|engine| engine.backend.wants_frame());
+    }
+
+    /// Polls until `found` says so of an input; returns everything up to then.
+    pub(crate) fn inputs_until(&mut self, found: impl Fn(&Input) -> bool) -> Vec<Input> {
+        let mut inputs = Vec::new();
+        self.until(|engine| {
+            engine.backend.poll(&mut |input| inputs.push(input));
+            inputs.iter().any(&found)
+        });
+        inputs
+    }
+
+    pub(crate) fn until_joined(&mut self) -> ClientId {
+        let inputs = self.inputs_until(|input| matches!(input, Input::Joined { .. }));
+        inputs
+            .iter()
+            .find_map(|input| match input {
+                Input::Joined { client, .. } => Some(*client),
+                _ => None,
+            })
+            .unwrap()
+    }
+
+    pub(crate) fn until_left(&mut self) -> Vec<Input> {
+        self.inputs_until(|input| matches!(input, Input::Left { .. }))
+    }
+}
+
+/// A picture as it came.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Picture {
+    pub(crate) exact: bool,
+    pub(crate) update: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) ratio: f64,
+    pub(crate) time: f64,
+    pub(crate) sequence: u64,
+    pub(crate) encoded: Vec<u8>,
+}
+
+impl Picture {
+    fn read(bytes: &[u8]) -> Self {
+        let u32_at = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+        let f64_at = |at: usize| f64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+        assert_eq!(bytes[0], 1, "a whole picture");
+        assert_eq!(bytes[2..4], [40, 0]);
+        let exact = match bytes[1] {
+            1 => false,
+            2 => true,
+            other => panic!("encoding {other}"),
+        };
+        Self {
+            exact,
+            update: u32_at(4),
+            width: u32_at(8),
+            height: u32_at(12),
+            ratio: f64_at(16),
+            time: f64_at(24),
+            sequence: u64::from_le_bytes(bytes[32..40].try_into().unwrap()),
+            encoded: bytes[40..].to_vec(),
+        }
+    }
+
+    pub(crate) fn pixels(&self) -> image::RgbImage {
+        let format = if self.exact { image::ImageFormat::Png } else { image::ImageFormat::Jpeg };
+        let picture = image::load_from_memory_with_format(&self.encoded, format).unwrap();
+        let picture = picture.into_rgb8();
+        assert_eq!(picture.dimensions(), (self.width, self.height));
+        picture
+    }
+
+    /// Whether every pixel is about `colour`.
+    pub(crate) fn is(&self, colour: [u8; 3]) -> bool {
+        self.pixels()
+            .pixels()
+            .all(|pixel| pixel.0.iter().zip(colour).all(|(got, want)| got.abs_diff(want) <= 6))
+    }
+}
+
+/// What a client hears.
+#[derive(Debug)]
+pub(crate) enum Heard {
+    Text(Value),
+    Picture(Picture),
+    /// A close frame; `None`: the connection ended without.
+    Closed(Option<CloseCode>),
+}
+
+/// A program that speaks the protocol.
+pub(crate) struct Client {
+    pub(crate) socket: WebSocket<TcpStream>,
+}
+
+pub(crate) fn tcp(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_write_timeout(Some(PATIENCE)).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+}
+
+impl Client {
+    /// A connection that said nothing yet.
+    pub(crate) fn connect(address: SocketAddr, path: &str) -> Self {
+        let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("sec-websocket-protocol", "framecast.v1".parse().unwrap());
+        headers.insert("origin", format!("http://{address}").parse().unwrap());
+        let (socket, response) = client(request, tcp(address)).unwrap();
+        assert_eq!(response.headers()["sec-websocket-protocol"], "framecast.v1");
+        Self { socket }
+    }
+
+    /// A client that said hello at `/`, and heard everything but pictures.
+    pub(crate) fn join(server: &HttpServer) -> Self {
+        Self::join_as(server, true)
+    }
+
+    pub(crate) fn join_as(server: &HttpServer, visible: bool) -> Self {
+        let mut client = Self::connect(server.local_addr(), "/");
+        client.hello(visible);
+        client.hear_text("control");
+        client
+    }
+
+    pub(crate) fn hello(&mut self, visible: bool) {
+        self.say(&json!({
+            "type": "hello", "width": 640.5, "height": 480, "ratio": 2, "visible": visible
+        }));
+    }
+
+    pub(crate) fn say(&mut self, message: &Value) {
+        self.say_text(&message.to_string());
+    }
+
+    pub(crate) fn say_text(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).unwrap();
+    }
+
+    pub(crate) fn ack(&mut self, update: u32) {
+        self.say(&json!({"type": "ack", "update": update}));
+    }
+
+    pub(crate) fn hear(&mut self) -> Heard {
+        let start = Instant::now();
+        loop {
+            // Pings come for ever.
+            assert!(start.elapsed() < PATIENCE, "nothing came for too long");
+            return match self.socket.read() {
+                Ok(Message::Text(text)) => Heard::Text(serde_json::from_str(&text).unwrap()),
+                Ok(Message::Binary(bytes)) => Heard::Picture(Picture::read(&bytes)),
+                Ok(Message::Close(frame)) => Heard::Closed(frame.map(|frame| frame.code)),
+                Ok(_) => continue,
+                Err(async_tungstenite::tungstenite::Error::Io(error))
+                    if error.kind() == std::io::ErrorKind::WouldBlock =>
+                {
+                    panic!("nothing came for too long");
+                }
+                Err(_) => Heard::Closed(None),
+            };
+        }
+    }
+
+    /// The next picture; texts before it are skipped.
+    pub(crate) fn picture(&mut self) -> Picture {
+        loop {
+            match self.hear() {
+                Heard::Picture(picture) => return picture,
+                Heard::Text(_) => {}
+                Heard::Closed(code) => panic!("closed: {code:?}"),
+            }
+        }
+    }
+
+    /// The next text, which must be of this type.
+    pub(crate) fn hear_text(&mut self, name: &str) -> Value {
+        loop {
+            match self.hear() {
+                Heard::Text(text) if text["type"] == name => return text,
+                Heard::Text(_) => {}
+                other => panic!("{other:?} instead of {name}"),
+            }
+        }
+    }
+
+    /// Waits for the end, and returns its close code.
+    pub(crate) fn until_closed(&mut self) -> Option<CloseCode> {
+        loop {
+            if let Heard::Closed(code) = self.hear() {
+                return code;
+            }
+        }
+    }
+
+    /// Everything that came before the answer to a ping sent now.
+    pub(crate) fn heard_until_pong(&mut self) -> Vec<Heard> {
+        self.say(&json!({"type": "ping", "id": 0.5}));
+        let mut heard = Vec::new();
+        loop {
+            match self.hear() {
+                Heard::Text(text) if text["type"] == "pong" => return heard,
+                closed @ Heard::Closed(_) => panic!("{closed:?}"),
+                other => heard.push(other),
+            }
+        }
+    }
+}
+
+/// Sends `bytes` and reads until the server closes.
+pub(crate) fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
+    exchange_on(tcp(address), bytes)
+}
+
+/// As [`exchange`]; what came before an error of the connection is the answer.
+pub(crate) fn exchange_on(mut stream: TcpStream, bytes: &[u8]) -> String {
+    let mut answer = Vec::new();
+    if stream.write_all(bytes).is_ok() {
+        let _ = stream.read_to_end(&mut answer);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// A GET of `path` with further header lines.
+pub(crate) fn get(address: SocketAddr, path: &str, headers: &str) -> String {
+    request(address, "GET", path, headers)
+}
+
+pub(crate) fn request(address: SocketAddr, method: &str, path: &str, headers: &str) -> String {
+    exchange(
+        address,
+        format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n{headers}\r\n").as_bytes(),
+    )
+}
+
+/// The status of an answer.
+pub(crate) fn status(answer: &str) -> u16 {
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
+}
+
+/// What follows the head; the head has the date.
+pub(crate) fn body(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").unwrap().1
+}

@@ -1,0 +1,251 @@
+//! The command line: common flags, then a command and what it takes.
+
+use argh::FromArgs;
+use framecast::{FpsArg, Options};
+
+use crate::demo;
+use crate::pipe::{Format, MatrixArg};
+
+/// What the command line says.
+pub(crate) enum Parsed {
+    /// Do this.
+    Run(Box<Options>, Action),
+    /// Print this help.
+    Help(String),
+    /// Say what is wrong with it.
+    Wrong(String),
+    /// It is empty: print this short help.
+    Nothing(String),
+}
+
+/// One canvas, many audiences.
+#[derive(FromArgs)]
+struct Program {
+    #[argh(subcommand)]
+    action: Action,
+}
+
+/// A command.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand)]
+pub(crate) enum Action {
+    /// A demo.
+    Demo(Demo),
+    /// Video from standard input.
+    Pipe(Pipe),
+    /// Pictures.
+    Show(Show),
+}
+
+/// Runs one of the demos.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand, name = "demo", example = "framecast --backend window,http demo cube")]
+pub(crate) struct Demo {
+    /// which one; plasma if left out
+    #[argh(positional)]
+    pub(crate) name: Option<String>,
+}
+
+/// Plays uncompressed video from standard input in real time. YUV4MPEG2 says its own size and
+/// rate; raw RGBA needs --size before the command. --max-fps has no effect on video.
+#[derive(FromArgs, Debug)]
+#[argh(
+    subcommand,
+    name = "pipe",
+    example = "ffmpeg -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe",
+    example = "my_renderer | framecast --size 640x480 pipe --format rgba --rate 30"
+)]
+pub(crate) struct Pipe {
+    /// what comes in: y4m (YUV4MPEG2) or rgba (raw, 4 bytes a pixel). Default: y4m
+    #[argh(option, default = "Format::Y4m", arg_name = "y4m|rgba")]
+    pub(crate) format: Format,
+
+    /// frames a second; wins over what the stream says. Default for rgba: as fast as they arrive
+    #[argh(option, arg_name = "n")]
+    pub(crate) rate: Option<FpsArg>,
+
+    /// the colours' matrix: bt601, bt709 or auto (bt709 from 720 lines on), as YUV4MPEG2 does not
+    /// say. Default: auto
+    #[argh(option, default = "MatrixArg::Auto", arg_name = "auto|bt601|bt709")]
+    pub(crate) matrix: MatrixArg,
+}
+
+/// Shows pictures: PNG, JPEG, GIF, WebP, BMP, PNM and QOI. Wheel or + and - zoom, dragging pans,
+/// 0 fits, 1 is one to one; arrows, space, n and p go to the next and previous.
+#[derive(FromArgs, Debug)]
+#[argh(subcommand, name = "show", example = "framecast show holiday/*.jpg")]
+pub(crate) struct Show {
+    /// the pictures
+    #[argh(positional, arg_name = "file")]
+    pub(crate) files: Vec<String>,
+}
+
+const COMMANDS: &str = "\
+Commands, after the flags:
+  demo [NAME]   run a demo: plasma, paint, cube, dashboard or events
+  pipe          play video from standard input (YUV4MPEG2 or raw RGBA)
+  show FILE...  show pictures
+";
+
+const EXAMPLES: &str = "\
+Examples:
+  framecast demo
+  framecast --backend http --listen 127.0.0.1:8080 demo cube
+  framecast show *.png
+  ffmpeg -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe
+";
+
+/// Flags that come before the command, for a hint to those who write them after it.
+const COMMON: [&str; 9] = [
+    "--backend",
+    "--size",
+    "--listen",
+    "--insecure",
+    "--max-fps",
+    "--draw",
+    "--title",
+    "--open",
+    "--wait-viewer",
+];
+
+/// Reads the arguments after the program's name.
+pub(crate) fn parse(args: &[String]) -> Parsed {
+    if args.is_empty() {
+        return Parsed::Nothing(format!(
+            "framecast: one canvas, many audiences\n\n{COMMANDS}\n{EXAMPLES}\n\
+             framecast --help lists the flags, framecast pipe --help those of a command.\n"
+        ));
+    }
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let mut options = match Options::from_args(&["framecast"], &args) {
+        Ok(options) => options,
+        Err(early) if early.status.is_ok() => return Parsed::Help(help(&early.output)),
+        Err(early) => {
+            return Parsed::Wrong(format!("{}\n--help shows all flags", early.output.trim()));
+        }
+    };
+    let rest = std::mem::take(&mut options.rest);
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    match rest.first() {
+        None => return Parsed::Wrong(format!("what shall it do?\n\n{COMMANDS}")),
+        Some(&"help") => return Parsed::Help(full_help()),
+        Some(first) if !["demo", "pipe", "show"].contains(first) => {
+            return Parsed::Wrong(format!("there is no command {first:?}\n\n{COMMANDS}"));
+        }
+        Some(_) => {}
+    }
+    match Program::from_args(&["framecast"], &rest) {
+        Ok(program) => Parsed::Run(Box::new(options), program.action),
+        Err(early) if early.status.is_ok() => {
+            let demos = if rest[0] == "demo" {
+                format!("\nDemos:\n{}", demo::list())
+            } else {
+                String::new()
+            };
+            Parsed::Help(format!("{}{demos}", early.output))
+        }
+        Err(early) => {
+            let misplaced = rest.iter().find(|arg| COMMON.contains(arg));
+            let hint = match misplaced {
+                Some(flag) => format!("{flag} belongs before {:?}", rest[0]),
+                None => format!("framecast {} --help shows what is possible", rest[0]),
+            };
+            Parsed::Wrong(format!("{}\n{hint}", early.output.trim()))
+        }
+    }
+}
+
+fn full_help() -> String {
+    match Options::from_args(&["framecast"], &["--help"]) {
+        Err(early) => help(&early.output),
+        Ok(_) => help(""),
+    }
+}
+
+/// The whole help, of which the library writes the part about the flags.
+fn help(flags: &str) -> String {
+    let flags = flags.find("Options:").map_or(flags, |start| &flags[start..]);
+    format!(
+        "Usage: framecast [FLAGS] COMMAND ...\n\n\
+         One canvas, many audiences: shows demos, video and pictures in a window, in browsers, or \
+         both.\n\n{COMMANDS}\nFlags, before the command:{}\n\nDemos:\n{}\n{EXAMPLES}\n\
+         framecast COMMAND --help says more about a command.\n",
+        flags.trim_start_matches("Options:").trim_end(),
+        demo::list()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Parsed {
+        let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        parse(&args)
+    }
+
+    fn wrong(line: &str) -> String {
+        match parsed(line) {
+            Parsed::Wrong(text) => text,
+            _ => panic!("{line:?} was not refused"),
+        }
+    }
+
+    fn help(line: &str) -> String {
+        match parsed(line) {
+            Parsed::Help(text) => text,
+            _ => panic!("{line:?} gave no help"),
+        }
+    }
+
+    #[test]
+    fn flags_come_before_the_command_and_its_own_after() {
+        let Parsed::Run(options, Action::Pipe(pipe)) =
+            parsed("--backend none --size 64x48 pipe --format rgba --rate 29.97")
+        else {
+            panic!("not understood")
+        };
+        assert_eq!(options.size.unwrap().width, 64);
+        assert_eq!((pipe.format, pipe.rate), (Format::Rgba, Some(FpsArg(29.97))));
+    }
+
+    #[test]
+    fn a_demo_needs_no_name_and_show_takes_many_files() {
+        assert!(matches!(parsed("demo"), Parsed::Run(_, Action::Demo(Demo { name: None }))));
+        let Parsed::Run(_, Action::Show(show)) = parsed("show a.png b.jpg") else {
+            panic!("not understood")
+        };
+        assert_eq!(show.files, ["a.png", "b.jpg"]);
+    }
+
+    #[test]
+    fn no_arguments_give_a_short_help() {
+        assert!(matches!(parsed(""), Parsed::Nothing(text) if text.contains("framecast demo")));
+    }
+
+    #[test]
+    fn the_help_explains_flags_commands_and_demos() {
+        for line in ["--help", "help", "--backend none --help"] {
+            let help = help(line);
+            for word in COMMON.into_iter().chain(["demo", "pipe", "show", "plasma", "dashboard"]) {
+                assert!(help.contains(word), "{word} is missing in\n{help}");
+            }
+            assert!(!help.contains("rest") && !help.contains("```"), "{help}");
+        }
+        assert!(help("demo --help").contains("paint"));
+        assert!(help("pipe --help").contains("--matrix"));
+        assert!(help("show --help").contains("WebP"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_what_is_possible() {
+        assert!(wrong("banana").contains("pipe"));
+        assert!(wrong("--backend banana demo").contains("window"));
+        assert!(wrong("--size 0x0 demo").contains("1280x720"));
+        assert!(wrong("--backend none").contains("demo"));
+        assert!(wrong("pipe --format mp4").contains("y4m"));
+        assert!(wrong("pipe --rate -3").contains("frame rate"));
+        assert!(wrong("demo cube extra").contains("extra"));
+        assert!(wrong("demo --backend http").contains("--backend belongs before"));
+    }
+}

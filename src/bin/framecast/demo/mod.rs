@@ -1,0 +1,206 @@
+//! `framecast demo`: five small programs that show what a canvas does.
+
+mod cube;
+mod dashboard;
+mod events;
+mod lanes;
+mod mesh;
+mod paint;
+mod pen;
+mod plasma;
+mod plot;
+mod raster;
+mod sheet;
+mod stage;
+mod text;
+mod toolbar;
+
+use framecast::{Canvas, Error, Options, Result};
+
+use self::stage::Demo;
+
+/// A demo's name, what it shows, and how it starts.
+struct Entry {
+    name: &'static str,
+    about: &'static str,
+    make: fn() -> Box<dyn Demo>,
+}
+
+/// All of them; the first is what `framecast demo` runs.
+const DEMOS: [Entry; 5] = [
+    Entry {
+        name: "plasma",
+        about: "full motion: lit folds of colour. The pointer is the light, a click changes colours",
+        make: || Box::new(plasma::Plasma::new()),
+    },
+    Entry {
+        name: "paint",
+        about: "draw with mouse, finger or pen. 1-8 colour, [ ] width, Ctrl+Z undo, c clear",
+        make: || Box::new(paint::Paint::new()),
+    },
+    Entry {
+        name: "cube",
+        about: "a solid rendered in software. Drag to turn it, wheel to zoom, space to spin",
+        make: || Box::new(cube::Cube::new()),
+    },
+    Entry {
+        name: "dashboard",
+        about: "a page of plots on which only a small part changes, 60 times a second",
+        make: || Box::new(dashboard::Dashboard::new()),
+    },
+    Entry {
+        name: "events",
+        about: "shows every event it receives",
+        make: || Box::new(events::Events::new()),
+    },
+];
+
+/// One line for each demo, for the help.
+pub(crate) fn list() -> String {
+    DEMOS.iter().map(|entry| format!("  {:<10} {}\n", entry.name, entry.about)).collect()
+}
+
+/// Runs the demo called `name`, or the first, until its canvas is closed.
+pub(crate) fn run(options: &Options, name: Option<&str>) -> Result<()> {
+    let entry = find(name)?;
+    let canvas = Canvas::builder(entry.name).options(options).size(1280.0, 720.0).open()?;
+    stage::run(&canvas, &mut *(entry.make)())
+}
+
+fn find(name: Option<&str>) -> Result<&'static Entry> {
+    let Some(name) = name else { return Ok(&DEMOS[0]) };
+    DEMOS.iter().find(|entry| entry.name == name).ok_or_else(|| {
+        let names: Vec<_> = DEMOS.iter().map(|entry| entry.name).collect();
+        let names = names.join(", ");
+        Error::invalid_input(format!("there is no demo {name:?}; possible are {names}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use framecast::{
+        Button, Char, Event, EventKind, FrameBuffer, FramePool, Key, PhysicalSize, Pointer, Resize,
+        Touch, Wheel,
+    };
+
+    use super::*;
+
+    /// A buffer outside any canvas.
+    pub(super) fn buffer(width: u32, height: u32) -> FrameBuffer {
+        FramePool::new().lend(PhysicalSize::new(width, height)).expect("a modest size")
+    }
+
+    /// An event at time 0.
+    pub(super) fn event(kind: EventKind) -> Event {
+        Event { kind, timestamp: 0.0, source: None }
+    }
+
+    /// One of each event, at ordinary and at extreme places.
+    fn every_event() -> Vec<EventKind> {
+        let mut events = vec![
+            EventKind::Resize(Resize {
+                width: 9.0,
+                height: 9.0,
+                pwidth: 9,
+                pheight: 9,
+                ratio: 1.0,
+            }),
+            EventKind::Show,
+            EventKind::Hide,
+            EventKind::FocusIn,
+            EventKind::FocusOut,
+            EventKind::Animate { step: 0.1 },
+            EventKind::BeforeDraw,
+            EventKind::Char(Char { data: "\u{0}\u{1F600}é\n".repeat(300), ..Char::default() }),
+        ];
+        for at in [-EventKind::MAX_COORDINATE, -3.0, 0.0, 7.5, EventKind::MAX_COORDINATE] {
+            let pointer = Pointer {
+                x: at,
+                y: -at,
+                button: Button::Left,
+                pressure: at,
+                ntouches: 2,
+                touches: [
+                    ("a".into(), Touch { x: at, y: at, pressure: at }),
+                    ("b".into(), Touch { x: 1.0, y: 1.0, pressure: 0.5 }),
+                ]
+                .into(),
+                ..Pointer::default()
+            };
+            events.extend([
+                EventKind::PointerEnter(pointer.clone()),
+                EventKind::PointerDown(pointer.clone()),
+                EventKind::PointerMove(pointer.clone()),
+                EventKind::PointerUp(pointer.clone()),
+                EventKind::DoubleClick(pointer.clone()),
+                EventKind::PointerMove(pointer.clone()),
+                EventKind::PointerLeave(pointer),
+                EventKind::Wheel(Wheel { dx: at, dy: at, x: at, y: at, ..Wheel::default() }),
+            ]);
+        }
+        for key in ["a", " ", "1", "9", "c", "u", "[", "]", "Shift", "\u{7f}", "", "漢"] {
+            let key = Key { key: key.into(), ..Key::default() };
+            events.extend([EventKind::KeyDown(key.clone()), EventKind::KeyUp(key)]);
+        }
+        events.push(EventKind::Close);
+        events
+    }
+
+    #[test]
+    fn every_demo_draws_every_pixel_at_every_size_and_ratio() {
+        for entry in &DEMOS {
+            let mut demo = (entry.make)();
+            let mut time = 0.0;
+            for (width, height) in
+                [(1, 1), (1, 700), (900, 1), (13, 17), (320, 200), (640, 48), (4096, 9), (9, 4096)]
+            {
+                for ratio in [0.1, 1.0, 1.37, 2.0, 8.0] {
+                    time += 0.05;
+                    let mut frame = buffer(width, height);
+                    // Alpha is ignored, so a pixel nobody drew is told by it.
+                    frame.fill([1, 2, 3, 0]);
+                    demo.draw(&mut frame, ratio, time);
+                    let left = frame.pixels().iter().filter(|pixel| pixel[3] == 0).count();
+                    assert_eq!(left, 0, "{} at {width}x{height}, ratio {ratio}", entry.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_event_at_any_size_panics() {
+        for entry in &DEMOS {
+            let mut demo = (entry.make)();
+            for (number, kind) in every_event().into_iter().enumerate() {
+                demo.event(&event(kind));
+                let (width, height) = if number % 2 == 0 { (64, 40) } else { (3, 2) };
+                demo.draw(&mut buffer(width, height), 1.0, number as f64 * 0.01);
+            }
+        }
+    }
+
+    #[test]
+    fn a_demo_of_the_widest_canvas_is_drawn() {
+        for entry in &DEMOS {
+            (entry.make)().draw(&mut buffer(4096, 400), 2.0, 1.0);
+        }
+    }
+
+    #[test]
+    fn no_name_is_plasma_and_a_wrong_one_lists_the_others() {
+        assert_eq!(find(None).unwrap().name, "plasma");
+        assert_eq!(find(Some("cube")).unwrap().name, "cube");
+        let error = find(Some("banana")).err().unwrap().to_string();
+        assert!(DEMOS.iter().all(|entry| error.contains(entry.name)), "{error}");
+        assert!(DEMOS.iter().all(|entry| list().contains(entry.name)));
+    }
+
+    #[test]
+    fn a_demo_runs_on_a_canvas() {
+        let canvas = Canvas::offscreen(320.0, 200.0).unwrap();
+        let mut demo = plasma::Plasma::new();
+        let frame = canvas.draw_with(|canvas, step| stage::step(canvas, step, &mut demo)).unwrap();
+        let first = frame.pixels()[0];
+        assert!(frame.pixels().iter().any(|pixel| *pixel != first));
+    }
+}

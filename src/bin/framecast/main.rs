@@ -1,0 +1,71 @@
+//! The `framecast` program: demos, video from a pipe, pictures; on every backend by a flag.
+//!
+//! A plain user of the library: the flags are [`framecast::Options`], what follows them is parsed
+//! here.
+
+mod command;
+mod demo;
+mod pipe;
+mod show;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use framecast::{ErrorKind, Options, Result};
+
+use self::command::{Action, Parsed};
+
+/// What the user asked for makes no sense.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args: Vec<String> =
+        std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+    match command::parse(&args) {
+        Parsed::Run(options, action) => match run(&options, &action) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                say(&error.to_string());
+                match error.kind() {
+                    ErrorKind::InvalidInput => ExitCode::from(USAGE),
+                    _ => ExitCode::FAILURE,
+                }
+            }
+        },
+        Parsed::Help(text) => {
+            // Nothing to do about a reader that went away.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Parsed::Wrong(text) => {
+            say(&text);
+            ExitCode::from(USAGE)
+        }
+        Parsed::Nothing(text) => {
+            let _ = std::io::stderr().write_all(text.as_bytes());
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn run(options: &Options, action: &Action) -> Result<()> {
+    match action {
+        Action::Demo(args) => demo::run(options, args.name.as_deref()),
+        Action::Pipe(args) => pipe::run(options, args),
+        Action::Show(args) => {
+            show::run(options, args.files.iter().map(|file| path(file)).collect())
+        }
+    }
+}
+
+/// The argument as the system wrote it: a file's name need not be text.
+fn path(argument: &str) -> PathBuf {
+    let same = std::env::args_os().find(|raw| raw.to_string_lossy() == argument);
+    same.map_or_else(|| PathBuf::from(argument), PathBuf::from)
+}
+
+/// A line for the user, on standard error. Unlike `eprintln!` it does not panic when that is closed.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "framecast: {line}");
+}

@@ -1,0 +1,259 @@
+//! What a canvas starts with, and opening its backends.
+
+use framecast_api::{Backend, CanvasSize, Error, LogicalSize, PhysicalSize, Result, SizeLimits};
+
+use crate::canvas::Canvas;
+use crate::engine::{Engine, Settings, fixed_size};
+use crate::event_loop::Loop;
+use crate::options::{DrawDemand, Options};
+use crate::schedule::UpdateMode;
+use crate::select::{self, Candidate};
+use crate::{interrupt, notice};
+
+/// Describes a canvas before it is opened; made by [`Canvas::builder`].
+///
+/// Without [`options`](Self::options), [`backend`](Self::backend) or
+/// [`no_backends`](Self::no_backends) it opens what FRAMECAST_BACKEND says, or a window if there
+/// is a display, and the web mirror.
+#[must_use = "a builder does nothing until it is opened"]
+pub struct CanvasBuilder {
+    title: String,
+    options: Option<Options>,
+    event_loop: Option<Loop>,
+    backends: Vec<Box<dyn Backend>>,
+    no_backends: bool,
+    size: LogicalSize,
+    ratio: f64,
+    fixed: Option<PhysicalSize>,
+    limits: SizeLimits,
+    mode: UpdateMode,
+    max_fps: Option<f64>,
+    min_fps: Option<f64>,
+    demand: DrawDemand,
+}
+
+impl CanvasBuilder {
+    pub(crate) fn new(title: String) -> Self {
+        Self {
+            title,
+            options: None,
+            event_loop: None,
+            backends: Vec::new(),
+            no_backends: false,
+            size: LogicalSize::new(960.0, 540.0),
+            ratio: 1.0,
+            fixed: None,
+            limits: SizeLimits::DEFAULT,
+            mode: UpdateMode::default(),
+            max_fps: None,
+            min_fps: None,
+            demand: DrawDemand::default(),
+        }
+    }
+
+    /// Obeys the user's flags, which win over what the application says here. Ctrl-C closes the
+    /// canvas.
+    pub fn options(mut self, options: &Options) -> Self {
+        self.options = Some(options.clone());
+        self
+    }
+
+    /// Puts the canvas on a loop with others.
+    pub fn on(mut self, event_loop: &Loop) -> Self {
+        self.event_loop = Some(event_loop.clone());
+        self
+    }
+
+    /// Presents on this backend, too.
+    pub fn backend(mut self, backend: Box<dyn Backend>) -> Self {
+        self.backends.push(backend);
+        self
+    }
+
+    /// Opens no backend but those given with [`backend`](Self::backend).
+    pub fn no_backends(mut self) -> Self {
+        self.no_backends = true;
+        self
+    }
+
+    /// The size at first, in logical pixels; 960 × 540 by default.
+    pub fn size(mut self, width: f64, height: f64) -> Self {
+        self.size = LogicalSize::new(width, height);
+        self
+    }
+
+    /// The pixel ratio at first; 1 by default. The presenter's view changes it.
+    pub fn ratio(mut self, ratio: f64) -> Self {
+        self.ratio = ratio;
+        self
+    }
+
+    /// Keeps the canvas at this many physical pixels, whatever the views' sizes: they scale it.
+    pub fn fixed_size(mut self, width: u32, height: u32) -> Self {
+        self.fixed = Some(PhysicalSize::new(width, height));
+        self
+    }
+
+    /// How large a view may make the canvas.
+    pub fn size_limits(mut self, limits: SizeLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Who decides when to draw; on demand by default.
+    pub fn update_mode(mut self, mode: UpdateMode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// At most so many draws a second; 60 by default, 0 for no limit.
+    pub fn max_fps(mut self, fps: f64) -> Self {
+        self.max_fps = Some(fps);
+        self
+    }
+
+    /// At least so many draws a second in on-demand mode, while somebody looks.
+    pub fn min_fps(mut self, fps: f64) -> Self {
+        self.min_fps = Some(fps);
+        self
+    }
+
+    /// Draws also when nobody looks.
+    pub fn draw_always(mut self) -> Self {
+        self.demand = DrawDemand::Always;
+        self
+    }
+
+    /// Opens the canvas and its backends, and says on standard error where to look.
+    ///
+    /// A backend that cannot be opened is told to the user and left out. With `--wait-viewer`
+    /// this returns when somebody looks.
+    ///
+    /// # Errors
+    /// If a size is impossible, FRAMECAST_BACKEND makes no sense, or none of the backends asked
+    /// for can be opened.
+    pub fn open(self) -> Result<Canvas> {
+        let from_user = self.options.is_some();
+        let options = self.options.unwrap_or_default();
+        let size = match (self.fixed, options.size) {
+            (Some(size), _) => fixed_size(size)?,
+            (None, Some(size)) => {
+                let logical = LogicalSize::new(f64::from(size.width), f64::from(size.height));
+                CanvasSize::clamped(logical, self.ratio, self.limits)?
+            }
+            (None, None) => CanvasSize::clamped(self.size, self.ratio, self.limits)?,
+        };
+        let event_loop = self.event_loop.unwrap_or_default();
+        let core = event_loop.core();
+        // The name in a path is the application's choice; the flag titles the first canvas only,
+        // so that several can be told apart.
+        let name = name(&self.title);
+        let title = options.title.clone().filter(|_| core.is_empty()).unwrap_or(self.title);
+        let mut engine = Engine::new(
+            core.clock,
+            Settings {
+                title,
+                size,
+                fixed: self.fixed.is_some(),
+                limits: self.limits,
+                mode: self.mode,
+                max_fps: self.max_fps,
+                fps_cap: options.max_fps.map(|fps| fps.0),
+                min_fps: self.min_fps,
+                demand: options.draw.unwrap_or(self.demand),
+            },
+        );
+        // The flags choose, unless the application brought backends and takes no flags.
+        let by_flags = !self.no_backends && (from_user || self.backends.is_empty());
+        let mut candidates: Vec<Candidate> =
+            self.backends.into_iter().map(Candidate::from).collect();
+        if by_flags {
+            let mut servers = core.servers.borrow_mut();
+            candidates.extend(select::candidates(&options, &name, &mut servers)?);
+        }
+        let mut failures: Vec<String> = Vec::new();
+        for Candidate { name, backend } in candidates {
+            if let Err(error) = backend.and_then(|backend| engine.add(backend, core.waker())) {
+                failures.push(format!("{name}: {error}"));
+            }
+        }
+        if !failures.is_empty() && !engine.has_backends() {
+            return Err(Error::failed(format!("nothing to show it on. {}", failures.join(". "))));
+        }
+        failures.iter().for_each(|failure| notice::say(failure));
+        let canvas = Canvas::new(core.clone(), core.add(engine));
+        if by_flags {
+            announce(&canvas, &options);
+        }
+        if from_user {
+            interrupt::close_on_interrupt(canvas.handle());
+            if options.wait_viewer && !core.waited.replace(true) {
+                // When it was closed instead, the first step says so.
+                let _ = canvas.wait_for_viewer();
+            }
+        }
+        Ok(canvas)
+    }
+}
+
+/// Says where to look, and opens the browser if asked to.
+fn announce(canvas: &Canvas, options: &Options) {
+    let mut link_to_open = None;
+    for backend in canvas.stats().backends {
+        let link = backend.link.unwrap_or_else(|| "open".into());
+        notice::say(&format!("{:<7} {link}", backend.name));
+        if link.starts_with("http") {
+            link_to_open.get_or_insert(link);
+        }
+    }
+    if options.open {
+        match link_to_open {
+            None => notice::say("--open: there is no web mirror to open"),
+            Some(link) => open_browser(&link),
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+fn open_browser(link: &str) {
+    if let Err(error) = open::that_detached(link) {
+        notice::say(&format!(
+            "--open: no browser could be started ({error}); open {link} yourself"
+        ));
+    }
+}
+
+#[cfg(not(feature = "http"))]
+fn open_browser(_: &str) {}
+
+/// A canvas' name in a path: its title in lower case, with dashes.
+fn name(title: &str) -> String {
+    /// Enough to tell canvases apart.
+    const LONGEST: usize = 40;
+    let mut name = String::new();
+    for char in title.chars() {
+        if char.is_ascii_alphanumeric() {
+            name.push(char.to_ascii_lowercase());
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+        if name.len() == LONGEST {
+            break;
+        }
+    }
+    let name = name.trim_end_matches('-');
+    if name.is_empty() { "canvas".into() } else { name.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_becomes_a_name_for_a_path() {
+        assert_eq!(name("Left & Right (2)"), "left-right-2");
+        assert_eq!(name("  ../../etc/passwd  "), "etc-passwd");
+        assert_eq!(name("漢字"), "canvas");
+        assert_eq!(name(&"x".repeat(100)).len(), 40);
+    }
+}

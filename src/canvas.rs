@@ -1,0 +1,263 @@
+//! What an application draws on.
+
+use std::fmt;
+use std::rc::Rc;
+use std::time::Instant;
+
+use framecast_api::{Clock, Cursor, Frame, LogicalSize, PhysicalSize, Result, Source};
+
+use crate::CanvasSize;
+use crate::builder::CanvasBuilder;
+use crate::drawing::Drawing;
+use crate::event_loop::{Core, Member, Step};
+use crate::handle::CanvasHandle;
+use crate::offscreen::Offscreen;
+use crate::options::DrawDemand;
+use crate::schedule::UpdateMode;
+use crate::stats::Stats;
+
+/// A canvas: what the application draws on, and where its input comes from.
+///
+/// A cheap handle: clones are the same canvas, `==` compares identity. It stays on the thread
+/// that opened it; [`handle`](Self::handle) gives one that other threads can hold. It closes when
+/// the application ends the loop and drops it, by [`close`](Self::close), or when its window is
+/// closed.
+///
+/// ```
+/// use framecast::{Canvas, Step};
+/// let canvas = Canvas::builder("three frames").draw_always().no_backends().open()?;
+/// let mut frames = 0;
+/// canvas.request_draw();
+/// canvas.run(|canvas, step| {
+///     if let Step::Draw(mut frame) = step {
+///         frame.fill([0, 80, 160, 255]);
+///         frame.present();
+///         frames += 1;
+///         if frames == 3 { canvas.close() } else { canvas.request_draw() }
+///     }
+/// })?;
+/// assert_eq!(frames, 3);
+/// # Ok::<(), framecast::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Canvas {
+    core: Rc<Core>,
+    member: Rc<Member>,
+}
+
+impl Canvas {
+    /// Begins a canvas with this title.
+    pub fn builder(title: impl Into<String>) -> CanvasBuilder {
+        CanvasBuilder::new(title.into())
+    }
+
+    /// A canvas without an audience that draws on request, for tests and scripts.
+    ///
+    /// # Errors
+    /// If the size, in logical pixels, is not finite or not above zero.
+    pub fn offscreen(width: f64, height: f64) -> Result<Offscreen> {
+        Offscreen::new(LogicalSize::new(width, height), 1.0)
+    }
+
+    pub(crate) fn new(core: Rc<Core>, member: Rc<Member>) -> Self {
+        Self { core, member }
+    }
+
+    pub(crate) fn member(&self) -> &Rc<Member> {
+        &self.member
+    }
+
+    /// Waits for the next event or draw; `None` when the canvas is closed.
+    ///
+    /// This is the pull loop, for programs that own their loop. After the last step,
+    /// [`finish`](Self::finish) tells whether it ended well. Other canvases on the same
+    /// [`Loop`](crate::Loop) rest meanwhile; to serve all, use the loop's `next`.
+    #[must_use]
+    pub fn next(&self) -> Option<Step> {
+        Some(self.core.next_before(Some(&self.member), None)?.1)
+    }
+
+    /// Like [`next`](Self::next), but `None` also at `deadline`; see
+    /// [`is_closed`](Self::is_closed).
+    #[must_use]
+    pub fn next_before(&self, deadline: Instant) -> Option<Step> {
+        Some(self.core.next_before(Some(&self.member), Some(deadline))?.1)
+    }
+
+    /// The next event or draw if there is one right now.
+    #[must_use]
+    pub fn poll(&self) -> Option<Step> {
+        self.next_before(Instant::now())
+    }
+
+    /// The async form of [`next`](Self::next), for any executor. The future is `!Send`.
+    ///
+    /// One task at a time may await the canvases of one loop. A window on a Mac must be awaited
+    /// on the main thread.
+    pub async fn next_async(&self) -> Option<Step> {
+        Some(self.core.next_async(Some(Rc::clone(&self.member))).await?.1)
+    }
+
+    /// Hands every event and draw to `app` until the canvas is closed.
+    ///
+    /// # Errors
+    /// If the canvas closed because its last backend was lost.
+    pub fn run(&self, mut app: impl FnMut(&Canvas, Step)) -> Result<()> {
+        while let Some(step) = self.next() {
+            app(self, step);
+        }
+        self.finish()
+    }
+
+    /// Says whether a closed canvas closed well; tells an error once.
+    ///
+    /// # Errors
+    /// If it closed because its last backend was lost.
+    pub fn finish(&self) -> Result<()> {
+        self.member.engine.borrow_mut().take_error().map_or(Ok(()), Err)
+    }
+
+    /// Waits until somebody looks; false if the canvas was closed meanwhile. A canvas without
+    /// backends does not wait. Events that arrive meanwhile come with the next step.
+    #[must_use]
+    pub fn wait_for_viewer(&self) -> bool {
+        self.core.wait_for_viewer(&self.member)
+    }
+
+    /// Asks for a draw. It stays asked for until somebody looks and the frame rate allows it.
+    pub fn request_draw(&self) {
+        self.member.engine.borrow_mut().schedule.request();
+    }
+
+    /// Begins a frame now, due or not, wanted or not; whoever looks gets the newest.
+    ///
+    /// For programs whose frames come by their own clock: a video, a simulation. Everybody else
+    /// waits for [`Step::Draw`].
+    ///
+    /// # Errors
+    /// If the canvas has an impossible size.
+    pub fn begin_frame(&self) -> Result<Drawing> {
+        let step = self.member.engine.borrow_mut().schedule.begin(Instant::now());
+        Drawing::begin(&self.core, &self.member, step)
+    }
+
+    /// The title.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.member.engine.borrow().title().to_owned()
+    }
+
+    /// Sets the title: the window's caption, the page's tab.
+    pub fn set_title(&self, title: &str) {
+        self.member.engine.borrow_mut().set_title(title);
+    }
+
+    /// Sets the cursor's shape for the presenter, where the view has it.
+    pub fn set_cursor(&self, cursor: Cursor) {
+        self.member.engine.borrow_mut().set_cursor(cursor);
+    }
+
+    /// The size now: logical, physical, and the ratio between them.
+    #[must_use]
+    pub fn size(&self) -> CanvasSize {
+        self.member.engine.borrow().size()
+    }
+
+    /// Asks for another size, in logical pixels. The presenter's view may change it again.
+    ///
+    /// # Errors
+    /// "Not supported" if the presenter's view cannot be resized by a program;
+    /// invalid input if a number is not finite or not above zero.
+    pub fn set_logical_size(&self, width: f64, height: f64) -> Result<()> {
+        self.member.engine.borrow_mut().set_logical_size(LogicalSize::new(width, height))
+    }
+
+    /// Keeps the canvas at `size` from now on, whatever the views' sizes: they scale it.
+    ///
+    /// # Errors
+    /// If a frame cannot have that size.
+    pub fn set_fixed_size(&self, size: PhysicalSize) -> Result<()> {
+        self.member.engine.borrow_mut().set_fixed_size(size)
+    }
+
+    /// Sets who decides when to draw.
+    pub fn set_update_mode(&self, mode: UpdateMode) {
+        self.member.engine.borrow_mut().schedule.set_mode(mode);
+    }
+
+    /// At most so many draws a second; 0: no limit.
+    pub fn set_max_fps(&self, fps: f64) {
+        self.member.engine.borrow_mut().schedule.set_max_fps(fps);
+    }
+
+    /// At least so many draws a second in on-demand mode, while somebody looks; 0: none.
+    pub fn set_min_fps(&self, fps: f64) {
+        self.member.engine.borrow_mut().schedule.set_min_fps(fps);
+    }
+
+    /// Sets whether to draw when nobody looks.
+    pub fn set_draw_demand(&self, demand: DrawDemand) {
+        self.member.engine.borrow_mut().set_demand(demand);
+    }
+
+    /// The frame presented last.
+    #[must_use]
+    pub fn last_frame(&self) -> Option<Frame> {
+        self.member.engine.borrow().last_frame().cloned()
+    }
+
+    /// Who drives, if anybody does.
+    #[must_use]
+    pub fn presenter(&self) -> Option<Source> {
+        self.member.engine.borrow().presenter()
+    }
+
+    /// A client's name for people: "window", "127.0.0.1:51234"; `None` if it left.
+    #[must_use]
+    pub fn label(&self, source: Source) -> Option<String> {
+        self.member.engine.borrow().label(source)
+    }
+
+    /// What was counted so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.member.engine.borrow().stats(Instant::now())
+    }
+
+    /// The clock on which frames and events are stamped.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.core.clock
+    }
+
+    /// A handle for other threads.
+    #[must_use]
+    pub fn handle(&self) -> CanvasHandle {
+        CanvasHandle::new(self.member.remote.clone())
+    }
+
+    /// Closes the canvas: the last step is the `close` event, then its backends are closed.
+    pub fn close(&self) {
+        self.member.engine.borrow_mut().close();
+    }
+
+    /// Whether it is closed, or closing.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.member.engine.borrow().is_closed()
+    }
+}
+
+impl PartialEq for Canvas {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.member, &other.member)
+    }
+}
+
+impl Eq for Canvas {}
+
+impl fmt::Debug for Canvas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Canvas").field("title", &self.title()).field("size", &self.size()).finish()
+    }
+}

@@ -1,0 +1,103 @@
+//! A draw in progress.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::rc::Rc;
+use std::time::Instant;
+
+use framecast_api::{CanvasSize, Frame, FrameBuffer, Result};
+
+use crate::event_loop::{Core, Member};
+
+/// A frame to draw into; [`present`](Drawing::present) shows it, dropping it does not.
+///
+/// It is a [`FrameBuffer`] of the canvas' physical size that holds an *older picture, or black*:
+/// draw every pixel, or start with [`fill`](FrameBuffer::fill) or
+/// [`copy_previous`](Drawing::copy_previous).
+pub struct Drawing {
+    member: Rc<Member>,
+    buffer: FrameBuffer,
+    size: CanvasSize,
+    previous: Option<Frame>,
+    step: f64,
+    began: Instant,
+    timestamp: f64,
+}
+
+impl Drawing {
+    pub(crate) fn begin(core: &Core, member: &Rc<Member>, step: f64) -> Result<Self> {
+        let mut engine = member.engine.borrow_mut();
+        let began = Instant::now();
+        Ok(Self {
+            buffer: engine.lend()?,
+            size: engine.size(),
+            previous: engine.last_frame().cloned(),
+            step,
+            began,
+            timestamp: core.clock.seconds(began),
+            member: Rc::clone(member),
+        })
+    }
+
+    /// Shows the picture on every backend.
+    pub fn present(self) {
+        let Self { member, buffer, size, began, .. } = self;
+        member.engine.borrow_mut().present(buffer, size.ratio(), began);
+    }
+
+    /// The canvas' size: logical, physical, and the ratio between them.
+    #[must_use]
+    pub fn canvas_size(&self) -> CanvasSize {
+        self.size
+    }
+
+    /// Physical pixels per logical pixel.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        self.size.ratio()
+    }
+
+    /// When this draw began, in seconds on the canvas' clock.
+    #[must_use]
+    pub fn timestamp(&self) -> f64 {
+        self.timestamp
+    }
+
+    /// Seconds since the last draw began; 0.0 for the first.
+    #[must_use]
+    pub fn step(&self) -> f64 {
+        self.step
+    }
+
+    /// The frame presented last, if any.
+    #[must_use]
+    pub fn previous(&self) -> Option<&Frame> {
+        self.previous.as_ref()
+    }
+
+    /// Starts with the pixels presented last. False, and nothing done, if there are none or the
+    /// size changed.
+    pub fn copy_previous(&mut self) -> bool {
+        self.previous.as_ref().is_some_and(|previous| self.buffer.copy_from(previous))
+    }
+}
+
+impl Deref for Drawing {
+    type Target = FrameBuffer;
+
+    fn deref(&self) -> &FrameBuffer {
+        &self.buffer
+    }
+}
+
+impl DerefMut for Drawing {
+    fn deref_mut(&mut self) -> &mut FrameBuffer {
+        &mut self.buffer
+    }
+}
+
+impl fmt::Debug for Drawing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Drawing {}", self.buffer.size())
+    }
+}

@@ -1,0 +1,289 @@
+//! The loop over all canvases of a process: it parks, and hands out what comes next.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use std::time::Instant;
+
+use framecast_api::{Clock, Result};
+use parking::Parker;
+
+use crate::Event;
+use crate::canvas::Canvas;
+use crate::drawing::Drawing;
+use crate::engine::{Engine, Turn};
+use crate::handle::Remote;
+use crate::select::Servers;
+use crate::signal::Signal;
+use crate::timer::Timer;
+
+/// What a canvas asks of the application.
+#[derive(Debug)]
+pub enum Step {
+    /// Something happened.
+    Event(Event),
+    /// Draw a frame and [`present`](Drawing::present) it.
+    Draw(Drawing),
+}
+
+/// Drives several canvases; a single one has its own, hidden in [`Canvas`].
+///
+/// It parks until a backend, a handle or a deadline wakes it, and ends when the last canvas is
+/// closed.
+///
+/// ```no_run
+/// use framecast::{Canvas, Loop, Step};
+/// let both = Loop::new();
+/// let left = Canvas::builder("left").on(&both).open()?;
+/// let right = Canvas::builder("right").on(&both).open()?;
+/// both.run(|canvas, step| {
+///     if let Step::Draw(mut frame) = step {
+///         frame.fill(if *canvas == left { [255, 0, 0, 255] } else { [0, 0, 255, 255] });
+///         frame.present();
+///     }
+/// })?;
+/// # Ok::<(), framecast::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Loop {
+    core: Rc<Core>,
+}
+
+/// What the canvases of one loop share.
+pub(crate) struct Core {
+    pub(crate) clock: Clock,
+    pub(crate) signal: Arc<Signal>,
+    /// One HTTP server per address, shared by the canvases.
+    pub(crate) servers: RefCell<Servers>,
+    parker: Parker,
+    canvases: RefCell<Vec<Rc<Member>>>,
+    /// Somebody waited for the first viewer already: one is enough for all canvases.
+    pub(crate) waited: Cell<bool>,
+    /// Which canvas comes first at the next turn, so that a busy one starves no other.
+    first: Cell<usize>,
+}
+
+/// One canvas of a loop.
+pub(crate) struct Member {
+    /// Never borrowed while the application runs.
+    pub(crate) engine: RefCell<Engine>,
+    pub(crate) remote: Arc<Remote>,
+}
+
+/// What a turn over the canvases gives.
+enum Next {
+    Step(Rc<Member>, Step),
+    Wait(Option<Instant>),
+    Ended,
+}
+
+impl Default for Loop {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Loop {
+    /// A loop without canvases.
+    #[must_use]
+    pub fn new() -> Self {
+        let (parker, unparker) = parking::pair();
+        Self {
+            core: Rc::new(Core {
+                clock: Clock::start(),
+                signal: Signal::new(unparker),
+                servers: RefCell::default(),
+                parker,
+                canvases: RefCell::default(),
+                waited: Cell::new(false),
+                first: Cell::new(0),
+            }),
+        }
+    }
+
+    pub(crate) fn core(&self) -> &Rc<Core> {
+        &self.core
+    }
+
+    /// Waits for the next step of any canvas; `None` when all are closed.
+    #[must_use]
+    pub fn next(&self) -> Option<(Canvas, Step)> {
+        let (member, step) = self.core.next_before(None, None)?;
+        Some((Canvas::new(Rc::clone(&self.core), member), step))
+    }
+
+    /// The async form of [`next`](Self::next), for any executor. The future is `!Send`.
+    pub async fn next_async(&self) -> Option<(Canvas, Step)> {
+        let (member, step) = self.core.next_async(None).await?;
+        Some((Canvas::new(Rc::clone(&self.core), member), step))
+    }
+
+    /// Hands every step to `app` until all canvases are closed.
+    ///
+    /// # Errors
+    /// If a canvas closed because its last backend was lost.
+    pub fn run(&self, mut app: impl FnMut(&Canvas, Step)) -> Result<()> {
+        let mut result = Ok(());
+        while let Some((canvas, step)) = self.next() {
+            app(&canvas, step);
+            if canvas.is_closed() {
+                result = result.and(canvas.finish());
+            }
+        }
+        result
+    }
+}
+
+impl Core {
+    pub(crate) fn waker(&self) -> Waker {
+        Waker::from(Arc::clone(&self.signal))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.canvases.borrow().is_empty()
+    }
+
+    pub(crate) fn add(&self, engine: Engine) -> Rc<Member> {
+        let remote = Remote::new(Arc::clone(&self.signal));
+        let member = Rc::new(Member { engine: RefCell::new(engine), remote });
+        self.canvases.borrow_mut().push(Rc::clone(&member));
+        member
+    }
+
+    /// Waits for the next step of `only`, or of any canvas. `None` when it is closed (all are),
+    /// or at `deadline`.
+    pub(crate) fn next_before(
+        self: &Rc<Self>,
+        only: Option<&Rc<Member>>,
+        deadline: Option<Instant>,
+    ) -> Option<(Rc<Member>, Step)> {
+        loop {
+            let now = Instant::now();
+            match self.turn(only, now) {
+                Next::Step(member, step) => return Some((member, step)),
+                Next::Ended => return None,
+                Next::Wait(_) if deadline.is_some_and(|deadline| deadline <= now) => return None,
+                Next::Wait(until) => self.park(until.into_iter().chain(deadline).min()),
+            }
+        }
+    }
+
+    /// The async form, for any executor.
+    pub(crate) fn next_async(
+        self: &Rc<Self>,
+        only: Option<Rc<Member>>,
+    ) -> impl Future<Output = Option<(Rc<Member>, Step)>> {
+        let core = Rc::clone(self);
+        let mut timer = Timer::default();
+        std::future::poll_fn(move |context| {
+            // Before the turn, so that a wake during it is not lost.
+            core.signal.set_task(context.waker());
+            match core.turn(only.as_ref(), Instant::now()) {
+                Next::Step(member, step) => Poll::Ready(Some((member, step))),
+                Next::Ended => Poll::Ready(None),
+                Next::Wait(until) => {
+                    match until {
+                        Some(until) => timer.set(until, context.waker()),
+                        None => timer.clear(),
+                    }
+                    Poll::Pending
+                }
+            }
+        })
+    }
+
+    /// Waits until somebody looks at `member`'s canvas. False if it was closed meanwhile.
+    pub(crate) fn wait_for_viewer(self: &Rc<Self>, member: &Rc<Member>) -> bool {
+        loop {
+            let now = Instant::now();
+            self.take_requests(member);
+            let until = {
+                let mut engine = member.engine.borrow_mut();
+                engine.poll(now);
+                if engine.is_closed() {
+                    return false;
+                }
+                if engine.watched() || !engine.has_backends() {
+                    return true;
+                }
+                engine.next_poll()
+            };
+            self.park(until);
+        }
+    }
+
+    fn park(&self, until: Option<Instant>) {
+        match until {
+            Some(until) => {
+                self.parker.park_deadline(until);
+            }
+            None => self.parker.park(),
+        }
+    }
+
+    fn turn(self: &Rc<Self>, only: Option<&Rc<Member>>, now: Instant) -> Next {
+        let members = match only {
+            Some(member) => vec![Rc::clone(member)],
+            None => self.canvases.borrow().clone(),
+        };
+        let first = self.first.get();
+        let mut until: Option<Instant> = None;
+        let mut open = false;
+        for index in 0..members.len() {
+            let index = (first + index) % members.len();
+            let member = &members[index];
+            self.take_requests(member);
+            let turn = member.engine.borrow_mut().turn(now);
+            let step = match turn {
+                Turn::Event(event) => Step::Event(event),
+                Turn::Draw { step } => match Drawing::begin(self, member, step) {
+                    Ok(drawing) => Step::Draw(drawing),
+                    Err(error) => {
+                        open = true;
+                        crate::notice::say(&format!("cannot draw: {error}"));
+                        continue;
+                    }
+                },
+                Turn::Wait(at) => {
+                    open = true;
+                    until = until.into_iter().chain(at).min();
+                    continue;
+                }
+                Turn::Ended => {
+                    self.remove(member);
+                    continue;
+                }
+            };
+            self.first.set(index + 1);
+            return Next::Step(Rc::clone(member), step);
+        }
+        if open { Next::Wait(until) } else { Next::Ended }
+    }
+
+    /// Does what handles asked for since the last turn.
+    fn take_requests(self: &Rc<Self>, member: &Rc<Member>) {
+        for post in member.remote.take_posts() {
+            post(&Canvas::new(Rc::clone(self), Rc::clone(member)));
+        }
+        let mut engine = member.engine.borrow_mut();
+        if member.remote.take_draw() {
+            engine.schedule.request();
+        }
+        if member.remote.wants_close() {
+            engine.close();
+        }
+    }
+
+    fn remove(&self, member: &Rc<Member>) {
+        member.remote.set_closed();
+        self.canvases.borrow_mut().retain(|other| !Rc::ptr_eq(other, member));
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.remote.set_closed();
+    }
+}

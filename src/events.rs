@@ -1,0 +1,147 @@
+//! The queue of events on their way to the application, and what is merged in it. Pure.
+
+use std::collections::VecDeque;
+
+use framecast_api::{Event, EventKind};
+
+/// Events in the order in which they happened.
+///
+/// While they wait, consecutive moves with equal buttons and modifiers keep the last one,
+/// consecutive wheels with equal modifiers sum up, and consecutive resizes keep the last one.
+/// Nothing else is merged, reordered or lost.
+#[derive(Debug, Default)]
+pub(crate) struct EventQueue {
+    events: VecDeque<Event>,
+}
+
+impl EventQueue {
+    pub(crate) fn push(&mut self, event: Event) {
+        if let Some(last) = self.events.back_mut()
+            && last.source == event.source
+            && merge(&mut last.kind, &event.kind)
+        {
+            last.timestamp = event.timestamp;
+            return;
+        }
+        self.events.push_back(event);
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.events.len()
+    }
+}
+
+/// Merges `next` into `last` if the rules allow it.
+fn merge(last: &mut EventKind, next: &EventKind) -> bool {
+    match (last, next) {
+        (EventKind::PointerMove(last), EventKind::PointerMove(next))
+            if last.buttons == next.buttons && last.modifiers == next.modifiers =>
+        {
+            *last = next.clone();
+            true
+        }
+        (EventKind::Wheel(last), EventKind::Wheel(next))
+            if last.modifiers == next.modifiers && last.buttons == next.buttons =>
+        {
+            let (dx, dy) = (last.dx + next.dx, last.dy + next.dy);
+            *last = *next;
+            (last.dx, last.dy) = (dx, dy);
+            true
+        }
+        (EventKind::Resize(last), EventKind::Resize(next)) => {
+            *last = *next;
+            true
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use framecast_api::{Button, ClientId, Key, Modifiers, Pointer, Resize, Source, Wheel};
+
+    use super::*;
+
+    fn event(timestamp: f64, kind: EventKind) -> Event {
+        Event { kind, timestamp, source: None }
+    }
+
+    fn moved(x: f64) -> EventKind {
+        EventKind::PointerMove(Pointer { x, ..Pointer::default() })
+    }
+
+    fn wheel(dy: f64, shift: bool) -> EventKind {
+        let modifiers = Modifiers { shift, ..Modifiers::default() };
+        EventKind::Wheel(Wheel { dy, modifiers, ..Wheel::default() })
+    }
+
+    #[test]
+    fn ten_thousand_moves_become_the_last_one() {
+        let mut queue = EventQueue::default();
+        for n in 0..10_000 {
+            queue.push(event(f64::from(n), moved(f64::from(n))));
+        }
+        assert_eq!(queue.len(), 1);
+        assert_eq!(queue.pop(), Some(event(9999.0, moved(9999.0))));
+        assert_eq!(queue.pop(), None);
+    }
+
+    #[test]
+    fn a_move_with_another_button_or_modifier_or_source_is_kept_apart() {
+        let mut queue = EventQueue::default();
+        queue.push(event(0.0, moved(1.0)));
+        let dragged =
+            Pointer { buttons: [Button::Left].into_iter().collect(), ..Pointer::default() };
+        queue.push(event(0.0, EventKind::PointerMove(dragged.clone())));
+        let modifiers = Modifiers { alt: true, ..Modifiers::default() };
+        queue.push(event(0.0, EventKind::PointerMove(Pointer { modifiers, ..dragged })));
+        let mut elsewhere = event(0.0, moved(1.0));
+        elsewhere.source = Some(Source { backend: 1, client: ClientId(1) });
+        queue.push(elsewhere);
+        assert_eq!(queue.len(), 4);
+    }
+
+    #[test]
+    fn wheels_sum_up_unless_the_modifiers_differ() {
+        let mut queue = EventQueue::default();
+        queue.push(event(0.0, wheel(100.0, false)));
+        queue.push(event(1.0, wheel(-30.0, false)));
+        queue.push(event(2.0, wheel(5.0, true)));
+        assert_eq!(queue.pop(), Some(event(1.0, wheel(70.0, false))));
+        assert_eq!(queue.pop(), Some(event(2.0, wheel(5.0, true))));
+    }
+
+    #[test]
+    fn resizes_keep_the_last_one() {
+        let mut queue = EventQueue::default();
+        let resize = |n: u32| {
+            let side = f64::from(n);
+            EventKind::Resize(Resize {
+                width: side,
+                height: side,
+                pwidth: n,
+                pheight: n,
+                ratio: 1.0,
+            })
+        };
+        queue.push(event(0.0, resize(1)));
+        queue.push(event(1.0, resize(2)));
+        assert_eq!(queue.pop(), Some(event(1.0, resize(2))));
+    }
+
+    #[test]
+    fn keys_are_never_merged_and_keep_moves_in_order() {
+        let mut queue = EventQueue::default();
+        let key = EventKind::KeyDown(Key { key: "a".into(), ..Key::default() });
+        for kind in [moved(1.0), key.clone(), key.clone(), moved(2.0), moved(3.0)] {
+            queue.push(event(0.0, kind));
+        }
+        let order: Vec<_> = std::iter::from_fn(|| queue.pop()).map(|event| event.kind).collect();
+        assert_eq!(order, [moved(1.0), key.clone(), key, moved(3.0)]);
+    }
+}

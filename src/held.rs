@@ -1,0 +1,175 @@
+//! What the presenter holds down, so that it can be released when control changes hands. Pure.
+
+use framecast_api::{Button, Buttons, EventKind, Key, Modifiers, Pointer};
+
+/// The keys, buttons and touches that are down, and where the pointer is.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    keys: Vec<Key>,
+    /// The last pointer event, if the pointer is inside or captured.
+    pointer: Option<Pointer>,
+    focused: bool,
+}
+
+impl Held {
+    /// More keys than hands and feet can hold; further ones are dropped.
+    pub(crate) const MAX_KEYS: usize = 64;
+
+    /// Whether `kind` makes sense after what came before; notes it if so.
+    ///
+    /// A second `key_down` of a key that is down is auto-repeat; a `key_up` of one that isn't
+    /// was released already. Both are dropped.
+    pub(crate) fn admit(&mut self, kind: &EventKind) -> bool {
+        match kind {
+            EventKind::KeyDown(key) => {
+                let fresh = !self.keys.iter().any(|held| same(held, key));
+                let room = self.keys.len() < Self::MAX_KEYS;
+                if fresh && room {
+                    self.keys.push(key.clone());
+                }
+                return fresh && room;
+            }
+            EventKind::KeyUp(key) => {
+                let found = self.keys.iter().position(|held| same(held, key));
+                if let Some(index) = found {
+                    self.keys.remove(index);
+                }
+                return found.is_some();
+            }
+            EventKind::PointerDown(pointer)
+            | EventKind::PointerMove(pointer)
+            | EventKind::PointerUp(pointer)
+            | EventKind::PointerEnter(pointer)
+            | EventKind::DoubleClick(pointer) => self.pointer = Some(pointer.clone()),
+            EventKind::PointerLeave(pointer) => {
+                let captured = !pointer.buttons.is_empty();
+                self.pointer = captured.then(|| pointer.clone());
+            }
+            EventKind::FocusIn => self.focused = true,
+            EventKind::FocusOut => self.focused = false,
+            _ => {}
+        }
+        true
+    }
+
+    /// The events that let go of the keys.
+    pub(crate) fn release_keys(&mut self) -> Vec<EventKind> {
+        let mut events = Vec::new();
+        let mut modifiers = self.pointer.as_ref().map_or(Modifiers::default(), |p| p.modifiers);
+        for key in std::mem::take(&mut self.keys).into_iter().rev() {
+            match key.key.as_str() {
+                "Shift" => modifiers.shift = false,
+                "Control" => modifiers.control = false,
+                "Alt" => modifiers.alt = false,
+                "Meta" => modifiers.meta = false,
+                _ => {}
+            }
+            events.push(EventKind::KeyUp(Key { modifiers, ..key }));
+        }
+        events
+    }
+
+    /// The events that let go of everything, in the order a person would.
+    pub(crate) fn release(&mut self) -> Vec<EventKind> {
+        let mut events = self.release_keys();
+        if let Some(last) = self.pointer.take() {
+            let mut pointer = Pointer {
+                modifiers: Modifiers::default(),
+                ntouches: 0,
+                touches: std::collections::BTreeMap::new(),
+                pressure: 0.0,
+                ..last
+            };
+            let mut buttons: Buttons = pointer.buttons;
+            for button in pointer.buttons.iter() {
+                buttons.remove(button);
+                pointer.button = button;
+                pointer.buttons = buttons;
+                events.push(EventKind::PointerUp(pointer.clone()));
+            }
+            pointer.button = Button::None;
+            events.push(EventKind::PointerLeave(pointer));
+        }
+        if std::mem::take(&mut self.focused) {
+            events.push(EventKind::FocusOut);
+        }
+        events
+    }
+}
+
+/// The same physical key; `key` differs when Shift was let go first.
+fn same(a: &Key, b: &Key) -> bool {
+    if a.code.is_empty() && b.code.is_empty() { a.key == b.key } else { a.code == b.code }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(key: &str, code: &str) -> Key {
+        Key { key: key.into(), code: code.into(), modifiers: Modifiers::default() }
+    }
+
+    #[test]
+    fn auto_repeat_and_stray_releases_are_dropped() {
+        let mut held = Held::default();
+        assert!(held.admit(&EventKind::KeyDown(key("a", "KeyA"))));
+        assert!(!held.admit(&EventKind::KeyDown(key("a", "KeyA"))));
+        assert!(held.admit(&EventKind::KeyUp(key("A", "KeyA"))));
+        assert!(!held.admit(&EventKind::KeyUp(key("a", "KeyA"))));
+    }
+
+    #[test]
+    fn keys_without_a_code_are_told_apart_by_their_meaning() {
+        let mut held = Held::default();
+        assert!(held.admit(&EventKind::KeyDown(key("ö", ""))));
+        assert!(held.admit(&EventKind::KeyDown(key("ä", ""))));
+        assert!(!held.admit(&EventKind::KeyDown(key("ä", ""))));
+    }
+
+    #[test]
+    fn no_more_keys_are_held_than_the_limit() {
+        let mut held = Held::default();
+        for n in 0..Held::MAX_KEYS {
+            assert!(held.admit(&EventKind::KeyDown(key("x", &format!("Key{n}")))));
+        }
+        assert!(!held.admit(&EventKind::KeyDown(key("x", "OneTooMany"))));
+        assert_eq!(held.release().len(), Held::MAX_KEYS);
+    }
+
+    #[test]
+    fn a_release_lets_go_of_keys_buttons_pointer_and_focus_once() {
+        let mut held = Held::default();
+        held.admit(&EventKind::FocusIn);
+        held.admit(&EventKind::KeyDown(key("Shift", "ShiftLeft")));
+        held.admit(&EventKind::KeyDown(key("A", "KeyA")));
+        let buttons: Buttons = [Button::Left, Button::Right].into_iter().collect();
+        held.admit(&EventKind::PointerDown(Pointer {
+            x: 5.0,
+            button: Button::Right,
+            buttons,
+            modifiers: Modifiers { shift: true, ..Modifiers::default() },
+            ..Pointer::default()
+        }));
+        let events = held.release();
+        let names: Vec<_> = events.iter().map(EventKind::name).collect();
+        assert_eq!(
+            names,
+            ["key_up", "key_up", "pointer_up", "pointer_up", "pointer_leave", "focus_out"]
+        );
+        assert!(matches!(&events[0], EventKind::KeyUp(k) if k.code == "KeyA" && k.modifiers.shift));
+        assert!(matches!(&events[1], EventKind::KeyUp(k) if !k.modifiers.shift));
+        assert!(matches!(&events[2], EventKind::PointerUp(p)
+            if p.button == Button::Left && p.buttons.contains(Button::Right) && p.x == 5.0));
+        assert!(matches!(&events[3], EventKind::PointerUp(p) if p.buttons.is_empty()));
+        assert!(held.release().is_empty());
+    }
+
+    #[test]
+    fn a_pointer_that_left_is_not_released_again() {
+        let mut held = Held::default();
+        held.admit(&EventKind::PointerMove(Pointer::default()));
+        held.admit(&EventKind::PointerLeave(Pointer::default()));
+        assert!(held.release().is_empty());
+    }
+}

@@ -1,0 +1,432 @@
+//! The flags that every framecast application gets.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+
+use argh::FromArgs;
+use framecast_api::{Error, Result};
+
+/// The flags of a framecast application, for [`CanvasBuilder::options`](crate::CanvasBuilder::options).
+///
+/// [`Options::from_env`] reads them from the command line. A program with a command line of its
+/// own puts the parts ([`BackendList`], [`SizeArg`], [`ListenArg`], …) into its own struct, they
+/// implement [`FromStr`], and fills this one by hand.
+///
+/// ```
+/// use framecast::Options;
+/// let options = Options::parse("my_app", &["--backend", "none", "--size", "640x480"])?;
+/// assert_eq!(options.size.unwrap().to_string(), "640x480");
+/// assert!(Options::parse("my_app", &["--size", "banana"]).is_err());
+/// # Ok::<(), framecast::Error>(())
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone, Default, FromArgs)]
+#[argh(
+    description = "One canvas, many audiences: shows this program in a window, in browsers, or both."
+)]
+pub struct Options {
+    /// where to show it: a list of window and http; auto (a window if there is a display, and
+    /// http); or none. Default: auto, or what FRAMECAST_BACKEND says
+    #[argh(option, arg_name = "list")]
+    pub backend: Option<BackendList>,
+
+    /// size of the canvas at first, in logical pixels: 1280x720
+    #[argh(option, arg_name = "WxH")]
+    pub size: Option<SizeArg>,
+
+    /// where the web mirror listens; port 0 takes a free one. Default: 127.0.0.1:60649, or a
+    /// free port if that is taken
+    #[argh(option, arg_name = "addr:port")]
+    pub listen: Option<ListenArg>,
+
+    /// let the web mirror listen on an address that others can reach. There are no passwords
+    /// yet: whoever reaches it can watch and may drive
+    #[argh(switch)]
+    pub insecure: bool,
+
+    /// draw at most so many frames a second. Default: 60 unless the program says otherwise
+    #[argh(option, arg_name = "n")]
+    pub max_fps: Option<FpsArg>,
+
+    /// draw only when somebody looks (auto) or always. Default: auto
+    #[argh(option, arg_name = "auto|always")]
+    pub draw: Option<DrawDemand>,
+
+    /// title of the window and of the page
+    #[argh(option, arg_name = "text")]
+    pub title: Option<String>,
+
+    /// open the web mirror in the browser
+    #[argh(switch)]
+    pub open: bool,
+
+    /// start when the first viewer looks
+    #[argh(switch)]
+    pub wait_viewer: bool,
+
+    /// what the program itself takes
+    #[argh(positional, greedy)]
+    pub rest: Vec<String>,
+}
+
+impl Options {
+    /// The flags of this process. Prints the help or what is wrong, and exits, where needed.
+    ///
+    /// Arguments that are left over are an error; see [`from_env_with_rest`](Self::from_env_with_rest).
+    #[must_use]
+    pub fn from_env() -> Self {
+        let (options, rest) = Self::from_env_with_rest();
+        if let Some(extra) = rest.first() {
+            exit(&format!("unexpected argument {extra:?}; --help shows what is possible"), 2);
+        }
+        options
+    }
+
+    /// The flags of this process, and the arguments after them, from which a program parses its
+    /// own subcommand. Prints the help or what is wrong, and exits, where needed.
+    #[must_use]
+    pub fn from_env_with_rest() -> (Self, Vec<String>) {
+        let mut args: Vec<String> =
+            std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let name = if args.is_empty() { String::new() } else { args.remove(0) };
+        let name = std::path::Path::new(&name)
+            .file_stem()
+            .map_or_else(|| "framecast".to_owned(), |name| name.to_string_lossy().into_owned());
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        match Options::from_args(&[&name], &args) {
+            Ok(mut options) => {
+                let rest = std::mem::take(&mut options.rest);
+                (options, rest)
+            }
+            Err(early) if early.status.is_ok() => {
+                use std::io::Write;
+                // Nothing to do about a reader that went away.
+                let _ = std::io::stdout().write_all(early.output.as_bytes());
+                std::process::exit(0)
+            }
+            Err(early) => {
+                exit(&format!("{}\n--help shows what is possible", early.output.trim()), 2)
+            }
+        }
+    }
+
+    /// The flags in `args`, for the program called `name`.
+    ///
+    /// # Errors
+    /// What is wrong with them, and what is possible; the help text, if that was asked for.
+    pub fn parse(name: &str, args: &[&str]) -> Result<Self> {
+        Options::from_args(&[name], args)
+            .map_err(|early| Error::invalid_input(early.output.trim().to_owned()))
+    }
+}
+
+fn exit(message: &str, code: i32) -> ! {
+    crate::notice::say(message);
+    std::process::exit(code)
+}
+
+/// A backend that a flag can choose.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BackendKind {
+    /// A local window.
+    Window,
+    /// Browsers, over HTTP.
+    Http,
+}
+
+impl BackendKind {
+    /// Every kind, in the order in which they are opened.
+    pub const ALL: [BackendKind; 2] = [BackendKind::Window, BackendKind::Http];
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            BackendKind::Window => "window",
+            BackendKind::Http => "http",
+        }
+    }
+
+    /// Whether this build has it.
+    #[must_use]
+    pub fn is_built_in(self) -> bool {
+        match self {
+            BackendKind::Window => cfg!(feature = "window"),
+            BackendKind::Http => cfg!(feature = "http"),
+        }
+    }
+}
+
+/// Which backends to open: `auto`, `none`, or a list such as `window,http`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum BackendList {
+    /// A window if a display answers, and http.
+    #[default]
+    Auto,
+    /// These, without repetition. Empty: none.
+    These(Vec<BackendKind>),
+}
+
+impl BackendList {
+    /// No backend at all.
+    pub const NONE: BackendList = BackendList::These(Vec::new());
+    /// The environment variable that overrides the flag's default.
+    pub const VARIABLE: &str = "FRAMECAST_BACKEND";
+}
+
+impl FromStr for BackendList {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim() {
+            "auto" => return Ok(BackendList::Auto),
+            "none" => return Ok(BackendList::NONE),
+            _ => {}
+        }
+        let mut kinds = Vec::new();
+        for name in text.split(',').map(str::trim) {
+            let Some(kind) = BackendKind::ALL.into_iter().find(|kind| kind.name() == name) else {
+                let names: Vec<_> = BackendKind::ALL
+                    .iter()
+                    .filter(|kind| kind.is_built_in())
+                    .map(|kind| kind.name())
+                    .collect();
+                return Err(Error::invalid_input(format!(
+                    "unknown backend {name:?}; possible are auto, none, or a list of {}, such as window,http",
+                    names.join(", ")
+                )));
+            };
+            if !kind.is_built_in() {
+                return Err(Error::invalid_input(format!(
+                    "the backend {name} is not in this build; build with the feature {name:?}"
+                )));
+            }
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        Ok(BackendList::These(kinds))
+    }
+}
+
+impl fmt::Display for BackendList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BackendList::Auto => f.write_str("auto"),
+            BackendList::These(kinds) if kinds.is_empty() => f.write_str("none"),
+            BackendList::These(kinds) => {
+                let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+                f.write_str(&names.join(","))
+            }
+        }
+    }
+}
+
+/// A size on the command line: `1280x720`. Both sides are 1 to 65535.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SizeArg {
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+}
+
+impl FromStr for SizeArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let side = |text: &str| match text.trim().parse::<u32>() {
+            Ok(side @ 1..=65_535) => Some(side),
+            _ => None,
+        };
+        let sides = text.split_once(['x', 'X', '×']);
+        match sides.and_then(|(width, height)| Some((side(width)?, side(height)?))) {
+            Some((width, height)) => Ok(Self { width, height }),
+            None => Err(Error::invalid_input(format!(
+                "{text:?} is no size; write WIDTHxHEIGHT, each 1 to 65535, such as 1280x720"
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for SizeArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
+}
+
+/// A frame rate on the command line: a number above 0, at most 10000.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FpsArg(pub f64);
+
+impl FromStr for FpsArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim().parse::<f64>() {
+            Ok(fps) if fps > 0.0 && fps <= 10_000.0 => Ok(Self(fps)),
+            _ => Err(Error::invalid_input(format!(
+                "{text:?} is no frame rate; write a number above 0 and up to 10000, such as 30"
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for FpsArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// Where to listen: `127.0.0.1:60649`, `localhost:0`, `[::1]:8080`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListenArg(pub SocketAddr);
+
+impl ListenArg {
+    /// Where the web mirror listens unless a flag says otherwise: this machine only.
+    pub const DEFAULT: ListenArg =
+        ListenArg(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 60_649));
+}
+
+impl Default for ListenArg {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl FromStr for ListenArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let address = match text.strip_prefix("localhost:") {
+            Some(port) => port.parse().ok().map(|port| (Ipv4Addr::LOCALHOST, port).into()),
+            None => text.parse().ok(),
+        };
+        address.map(Self).ok_or_else(|| {
+            Error::invalid_input(format!(
+                "{text:?} is no address to listen on; write ADDRESS:PORT, such as 127.0.0.1:60649, [::1]:8080, or 127.0.0.1:0 for a free port"
+            ))
+        })
+    }
+}
+
+impl fmt::Display for ListenArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Whether a canvas is drawn when nobody looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum DrawDemand {
+    /// Only when somebody looks.
+    #[default]
+    Auto,
+    /// Always, as if somebody looked.
+    Always,
+}
+
+impl FromStr for DrawDemand {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim() {
+            "auto" => Ok(DrawDemand::Auto),
+            "always" => Ok(DrawDemand::Always),
+            _ => Err(Error::invalid_input(format!(
+                "{text:?} is unknown; possible are auto and always"
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complaint<T: FromStr<Err = Error>>(text: &str) -> String {
+        text.parse::<T>().err().unwrap_or_else(|| panic!("{text:?} was accepted")).to_string()
+    }
+
+    #[test]
+    fn backend_lists_are_read_and_written() {
+        assert_eq!("auto".parse::<BackendList>().unwrap(), BackendList::Auto);
+        assert_eq!("none".parse::<BackendList>().unwrap(), BackendList::NONE);
+        assert_eq!(BackendList::NONE.to_string(), "none");
+        if cfg!(all(feature = "http", feature = "window")) {
+            let list: BackendList = "http, window,http".parse().unwrap();
+            assert_eq!(list, BackendList::These(vec![BackendKind::Http, BackendKind::Window]));
+            assert_eq!(list.to_string(), "http,window");
+        }
+    }
+
+    #[test]
+    fn an_unknown_backend_lists_what_is_possible() {
+        for text in ["banana", "", "window,", "window;http", "auto,none"] {
+            let error = complaint::<BackendList>(text);
+            assert!(error.contains("auto") || error.contains("not in this build"), "{error}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_checked() {
+        let size: SizeArg = "1280x720".parse().unwrap();
+        assert_eq!((size.width, size.height), (1280, 720));
+        for bad in
+            ["", "x", "0x1", "1x0", "-1x5", "65536x1", "1e3x5", "12", "1x2x3", "99999999999x1"]
+        {
+            assert!(complaint::<SizeArg>(bad).contains("1280x720"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn rates_are_checked() {
+        assert_eq!("29.97".parse::<FpsArg>().unwrap().0, 29.97);
+        for bad in ["0", "-1", "NaN", "inf", "10001", "fast", ""] {
+            assert!(complaint::<FpsArg>(bad).contains("frame rate"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_checked() {
+        assert_eq!("localhost:80".parse::<ListenArg>().unwrap().to_string(), "127.0.0.1:80");
+        assert_eq!("[::1]:0".parse::<ListenArg>().unwrap().to_string(), "[::1]:0");
+        for bad in ["", "80", ":80", "127.0.0.1", "127.0.0.1:99999", "example.org:80", "localhost:"]
+        {
+            assert!(complaint::<ListenArg>(bad).contains("127.0.0.1:0"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn common_flags_come_before_what_the_program_takes() {
+        let options =
+            Options::parse("app", &["--max-fps", "30", "--draw", "always", "pipe", "--rate", "5"])
+                .unwrap();
+        assert_eq!(options.max_fps, Some(FpsArg(30.0)));
+        assert_eq!(options.draw, Some(DrawDemand::Always));
+        assert_eq!(options.rest, ["pipe", "--rate", "5"]);
+    }
+
+    #[test]
+    fn the_help_names_every_flag() {
+        let help = Options::parse("app", &["--help"]).unwrap_err().to_string();
+        for flag in [
+            "--backend",
+            "--size",
+            "--listen",
+            "--insecure",
+            "--max-fps",
+            "--draw",
+            "--title",
+            "--open",
+            "--wait-viewer",
+            "FRAMECAST_BACKEND",
+        ] {
+            assert!(help.contains(flag), "{flag} is missing in\n{help}");
+        }
+        assert!(!help.contains("CanvasBuilder"), "the help is for users:\n{help}");
+    }
+}

@@ -1,0 +1,262 @@
+//! When to draw: the update mode and the frame rates. Pure: `now` is passed in.
+
+use std::time::{Duration, Instant};
+
+/// Who decides that the canvas is drawn.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum UpdateMode {
+    /// Only the application, with [`Canvas::begin_frame`](crate::Canvas::begin_frame).
+    Manual,
+    /// Whenever a draw was requested, or the size changed. Rests otherwise.
+    #[default]
+    Ondemand,
+    /// All the time, at most `max_fps` times a second.
+    Continuous,
+    /// All the time, as fast as the audience takes frames.
+    Fastest,
+}
+
+/// The pure part of the loop that knows when the next draw is due.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    mode: UpdateMode,
+    /// Shortest time between draws on average that the application asks for; zero: no limit.
+    /// Does not count in the fastest mode.
+    min_gap: Duration,
+    /// The same, as the user asks for it. Counts in every mode.
+    cap: Duration,
+    /// Longest time between draws in on-demand mode; `None`: no limit.
+    max_gap: Option<Duration>,
+    /// Somebody asked for a draw since the last one began.
+    requested: bool,
+    /// When the last draw began.
+    last: Option<Instant>,
+    /// The rate limit lets the next draw begin then.
+    free_at: Option<Instant>,
+}
+
+/// What [`Schedule::next`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// Draw now.
+    Now,
+    /// Draw then, if nothing changes.
+    At(Instant),
+    /// Nothing to draw until somebody asks.
+    Never,
+}
+
+impl Schedule {
+    /// Frames per second unless the application or a flag says otherwise.
+    pub(crate) const DEFAULT_MAX_FPS: f64 = 60.0;
+
+    pub(crate) fn new(mode: UpdateMode) -> Self {
+        Self {
+            mode,
+            min_gap: gap(Self::DEFAULT_MAX_FPS).unwrap_or_default(),
+            cap: Duration::ZERO,
+            max_gap: None,
+            // Something must be shown at first.
+            requested: true,
+            last: None,
+            free_at: None,
+        }
+    }
+
+    pub(crate) fn set_mode(&mut self, mode: UpdateMode) {
+        self.mode = mode;
+        self.reconsider();
+    }
+
+    /// At most so many draws a second; zero, negative or not a number: no limit.
+    pub(crate) fn set_max_fps(&mut self, fps: f64) {
+        self.min_gap = gap(fps).unwrap_or_default();
+        self.reconsider();
+    }
+
+    /// At most so many draws a second, whatever the application says.
+    pub(crate) fn set_cap(&mut self, fps: f64) {
+        self.cap = gap(fps).unwrap_or_default();
+        self.reconsider();
+    }
+
+    /// The shortest time between draws now.
+    fn gap(&self) -> Duration {
+        match self.mode {
+            UpdateMode::Fastest => self.cap,
+            _ => self.min_gap.max(self.cap),
+        }
+    }
+
+    fn reconsider(&mut self) {
+        self.free_at = self.last.map(|last| last + self.gap());
+    }
+
+    /// At least so many draws a second in on-demand mode; zero, negative or not a number: none.
+    pub(crate) fn set_min_fps(&mut self, fps: f64) {
+        self.max_gap = gap(fps);
+    }
+
+    pub(crate) fn request(&mut self) {
+        self.requested = true;
+    }
+
+    /// When the next draw is due. Demand is the caller's question.
+    pub(crate) fn next(&self, now: Instant) -> Due {
+        let wanted_at = match self.mode {
+            UpdateMode::Manual => return Due::Never,
+            UpdateMode::Fastest | UpdateMode::Continuous => now,
+            UpdateMode::Ondemand if self.requested => now,
+            UpdateMode::Ondemand => match (self.max_gap, self.last) {
+                (None, _) => return Due::Never,
+                (Some(_), None) => now,
+                (Some(gap), Some(last)) => last + gap,
+            },
+        };
+        let at = self.free_at.map_or(wanted_at, |free| wanted_at.max(free));
+        if at <= now { Due::Now } else { Due::At(at) }
+    }
+
+    /// A draw begins now. Returns the seconds since the last one began; 0.0 for the first.
+    pub(crate) fn begin(&mut self, now: Instant) -> f64 {
+        let step = self.last.map_or(0.0, |last| now.saturating_duration_since(last).as_secs_f64());
+        // The next one is due a gap after this one *was* due, so that waking a little late each
+        // time does not lower the rate; but never to make up for more than one gap.
+        let due = match self.free_at {
+            Some(free) if free <= now && now < free + self.gap() => free,
+            _ => now,
+        };
+        self.free_at = Some(due + self.gap());
+        self.last = Some(now);
+        self.requested = false;
+        step
+    }
+}
+
+fn gap(fps: f64) -> Option<Duration> {
+    let usable = fps.is_finite() && fps > 0.0;
+    usable.then(|| Duration::try_from_secs_f64(1.0 / fps).unwrap_or(Duration::MAX / 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    fn at(schedule: &Schedule, now: Instant) -> Option<Instant> {
+        match schedule.next(now) {
+            Due::Now => Some(now),
+            Due::At(at) => Some(at),
+            Due::Never => None,
+        }
+    }
+
+    #[test]
+    fn on_demand_draws_once_at_first_and_then_when_asked() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(UpdateMode::Ondemand);
+        assert_eq!(schedule.next(start), Due::Now);
+        schedule.begin(start);
+        assert_eq!(schedule.next(start + 1000 * MS), Due::Never);
+        schedule.request();
+        assert_eq!(schedule.next(start + 1000 * MS), Due::Now);
+    }
+
+    #[test]
+    fn a_request_right_after_a_draw_waits_for_the_rate_limit() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(UpdateMode::Ondemand);
+        schedule.set_max_fps(10.0);
+        schedule.begin(start);
+        schedule.request();
+        assert_eq!(schedule.next(start + 30 * MS), Due::At(start + 100 * MS));
+        assert_eq!(schedule.next(start + 100 * MS), Due::Now);
+    }
+
+    #[test]
+    fn continuous_keeps_its_rate_though_every_wake_is_late() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(UpdateMode::Continuous);
+        schedule.set_max_fps(100.0);
+        let mut now = start;
+        let mut draws = 0;
+        while now < start + 1000 * MS {
+            now = at(&schedule, now).unwrap() + MS;
+            schedule.begin(now);
+            draws += 1;
+        }
+        assert!((99..=101).contains(&draws), "{draws}");
+    }
+
+    #[test]
+    fn a_long_pause_is_not_made_up_for_by_a_burst() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(UpdateMode::Continuous);
+        schedule.set_max_fps(100.0);
+        schedule.begin(start);
+        let late = start + 5000 * MS;
+        schedule.begin(late);
+        assert_eq!(schedule.next(late), Due::At(late + 10 * MS));
+    }
+
+    #[test]
+    fn fastest_knows_no_limit_and_manual_never_draws() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(UpdateMode::Fastest);
+        schedule.begin(start);
+        assert_eq!(schedule.next(start), Due::Now);
+        schedule.set_mode(UpdateMode::Manual);
+        schedule.request();
+        assert_eq!(schedule.next(start + 1000 * MS), Due::Never);
+    }
+
+    #[test]
+    fn the_users_cap_counts_in_every_mode_and_over_the_applications_rate() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(UpdateMode::Fastest);
+        schedule.set_cap(10.0);
+        schedule.begin(start);
+        assert_eq!(schedule.next(start), Due::At(start + 100 * MS));
+        schedule.set_mode(UpdateMode::Continuous);
+        schedule.set_max_fps(1000.0);
+        assert_eq!(schedule.next(start), Due::At(start + 100 * MS));
+        schedule.set_max_fps(5.0);
+        assert_eq!(schedule.next(start), Due::At(start + 200 * MS));
+    }
+
+    #[test]
+    fn min_fps_draws_though_nobody_asks() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(UpdateMode::Ondemand);
+        schedule.set_min_fps(2.0);
+        schedule.begin(start);
+        assert_eq!(schedule.next(start), Due::At(start + 500 * MS));
+        assert_eq!(schedule.next(start + 500 * MS), Due::Now);
+    }
+
+    #[test]
+    fn the_step_is_the_time_between_draws() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(UpdateMode::Continuous);
+        assert_eq!(schedule.begin(start), 0.0);
+        assert_eq!(schedule.begin(start + 250 * MS), 0.25);
+    }
+
+    #[test]
+    fn absurd_rates_mean_no_limit_and_do_not_panic() {
+        let start = Instant::now();
+        for fps in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let mut schedule = Schedule::new(UpdateMode::Continuous);
+            schedule.set_max_fps(fps);
+            schedule.set_min_fps(fps);
+            schedule.begin(start);
+            assert_eq!(schedule.next(start), Due::Now, "{fps}");
+        }
+        let mut schedule = Schedule::new(UpdateMode::Continuous);
+        schedule.set_max_fps(1e-300);
+        schedule.begin(start);
+        assert!(matches!(schedule.next(start), Due::At(_)));
+    }
+}

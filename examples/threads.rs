@@ -1,0 +1,66 @@
+//! A simulation on a thread of its own feeds the canvas through its handle.
+//!
+//! The simulation runs as fast as it can and shares its newest state; the canvas draws at most
+//! sixty of them a second, and none while nobody looks.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use framecast::{Canvas, CanvasHandle, Options, Step};
+
+const WIDTH: usize = 160;
+const HEIGHT: usize = 120;
+
+/// Conway's Game of Life on a torus.
+fn simulate(shared: &Mutex<Vec<bool>>, canvas: &CanvasHandle) {
+    let mut seed = 1_u32;
+    let mut cells: Vec<bool> = (0..WIDTH * HEIGHT)
+        .map(|_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            seed >> 30 == 0
+        })
+        .collect();
+    while !canvas.is_closed() {
+        let alive = |x: usize, y: usize| {
+            let mut count = 0;
+            for dy in [HEIGHT - 1, 0, 1] {
+                for dx in [WIDTH - 1, 0, 1] {
+                    let neighbour = (y + dy) % HEIGHT * WIDTH + (x + dx) % WIDTH;
+                    count += usize::from(cells[neighbour] && (dx, dy) != (0, 0));
+                }
+            }
+            count == 3 || (count == 2 && cells[y * WIDTH + x])
+        };
+        cells = (0..WIDTH * HEIGHT).map(|at| alive(at % WIDTH, at / WIDTH)).collect();
+        shared.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&cells);
+        // Cheap, and many requests before a draw are one.
+        canvas.request_draw();
+        std::thread::sleep(Duration::from_millis(30));
+    }
+}
+
+fn main() -> framecast::Result<()> {
+    let canvas = Canvas::builder("threads").options(&Options::from_env()).open()?;
+    let shared = Arc::new(Mutex::new(vec![false; WIDTH * HEIGHT]));
+    let (cells, handle) = (Arc::clone(&shared), canvas.handle());
+    let simulation = std::thread::spawn(move || simulate(&cells, &handle));
+    let result = canvas.run(|_canvas, step| {
+        if let Step::Draw(mut frame) = step {
+            let (width, height) = (frame.width() as usize, frame.height() as usize);
+            let cells = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            for (y, row) in frame.rows_mut().enumerate() {
+                let line = &cells[y * HEIGHT / height * WIDTH..][..WIDTH];
+                for (x, pixel) in row.iter_mut().enumerate() {
+                    let alive = line[x * WIDTH / width];
+                    *pixel = if alive { [255, 214, 102, 255] } else { [24, 26, 38, 255] };
+                }
+            }
+            drop(cells);
+            frame.present();
+        }
+    });
+    // The handle says that the canvas is closed once it is gone.
+    drop(canvas);
+    simulation.join().expect("the simulation does not panic");
+    result
+}

@@ -1,0 +1,280 @@
+// What the tests share: programs, displays, browsers, pixels. Everything started here is ended by
+// `cleanUp`, which each test file calls after its tests.
+
+import { spawn, execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import net from "node:net";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { PNG } from "pngjs";
+
+/** Longer than anything here takes on a busy machine, in milliseconds. */
+export const PATIENCE = 60_000;
+
+const here = dirname(fileURLToPath(import.meta.url));
+export const root = join(here, "..", "..");
+const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+const out = join(here, "out");
+
+const cleanUps = [];
+let profile = "debug";
+
+/** Uses the programs of another build: 'debug' (as at first) or 'release'. */
+export function useProfile(name) {
+  profile = name;
+}
+
+/** Ends everything that was started, the newest first. */
+export async function cleanUp() {
+  while (cleanUps.length > 0) await cleanUps.pop()();
+}
+
+/** Waits until `probe` returns something true, and returns that. */
+export async function until(what, probe) {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const result = await probe();
+    if (result) return result;
+    if (Date.now() > end) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** A running program: its lines so far, and its end. */
+class Program {
+  constructor(name, command, args, options = {}) {
+    this.name = name;
+    this.lines = [];
+    this.errors = [];
+    this.child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], ...options });
+    this.child.stdin.on("error", () => {}); // it may end before it has read everything
+    createInterface(this.child.stdout).on("line", (line) => this.lines.push(line));
+    createInterface(this.child.stderr).on("line", (line) => this.errors.push(line));
+    this.ended = once(this.child, "close").then(([code, signal]) => {
+      this.result = { code, signal };
+      return this.result;
+    });
+    this.ended.catch(() => {});
+    cleanUps.push(async () => {
+      if (!this.result) this.child.kill("SIGKILL");
+      await this.ended;
+    });
+  }
+
+  /** The link to the web mirror, once it is told. */
+  async link() {
+    const line = await until(`the link of ${this.name}`, () => {
+      if (this.result) throw new Error(`${this.name} ended: ${this.errors.join("\n")}`);
+      return this.errors.find((line) => line.includes("http://"));
+    });
+    return line.match(/http:\S+/)[0];
+  }
+
+  /** The events the probe told of so far, without those of its clock. */
+  events(...types) {
+    const events = this.lines.map((line) => JSON.parse(line));
+    return events.filter((event) => types.length === 0 || types.includes(event.type));
+  }
+
+  /** Ctrl-C, and its result. */
+  async interrupt() {
+    this.child.kill("SIGINT");
+    return await this.ended;
+  }
+}
+
+function environment(display) {
+  const env = { ...process.env };
+  delete env.DISPLAY;
+  delete env.WAYLAND_DISPLAY;
+  delete env.FRAMECAST_BACKEND;
+  if (display) env.DISPLAY = display;
+  return env;
+}
+
+/** Starts an example. */
+export function example(name, args, { display } = {}) {
+  const program = join(target, profile, "examples", name);
+  return new Program(name, program, args, { env: environment(display) });
+}
+
+/** Starts the application under test, with `--listen` on a free port where it listens. */
+export function probe(args, options) {
+  return example("probe", args, options);
+}
+
+/** Starts the framecast program. */
+export function framecast(args, { display } = {}) {
+  return new Program("framecast", join(target, profile, "framecast"), args, { env: environment(display) });
+}
+
+/** Starts any other program. */
+export function start(command, args, { display, env = {} } = {}) {
+  return new Program(command, command, args, { env: { ...environment(display), ...env } });
+}
+
+/** Starts an X server on a free display, with a window manager if asked to. Returns it, with its name. */
+export async function startDisplay({ size = "800x600", manager = false } = {}) {
+  const args = ["-displayfd", "1", "-screen", "0", `${size}x24`, "-nolisten", "tcp", "-noreset"];
+  const server = start("Xvfb", args);
+  const number = await until("the display", () => {
+    if (server.result) throw new Error(`Xvfb ended: ${server.errors.join("\n")}`);
+    return server.lines[0];
+  });
+  server.display = `:${number.trim()}`;
+  if (manager) {
+    // It loses a window that is mapped while it starts, so wait until it has.
+    const openbox = start("openbox", ["--startup", "echo ready"], { display: server.display });
+    await until("the window manager", () => openbox.lines.includes("ready"));
+  }
+  return server;
+}
+
+/** Runs wmctrl with `args` on `display`, which needs a window manager; what it printed. */
+export function wmctrl(display, ...args) {
+  return execFileSync("wmctrl", args, {
+    env: environment(display),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+}
+
+/** Runs xdotool with `args` on `display`; what it printed. */
+export function xdotool(display, ...args) {
+  return execFileSync("xdotool", args.map(String), { env: environment(display), encoding: "utf8" }).trim();
+}
+
+/** The one window called `title`, once it is there. */
+export async function findWindow(display, title) {
+  return await until(`the window ${title}`, () => {
+    try {
+      return xdotool(display, "search", "--onlyvisible", "--name", title).split("\n")[0];
+    } catch {
+      return "";
+    }
+  });
+}
+
+/** What `display` shows. */
+export function screen(display) {
+  const png = execFileSync("import", ["-window", "root", "png:-"], {
+    env: environment(display),
+    maxBuffer: 64 << 20,
+  });
+  return PNG.sync.read(png);
+}
+
+let browser;
+
+/** A new page, with sizes of its own and as if in a browser of its own. */
+export async function newPage({ width = 320, height = 240, ratio = 1 } = {}) {
+  if (!browser) {
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    });
+    cleanUps.push(async () => {
+      await browser.close();
+      browser = undefined;
+    });
+  }
+  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: ratio });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") page.problems.push(message.text());
+  });
+  page.on("pageerror", (error) => page.problems.push(String(error)));
+  return page;
+}
+
+/** The honest state of a page's view: state, role, sequence, exact, updates. */
+export async function view(page) {
+  return await page.evaluate(() => {
+    const element = document.querySelector("[data-state]");
+    return element ? { ...element.dataset } : {};
+  });
+}
+
+/** Opens `link` and waits for a picture; with `exact`, for the exact one. */
+export async function open(page, link, { exact = true } = {}) {
+  await page.goto(link);
+  await picture(page, { exact });
+}
+
+/** Waits for a picture that is newer than `after`; with `exact`, for the exact one. */
+export async function picture(page, { exact = true, after = 0 } = {}) {
+  return await until(`a picture after ${after}${exact ? ", exact" : ""}`, async () => {
+    const state = await view(page);
+    const fine = state.state === "connected" && Number(state.sequence) > after;
+    return fine && (!exact || state.exact === "true") && state;
+  });
+}
+
+/** What the page shows, without the status. */
+export async function shot(page) {
+  return PNG.sync.read(await page.screenshot({ animations: "disabled" }));
+}
+
+/** The pixel of a picture at x, y as "r,g,b". */
+export function pixel(png, x, y) {
+  const at = (Math.floor(y) * png.width + Math.floor(x)) * 4;
+  return [...png.data.subarray(at, at + 3)].join(",");
+}
+
+/** Waits until the page shows `colour` at x, y. */
+export async function shows(page, x, y, colour) {
+  let seen;
+  try {
+    await until("", async () => (seen = pixel(await shot(page), x, y)) === colour);
+  } catch {
+    await save(page, "unexpected");
+    throw new Error(`the page shows ${seen} at ${x}, ${y}, not ${colour}`);
+  }
+}
+
+/** A client that says hello, says it is visible, and then never reads. */
+export async function neverRead(link) {
+  const { host, port } = new URL(link);
+  const socket = net.connect(Number(port), "127.0.0.1");
+  socket.on("error", () => {}); // it may be dropped for not reading
+  await once(socket, "connect");
+  socket.pause();
+  socket.write(hello(host));
+  return socket;
+}
+
+/** What a client sends first: the WebSocket handshake and `hello`, as one piece of bytes. */
+export function hello(host) {
+  const request = [
+    "GET / HTTP/1.1",
+    `Host: ${host}`,
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Protocol: framecast.v1",
+    "",
+    "",
+  ].join("\r\n");
+  const text = Buffer.from('{"type":"hello","width":1280,"height":720,"ratio":1,"visible":true}');
+  // A final text frame, masked with zeros (RFC 6455, section 5.2).
+  return Buffer.concat([Buffer.from(request), Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text]);
+}
+
+/** Keeps a screenshot for people, in tests/browser/out. */
+export async function save(page, name) {
+  mkdirSync(out, { recursive: true });
+  await page.screenshot({ path: join(out, `${name}.png`) });
+}

@@ -1,0 +1,199 @@
+use framecast::{
+    Button, Canvas, ClientId, EventKind, Input, LogicalSize, NullBackend, NullRemote, PhysicalSize,
+    Pointer, Setting, Step,
+};
+
+use crate::{drain, key_down};
+
+fn window_and_web() -> (Canvas, NullRemote, NullRemote) {
+    let (window, window_remote) = NullBackend::local();
+    let (web, web_remote) = NullBackend::new();
+    let canvas =
+        Canvas::builder("test").backend(Box::new(window)).backend(Box::new(web)).open().unwrap();
+    (canvas, window_remote, web_remote)
+}
+
+/// What a backend was last told about control: its presenter, and whether anybody is.
+fn told(remote: &NullRemote) -> Option<(Option<u64>, bool)> {
+    remote.settings().iter().rev().find_map(|setting| match setting {
+        Setting::Control { presenter, held } => Some((presenter.map(|client| client.0), *held)),
+        _ => None,
+    })
+}
+
+fn press(button: Button) -> EventKind {
+    let buttons = [button].into_iter().collect();
+    EventKind::PointerDown(Pointer { button, buttons, ..Pointer::default() })
+}
+
+#[test]
+fn the_window_drives_and_browsers_observe() {
+    let (canvas, window, web) = window_and_web();
+    web.join(1);
+    window.join(0);
+    drain(&canvas);
+    assert_eq!(told(&window), Some((Some(0), true)));
+    assert_eq!(told(&web), Some((None, true)));
+    web.event(1, key_down("w"));
+    web.resize(1, 100.0, 100.0, 1.0);
+    assert!(drain(&canvas).is_empty(), "an observer changes nothing");
+    window.event(0, key_down("a"));
+    assert_eq!(drain(&canvas), ["key_down"]);
+    assert_eq!(canvas.stats().ignored, 1);
+}
+
+#[test]
+fn without_a_window_the_first_browser_drives_and_the_second_takes_over() {
+    let (canvas, _window, web) = window_and_web();
+    web.join(1);
+    web.join(2);
+    web.event(1, key_down("a"));
+    web.event(2, key_down("b"));
+    assert_eq!(drain(&canvas), ["key_down"]);
+    web.leave(1);
+    web.event(2, key_down("b"));
+    assert_eq!(drain(&canvas), ["key_up", "key_down"], "a is released first");
+    assert_eq!(told(&web), Some((Some(2), true)));
+    assert_eq!(canvas.presenter().map(|source| source.client), Some(ClientId(2)));
+    assert_eq!(canvas.label(canvas.presenter().unwrap()).as_deref(), Some("script 2"));
+}
+
+#[test]
+fn keys_are_released_when_the_keyboard_goes_elsewhere() {
+    let (canvas, window, _web) = window_and_web();
+    window.join(0);
+    window.event(0, EventKind::FocusIn);
+    window.event(0, key_down("a"));
+    window.event(0, EventKind::FocusOut);
+    window.event(0, key_down("a"));
+    assert_eq!(drain(&canvas), ["focus_in", "key_down", "key_up", "focus_out", "key_down"]);
+}
+
+#[test]
+fn what_a_lost_presenter_held_is_released() {
+    let (canvas, window, web) = window_and_web();
+    window.join(0);
+    web.join(1);
+    window.event(0, EventKind::FocusIn);
+    window.event(0, key_down("Shift"));
+    window.event(0, press(Button::Left));
+    drain(&canvas);
+    window.send(Input::Lost(framecast::Error::failed("the display died")));
+    assert_eq!(drain(&canvas), ["key_up", "pointer_up", "pointer_leave", "focus_out"]);
+    assert!(window.is_closed() && !canvas.is_closed());
+    assert_eq!(told(&web), Some((Some(1), true)));
+}
+
+#[test]
+fn the_canvas_takes_the_size_of_the_presenters_view() {
+    let (canvas, window, web) = window_and_web();
+    web.join(1);
+    web.resize(1, 300.0, 200.0, 2.0);
+    assert_eq!(drain(&canvas), ["resize"]);
+    assert_eq!(canvas.size().physical(), PhysicalSize::new(600, 400));
+    window.join(0);
+    window.resize(0, 500.0, 400.0, 1.0);
+    assert_eq!(drain(&canvas), ["resize"]);
+    assert_eq!(canvas.size().physical(), PhysicalSize::new(500, 400));
+    window.leave(0);
+    assert_eq!(drain(&canvas), ["resize"], "back to the browser's");
+    assert_eq!(canvas.size().physical(), PhysicalSize::new(600, 400));
+    web.leave(1);
+    drain(&canvas);
+    assert_eq!(canvas.size().physical(), PhysicalSize::new(600, 400), "it stays");
+    assert_eq!(told(&web), Some((None, false)));
+}
+
+#[test]
+fn absurd_sizes_from_a_view_are_refused_or_cut() {
+    let (canvas, _window, web) = window_and_web();
+    web.join(1);
+    let before = canvas.size();
+    for bad in [0.0, -5.0, f64::NAN, f64::INFINITY] {
+        web.resize(1, bad, 100.0, 1.0);
+        web.resize(1, 100.0, 100.0, bad);
+    }
+    assert!(drain(&canvas).is_empty());
+    assert_eq!(canvas.size(), before);
+    assert_eq!(canvas.stats().rejected, 8);
+    web.resize(1, 1e9, 1e9, 1.0);
+    drain(&canvas);
+    let size = canvas.size().physical();
+    assert!(size.area() <= framecast::SizeLimits::DEFAULT.max_area, "{size}");
+}
+
+#[test]
+fn a_fixed_canvas_keeps_its_size() {
+    let (backend, remote) = NullBackend::new();
+    let canvas =
+        Canvas::builder("fixed").fixed_size(320, 200).backend(Box::new(backend)).open().unwrap();
+    remote.join(1);
+    remote.resize(1, 800.0, 600.0, 2.0);
+    assert!(drain(&canvas).is_empty());
+    assert_eq!(canvas.size().physical(), PhysicalSize::new(320, 200));
+}
+
+#[test]
+fn a_program_can_ask_for_a_size() {
+    let (canvas, window, _web) = window_and_web();
+    canvas.set_logical_size(200.0, 100.0).unwrap();
+    assert_eq!(canvas.size().logical(), LogicalSize::new(200.0, 100.0));
+    window.join(0);
+    drain(&canvas);
+    canvas.set_logical_size(300.0, 100.0).unwrap();
+    let asked = Setting::LogicalSize(LogicalSize::new(300.0, 100.0));
+    assert!(window.settings().contains(&asked));
+    assert!(canvas.set_logical_size(f64::NAN, 1.0).is_err());
+}
+
+#[test]
+fn only_a_local_views_close_button_ends_the_application() {
+    let (canvas, window, web) = window_and_web();
+    web.join(1);
+    window.join(0);
+    web.send(Input::CloseRequested { client: ClientId(1) });
+    assert!(drain(&canvas).is_empty() && !canvas.is_closed());
+    window.send(Input::CloseRequested { client: ClientId(0) });
+    assert_eq!(drain(&canvas), ["close"]);
+    assert!(window.is_closed() && web.is_closed());
+}
+
+#[test]
+fn titles_and_cursors_reach_every_backend_once() {
+    let (canvas, window, web) = window_and_web();
+    canvas.set_title("new");
+    canvas.set_title("new");
+    canvas.set_cursor(framecast::Cursor::Grab);
+    let expected = [Setting::Title("new".into()), Setting::Cursor(framecast::Cursor::Grab)];
+    assert_eq!(window.settings(), expected);
+    assert_eq!(web.settings(), expected);
+}
+
+#[test]
+fn a_presenter_that_leaves_mid_drag_lets_go_before_the_next_one_acts() {
+    let (canvas, _window, web) = window_and_web();
+    web.join(1);
+    web.join(2);
+    web.event(1, press(Button::Right));
+    web.leave(1);
+    web.event(2, press(Button::Left));
+    let mut buttons = Vec::new();
+    while let Some(step) = canvas.poll() {
+        if let Step::Event(event) = step {
+            let client = event.source.map(|source| source.client.0);
+            match event.kind {
+                EventKind::PointerDown(p) => buttons.push(("down", p.button, client)),
+                EventKind::PointerUp(p) => buttons.push(("up", p.button, client)),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(
+        buttons,
+        [
+            ("down", Button::Right, Some(1)),
+            ("up", Button::Right, Some(1)),
+            ("down", Button::Left, Some(2)),
+        ]
+    );
+}

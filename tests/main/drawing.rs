@@ -1,0 +1,182 @@
+use std::time::{Duration, Instant};
+
+use framecast::{
+    Canvas, ClientId, DrawDemand, EventKind, NullBackend, NullRemote, PhysicalSize, Pointer, Rect,
+    Step, UpdateMode,
+};
+
+use crate::{count, drain, drain_until};
+
+fn canvas(mode: UpdateMode) -> (Canvas, NullRemote) {
+    let (backend, remote) = NullBackend::new();
+    let canvas = Canvas::builder("test")
+        .size(8.0, 4.0)
+        .update_mode(mode)
+        .backend(Box::new(backend))
+        .open()
+        .unwrap();
+    (canvas, remote)
+}
+
+#[test]
+fn nothing_is_drawn_while_nobody_looks_and_the_request_stays() {
+    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    assert!(drain(&canvas).is_empty());
+    remote.set_demand(true);
+    assert_eq!(drain(&canvas), ["animate", "before_draw", "draw"]);
+    assert_eq!(remote.presented(), 1);
+    assert!(drain(&canvas).is_empty(), "nothing was asked for since");
+}
+
+#[test]
+fn draw_always_makes_up_a_viewer() {
+    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    canvas.set_draw_demand(DrawDemand::Always);
+    assert_eq!(count(&drain(&canvas), "draw"), 1);
+    assert_eq!(remote.presented(), 1);
+}
+
+#[test]
+fn on_demand_draws_once_for_many_requests_within_the_frame_rate() {
+    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    remote.set_demand(true);
+    canvas.set_max_fps(0.001);
+    assert_eq!(count(&drain(&canvas), "draw"), 1);
+    for _ in 0..1000 {
+        canvas.request_draw();
+    }
+    assert!(drain(&canvas).is_empty(), "not before the next slot");
+    canvas.set_max_fps(0.0);
+    assert_eq!(count(&drain(&canvas), "draw"), 1);
+}
+
+#[test]
+fn continuous_goes_on_by_itself_and_stops_with_the_demand() {
+    let (canvas, remote) = canvas(UpdateMode::Continuous);
+    canvas.set_max_fps(1000.0);
+    remote.set_demand(true);
+    drain_until(&canvas, |steps| count(steps, "draw") == 5);
+    remote.set_demand(false);
+    let before = remote.presented();
+    let steps = drain(&canvas);
+    assert!(count(&steps, "draw") <= 1, "{steps:?}");
+    assert!(remote.presented() <= before + 1);
+}
+
+#[test]
+fn manual_draws_only_by_hand() {
+    let (canvas, remote) = canvas(UpdateMode::Manual);
+    remote.set_demand(true);
+    canvas.request_draw();
+    assert!(drain(&canvas).is_empty());
+    canvas.begin_frame().unwrap().present();
+    assert_eq!(remote.presented(), 1);
+}
+
+#[test]
+fn pushed_frames_need_no_demand() {
+    let (canvas, remote) = canvas(UpdateMode::Manual);
+    for shade in 0..3 {
+        let mut frame = canvas.begin_frame().unwrap();
+        frame.fill([shade; 4]);
+        frame.present();
+    }
+    assert_eq!(remote.presented(), 3);
+    assert_eq!(remote.last_frame().unwrap().pixels()[0], [2; 4]);
+    assert_eq!(remote.last_frame().unwrap().sequence(), 3);
+}
+
+#[test]
+fn a_drawing_that_is_dropped_shows_nothing_and_is_not_asked_for_again() {
+    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    remote.set_demand(true);
+    let mut draws = 0;
+    while let Some(step) = canvas.poll() {
+        draws += usize::from(matches!(step, Step::Draw(_)));
+    }
+    assert_eq!((draws, remote.presented()), (1, 0));
+}
+
+#[test]
+fn a_draw_can_start_from_the_previous_picture_and_say_what_changed() {
+    let (canvas, remote) = canvas(UpdateMode::Manual);
+    let mut first = canvas.begin_frame().unwrap();
+    assert!(!first.copy_previous());
+    first.fill([10, 20, 30, 255]);
+    first.present();
+    let mut second = canvas.begin_frame().unwrap();
+    assert!(second.copy_previous());
+    second.pixels_mut()[3] = [1; 4];
+    second.add_damage(Rect::new(3, 0, 1, 1));
+    second.present();
+    let frame = remote.last_frame().unwrap();
+    assert_eq!(
+        frame.pixels()[..4],
+        [[10, 20, 30, 255], [10, 20, 30, 255], [10, 20, 30, 255], [1; 4]]
+    );
+    assert_eq!(frame.damage(), Some(&[Rect::new(3, 0, 1, 1)][..]));
+    canvas.set_fixed_size(PhysicalSize::new(5, 5)).unwrap();
+    assert!(!canvas.begin_frame().unwrap().copy_previous(), "another size");
+}
+
+#[test]
+fn steady_drawing_reuses_its_buffers() {
+    let (canvas, _remote) = canvas(UpdateMode::Manual);
+    let mut addresses = std::collections::BTreeSet::new();
+    for _ in 0..100 {
+        let frame = canvas.begin_frame().unwrap();
+        addresses.insert(frame.pixels().as_ptr() as usize);
+        frame.present();
+    }
+    assert!(addresses.len() <= 4, "{} buffers", addresses.len());
+}
+
+#[test]
+fn moves_are_merged_while_the_application_is_busy_and_come_before_the_draw() {
+    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    remote.join(1);
+    for n in 0..10_000 {
+        let pointer = Pointer { x: f64::from(n), ..Pointer::default() };
+        remote.event(1, EventKind::PointerMove(pointer));
+    }
+    remote.set_demand(true);
+    assert_eq!(drain(&canvas), ["pointer_move", "animate", "before_draw", "draw"]);
+}
+
+#[test]
+fn input_wakes_a_parked_loop_from_another_thread() {
+    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    remote.join(1);
+    let thread = std::thread::spawn(move || remote.event(1, crate::key_down("a")));
+    assert_eq!(drain_until(&canvas, |steps| !steps.is_empty()), ["key_down"]);
+    thread.join().unwrap();
+}
+
+#[test]
+fn an_idle_canvas_parks_and_wakes_at_its_deadline() {
+    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    remote.set_demand(true);
+    drain(&canvas);
+    let (start, nap) = (Instant::now(), Duration::from_millis(50));
+    assert!(canvas.next_before(start + nap).is_none());
+    assert!(start.elapsed() >= nap);
+    assert!(!canvas.is_closed());
+}
+
+#[test]
+fn stats_count_frames_events_and_what_was_dropped() {
+    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    remote.join(1);
+    remote.join(2);
+    remote.event(1, crate::key_down("a"));
+    remote.event(2, crate::key_down("b"));
+    remote.event(1, EventKind::Close);
+    remote.send(framecast::Input::Rejected { client: ClientId(2), count: 5 });
+    remote.set_demand(true);
+    drain(&canvas);
+    let stats = canvas.stats();
+    assert_eq!((stats.frames, stats.ignored, stats.rejected), (1, 1, 6));
+    assert_eq!(stats.events, 3, "the key, animate, before_draw");
+    assert_eq!(stats.backends.len(), 1);
+    assert_eq!((stats.backends[0].name.as_str(), stats.backends[0].clients), ("null", 2));
+}

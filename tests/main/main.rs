@@ -1,0 +1,63 @@
+//! One integration binary: the engine and the facade, seen from outside.
+//!
+//! - `drawing`: when a canvas is drawn, and what demand and the update modes do
+//! - `control`: who drives, hand-over, sizes
+//! - `life`: opening, losing and closing backends, handles, several canvases, the async form
+//! - `program`: the framecast program, run as a person would
+
+mod control;
+mod drawing;
+mod life;
+#[cfg(feature = "program")]
+mod program;
+
+use std::time::{Duration, Instant};
+
+use framecast::{Canvas, EventKind, Step};
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Takes steps until there is none right now; draws are presented. Names of events and "draw".
+fn drain(canvas: &Canvas) -> Vec<String> {
+    let mut steps = Vec::new();
+    while let Some(step) = canvas.poll() {
+        take(step, &mut steps);
+    }
+    steps
+}
+
+/// Takes steps until `done` holds for what was taken. Panics when that never happens.
+fn drain_until(canvas: &Canvas, done: impl Fn(&[String]) -> bool) -> Vec<String> {
+    let end = Instant::now() + PATIENCE;
+    let mut steps = Vec::new();
+    while !done(&steps) {
+        let step = canvas.next_before(end).unwrap_or_else(|| panic!("no more after {steps:?}"));
+        take(step, &mut steps);
+    }
+    steps
+}
+
+fn take(step: Step, steps: &mut Vec<String>) {
+    match step {
+        Step::Event(event) => steps.push(event.kind.name().to_owned()),
+        Step::Draw(mut frame) => {
+            let shade = steps.len() as u8;
+            frame.fill([shade, shade, shade, 255]);
+            frame.present();
+            steps.push("draw".into());
+        }
+    }
+}
+
+fn count(steps: &[String], name: &str) -> usize {
+    steps.iter().filter(|step| *step == name).count()
+}
+
+fn key(key: &str) -> framecast::Key {
+    framecast::Key { key: key.into(), ..framecast::Key::default() }
+}
+
+fn key_down(name: &str) -> EventKind {
+    EventKind::KeyDown(key(name))
+}

@@ -490,6 +490,7 @@ impl Engine {
             link: slot.backend.link(),
             clients: self.control.count(slot.id),
             wants_frame: slot.backend.wants_frame(),
+            traffic: slot.backend.traffic(),
         });
         Stats { fps: self.rate.per_second(now), backends: backends.collect(), ..self.stats.clone() }
     }

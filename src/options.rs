@@ -45,6 +45,10 @@ pub struct Options {
     #[argh(switch)]
     pub insecure: bool,
 
+    /// send the web mirror exact pixels from the first, not only of what is still
+    #[argh(switch)]
+    pub lossless: bool,
+
     /// draw at most so many frames a second. Default: 60 unless the program says otherwise
     #[argh(option, arg_name = "n")]
     pub max_fps: Option<FpsArg>,
@@ -418,6 +422,7 @@ mod tests {
             "--size",
             "--listen",
             "--insecure",
+            "--lossless",
             "--max-fps",
             "--draw",
             "--title",

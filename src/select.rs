@@ -84,7 +84,9 @@ impl Servers {
 
         let known = self.servers.iter().find(|(listen, _)| *listen == options.listen);
         if let Some((_, server)) = known {
-            return Ok(Box::new(free_name(server, canvas)?));
+            let mut backend = free_name(server, canvas)?;
+            backend.set_lossless(options.lossless);
+            return Ok(Box::new(backend));
         }
         let server = match options.listen {
             Some(ListenArg(address)) if !address.ip().is_loopback() && !options.insecure => {
@@ -109,7 +111,8 @@ impl Servers {
                 HttpServer::bind(free).map_err(|_| error)
             })?,
         };
-        let backend = server.canvas(None)?;
+        let mut backend = server.canvas(None)?;
+        backend.set_lossless(options.lossless);
         self.servers.push((options.listen, server));
         Ok(Box::new(backend))
     }

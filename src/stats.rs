@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use framecast_api::Traffic;
+
 /// Counts of one canvas since it was opened.
 #[non_exhaustive]
 #[derive(Debug, Clone, Default)]
@@ -34,6 +36,8 @@ pub struct BackendStats {
     pub clients: usize,
     /// Whether somebody there waits for a newer frame now.
     pub wants_frame: bool,
+    /// What it has sent, if it sends anything anywhere.
+    pub traffic: Option<Traffic>,
 }
 
 /// Frames per second over windows of about a second.

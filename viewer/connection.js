@@ -1,9 +1,10 @@
 import backoff from "./backoff.js";
+import Clock from "./clock.js";
 import protocol from "./protocol.js";
 
 /**
  * @typedef {import("./protocol.js").Message} Message
- * @typedef {import("./protocol.js").Picture} Picture
+ * @typedef {import("./protocol.js").Part} Part
  * @typedef {"connecting" | "connected" | "lost" | "ended"} State
  *   connecting: the first try; lost: waiting for the next try, or trying; ended: the application said so
  *
@@ -11,8 +12,8 @@ import protocol from "./protocol.js";
  * @property {() => object} hello the first message
  * @property {(state: State) => void} changed the state, `retryAt` or `reason` is another
  * @property {(message: Message) => void} message other than `welcome`, `pong` and `closed`
- * @property {(picture: Picture) => void} picture
- * @property {() => void} malformed a message was dropped
+ * @property {(part: Part, received: number) => void} part with the time it came, on the rim's clock
+ * @property {(binary: boolean) => void} malformed a message was dropped; a binary one: perhaps tiles with it
  *
  * @typedef {object} Rim clocks, chance and sockets, to be replaced in tests
  * @property {(url: string, protocol: string) => WebSocket} socket
@@ -28,8 +29,6 @@ const CONNECT_TIMEOUT = 10;
 const PING = 1;
 /** A ping that is unanswered for this long, while nothing else came: the connection is dead. */
 const DEAD = 10;
-/** The round trip that is told is the median of this many: a busy moment of the page is no distance. */
-const ROUND_TRIPS = 5;
 /** What the server reads at most; a longer message would end the connection. */
 const MOST_BYTES = 64 * 1024;
 
@@ -60,6 +59,8 @@ export default class Connection {
   reason = "";
   /** The number the server gave us. @type {number | null} */
   client = null;
+  /** The server's clock, from the rim's; what it knows is of this connection. */
+  clock = new Clock();
 
   #url;
   #hooks;
@@ -74,8 +75,6 @@ export default class Connection {
   #pingId = 0;
   /** The oldest ping without an answer. @type {{id: number, at: number} | null} */
   #ping = null;
-  /** The last round trips, in seconds. @type {number[]} */
-  #took = [];
   #heard = 0;
   #awake = true;
 
@@ -88,12 +87,6 @@ export default class Connection {
     this.#url = url;
     this.#hooks = hooks;
     this.#rim = rim;
-  }
-
-  /** From a ping to its answer, in seconds. @returns {number | null} */
-  get roundTrip() {
-    const sorted = [...this.#took].sort((a, b) => a - b);
-    return sorted[(sorted.length - 1) >> 1] ?? null;
   }
 
   /** Connects, at once; also when waiting for the next try. No-op while connected. */
@@ -127,6 +120,15 @@ export default class Connection {
     this.state = "connecting";
     this.retryAt = null;
     this.#failures = 0;
+  }
+
+  /**
+   * Gives this connection up, and makes a new one as after any loss. No-op while there is none.
+   *
+   * @param {string} reason in words for people
+   */
+  fail(reason) {
+    if (this.#socket) this.#lost(reason);
   }
 
   /** Someone looks, or the network came back: no more waiting. */
@@ -165,15 +167,15 @@ export default class Connection {
   #receive(data) {
     this.#heard = this.#rim.now();
     if (data instanceof ArrayBuffer) {
-      const picture = this.#since === null ? null : protocol.parsePicture(data);
-      if (picture) this.#hooks.picture(picture);
-      else this.#hooks.malformed();
+      const part = this.#since === null ? null : protocol.parsePart(data);
+      if (part) this.#hooks.part(part, this.#heard);
+      else this.#hooks.malformed(true);
       return;
     }
     const message = typeof data === "string" ? protocol.parseMessage(data) : null;
-    if (!message) this.#hooks.malformed();
+    if (!message) this.#hooks.malformed(false);
     else if (message.type === "welcome") this.#welcome(message.client);
-    else if (message.type === "pong") this.#pong(message.id);
+    else if (message.type === "pong") this.#pong(message.id, message.time);
     else if (message.type === "closed") this.#ended(message.reason);
     else this.#hooks.message(message);
   }
@@ -188,12 +190,15 @@ export default class Connection {
     this.#tick();
   }
 
-  /** @param {number} id */
-  #pong(id) {
+  /**
+   * @param {number} id
+   * @param {number} time
+   */
+  #pong(id, time) {
     const ping = this.#ping;
     if (ping?.id !== id) return;
     this.#ping = null;
-    this.#took = [...this.#took, this.#rim.now() - ping.at].slice(-ROUND_TRIPS);
+    this.clock.add(ping.at, this.#heard, time);
   }
 
   #tick() {
@@ -246,7 +251,7 @@ export default class Connection {
     this.#since = null;
     this.#ping = null;
     this.client = null;
-    this.#took = [];
+    this.clock.clear();
     const socket = this.#socket;
     this.#socket = null;
     if (!socket) return;

@@ -9,7 +9,8 @@ const url = new URL(".", location.href);
 url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("view"));
-const view = new View(root, url.href);
+/** For people with a console, and for tests. */
+export const view = new View(root, url.href);
 const status = new Status(view);
 
 function update() {

@@ -2,16 +2,25 @@
  * The `framecast.v1` wire format (see PROTOCOL.md), read side: bytes and text in, checked values
  * out. Nothing here throws; what does not follow the protocol gives `null`.
  *
- * @typedef {object} Picture
- * @property {"image/jpeg" | "image/png"} mime
- * @property {boolean} exact the pixels are exactly the frame's (PNG)
+ * @typedef {object} Part a part of an update: some tiles of a frame, in one encoded picture
+ * @property {"jpeg" | "png"} encoding PNG: these tiles are exactly the frame's pixels
  * @property {number} update the number to acknowledge
- * @property {number} width physical pixels
- * @property {number} height physical pixels
+ * @property {number} part its place in the update: 0, 1, ...
+ * @property {boolean} last the update is complete
+ * @property {boolean} exact with this update all that is shown are exactly the frame's pixels
+ * @property {Uint16Array} tiles places in the frame's grid, row by row from the upper left; growing
+ * @property {number} tileWidth physical pixels
+ * @property {number} tileHeight physical pixels
+ * @property {number} width the frame's, in physical pixels
+ * @property {number} height likewise
  * @property {number} ratio physical pixels per logical pixel
- * @property {number} time when the frame was drawn, seconds on the server's clock
  * @property {bigint} sequence the frame's sequence number
- * @property {Uint8Array<ArrayBuffer>} bytes the encoded picture; shares the message's memory
+ * @property {number | null} input when the input came that the frame answers, seconds on the server's clock
+ * @property {number} drawn when the frame was drawn, on the same clock; likewise:
+ * @property {number} encoded
+ * @property {number} sent
+ * @property {Uint8Array<ArrayBuffer>} bytes the encoded picture: the tiles below one another; shares the
+ *   message's memory
  *
  * @typedef {{type: "welcome", client: number}
  *   | {type: "title", value: string}
@@ -23,12 +32,19 @@
  */
 
 const SUBPROTOCOL = "framecast.v1";
-/** The header of a picture; a longer one has fields to ignore. */
-const HEADER = 40;
-const KIND_WHOLE = 1;
+/** The header of a part; a longer one has fields to ignore. */
+const HEADER = 80;
+const KIND_PART = 2;
 const ENCODING_JPEG = 1;
 const ENCODING_PNG = 2;
-/** The longest side and the largest area of a picture: `PhysicalSize::MAX_SIDE` and `MAX_AREA`. */
+const FLAG_LAST = 1;
+const FLAG_EXACT = 2;
+/** The most tiles in a part. */
+const MAX_TILES = 256;
+/** The shortest and the longest side of a tile. */
+const MIN_TILE = 8;
+const MAX_TILE = 1024;
+/** The longest side and the largest area of a frame: `PhysicalSize::MAX_SIDE` and `MAX_AREA`. */
 const MAX_SIDE = 65_535;
 const MAX_AREA = 2 ** 28;
 /** Ratios that a canvas can have are 0.1 to 8; a foreign server gets some room. */
@@ -38,35 +54,86 @@ const MAX_TEXT = 1024;
 
 /**
  * @param {ArrayBuffer} buffer a binary message
- * @returns {Picture | null}
+ * @returns {Part | null}
  */
-function parsePicture(buffer) {
+function parsePart(buffer) {
   if (buffer.byteLength <= HEADER) return null;
   const view = new DataView(buffer);
-  const kind = view.getUint8(0);
   const encoding = view.getUint8(1);
+  if (view.getUint8(0) !== KIND_PART || (encoding !== ENCODING_JPEG && encoding !== ENCODING_PNG)) return null;
+  const flags = view.getUint8(10);
+  const last = (flags & FLAG_LAST) !== 0;
+  const exact = (flags & FLAG_EXACT) !== 0;
+  if (flags > (FLAG_LAST | FLAG_EXACT) || (exact && !last)) return null;
+  const [tileWidth, tileHeight] = [view.getUint16(14, true), view.getUint16(16, true)];
+  const [width, height] = [view.getUint32(20, true), view.getUint32(24, true)];
+  const ratio = view.getFloat64(32, true);
+  if (!isTile(tileWidth) || !isTile(tileHeight) || !isFrame(width, height, ratio)) return null;
+  const [input, drawn, encoded, sent] = [48, 56, 64, 72].map((at) => view.getFloat64(at, true));
+  if (!isNumber(drawn) || !isNumber(encoded) || !isNumber(sent)) return null;
+  if (!isNumber(input) && !Number.isNaN(input)) return null;
   const header = view.getUint16(2, true);
-  const width = view.getUint32(8, true);
-  const height = view.getUint32(12, true);
-  const ratio = view.getFloat64(16, true);
-  const time = view.getFloat64(24, true);
-  const known = kind === KIND_WHOLE && (encoding === ENCODING_JPEG || encoding === ENCODING_PNG);
-  if (!known || header < HEADER || header >= buffer.byteLength) return null;
-  if (width === 0 || height === 0 || width > MAX_SIDE || height > MAX_SIDE) return null;
-  // Written so that NaN fails, too.
-  if (!(width * height <= MAX_AREA && ratio > 0 && ratio <= MAX_RATIO)) return null;
-  if (!Number.isFinite(time)) return null;
+  const count = view.getUint16(12, true);
+  if (header < HEADER || count * tileHeight > MAX_SIDE) return null;
+  const tiles = tileList(view, header, count, Math.ceil(width / tileWidth) * Math.ceil(height / tileHeight));
+  if (!tiles) return null;
   return {
-    mime: encoding === ENCODING_PNG ? "image/png" : "image/jpeg",
-    exact: encoding === ENCODING_PNG,
+    encoding: encoding === ENCODING_PNG ? "png" : "jpeg",
     update: view.getUint32(4, true),
+    part: view.getUint16(8, true),
+    last,
+    exact,
+    tiles,
+    tileWidth,
+    tileHeight,
     width,
     height,
     ratio,
-    time,
-    sequence: view.getBigUint64(32, true),
-    bytes: new Uint8Array(buffer, header),
+    sequence: view.getBigUint64(40, true),
+    input: isNumber(input) ? input : null,
+    drawn,
+    encoded,
+    sent,
+    bytes: new Uint8Array(buffer, header + 2 * count),
   };
+}
+
+/** @param {number} side */
+function isTile(side) {
+  return side >= MIN_TILE && side <= MAX_TILE;
+}
+
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {number} ratio
+ */
+function isFrame(width, height, ratio) {
+  if (width === 0 || height === 0 || width > MAX_SIDE || height > MAX_SIDE) return false;
+  // Written so that NaN fails, too.
+  return width * height <= MAX_AREA && ratio > 0 && ratio <= MAX_RATIO;
+}
+
+/**
+ * The tile list, if it is one and something comes after it.
+ *
+ * @param {DataView} view
+ * @param {number} at where it starts
+ * @param {number} count
+ * @param {number} end the number of tiles in the grid
+ * @returns {Uint16Array | null}
+ */
+function tileList(view, at, count, end) {
+  if (count === 0 || count > MAX_TILES || at + 2 * count >= view.byteLength) return null;
+  // A copy: the list outlives the message, and may lie at an odd offset.
+  const tiles = new Uint16Array(count);
+  let before = -1;
+  for (let i = 0; i < count; i += 1) {
+    const tile = view.getUint16(at + 2 * i, true);
+    if (tile <= before || tile >= end) return null;
+    tiles[i] = before = tile;
+  }
+  return tiles;
 }
 
 /**
@@ -119,4 +186,4 @@ function cut(text) {
   return text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
 }
 
-export default Object.freeze({ SUBPROTOCOL, MAX_SIDE, MAX_AREA, MAX_TEXT, parsePicture, parseMessage });
+export default Object.freeze({ SUBPROTOCOL, MAX_SIDE, MAX_AREA, MAX_TEXT, parsePart, parseMessage });

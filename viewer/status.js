@@ -1,3 +1,4 @@
+import Details from "./details.js";
 import Presence from "./presence.js";
 import words from "./words.js";
 
@@ -5,8 +6,8 @@ import words from "./words.js";
 const STORED = "framecast.status";
 
 /**
- * The page's chrome: the pill in the corner, and the notice over the picture while there is no
- * connection. Its elements are in index.html.
+ * The page's chrome: the pill in the corner, the details that it opens, and the notice over the picture
+ * while there is no connection. Its elements are in index.html.
  */
 export default class Status {
   #view;
@@ -16,12 +17,14 @@ export default class Status {
   #keyboard = element("keyboard");
   #fullscreen = element("fullscreen");
   #notice = element("notice");
+  #details;
   #presence = new Presence();
   #said = "";
 
   /** @param {import("./view.js").default} view */
   constructor(view) {
     this.#view = view;
+    this.#details = new Details(view);
     // The keyboard's focus stays with the picture when a button is clicked.
     for (const part of [this.#pill, this.#notice]) part.addEventListener("mousedown", (event) => event.preventDefault());
     for (const type of /** @type {const} */ (["pointerenter", "pointerleave"])) {
@@ -71,6 +74,7 @@ export default class Status {
       write("notice-detail", said.detail);
       element("retry").hidden = !said.retry;
     }
+    this.#details.update();
     return said.tab;
   }
 

@@ -1,11 +1,11 @@
 import Connection from "./connection.js";
-import Decoder from "./decode.js";
 import Input from "./input.js";
 import layout from "./layout.js";
-import Rate from "./rate.js";
+import Picture from "./picture.js";
+import Stream from "./stream.js";
 
 /**
- * @typedef {import("./protocol.js").Picture} Picture
+ * @typedef {import("./updates.js").Update<ImageBitmap>} Update
  * @typedef {import("./layout.js").Point} Point
  *
  * @typedef {object} Info what the view can tell at this moment
@@ -15,12 +15,22 @@ import Rate from "./rate.js";
  * @property {boolean} presenter whether our input reaches the application
  * @property {boolean} held whether anybody's does
  * @property {string} title the application's; plain text from a stranger
- * @property {number} fps pictures painted per second
- * @property {boolean} rested whether the picture is exact, or was within the time that `fps` is taken over
+ * @property {number} fps updates painted per second
+ * @property {boolean} exact whether all that is shown are exactly the frame's pixels
+ * @property {boolean} rested whether what is shown is exact, or was within the time that `fps` is taken over
  * @property {number | null} roundTrip seconds
  * @property {boolean} picture whether there is one
  * @property {boolean} keyboard whether the on-screen keyboard was asked for
  */
+
+/** The page's clock, in seconds. */
+const CLOCK = {
+  now: () => performance.now() / 1000,
+  /** @type {(run: () => void, seconds: number) => unknown} */
+  after: (run, seconds) => setTimeout(run, seconds * 1000),
+  /** @type {(timer: unknown) => void} */
+  cancel: (timer) => clearTimeout(/** @type {number} */ (timer)),
+};
 
 /** A CSS cursor is one word; anything else (an address!) is none. */
 const CURSOR = /^[a-z-]{1,32}$/;
@@ -31,38 +41,36 @@ const CURSOR = /^[a-z-]{1,32}$/;
  * change without).
  *
  * For tests and styles the element says what is going on: `data-state` (of the connection),
- * `data-role` ("presenter" or "observer"), `data-sequence`, `data-update` and `data-exact` of the picture
- * that was painted last, `data-updates` (how many were), `data-failed` and `data-malformed` (pictures
- * that could not be decoded, messages that could not be read), `data-focus` ("keyboard" while it has the
- * focus by way of the Tab key: show a ring).
+ * `data-role` ("presenter" or "observer"), `data-sequence`, `data-update` and `data-exact` of the update
+ * that was painted last (exact: all that is shown are the frame's pixels), `data-updates` and `data-tiles`
+ * (how many were painted so far), `data-failed` and `data-malformed` (parts that could not be shown,
+ * messages that could not be read), `data-focus` ("keyboard" while it has the focus by way of the Tab
+ * key: show a ring). `proof` tells it of the pixels.
  */
 export default class View extends EventTarget {
   #root;
-  #canvas = document.createElement("canvas");
-  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d", { alpha: false }));
+  #picture = new Picture();
+  #canvas = this.#picture.canvas;
   #connection;
-  #decoder;
+  #stream;
   #input;
   #ends = new AbortController();
   #observer;
-  #rate = new Rate();
-  /** Exact pictures only. */
-  #exactRate = new Rate();
   #channel = new MessageChannel();
-  /** Painted, not yet presented. @type {import("./decode.js").Entry[]} */
+  /** Painted, and in a frame that goes out. @type {Update[]} */
   #presenting = [];
   #frame = 0;
   /** The view's size in device pixels, where the browser tells it. @type {import("./layout.js").Size | null} */
   #device = null;
   /** The size the server knows, as text. */
   #reported = "";
-  /** The picture that is shown. @type {{width: number, height: number, ratio: number, exact: boolean} | null} */
-  #shown = null;
+  /** The frame that the canvas was placed for. */
+  #placed = { width: 0, height: 0 };
   #presenter = false;
   #held = false;
   #title = "";
   #cursor = "default";
-  #counts = { updates: 0, failed: 0, malformed: 0 };
+  #counts = { updates: 0, tiles: 0, failed: 0, malformed: 0 };
 
   /**
    * @param {HTMLElement} root an empty, positioned element; its size is the view's
@@ -71,33 +79,26 @@ export default class View extends EventTarget {
   constructor(root, url) {
     super();
     this.#root = root;
-    this.#canvas.setAttribute("role", "img");
     this.#canvas.setAttribute("aria-label", "Live picture");
-    this.#canvas.hidden = true;
-    Object.assign(this.#canvas.style, {
-      position: "absolute",
-      touchAction: "manipulation",
-      userSelect: "none",
-      webkitUserSelect: "none",
-      webkitTouchCallout: "none",
-    });
     root.append(this.#canvas);
     const signal = this.#ends.signal;
     this.#connection = new Connection(url, {
       hello: () => ({ type: "hello", ...this.#sizeToReport(), visible: visible() }),
       changed: (state) => this.#connectionChanged(state),
       message: (message) => this.#message(message),
-      picture: (picture) => this.#decoder.receive(picture),
-      malformed: () => this.#count("malformed"),
+      part: (part, received) => this.#stream.receive(part, received),
+      malformed: (binary) => this.#malformed(binary),
     });
-    this.#decoder = new Decoder({
-      decode,
-      paint: (picture, bitmap) => this.#paint(picture, bitmap),
+    this.#stream = new Stream({
+      decode: (part) => this.#picture.decode(part),
+      draw: (update) => this.#picture.draw(update),
+      painted: (shown, tiles) => this.#painted(shown, tiles),
+      send: (message) => this.#connection.send(message),
+      offset: () => this.#connection.clock.offset,
       wanted: () => this.#wantFrame(),
-      acknowledge: (update) => this.#connection.send({ type: "ack", update }),
-      failed: () => this.#count("failed"),
-      after: (run, seconds) => setTimeout(run, seconds * 1000),
-      cancel: (timer) => clearTimeout(/** @type {number} */ (timer)),
+      failed: () => this.#count("failed", 1),
+      overflow: () => this.#connection.fail("This page could not keep up."),
+      ...CLOCK,
     });
     this.#input = new Input(
       root,
@@ -111,9 +112,12 @@ export default class View extends EventTarget {
       signal,
     );
     this.#channel.port1.onmessage = () => {
-      const entry = this.#presenting.shift();
-      if (entry) this.#decoder.painted(entry);
+      const update = this.#presenting.shift();
+      if (update) this.#stream.presented(update);
     };
+    for (const type of ["contextlost", "contextrestored"]) {
+      this.#canvas.addEventListener(type, () => this.#lose(), { signal });
+    }
     document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
     window.addEventListener("online", () => this.#connection.hurry(), { signal });
     window.addEventListener("pagehide", () => this.#connection.close(), { signal });
@@ -130,7 +134,7 @@ export default class View extends EventTarget {
     } catch {
       this.#observer.observe(this.#root);
     }
-    this.#decoder[visible() ? "show" : "hide"]();
+    this.#stream.see(visible());
     this.#connection.wake(visible());
     this.#connection.open();
   }
@@ -160,21 +164,40 @@ export default class View extends EventTarget {
     this.#input.showKeyboard(on);
   }
 
+  /**
+   * What is shown at this moment, in a few bytes: the CRC-32 over red, green and blue of its pixels, row by
+   * row, as eight hexadecimal digits.
+   *
+   * @returns {Promise<{sequence: string, update: number, exact: boolean, crc: string}>}
+   */
+  async proof() {
+    const shown = this.#stream.shown;
+    if (!shown) throw new Error("there is no picture yet");
+    const { sequence, update, exact } = shown;
+    return { sequence: String(sequence), update, exact, crc: await this.#picture.proof() };
+  }
+
+  /** Where the time and the bytes of the last updates went. */
+  get ledger() {
+    return this.#stream.ledger;
+  }
+
   /** @returns {Info} */
   get info() {
-    const { state, retryAt, reason, roundTrip } = this.#connection;
-    const now = performance.now() / 1000;
+    const { state, retryAt, reason, clock } = this.#connection;
+    const { fps, rested, shown } = this.#stream;
     return {
       state,
-      retryIn: retryAt === null ? null : Math.max(0, retryAt - now),
+      retryIn: retryAt === null ? null : Math.max(0, retryAt - CLOCK.now()),
       reason,
       presenter: this.#presenter,
       held: this.#held,
       title: this.#title,
-      fps: this.#rate.at(now),
-      rested: this.#shown?.exact === true || this.#exactRate.at(now) > 0,
-      roundTrip,
-      picture: this.#shown !== null,
+      fps,
+      exact: shown?.exact === true,
+      rested,
+      roundTrip: clock.roundTrip,
+      picture: shown !== null,
       keyboard: this.#input.keyboard,
     };
   }
@@ -182,8 +205,7 @@ export default class View extends EventTarget {
   /** @param {import("./connection.js").State} state */
   #connectionChanged(state) {
     if (state !== "connected") {
-      this.#decoder.reset();
-      this.#presenting.length = 0;
+      this.#stream.reset();
       this.#control(false, false);
     } else {
       // The size may have changed since `hello`.
@@ -227,21 +249,25 @@ export default class View extends EventTarget {
     data.updates = String(this.#counts.updates);
     data.failed = String(this.#counts.failed);
     data.malformed = String(this.#counts.malformed);
+    data.tiles = String(this.#counts.tiles);
     this.#canvas.style.cursor = this.#presenter ? this.#cursor : "default";
   }
 
-  /** @param {"updates" | "failed" | "malformed"} what */
-  #count(what) {
-    this.#counts[what] += 1;
+  /**
+   * @param {"updates" | "tiles" | "failed" | "malformed"} what
+   * @param {number} more
+   */
+  #count(what, more) {
+    this.#counts[what] += more;
     this.#root.dataset[what] = String(this.#counts[what]);
   }
 
   #visibility() {
     const on = visible();
     if (!on) this.#input.release();
-    // First the news, so that the acknowledgements below do not ask for more pictures.
+    // First the news, so that the acknowledgements below do not ask for more.
     this.#connection.send({ type: on ? "show" : "hide" });
-    this.#decoder[on ? "show" : "hide"]();
+    this.#stream.see(on);
     this.#connection.wake(on);
     if (on) this.#connection.hurry();
     if (on) this.#wantFrame();
@@ -252,46 +278,48 @@ export default class View extends EventTarget {
       this.#frame = 0;
       this.#input.flush();
       this.#report();
-      const entry = this.#decoder.frame();
-      if (!entry) return;
+      const update = this.#stream.frame();
+      if (!update) return;
       // A task after an animation frame runs when that frame went out.
-      this.#presenting.push(entry);
+      this.#presenting.push(update);
       this.#channel.port2.postMessage(null);
     });
   }
 
   /**
-   * @param {Picture} picture
-   * @param {ImageBitmap} bitmap
+   * @param {import("./stream.js").Shown} shown
+   * @param {number} tiles
    */
-  #paint(picture, bitmap) {
-    const { width, height, ratio, exact } = picture;
-    const canvas = this.#canvas;
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-    }
-    this.#context.drawImage(bitmap, 0, 0);
-    const first = !this.#shown;
-    const same = this.#shown?.width === width && this.#shown.height === height;
-    this.#shown = { width, height, ratio, exact };
-    if (!same) this.#arrange();
-    const now = performance.now() / 1000;
-    this.#rate.add(now);
-    if (exact) this.#exactRate.add(now);
+  #painted({ width, height, sequence, update, exact }, tiles) {
+    const first = this.#counts.updates === 0;
+    if (this.#placed.width !== width || this.#placed.height !== height) this.#arrange();
     const data = this.#root.dataset;
-    data.sequence = String(picture.sequence);
-    data.update = String(picture.update);
+    data.sequence = String(sequence);
+    data.update = String(update);
     data.exact = String(exact);
-    this.#count("updates");
+    this.#count("tiles", tiles);
+    this.#count("updates", 1);
     if (first) this.#changed();
+  }
+
+  /** @param {boolean} binary */
+  #malformed(binary) {
+    this.#count("malformed", 1);
+    if (binary && this.#connection.state === "connected") this.#lose();
+  }
+
+  #lose() {
+    this.#root.dataset.exact = "false";
+    this.#stream.lose();
   }
 
   /** Puts the canvas where the picture belongs. */
   #arrange() {
-    if (!this.#shown) return;
+    const shown = this.#stream.shown;
+    if (!shown) return;
     const ratio = window.devicePixelRatio;
-    const place = layout.letterbox(this.#physical(), this.#shown);
+    const place = layout.letterbox(this.#physical(), shown);
+    this.#placed = { width: shown.width, height: shown.height };
     const canvas = this.#canvas;
     canvas.hidden = false;
     Object.assign(canvas.style, {
@@ -349,27 +377,15 @@ export default class View extends EventTarget {
    * @returns {Point | null}
    */
   #place(point) {
-    if (!this.#shown) return null;
+    const shown = this.#stream.shown;
+    if (!shown) return null;
     const rect = this.#canvas.getBoundingClientRect();
     if (rect.width === 0 || rect.height === 0) return null;
     const inside = { x: point.x - rect.left, y: point.y - rect.top };
-    return layout.toLogical(inside, rect, this.#shown, this.#shown.ratio);
+    return layout.toLogical(inside, rect, shown, shown.ratio);
   }
 }
 
 function visible() {
   return document.visibilityState === "visible";
-}
-
-/**
- * @param {Picture} picture
- * @returns {Promise<ImageBitmap>}
- */
-async function decode(picture) {
-  const blob = new Blob([picture.bytes], { type: picture.mime });
-  // The numbers in the file are the pixels; no colour management, or PNG would not be exact.
-  const bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none" });
-  if (bitmap.width === picture.width && bitmap.height === picture.height) return bitmap;
-  bitmap.close();
-  throw new Error("the picture is not of the size that its header says");
 }

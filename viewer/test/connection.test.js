@@ -61,8 +61,8 @@ function setUp() {
       hello: () => ({ type: "hello" }),
       changed: (state) => log.push(state),
       message: (message) => log.push(`message ${message.type}`),
-      picture: (picture) => log.push(`picture ${picture.update}`),
-      malformed: () => log.push("malformed"),
+      part: (part, received) => log.push(`part ${part.update} at ${received}`),
+      malformed: (binary) => log.push(binary ? "malformed part" : "malformed"),
     },
     {
       socket: (url, protocol) => {
@@ -129,7 +129,7 @@ test("pings go every second, and the round trip is the median of the last five",
     t.socket.says({ type: "pong", id: ping.id, time: 5 });
     t.pass(1 - took);
   }
-  assert.ok(Math.abs((t.connection.roundTrip ?? 0) - 0.02) < 1e-9);
+  assert.ok(Math.abs((t.connection.clock.roundTrip ?? 0) - 0.02) < 1e-9);
 });
 
 test("a pong that nobody asked for changes nothing", () => {
@@ -137,7 +137,7 @@ test("a pong that nobody asked for changes nothing", () => {
   t.connection.open();
   t.socket.welcome();
   t.socket.says({ type: "pong", id: 99, time: 5 });
-  assert.equal(t.connection.roundTrip, null);
+  assert.equal(t.connection.clock.roundTrip, null);
 });
 
 test("a lost connection is made again, with longer and longer waits", () => {
@@ -187,13 +187,46 @@ test("a server that does not answer is given up, while connecting and while conn
   assert.match(t.connection.reason, /does not answer/);
 });
 
+test("the server's clock is told by the quickest pong, and forgotten with the connection", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  assert.equal(t.connection.clock.offset, null);
+  for (const [took, time] of [[0.5, 1000.4], [0.02, 1001.01]]) {
+    t.pass(took ?? 0);
+    t.socket.says({ type: "pong", id: t.socket.sent.at(-1).id, time });
+    t.pass(1 - (took ?? 0));
+  }
+  // The second ping went at 101, its pong came at 101.02.
+  assert.ok(Math.abs((t.connection.clock.offset ?? 0) - 900) < 1e-9);
+  t.socket.ends(1006);
+  assert.equal(t.connection.clock.offset, null);
+});
+
+test("a connection that is given up is made again like a lost one", () => {
+  const t = setUp();
+  t.connection.fail("too early");
+  assert.equal(t.connection.state, "connecting");
+  t.connection.open();
+  t.socket.welcome();
+  t.connection.fail("This page could not keep up.");
+  assert.ok(t.socket.closed);
+  assert.deepEqual([t.connection.state, t.connection.reason], ["lost", "This page could not keep up."]);
+  t.pass(1);
+  assert.equal(t.sockets.length, 2);
+  t.connection.fail("twice");
+  assert.equal(t.connection.state, "lost");
+  t.connection.fail("while it waits");
+  assert.equal(t.connection.reason, "twice");
+});
+
 test("a server that sends pictures is alive, even if it answers no ping", () => {
   const t = setUp();
   t.connection.open();
   t.socket.welcome();
   for (let i = 0; i < 30; i += 1) {
     t.pass(1);
-    t.socket.says(picture());
+    t.socket.says(part());
   }
   assert.equal(t.connection.state, "connected");
 });
@@ -283,16 +316,16 @@ test("what is malformed is counted and dropped, what is unknown is ignored", () 
   const t = setUp();
   t.connection.open();
   t.socket.open();
-  t.socket.says(picture());
-  assert.deepEqual(t.log().slice(1), ["malformed"], "a picture before welcome");
+  t.socket.says(part());
+  assert.deepEqual(t.log().slice(1), ["malformed part"], "a part before welcome");
   t.socket.says({ type: "welcome", client: 1 });
   t.log();
   t.socket.onmessage?.({ data: "{" });
   t.socket.onmessage?.({ data: new ArrayBuffer(3) });
   t.socket.onmessage?.({ data: 5 });
   t.socket.says({ type: "later" });
-  t.socket.says(picture());
-  assert.deepEqual(t.log(), ["malformed", "malformed", "malformed", "message unknown", "picture 7"]);
+  t.socket.says(part());
+  assert.deepEqual(t.log(), ["malformed", "malformed part", "malformed", "message unknown", "part 7 at 100"]);
 });
 
 test("a message too long for the server is not sent", () => {
@@ -303,8 +336,8 @@ test("a message too long for the server is not sent", () => {
   assert.equal(t.connection.send({ type: "char", data: "é".repeat(32_000) }), true);
 });
 
-function picture() {
-  const hex = /** @type {string} */ (fixtures("pictures.json")[0].hex);
+function part() {
+  const hex = /** @type {string} */ (fixtures("parts.json")[0].hex);
   return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16)).buffer;
 }
 

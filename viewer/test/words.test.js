@@ -6,7 +6,7 @@ import words from "../words.js";
 /** @type {import("../view.js").Info} */
 const connected = {
   state: "connected", retryIn: null, reason: "", presenter: true, held: true, title: "", fps: 59.7,
-  rested: false, roundTrip: 0.0123, picture: true, keyboard: false,
+  exact: false, rested: false, roundTrip: 0.0123, picture: true, keyboard: false,
 };
 
 test("connected: role, rate and delay, and nothing over the picture", () => {

@@ -3,6 +3,18 @@ use std::time::Duration;
 
 use crate::{ClientId, Clock, Cursor, Error, EventKind, Frame, LogicalSize, Result};
 
+/// What a backend has sent to its audience, all clients together.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Pictures that were sent, each counted once for each client.
+    pub updates: u64,
+    /// Of these, the pictures that a client said it has painted.
+    pub painted: u64,
+    /// Bytes of pictures.
+    pub bytes: u64,
+}
+
 /// A way to present frames to an audience and to report its input.
 ///
 /// The engine owns its backends and calls them from one thread only, the one that runs the
@@ -45,6 +57,11 @@ pub trait Backend {
 
     /// A line for the user about where to look, once opened: `http://127.0.0.1:60649/`.
     fn link(&self) -> Option<String> {
+        None
+    }
+
+    /// What it has sent to its audience since it was opened, if it sends anything anywhere.
+    fn traffic(&self) -> Option<Traffic> {
         None
     }
 

@@ -21,7 +21,7 @@ mod frame;
 mod null;
 mod size;
 
-pub use backend::{Backend, Capabilities, Context, Input, Setting};
+pub use backend::{Backend, Capabilities, Context, Input, Setting, Traffic};
 pub use clock::Clock;
 pub use cursor::Cursor;
 pub use error::{Error, ErrorKind, Result};

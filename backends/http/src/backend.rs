@@ -3,7 +3,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use framecast_api::{Backend, Capabilities, Context, Error, Frame, Input, Result, Setting};
+use framecast_api::{
+    Backend, Capabilities, Context, Error, Frame, Input, Result, Setting, Traffic,
+};
 
 use crate::server::Running;
 use crate::stream::canvas::Canvas;
@@ -11,12 +13,13 @@ use crate::stream::encoder;
 
 /// Presents one canvas through an [`HttpServer`](crate::HttpServer).
 ///
-/// `present` stores the newest frame and returns; it is encoded on the thread "framecast-encode"
-/// when a client has room for it. Every client is paced by its own acknowledgements, so none
-/// delays another.
+/// `present` stores the newest frame and returns. Threads called "framecast-encode" find out what
+/// changed and encode it, once for everybody, when a client has room for it. Every client is paced
+/// by its own acknowledgements and is sent what changed since its last picture, so none delays
+/// another.
 pub struct HttpBackend {
-    /// Ends when the canvas is closed.
-    encoder: Option<JoinHandle<()>>,
+    /// End when the canvas is closed.
+    encoders: Vec<JoinHandle<()>>,
     name: String,
     canvas: Arc<Canvas>,
     /// Last, so that dropping it finds the canvas closed.
@@ -25,7 +28,13 @@ pub struct HttpBackend {
 
 impl HttpBackend {
     pub(crate) fn new(server: Arc<Running>, name: String, canvas: Arc<Canvas>) -> Self {
-        Self { encoder: None, name, canvas, server }
+        Self { encoders: Vec::new(), name, canvas, server }
+    }
+
+    /// Sends every picture exactly from the first (PNG), instead of first as JPEG and exactly when
+    /// it is still: for people who always want exact pixels and have the bandwidth. Off by default.
+    pub fn set_lossless(&mut self, lossless: bool) {
+        self.canvas.set_lossless(lossless);
     }
 }
 
@@ -40,12 +49,16 @@ impl Backend for HttpBackend {
 
     fn open(&mut self, context: Context) -> Result<()> {
         self.canvas.open(context.waker, context.clock, context.title);
-        self.encoder = Some(encoder::start(Arc::clone(&self.canvas))?);
+        self.encoders = encoder::start(&self.canvas)?;
         Ok(())
     }
 
     fn link(&self) -> Option<String> {
         Some(self.server.url(&self.name))
+    }
+
+    fn traffic(&self) -> Option<Traffic> {
+        Some(self.canvas.traffic())
     }
 
     fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
@@ -85,11 +98,11 @@ impl Backend for HttpBackend {
 impl Drop for HttpBackend {
     fn drop(&mut self) {
         self.close();
-        if let Some(encoder) = self.encoder.take()
-            && encoder.thread().id() != std::thread::current().id()
-        {
-            // It gives up what it is doing; its panics were caught.
-            let _ = encoder.join();
+        for encoder in self.encoders.drain(..) {
+            if encoder.thread().id() != std::thread::current().id() {
+                // It gives up what it is doing; its panics were caught.
+                let _ = encoder.join();
+            }
         }
     }
 }

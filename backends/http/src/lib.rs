@@ -24,32 +24,85 @@ mod front;
 mod limits;
 mod server;
 mod stream;
+mod tiles;
 
 pub use backend::HttpBackend;
 pub use limits::Limits;
 pub use server::HttpServer;
 
-/// For this crate's benches: what `stream` does with one frame. No part of the API.
+/// For this crate's benches: what is done with the tiles of a frame. No part of the API.
 #[doc(hidden)]
 pub mod measure {
+    use std::sync::Arc;
+
     use framecast_api::{Frame, Result};
-    pub use jpeg_encoder::SamplingFactor;
 
-    use crate::stream::encode;
+    use crate::tiles::{self, Coding, Encoded, Grid};
 
-    /// Bytes of the message with `frame` as a JPEG of this quality.
-    ///
-    /// # Errors
-    /// If it cannot be encoded.
-    pub fn jpeg(frame: &Frame, quality: u8, sampling: SamplingFactor) -> Result<usize> {
-        Ok(encode::jpeg_with(frame, quality, sampling)?.len())
+    /// The tiles of a frame that differ from those of another of its size.
+    #[must_use]
+    pub fn compare(before: &Frame, after: &Frame) -> usize {
+        let grid = Grid::new(after.size());
+        tiles::changed(before, after, &grid, 0..grid.rows()).len()
     }
 
-    /// Bytes of the message with `frame` as a PNG.
+    /// Every tile of a frame, encoded.
+    pub struct Encodings {
+        grid: Grid,
+        tiles: Vec<(u16, Arc<Encoded>)>,
+    }
+
+    /// Encodes every tile: for somebody who wants this quality, or exactly.
     ///
     /// # Errors
-    /// If it cannot be encoded.
-    pub fn png(frame: &Frame) -> Result<usize> {
-        Ok(encode::png(frame, || false)?.map_or(0, |message| message.len()))
+    /// If a tile cannot be encoded.
+    pub fn encode(frame: &Frame, quality: Option<u8>) -> Result<Encodings> {
+        let grid = Grid::new(frame.size());
+        let coding = quality.map_or(Coding::Exact, Coding::Jpeg);
+        let all: Vec<u16> = grid.tiles_of(0..grid.rows()).collect();
+        let mut tiles = Vec::with_capacity(all.len());
+        for batch in all.chunks(20) {
+            tiles.extend(batch.iter().copied().zip(tiles::encode(frame, &grid, batch, coding)?));
+        }
+        Ok(Encodings { grid, tiles })
+    }
+
+    impl Encodings {
+        /// Bytes of all tiles.
+        #[must_use]
+        pub fn bytes(&self) -> usize {
+            self.tiles.iter().map(|(_, encoded)| encoded.len()).sum()
+        }
+
+        /// How many of how many tiles are exact.
+        #[must_use]
+        pub fn exact(&self) -> (usize, usize) {
+            let exact = |(_, encoded): &&(u16, Arc<Encoded>)| encoded.coding() == Coding::Exact;
+            (self.tiles.iter().filter(exact).count(), self.tiles.len())
+        }
+
+        /// Columns, and the width and height of a tile.
+        #[must_use]
+        pub fn grid(&self) -> (u32, u32, u32) {
+            let (width, height) = self.grid.tile_size();
+            (self.grid.columns(), width.into(), height.into())
+        }
+
+        /// Pictures of at most 256 tiles each, and which tiles they hold.
+        #[must_use]
+        pub fn compose(&self) -> Vec<(Vec<u16>, Vec<u8>)> {
+            let mut tiles = self.tiles.clone();
+            tiles.sort_by_key(|(_, encoded)| encoded.coding());
+            let parts = tiles.chunk_by(|a, b| a.1.coding() == b.1.coding());
+            parts
+                .flat_map(|part| part.chunks(256))
+                .map(|part| {
+                    let encoded: Vec<_> = part.iter().map(|(_, it)| Arc::clone(it)).collect();
+                    let mut out = Vec::new();
+                    tiles::compose(&self.grid, part[0].1.coding(), &encoded, &mut out);
+                    (part.iter().map(|(n, _)| *n).collect(), out)
+                })
+                .collect()
+        }
     }
 }

@@ -30,10 +30,14 @@ use crate::front::waiting::Waiting;
 use crate::front::{adapter, linger};
 use crate::stream::canvas::Canvas;
 use crate::stream::client;
+use crate::stream::protocol::Dialect;
 use crate::{HttpBackend, Limits};
 
 const READ_BUFFER: usize = 2 * 1024;
 const LONGEST_NAME: usize = 64;
+/// Bytes of a client's messages that the kernel may hold unsent.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNSENT: u32 = 64 * 1024;
 /// Pauses after an error to accept: the process may be out of files for a while.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
 
@@ -360,8 +364,8 @@ async fn connection(
         }
         Err(refusal) => (Err(refusal), Method::Get, Vec::new()),
     };
-    let (canvas, response) = match reply {
-        Ok(Reply::Upgrade(canvas, response)) => (canvas, response),
+    let (canvas, dialect, response) = match reply {
+        Ok(Reply::Upgrade(canvas, dialect, response)) => (canvas, dialect, response),
         Ok(Reply::Answer(response, method)) => {
             return answer(&mut stream, response, method).or(after(late)).await;
         }
@@ -374,9 +378,20 @@ async fn connection(
         drop(token);
         client::turn_away(stream, early, limits).await;
     } else {
-        client::serve(stream, early, canvas, peer.to_string(), limits).await;
+        keep_little_unsent(&stream);
+        client::serve(stream, early, canvas, dialect, peer.to_string(), limits).await;
     }
     Ok(())
+}
+
+/// What waits in the kernel grows old there and cannot be replaced by something newer. The buffer
+/// may hold what is on its way (bandwidth × delay), but little that was not sent yet.
+fn keep_little_unsent(stream: &TcpStream) {
+    // Without it pictures are only older on a slow connection.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = stream;
 }
 
 type Head = std::result::Result<(Request<()>, Vec<u8>), Refusal>;
@@ -406,7 +421,7 @@ async fn read_head(stream: &mut TcpStream, until: Instant, spoke: impl Fn()) -> 
 /// What happens to a request that may be served.
 enum Reply {
     Answer(Response<Bytes>, Method),
-    Upgrade(Arc<Canvas>, Response<()>),
+    Upgrade(Arc<Canvas>, Dialect, Response<()>),
 }
 
 /// Decides about an accepted head.
@@ -418,11 +433,15 @@ async fn reply(
     access::check(request, ends)?;
     let response = match route(request, &|name| shared.open_canvas(name).is_some()) {
         Route::Answer(response) => response,
-        Route::Upgrade { canvas, response } => {
+        Route::Stats { canvas, format } => {
+            let found = shared.open_canvas(&canvas).ok_or(GONE)?;
+            routes::stats(&found.stats(&canvas), format)
+        }
+        Route::Upgrade { canvas, dialect, response } => {
             access::check_upgrade(request, ends)?;
             // It may have been closed just now.
             let canvas = shared.open_canvas(&canvas).ok_or(GONE)?;
-            return Ok(Reply::Upgrade(canvas, response));
+            return Ok(Reply::Upgrade(canvas, dialect, response));
         }
     };
     // Whether async-h1 knows a method that is refused anyway does not matter.

@@ -96,11 +96,12 @@ Examples:
 ";
 
 /// Flags that come before the command, for a hint to those who write them after it.
-const COMMON: [&str; 9] = [
+const COMMON: [&str; 10] = [
     "--backend",
     "--size",
     "--listen",
     "--insecure",
+    "--lossless",
     "--max-fps",
     "--draw",
     "--title",

@@ -11,9 +11,11 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 
 use super::answer::{Refusal, text};
-use crate::stream::protocol::SUBPROTOCOL;
+use crate::stream::protocol::{Dialect, SUBPROTOCOL};
+use crate::stream::stats::CanvasStats;
 
 const START_PAGE: &str = "index.html";
+const STATS: &str = "stats";
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
 const WEBSOCKET_VERSION: HeaderValue = HeaderValue::from_static("13");
 
@@ -26,8 +28,11 @@ const OTHER_VERSION: Refusal =
     Refusal::new(StatusCode::UPGRADE_REQUIRED, "Only WebSocket version 13 is spoken here.\n");
 const OTHER_PROTOCOL: Refusal = Refusal::new(
     StatusCode::BAD_REQUEST,
-    "Offer the WebSocket subprotocol framecast.v1 (see PROTOCOL.md of framecast-http).\n",
+    "Offer the WebSocket subprotocol framecast.v1, or none (see PROTOCOL.md of framecast-http).\n",
 );
+/// Prometheus' text format.
+const METRICS: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Where a request leads.
 #[derive(Debug)]
@@ -36,8 +41,21 @@ pub(crate) enum Route {
     /// A WebSocket of a canvas. `response` accepts it.
     Upgrade {
         canvas: String,
+        dialect: Dialect,
         response: Response<()>,
     },
+    /// What there is to tell of a canvas.
+    Stats {
+        canvas: String,
+        format: StatsFormat,
+    },
+}
+
+/// How `stats` is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StatsFormat {
+    Json,
+    Prometheus,
 }
 
 /// Finds the answer to `request`. `is_canvas` tells which names are canvases; the one at `/` is
@@ -59,7 +77,9 @@ pub(crate) fn route(request: &Request<()>, is_canvas: &dyn Fn(&str) -> bool) -> 
     };
     if path.is_empty() && wants_websocket(request) {
         return match accept(request) {
-            Ok(response) => Route::Upgrade { canvas: canvas.to_owned(), response },
+            Ok((dialect, response)) => {
+                Route::Upgrade { canvas: canvas.to_owned(), dialect, response }
+            }
             Err(refusal) => {
                 let mut response: Response<Bytes> = refusal.into();
                 if response.status() == StatusCode::UPGRADE_REQUIRED {
@@ -71,6 +91,12 @@ pub(crate) fn route(request: &Request<()>, is_canvas: &dyn Fn(&str) -> bool) -> 
             }
         };
     }
+    if path == STATS {
+        if !reads(request) {
+            return Route::Answer(not_allowed());
+        }
+        return Route::Stats { canvas: canvas.to_owned(), format: format(request) };
+    }
     let path = if path.is_empty() { START_PAGE } else { path };
     Route::Answer(match framecast_viewer::file(path) {
         None => NOT_FOUND.into(),
@@ -81,7 +107,43 @@ pub(crate) fn route(request: &Request<()>, is_canvas: &dyn Fn(&str) -> bool) -> 
 
 /// Whether a canvas may be called `name`: it must not hide a file of the page at `/`.
 pub(crate) fn is_taken(name: &str) -> bool {
-    framecast_viewer::FILES.iter().any(|file| file.path.split('/').next() == Some(name))
+    name == STATS
+        || framecast_viewer::FILES.iter().any(|file| file.path.split('/').next() == Some(name))
+}
+
+/// What `?format=` or else `Accept` asks for: scrapers accept `text/plain` or OpenMetrics, and
+/// browsers, `curl` and scripts get JSON.
+fn format(request: &Request<()>) -> StatsFormat {
+    let asked = request
+        .uri()
+        .query()
+        .and_then(|query| query.split('&').find_map(|field| field.strip_prefix("format=")));
+    let scrapes = || {
+        let accept = request.headers().get_all(header::ACCEPT).iter();
+        accept.filter_map(|value| value.to_str().ok()).any(|value| {
+            let value = value.to_ascii_lowercase();
+            value.contains("openmetrics") || value.trim_start().starts_with("text/plain")
+        })
+    };
+    match asked {
+        Some("prometheus") => StatsFormat::Prometheus,
+        Some(_) => StatsFormat::Json,
+        None if scrapes() => StatsFormat::Prometheus,
+        None => StatsFormat::Json,
+    }
+}
+
+/// The answer with `stats` in `format`.
+pub(crate) fn stats(stats: &CanvasStats, format: StatsFormat) -> Response<Bytes> {
+    let (body, kind) = match format {
+        StatsFormat::Json => (stats.json(), JSON),
+        StatsFormat::Prometheus => (stats.prometheus(), METRICS),
+    };
+    let mut response = Response::new(Bytes::from(body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn reads(request: &Request<()>) -> bool {
@@ -161,7 +223,7 @@ fn wants_websocket(request: &Request<()>) -> bool {
     request.method() == Method::GET && lists(request.headers(), header::UPGRADE, "websocket")
 }
 
-fn accept(request: &Request<()>) -> Result<Response<()>, Refusal> {
+fn accept(request: &Request<()>) -> Result<(Dialect, Response<()>), Refusal> {
     let headers = request.headers();
     if headers.get(header::SEC_WEBSOCKET_VERSION) != Some(&WEBSOCKET_VERSION) {
         return Err(OTHER_VERSION);
@@ -180,13 +242,16 @@ fn accept(request: &Request<()>) -> Result<Response<()>, Refusal> {
         plain.headers_mut().insert(name, value.ok_or(BAD_HANDSHAKE)?);
     }
     let mut response = create_response(&plain).map_err(|_| BAD_HANDSHAKE)?;
+    if !headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL) {
+        return Ok((Dialect::Whole, response));
+    }
     if !lists(headers, header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
         return Err(OTHER_PROTOCOL);
     }
     response
         .headers_mut()
         .insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
-    Ok(response)
+    Ok((Dialect::Tiles, response))
 }
 
 #[cfg(test)]
@@ -204,7 +269,7 @@ mod tests {
     fn answer(request: http::request::Builder) -> Response<Bytes> {
         match route(&request.body(()).unwrap(), &site) {
             Route::Answer(response) => response,
-            upgrade @ Route::Upgrade { .. } => panic!("{upgrade:?}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -292,10 +357,10 @@ mod tests {
     fn a_complete_handshake_is_accepted() {
         for (path, name) in [("/", ""), ("/side/", "side")] {
             let request = websocket(path).body(()).unwrap();
-            let Route::Upgrade { canvas, response } = route(&request, &site) else {
+            let Route::Upgrade { canvas, dialect, response } = route(&request, &site) else {
                 panic!("not accepted");
             };
-            assert_eq!(canvas, name);
+            assert_eq!((canvas.as_str(), dialect), (name, Dialect::Tiles));
             assert_eq!(response.status(), 101);
             // The example of RFC 6455, section 1.3.
             assert_eq!(response.headers()["sec-websocket-accept"], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
@@ -304,10 +369,41 @@ mod tests {
     }
 
     #[test]
+    fn a_handshake_without_a_subprotocol_is_of_the_older_protocol() {
+        let request = without("sec-websocket-protocol").body(()).unwrap();
+        let Route::Upgrade { dialect, response, .. } = route(&request, &site) else {
+            panic!("not accepted");
+        };
+        assert_eq!(dialect, Dialect::Whole);
+        assert!(!response.headers().contains_key("sec-websocket-protocol"));
+        let other = without("sec-websocket-protocol").header("sec-websocket-protocol", "mqtt");
+        assert_eq!(answer(other).status(), 400);
+    }
+
+    #[test]
+    fn statistics_come_as_they_are_asked_for() {
+        for (path, accept, wanted) in [
+            ("/stats", "*/*", StatsFormat::Json),
+            ("/side/stats", "text/html,application/xhtml+xml", StatsFormat::Json),
+            ("/stats?format=prometheus", "*/*", StatsFormat::Prometheus),
+            ("/stats?x=1&format=json", "text/plain", StatsFormat::Json),
+            ("/stats", "application/openmetrics-text;version=1.0.0", StatsFormat::Prometheus),
+            ("/stats", "text/plain;version=0.0.4", StatsFormat::Prometheus),
+        ] {
+            let request = get(path).header("accept", accept).body(()).unwrap();
+            let Route::Stats { canvas, format } = route(&request, &site) else {
+                panic!("{path} is something else");
+            };
+            assert_eq!((canvas == "side", format), (path.starts_with("/side"), wanted), "{path}");
+        }
+        assert_eq!(answer(get("/stats").method("POST")).status(), 405);
+        assert_eq!(answer(get("/stats/")).status(), 404);
+    }
+
+    #[test]
     fn an_incomplete_handshake_is_refused() {
         assert_eq!(answer(without("connection")).status(), 400);
         assert_eq!(answer(without("sec-websocket-key")).status(), 400);
-        assert_eq!(answer(without("sec-websocket-protocol")).status(), 400);
         let other = answer(without("sec-websocket-version"));
         assert_eq!(other.status(), 426);
         assert_eq!(other.headers()["sec-websocket-version"], "13");
@@ -320,7 +416,7 @@ mod tests {
 
     #[test]
     fn a_canvas_may_not_hide_a_file() {
-        assert!(is_taken("index.html"));
+        assert!(is_taken("index.html") && is_taken("stats"));
         assert!(!is_taken("side"));
     }
 }

@@ -1,4 +1,4 @@
-//! One canvas as its clients, its encoder and the engine share it: a lock around plain state.
+//! One canvas as its clients, its encoders and the engine share it: a lock around plain state.
 //!
 //! Nothing waits while it holds the lock: pictures are encoded and sent outside of it. Every
 //! change ends in `settle`, which wakes whoever has something to do because of it.
@@ -8,13 +8,17 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, Clock, EventKind, Frame, Input, Setting};
+use framecast_api::{ClientId, Clock, EventKind, Frame, Input, Setting, Traffic};
 use smol::channel::Sender;
 
 use super::inputs::Flooded;
-use super::pictures::{Done, Work};
-use super::protocol::View;
-use super::state::{Outgoing, State};
+use super::ledger::Painted;
+use super::protocol::{Dialect, View};
+use super::state::{Done, Outgoing, State, Wake, Work};
+use super::stats::CanvasStats;
+
+/// Of more jobs than this, every encoder is told.
+const MANY: usize = 4;
 
 /// One canvas.
 #[derive(Debug)]
@@ -36,23 +40,33 @@ impl Canvas {
 
     /// Changes the state, and wakes whoever has something to do because of it.
     fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
-        let (result, waker) = {
+        let (result, wake) = {
             let mut state = self.lock();
             let result = change(&mut state);
-            let (waker, work) = state.settle(Instant::now());
-            if work {
-                self.work.notify_all();
-            }
-            (result, waker)
+            (result, state.settle(Instant::now()))
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        self.wake(wake);
         result
+    }
+
+    fn wake(&self, wake: Wake) {
+        if wake.encoders > MANY {
+            self.work.notify_all();
+        } else {
+            (0..wake.encoders).for_each(|_| self.work.notify_one());
+        }
+        if let Some(engine) = wake.engine {
+            engine.wake();
+        }
     }
 
     pub(crate) fn open(&self, waker: Waker, clock: Clock, title: String) {
         self.change(|state| state.open(waker, clock, title));
+    }
+
+    /// Every picture is sent exactly from the first, or not any more.
+    pub(crate) fn set_lossless(&self, lossless: bool) {
+        self.change(|state| state.set_lossless(lossless));
     }
 
     /// Tells everybody that it is over.
@@ -72,6 +86,15 @@ impl Canvas {
         self.lock().wants_frame()
     }
 
+    /// What there is to tell of it, called `name`.
+    pub(crate) fn stats(&self, name: &str) -> CanvasStats {
+        self.lock().stats(name, Instant::now())
+    }
+
+    pub(crate) fn traffic(&self) -> Traffic {
+        self.lock().traffic()
+    }
+
     pub(crate) fn take_inputs(&self) -> VecDeque<Input> {
         self.lock().take_inputs()
     }
@@ -80,16 +103,16 @@ impl Canvas {
         self.change(|state| state.apply(setting));
     }
 
-    /// A client said hello, in a message of `bytes` bytes. `wake` wakes its task.
+    /// A client is there; see [`State::join`]. `wake` wakes its task.
     pub(crate) fn join(
         &self,
         label: String,
-        view: View,
+        dialect: Dialect,
+        hello: Option<(View, usize)>,
         visible: bool,
-        bytes: usize,
         wake: Sender<()>,
     ) -> ClientId {
-        self.change(|state| state.join(label, view, visible, bytes, wake))
+        self.change(|state| state.join(label, dialect, hello, visible, wake))
     }
 
     pub(crate) fn leave(&self, client: ClientId) {
@@ -114,11 +137,25 @@ impl Canvas {
         self.change(|state| state.reject(client));
     }
 
-    pub(crate) fn acknowledge(&self, client: ClientId, update: u32, now: Instant) {
+    pub(crate) fn acknowledge(
+        &self,
+        client: ClientId,
+        update: u32,
+        painted: Painted,
+        now: Instant,
+    ) {
         self.change(|state| {
             if let Some(seat) = state.seat(client) {
-                // One that is not in flight may be late: after `show`, say.
-                seat.pacing.acknowledged(update, now);
+                seat.acknowledged(update, painted, now);
+            }
+        });
+    }
+
+    /// The client lost something and is to be sent everything anew.
+    pub(crate) fn refresh(&self, client: ClientId, now: Instant) {
+        self.change(|state| {
+            if let Some(seat) = state.seat(client) {
+                seat.refresh(now);
             }
         });
     }
@@ -142,32 +179,27 @@ impl Canvas {
         self.change(|state| state.set_visible(client, visible, bytes, now))
     }
 
-    /// What to send to `client` now. After a picture, [`written`](Self::written) says when it is
-    /// out.
+    /// What to send to `client` now. After a part or a picture,
+    /// [`written`](Self::written) says when it is out.
     pub(crate) fn next(&self, client: ClientId, now: Instant) -> Option<Outgoing> {
-        self.change(|state| state.next(client, now))
+        self.lock().next(client, now)
     }
 
-    /// Until when nothing is to be sent to `client`, if its task is not woken: asked after
-    /// [`next`](Self::next) had nothing.
-    pub(crate) fn sleeps_until(&self, client: ClientId) -> Option<Instant> {
-        self.lock().seat(client).and_then(|seat| seat.sleeps_until())
-    }
-
-    /// The picture from [`next`](Self::next) was written to the connection.
+    /// The message from [`next`](Self::next) was written to the connection.
     pub(crate) fn written(&self, client: ClientId) {
         self.change(|state| {
             if let Some(seat) = state.seat(client) {
-                seat.sending = false;
+                seat.writing = false;
             }
         });
     }
 
-    /// Waits for something to encode, in the encoder's thread. Never returns `Work::Wait`.
+    /// Waits for something to encode, in an encoder's thread. Never returns `Work::Wait`.
     pub(super) fn wait_for_work(&self) -> Work {
         let mut state = self.lock();
         loop {
             let now = Instant::now();
+            let mut wake = state.settle(now);
             match state.work(now) {
                 Work::Wait(None) => {
                     state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -179,11 +211,11 @@ impl Canvas {
                 }
                 work => {
                     // From here on the engine may draw the next frame.
-                    let (waker, _) = state.settle(now);
+                    let again = state.settle(now);
+                    wake.engine = wake.engine.or(again.engine);
+                    wake.encoders = again.encoders;
                     drop(state);
-                    if let Some(waker) = waker {
-                        waker.wake();
-                    }
+                    self.wake(wake);
                     return work;
                 }
             }
@@ -209,9 +241,10 @@ impl Canvas {
         }
     }
 
-    /// Takes the encoder's result.
+    /// Takes an encoder's result.
     pub(super) fn done(&self, done: Done) {
-        self.change(|state| state.done(done));
+        let now = Instant::now();
+        self.change(|state| state.done(done, now));
     }
 }
 

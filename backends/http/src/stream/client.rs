@@ -11,6 +11,7 @@ use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use async_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use async_tungstenite::tungstenite::{Error as WsError, Message};
 use async_tungstenite::{WebSocketReceiver, WebSocketSender, WebSocketStream};
+use bytes::Bytes;
 use framecast_api::ClientId;
 use smol::Timer;
 use smol::channel::{Receiver, Sender};
@@ -20,7 +21,7 @@ use smol::stream::StreamExt;
 
 use super::canvas::Canvas;
 use super::inputs::Flooded;
-use super::protocol::ClientMessage;
+use super::protocol::{ClientMessage, Dialect, View};
 use super::state::Outgoing;
 use super::watched::{Allowance, Pulse, Watched};
 use crate::Limits;
@@ -63,6 +64,7 @@ impl Drop for Seated<'_> {
 /// What the parts of one connection share. They run in one task.
 struct Session<'a> {
     canvas: &'a Canvas,
+    dialect: Dialect,
     limits: &'a Limits,
     label: &'a str,
     seat: Cell<Option<Seated<'a>>>,
@@ -78,6 +80,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     early: Vec<u8>,
     canvas: Arc<Canvas>,
+    dialect: Dialect,
     label: String,
     limits: &Limits,
 ) {
@@ -85,6 +88,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let (wake, woken) = smol::channel::bounded(1);
     let session = Session {
         canvas: &canvas,
+        dialect,
         limits,
         label: &label,
         seat: Cell::new(None),
@@ -94,6 +98,10 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         ping_due: Cell::new(false),
         wake,
     };
+    if dialect == Dialect::Whole {
+        // It does not introduce itself.
+        session.join(None, true);
+    }
     let end = session
         .read(&mut receiver)
         .or(session.write(&mut sender, &woken))
@@ -167,21 +175,28 @@ impl<'a> Session<'a> {
         }
     }
 
+    fn join(&self, hello: Option<(View, usize)>, visible: bool) {
+        let (canvas, label) = (self.canvas, self.label.to_owned());
+        let client = canvas.join(label, self.dialect, hello, visible, self.wake.clone());
+        self.client.set(Some(client));
+        self.seat.set(Some(Seated { canvas, client }));
+    }
+
     fn hear(&self, text: &str, now: Instant) -> Result<(), End> {
         let canvas = self.canvas;
         let message = ClientMessage::parse(text);
         let Some(client) = self.client.get() else {
             // Before the hello nobody is there who could be told of a rejected message.
             if let Ok(ClientMessage::Hello { view, visible }) = message {
-                let label = self.label.to_owned();
-                let client = canvas.join(label, view, visible, text.len(), self.wake.clone());
-                self.client.set(Some(client));
-                self.seat.set(Some(Seated { canvas, client }));
+                self.join(Some((view, text.len())), visible);
             }
             return Ok(());
         };
         match message {
-            Ok(ClientMessage::Ack { update }) => canvas.acknowledge(client, update, now),
+            Ok(ClientMessage::Ack { update, painted }) => {
+                canvas.acknowledge(client, update, painted, now);
+            }
+            Ok(ClientMessage::Refresh) => canvas.refresh(client, now),
             Ok(ClientMessage::Event(kind)) => canvas.event(client, kind, text.len(), now)?,
             Ok(ClientMessage::Resize(view)) => canvas.resize(client, view, text.len())?,
             Ok(ClientMessage::Ping { id }) => canvas.ping(client, id),
@@ -210,29 +225,47 @@ impl<'a> Session<'a> {
             });
             let sent = match next {
                 None if self.ping_due.take() => {
-                    self.send(sender, Message::Ping(bytes::Bytes::new())).await
+                    self.send(sender, Message::Ping(Bytes::new())).await
                 }
                 None => {
-                    let until =
-                        self.client.get().and_then(|client| self.canvas.sleeps_until(client));
-                    sleep(woken, until).await;
+                    // The channel lives as long as the session.
+                    let _ = woken.recv().await;
                     continue;
                 }
-                Some((_, Outgoing::Text(text))) => self.send(sender, text.into()).await,
-                Some((client, Outgoing::Picture(picture))) => {
-                    let sent = self.send(sender, Message::Binary(picture.into_bytes())).await;
+                Some((client, Outgoing::Text(text))) => {
+                    let sent = self.send(sender, text.into()).await;
                     self.canvas.written(client);
                     sent
                 }
-                Some((_, Outgoing::Last(text))) => match self.send(sender, text.into()).await {
-                    Ok(()) => Err(End::Close(CloseCode::Normal, "the application ended")),
-                    broken => broken,
-                },
+                Some((client, Outgoing::Part(part))) => {
+                    self.send_picture(sender, client, part.into_bytes()).await
+                }
+                Some((client, Outgoing::Picture(picture))) => {
+                    self.send_picture(sender, client, picture).await
+                }
+                Some((_, Outgoing::Last(text))) => {
+                    let sent = match text {
+                        Some(text) => self.send(sender, text.into()).await,
+                        None => Ok(()),
+                    };
+                    sent.and(Err(End::Close(CloseCode::Normal, "the application ended")))
+                }
             };
             if let Err(end) = sent {
                 return end;
             }
         }
+    }
+
+    async fn send_picture<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        sender: &mut WebSocketSender<Watched<S>>,
+        client: ClientId,
+        bytes: Bytes,
+    ) -> Result<(), End> {
+        let sent = self.send(sender, Message::Binary(bytes)).await;
+        self.canvas.written(client);
+        sent
     }
 
     /// Sends one message; gives up when not one byte moves for too long. Slow is fine.
@@ -281,20 +314,6 @@ impl<'a> Session<'a> {
             Timer::at(if greeted { until } else { until.min(hello) }).await;
         }
     }
-}
-
-async fn sleep(woken: &Receiver<()>, until: Option<Instant>) {
-    let wake = async {
-        // The channel lives as long as the session.
-        let _ = woken.recv().await;
-    };
-    let timeout = async {
-        match until {
-            Some(until) => drop(Timer::at(until).await),
-            None => smol::future::pending().await,
-        }
-    };
-    wake.or(timeout).await;
 }
 
 fn end_of(error: &WsError) -> End {

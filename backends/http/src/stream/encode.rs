@@ -1,4 +1,4 @@
-//! Pixels to JPEG and PNG.
+//! Whole frames to JPEG and PNG, for clients of the older protocol.
 //!
 //! JPEG is 4:2:0 at quality 80: about two thirds of the time and five sixths of the bytes of 4:4:4.
 //! What it smears, coloured text above all, is put right by the PNG that follows.
@@ -8,17 +8,16 @@ use std::io::Write;
 use framecast_api::{Error, Frame, Result};
 use jpeg_encoder::{ColorType, SamplingFactor};
 
-use super::protocol::{Encoding, HEADER, PictureHeader};
 use crate::Limits;
 
-const QUALITY: u8 = 80;
+pub(super) const QUALITY: u8 = 80;
 /// For a JPEG that would be larger than a message may be.
 const LEAST_QUALITY: u8 = 20;
 const SAMPLING: SamplingFactor = SamplingFactor::F_2_2;
 /// Rows of a PNG between two looks at whether it is still wanted.
 const ROWS: usize = 64;
 
-/// The message with `frame` as a JPEG. Its update number is 0, also below.
+/// `frame` as a JPEG.
 ///
 /// # Errors
 /// "Failed" if the picture is too large even with little quality.
@@ -38,7 +37,7 @@ pub(crate) fn jpeg_with(frame: &Frame, quality: u8, sampling: SamplingFactor) ->
             .map_err(|_| Error::invalid_input(format!("{frame:?} is too long for a JPEG")))
     };
     let (width, height) = (side(frame.width())?, side(frame.height())?);
-    let mut message = begin(frame, Encoding::Jpeg);
+    let mut message = begin(frame);
     let mut encoder = jpeg_encoder::Encoder::new(&mut message, quality);
     encoder.set_sampling_factor(sampling);
     encoder.encode(frame.bytes(), width, height, ColorType::Rgba).map_err(|error| {
@@ -47,7 +46,7 @@ pub(crate) fn jpeg_with(frame: &Frame, quality: u8, sampling: SamplingFactor) ->
     Ok(message)
 }
 
-/// The message with `frame` as a PNG without alpha: exactly its colours. `None` if `is_stale` said
+/// `frame` as a PNG without alpha: exactly its colours. `None` if `is_stale` said
 /// so before it was ready.
 ///
 /// # Errors
@@ -56,7 +55,7 @@ pub(crate) fn png(frame: &Frame, mut is_stale: impl FnMut() -> bool) -> Result<O
     let failed = |error: png::EncodingError| {
         Error::failed(format!("cannot encode {frame:?} as PNG: {error}"))
     };
-    let mut message = begin(frame, Encoding::Png);
+    let mut message = begin(frame);
     let mut encoder = png::Encoder::new(&mut message, frame.width(), frame.height());
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
@@ -81,19 +80,9 @@ pub(crate) fn png(frame: &Frame, mut is_stale: impl FnMut() -> bool) -> Result<O
     Ok(Some(message))
 }
 
-fn begin(frame: &Frame, encoding: Encoding) -> Vec<u8> {
-    // About what an ordinary picture needs, so that the buffer seldom grows.
-    let mut message = Vec::with_capacity(HEADER + frame.bytes().len() / 16);
-    let header = PictureHeader {
-        encoding,
-        update: 0,
-        size: frame.size(),
-        ratio: frame.ratio(),
-        timestamp: frame.timestamp(),
-        sequence: frame.sequence(),
-    };
-    message.extend_from_slice(&header.print());
-    message
+/// About what an ordinary picture needs, so that the buffer seldom grows.
+fn begin(frame: &Frame) -> Vec<u8> {
+    Vec::with_capacity(frame.bytes().len() / 16)
 }
 
 #[cfg(test)]
@@ -124,8 +113,7 @@ mod tests {
         for (width, height) in [(1, 1), (1, 200), (200, 1), (67, 65), (64, 128)] {
             let frame = frame(width, height, noise);
             let message = png(&frame, || false).unwrap().unwrap();
-            assert_eq!(message[..8], [1, 2, 40, 0, 0, 0, 0, 0]);
-            let picture = image::load_from_memory(&message[HEADER..]).unwrap().into_rgb8();
+            let picture = image::load_from_memory(&message).unwrap().into_rgb8();
             assert_eq!(picture.dimensions(), (width, height));
             for (got, want) in picture.pixels().zip(frame.pixels()) {
                 assert_eq!(got.0, want[..3]);
@@ -138,8 +126,7 @@ mod tests {
         for (width, height) in [(1, 1), (1, 99), (99, 1), (160, 90), (17, 31)] {
             let frame = frame(width, height, |x, y| [x as u8, y as u8, 100, 0]);
             let message = jpeg(&frame).unwrap();
-            assert_eq!(message[..8], [1, 1, 40, 0, 0, 0, 0, 0]);
-            let picture = image::load_from_memory(&message[HEADER..]).unwrap().into_rgb8();
+            let picture = image::load_from_memory(&message).unwrap().into_rgb8();
             assert_eq!(picture.dimensions(), (width, height));
             for (got, want) in picture.pixels().zip(frame.pixels()) {
                 for (got, want) in got.0.iter().zip(want) {

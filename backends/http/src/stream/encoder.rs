@@ -1,24 +1,34 @@
-//! The thread that encodes the frames of one canvas: the newest only, each once for everybody,
-//! and only when somebody has room for it.
+//! The threads that compare and encode the frames of one canvas: the newest only, each tile once
+//! for everybody, and only when somebody has room for it. All cores work on one frame.
 
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use framecast_api::{Error, Result};
+use framecast_api::{Error, Frame, Result};
 
 use super::canvas::{Canvas, is_same};
-use super::encode;
-use super::pictures::{Done, Work};
+use super::state::{Done, Work};
+use super::{encode, store, whole};
+use crate::tiles;
 
-/// Starts the thread. It ends when the canvas is closed.
-pub(crate) fn start(canvas: Arc<Canvas>) -> Result<JoinHandle<()>> {
-    std::thread::Builder::new().name("framecast-encode".into()).spawn(move || run(&canvas)).map_err(
-        |error| {
-            Error::failed(format!("cannot start a thread that encodes pictures: {error}"))
-                .with_source(error)
-        },
-    )
+/// The most threads of one canvas.
+const MOST: usize = 8;
+
+/// Starts the threads. They end when the canvas is closed.
+pub(crate) fn start(canvas: &Arc<Canvas>) -> Result<Vec<JoinHandle<()>>> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST);
+    (0..threads)
+        .map(|_| {
+            let canvas = Arc::clone(canvas);
+            let thread = std::thread::Builder::new().name("framecast-encode".into());
+            thread.spawn(move || run(&canvas)).map_err(|error| {
+                Error::failed(format!("cannot start a thread that encodes pictures: {error}"))
+                    .with_source(error)
+            })
+        })
+        .collect()
 }
 
 fn run(canvas: &Canvas) {
@@ -27,36 +37,95 @@ fn run(canvas: &Canvas) {
     loop {
         let Ok(work) = catch_unwind(AssertUnwindSafe(|| canvas.wait_for_work())) else { continue };
         let failed = match &work {
-            Work::Jpeg { newest, .. } => Done::NoJpeg { number: newest.number },
-            Work::Png { content, .. } => Done::NoPng { content: *content },
+            Work::Tiles(job) => Done::Tiles(failed(job)),
+            Work::Whole(whole::Job::First { newest, .. }) => {
+                Done::Whole(whole::Outcome::NotFirst { number: newest.number })
+            }
+            Work::Whole(whole::Job::Exact { content, .. }) => {
+                Done::Whole(whole::Outcome::NotExact { content: *content })
+            }
             Work::Wait(_) => continue,
             Work::End => return,
         };
-        let done = catch_unwind(AssertUnwindSafe(|| encode(canvas, work))).unwrap_or(failed);
+        let given_up = |frame: &Frame, seen: &mut u64| canvas.is_stale(frame, seen);
+        let done = catch_unwind(AssertUnwindSafe(|| work_on(work, given_up)));
+        let done = done.ok().flatten().unwrap_or(failed);
         let _ = catch_unwind(AssertUnwindSafe(|| canvas.done(done)));
     }
 }
 
-fn encode(canvas: &Canvas, work: Work) -> Done {
+/// Does the work, if there is any. `is_stale` tells whether an exact picture is of no use any more;
+/// its number is the newest frame that was looked at.
+fn work_on(work: Work, is_stale: impl FnMut(&Frame, &mut u64) -> bool) -> Option<Done> {
     match work {
-        Work::Jpeg { newest, before } => {
+        Work::Tiles(job) => Some(Done::Tiles(encode_tiles(job))),
+        Work::Whole(job) => Some(Done::Whole(encode_whole(job, is_stale))),
+        Work::Wait(_) | Work::End => None,
+    }
+}
+
+#[cfg(test)]
+pub(super) fn work(work: Work) -> Option<Done> {
+    work_on(work, |_, _| false)
+}
+
+fn failed(job: &store::Job) -> store::Outcome {
+    match job {
+        // What cannot be compared counts as changed.
+        store::Job::Compare { grid, rows, .. } => {
+            store::Outcome::Changed(grid.tiles_of(rows.clone()).collect())
+        }
+        store::Job::Encode { tiles, .. } => store::Outcome::Failed(tiles.clone()),
+    }
+}
+
+fn encode_tiles(job: store::Job) -> store::Outcome {
+    match job {
+        store::Job::Compare { before, after, grid, rows } => {
+            store::Outcome::Changed(tiles::changed(&before, &after, &grid, rows))
+        }
+        store::Job::Encode { frame, grid, tiles, coding } => {
+            match tiles::encode(&frame, &grid, &tiles, coding) {
+                Ok(encoded) => store::Outcome::Encoded { tiles, coding, encoded },
+                Err(_) => store::Outcome::Failed(tiles),
+            }
+        }
+    }
+}
+
+fn encode_whole(
+    job: whole::Job,
+    mut is_stale: impl FnMut(&Frame, &mut u64) -> bool,
+) -> whole::Outcome {
+    match job {
+        whole::Job::First { newest, before, lossless } => {
             let number = newest.number;
             if before.is_some_and(|before| is_same(&before, &newest.frame)) {
-                return Done::Same { number };
+                return whole::Outcome::Same { number };
             }
-            match encode::jpeg(&newest.frame) {
-                Ok(message) => Done::Jpeg { newest, message },
-                Err(_) => Done::NoJpeg { number },
+            let encoded = if lossless {
+                encode::png(&newest.frame, || false).map(Option::unwrap_or_default)
+            } else {
+                encode::jpeg(&newest.frame)
+            };
+            match encoded {
+                Ok(bytes) => {
+                    let encoded = whole::Encoded { bytes: bytes.into(), exact: lossless };
+                    whole::Outcome::First { newest, encoded }
+                }
+                Err(_) => whole::Outcome::NotFirst { number },
             }
         }
-        Work::Png { frame, content, number } => {
+        whole::Job::Exact { frame, content, number } => {
             let mut seen = number;
-            match encode::png(&frame, || canvas.is_stale(&frame, &mut seen)) {
-                Ok(Some(message)) => Done::Png { content, message },
-                Ok(None) => Done::GivenUp,
-                Err(_) => Done::NoPng { content },
+            match encode::png(&frame, || is_stale(&frame, &mut seen)) {
+                Ok(Some(bytes)) => {
+                    let encoded = whole::Encoded { bytes: bytes.into(), exact: true };
+                    whole::Outcome::Exact { content, encoded }
+                }
+                Ok(None) => whole::Outcome::GivenUp,
+                Err(_) => whole::Outcome::NotExact { content },
             }
         }
-        Work::Wait(_) | Work::End => Done::GivenUp,
     }
 }

@@ -1,15 +1,19 @@
-//! What clients see and say. Pure but for `canvas` (a lock), `encoder` (a thread) and `client`
+//! What clients see and say. Pure but for `canvas` (a lock), `encoder` (threads) and `client`
 //! (timers, over any byte stream).
 
 pub(crate) mod canvas;
 pub(crate) mod client;
 pub(crate) mod encode;
 pub(crate) mod encoder;
+mod feed;
 mod fragments;
 pub(crate) mod inputs;
+mod ledger;
 pub(crate) mod pacing;
-pub(crate) mod pictures;
 pub(crate) mod protocol;
-pub(crate) mod seat;
-pub(crate) mod state;
+mod seat;
+mod state;
+pub(crate) mod stats;
+mod store;
 mod watched;
+mod whole;

@@ -12,14 +12,20 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use network::{Network, Passage};
+
+mod network;
+#[cfg(test)]
+mod simulated;
+
 /// A new client: one picture on its way, one being made.
 const FIRST_WINDOW: usize = 2;
-/// 60 pictures a second at a quarter of a second.
-const MAX_WINDOW: usize = 16;
+/// 60 pictures a second at 0.4 seconds.
+const MAX_WINDOW: usize = 24;
 /// A picture never waits longer than about this in a queue.
 const MAX_QUEUE: Duration = Duration::from_millis(100);
 /// After a queue grew too long, the window does not grow for this long.
-const HOLD: Duration = Duration::from_secs(2);
+const HOLD: Duration = Duration::from_secs(1);
 /// A measured way that is this old is measured anew, if the client is held back by it.
 const REMEASURE_AFTER: Duration = Duration::from_secs(10);
 /// Pictures in the queue below which the window grows, and above which it shrinks.
@@ -27,7 +33,7 @@ const QUEUED: (f64, f64) = (1.0, 2.0);
 
 /// By which share of the difference a picture that came slower or quicker than the known rate
 /// changes it. Many links carry a small picture quicker than a large one, so small ones raise it
-/// slowly; what an exact picture tells counts in full.
+/// slowly.
 const FALL: f64 = 0.125;
 const RISE: f64 = 0.03125;
 
@@ -49,6 +55,7 @@ pub(crate) struct Pacing {
     busy_since: Option<Instant>,
     /// Bytes a second.
     rate: Option<f64>,
+    network: Network,
 }
 
 #[derive(Debug)]
@@ -61,9 +68,6 @@ struct Sent {
     busy_since: Instant,
     /// How many were in flight with it.
     among: usize,
-    /// An exact picture is large: how long it takes says little about the next, but much about
-    /// the rate.
-    exact: bool,
 }
 
 /// The shortest time to an acknowledgement.
@@ -85,6 +89,7 @@ impl Pacing {
             delivered: 0,
             busy_since: None,
             rate: None,
+            network: Network::new(),
         }
     }
 
@@ -102,18 +107,23 @@ impl Pacing {
     }
 
     /// A picture of `bytes` bytes is being sent.
-    pub(crate) fn sent(&mut self, update: u32, bytes: usize, exact: bool, now: Instant) {
+    pub(crate) fn sent(&mut self, update: u32, bytes: usize, now: Instant) {
         let among = self.in_flight.len() + 1;
         let busy_since = self.busy_since.filter(|_| among > 1).unwrap_or(now);
         self.busy_since = Some(busy_since);
         let delivered = self.delivered;
-        let sent = Sent { update, bytes, at: now, delivered, busy_since, among, exact };
+        let sent = Sent { update, bytes, at: now, delivered, busy_since, among };
         self.in_flight.push_back(sent);
     }
 
-    /// The client painted `update`, and so will not paint those before it. Returns whether it was
-    /// in flight.
-    pub(crate) fn acknowledged(&mut self, update: u32, now: Instant) -> bool {
+    /// The client painted `update`, and every one before it. `client`: how long it says it took
+    /// from receiving to painting. Returns whether `update` was in flight.
+    pub(crate) fn acknowledged(
+        &mut self,
+        update: u32,
+        client: Option<Duration>,
+        now: Instant,
+    ) -> bool {
         let Some(index) = self.in_flight.iter().position(|sent| sent.update == update) else {
             return false;
         };
@@ -125,11 +135,44 @@ impl Pacing {
         self.busy_since = Some(now);
         if let Some(sent) = newest {
             self.measured_rate(&sent, now);
-            if !sent.exact {
-                self.measured(&sent, now);
-            }
+            let time = now.saturating_duration_since(sent.at);
+            let full = sent.among >= self.window;
+            self.measured(&sent, now);
+            let client = client.unwrap_or_default().min(time);
+            let network = time - client;
+            let held = self.grow_after.is_some_and(|after| now < after);
+            let congested = held && network > client;
+            self.network.measured(&Passage {
+                time: network,
+                bytes: sent.bytes,
+                full,
+                congested,
+                alone: sent.among == 1,
+                at: now,
+            });
         }
         true
+    }
+
+    /// JPEG quality of what is sent next.
+    pub(crate) fn quality(&self) -> u8 {
+        self.network.quality()
+    }
+
+    /// Bytes that may be sent besides what changed, without delaying what changes next by much
+    /// more than [`network::SLICE`].
+    pub(crate) fn spare(&self) -> usize {
+        self.network.spare()
+    }
+
+    /// Bytes a second that reach the client; too little while only small pictures are sent.
+    pub(crate) fn rate(&self) -> Option<f64> {
+        self.rate
+    }
+
+    /// The shortest time to an acknowledgement, lately.
+    pub(crate) fn way(&self) -> Option<Duration> {
+        self.way.map(|way| way.time)
     }
 
     /// How long a picture of `bytes` bytes keeps the way busy; `None` while nothing was
@@ -144,11 +187,11 @@ impl Pacing {
         let time = now.saturating_duration_since(sent.busy_since);
         let rate = (self.delivered - sent.delivered) as f64 / time.as_secs_f64().max(1e-6);
         self.rate = Some(match self.rate {
-            Some(before) if !sent.exact => {
+            Some(before) => {
                 let share = if rate < before { FALL } else { RISE };
                 before + (rate - before) * share
             }
-            _ => rate,
+            None => rate,
         });
     }
 
@@ -187,11 +230,6 @@ impl Pacing {
         if full && now.saturating_duration_since(way.measured) > REMEASURE_AFTER {
             self.remeasuring = true;
         }
-    }
-
-    /// Forgets what is in flight: the client was hidden, and may never paint it.
-    pub(crate) fn forget_in_flight(&mut self) {
-        self.in_flight.clear();
     }
 }
 
@@ -232,12 +270,12 @@ mod tests {
                     && at <= now
                 {
                     acks.pop();
-                    assert!(pacing.acknowledged(update, at));
+                    assert!(pacing.acknowledged(update, None, at));
                     shown += u32::from(at >= half);
                 }
                 if now >= next_frame && pacing.free() > 0 {
                     update += 1;
-                    pacing.sent(update, SIZE, false, now);
+                    pacing.sent(update, SIZE, now);
                     next_frame = now + frame;
                     let arrives = now + self.network / 2;
                     let starts = free_decoder.max(arrives);
@@ -251,7 +289,7 @@ mod tests {
             }
             // Leave nothing behind for the next scene.
             while let Some(Reverse((at, update))) = acks.pop() {
-                pacing.acknowledged(update, at);
+                pacing.acknowledged(update, None, at);
             }
             Outcome { fps: f64::from(shown) / f64::from(seconds) * 2.0, queue }
         }
@@ -263,7 +301,7 @@ mod tests {
         let now = Instant::now();
         let mut sent = 0;
         while pacing.free() > 0 {
-            pacing.sent(sent, SIZE, false, now);
+            pacing.sent(sent, SIZE, now);
             sent += 1;
         }
         assert_eq!(sent as usize, FIRST_WINDOW);
@@ -321,14 +359,14 @@ mod tests {
     fn a_late_or_made_up_acknowledgement_changes_nothing() {
         let mut pacing = Pacing::new();
         let now = Instant::now();
-        pacing.sent(1, SIZE, false, now);
-        pacing.sent(2, SIZE, false, now);
-        assert!(!pacing.acknowledged(7, now));
+        pacing.sent(1, SIZE, now);
+        pacing.sent(2, SIZE, now);
+        assert!(!pacing.acknowledged(7, None, now));
         assert_eq!(pacing.free(), 0);
-        assert!(pacing.acknowledged(2, now + MS), "it covers the one before");
+        assert!(pacing.acknowledged(2, None, now + MS), "it covers the one before");
         assert!(pacing.is_idle());
-        assert!(!pacing.acknowledged(1, now + MS));
-        assert!(!pacing.acknowledged(2, now + MS));
+        assert!(!pacing.acknowledged(1, None, now + MS));
+        assert!(!pacing.acknowledged(2, None, now + MS));
     }
 
     #[test]
@@ -336,22 +374,10 @@ mod tests {
         let mut pacing = Pacing::new();
         let now = Instant::now();
         for update in 0..1000 {
-            pacing.sent(update, SIZE, false, now);
-            assert!(pacing.acknowledged(update, now));
+            pacing.sent(update, SIZE, now);
+            assert!(pacing.acknowledged(update, None, now));
         }
         assert!(pacing.window <= MAX_WINDOW);
-    }
-
-    #[test]
-    fn how_long_an_exact_picture_takes_does_not_shrink_the_window() {
-        let mut pacing = Pacing::new();
-        let now = Instant::now();
-        pacing.sent(1, SIZE, false, now);
-        assert!(pacing.acknowledged(1, now + 5 * MS));
-        let window = pacing.window;
-        pacing.sent(2, SIZE, true, now + 10 * MS);
-        assert!(pacing.acknowledged(2, now + 900 * MS));
-        assert_eq!(pacing.window, window);
     }
 
     /// Bytes a second that are found when the way takes `rate`, with `window` pictures in flight.
@@ -360,13 +386,13 @@ mod tests {
         let transfer = Duration::from_secs_f64(SIZE as f64 / rate);
         let (mut now, mut free, mut acks) = (Instant::now(), Instant::now(), VecDeque::new());
         for update in 0..200 {
-            pacing.sent(update, SIZE, false, now);
+            pacing.sent(update, SIZE, now);
             free = free.max(now) + transfer;
             acks.push_back((free + latency, update));
             if acks.len() == window {
                 let (at, update) = acks.pop_front().unwrap();
                 now = now.max(at);
-                pacing.acknowledged(update, now);
+                pacing.acknowledged(update, None, now);
             }
         }
         1e6 / pacing.time_for(1_000_000).unwrap().as_secs_f64()
@@ -388,33 +414,22 @@ mod tests {
     fn nothing_is_said_about_the_rate_before_an_acknowledgement() {
         let mut pacing = Pacing::new();
         let now = Instant::now();
-        pacing.sent(1, SIZE, false, now);
+        pacing.sent(1, SIZE, now);
         assert_eq!(pacing.time_for(1), None);
-        assert!(pacing.acknowledged(1, now + 1000 * MS));
+        assert!(pacing.acknowledged(1, None, now + 1000 * MS));
         assert_eq!(pacing.time_for(SIZE * 3), Some(3000 * MS));
     }
 
     #[test]
-    fn an_exact_picture_tells_the_rate_too() {
+    fn quick_small_pictures_hardly_change_what_a_slow_large_one_told() {
         let mut pacing = Pacing::new();
         let now = Instant::now();
-        pacing.sent(1, SIZE, false, now);
-        assert!(pacing.acknowledged(1, now + 100 * MS), "mostly latency");
-        pacing.sent(2, 20 * SIZE, true, now + 200 * MS);
-        assert!(pacing.acknowledged(2, now + 400 * MS));
-        assert_eq!(pacing.time_for(20 * SIZE), Some(200 * MS));
-    }
-
-    #[test]
-    fn quick_small_pictures_hardly_change_what_a_slow_exact_one_told() {
-        let mut pacing = Pacing::new();
-        let now = Instant::now();
-        pacing.sent(0, 20 * SIZE, true, now);
-        assert!(pacing.acknowledged(0, now + 2000 * MS));
+        pacing.sent(0, 20 * SIZE, now);
+        assert!(pacing.acknowledged(0, None, now + 2000 * MS));
         for update in 1..=10 {
             let now = now + 3000 * MS * update;
-            pacing.sent(update, SIZE, false, now);
-            assert!(pacing.acknowledged(update, now + 20 * MS), "five times as quick");
+            pacing.sent(update, SIZE, now);
+            assert!(pacing.acknowledged(update, None, now + 20 * MS), "five times as quick");
         }
         let time = pacing.time_for(20 * SIZE).unwrap();
         assert!((900 * MS..2000 * MS).contains(&time), "{time:?}");
@@ -425,9 +440,9 @@ mod tests {
         let mut pacing = Pacing::new();
         let mut now = Instant::now();
         for (update, time) in (0..41).zip([10 * MS].into_iter().chain([1000 * MS; 40])) {
-            pacing.sent(update, SIZE, false, now);
+            pacing.sent(update, SIZE, now);
             now += time;
-            assert!(pacing.acknowledged(update, now));
+            assert!(pacing.acknowledged(update, None, now));
         }
         let time = pacing.time_for(SIZE).unwrap();
         assert!((600 * MS..1001 * MS).contains(&time), "{time:?}");

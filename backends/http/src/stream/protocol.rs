@@ -1,22 +1,36 @@
 //! The messages of `PROTOCOL.md`: read, and written.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use framecast_api::{Error, Event, EventKind, PhysicalSize, Result};
 use serde::{Deserialize, Serialize};
+
+use super::ledger::Painted;
+use super::store::Current;
+use crate::tiles::{Coding, Encoded, Grid, compose};
 
 /// The WebSocket subprotocol.
 pub(crate) const SUBPROTOCOL: &str = "framecast.v1";
 
-/// Bytes before the picture in a binary message.
-pub(crate) const HEADER: usize = 40;
-/// Where the update number is, in that header.
-pub(crate) const UPDATE_AT: std::ops::Range<usize> = 4..8;
-const WHOLE_PICTURE: u8 = 1;
+/// Bytes before the tile list of a part.
+const HEADER: usize = 80;
+const PART: u8 = 2;
+const JPEG: u8 = 1;
+const PNG: u8 = 2;
+const LAST: u8 = 1;
+const EXACT: u8 = 2;
+/// What a composed picture needs besides its tiles' bytes: in all, and for each tile.
+const ROOM: usize = 1024;
+const ROOM_PER_TILE: usize = 32;
 
-/// How the pixels of a picture are written.
+/// What a client speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Encoding {
-    Jpeg = 1,
-    Png = 2,
+pub(crate) enum Dialect {
+    /// [`SUBPROTOCOL`].
+    Tiles,
+    /// The older renderview protocol, without a subprotocol.
+    Whole,
 }
 
 /// The size of a client's view, as it says.
@@ -41,7 +55,8 @@ impl View {
 pub(crate) enum ClientMessage {
     Hello { view: View, visible: bool },
     Resize(View),
-    Ack { update: u32 },
+    Ack { update: u32, painted: Painted },
+    Refresh,
     Ping { id: f64 },
     Show,
     Hide,
@@ -66,6 +81,12 @@ impl ClientMessage {
         #[derive(Deserialize)]
         struct Ack {
             update: u32,
+            #[serde(flatten)]
+            painted: Painted,
+        }
+        #[derive(Deserialize)]
+        struct Feedback {
+            index: u32,
         }
         #[derive(Deserialize)]
         struct Ping {
@@ -82,7 +103,16 @@ impl ClientMessage {
                 ClientMessage::Hello { view, visible }
             }
             "resize" => ClientMessage::Resize(read(text)?),
-            "ack" => ClientMessage::Ack { update: read::<Ack>(text)?.update },
+            "ack" => {
+                let Ack { update, painted } = read(text)?;
+                ClientMessage::Ack { update, painted }
+            }
+            // The older protocol's.
+            "_framefeedback" => {
+                let update = read::<Feedback>(text)?.index;
+                ClientMessage::Ack { update, painted: Painted::default() }
+            }
+            "refresh" => ClientMessage::Refresh,
             "ping" => ClientMessage::Ping { id: read::<Ping>(text)?.id },
             "show" => ClientMessage::Show,
             "hide" => ClientMessage::Hide,
@@ -100,12 +130,43 @@ impl ClientMessage {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ServerMessage<'a> {
-    Welcome { client: u64 },
-    Title { value: &'a str },
-    Cursor { value: &'a str },
-    Control { presenter: bool, held: bool },
-    Pong { id: f64, time: f64 },
-    Closed { reason: &'a str },
+    Welcome {
+        client: u64,
+    },
+    Title {
+        value: &'a str,
+    },
+    Cursor {
+        value: &'a str,
+    },
+    Control {
+        presenter: bool,
+        held: bool,
+    },
+    Pong {
+        id: f64,
+        time: f64,
+    },
+    Closed {
+        reason: &'a str,
+    },
+    // From here on the older protocol's.
+    Active {
+        value: bool,
+    },
+    CssWidth {
+        value: String,
+    },
+    CssHeight {
+        value: String,
+    },
+    /// The message after this one is the picture.
+    Framebufferdata {
+        nbuffers: u32,
+        mimetype: &'a str,
+        timestamp: f64,
+        index: u32,
+    },
 }
 
 impl ServerMessage<'_> {
@@ -115,31 +176,94 @@ impl ServerMessage<'_> {
     }
 }
 
-/// What stands before an encoded picture.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct PictureHeader {
-    pub(crate) encoding: Encoding,
+/// What stands before the tiles of a part of an update. Times are seconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PartHeader {
     pub(crate) update: u32,
+    pub(crate) part: u16,
+    pub(crate) last: bool,
+    /// With this update the client has the frame's pixels, exactly.
+    pub(crate) exact: bool,
+    pub(crate) grid: Grid,
     pub(crate) size: PhysicalSize,
     pub(crate) ratio: f64,
-    pub(crate) timestamp: f64,
     pub(crate) sequence: u64,
+    pub(crate) input: Option<f64>,
+    pub(crate) drawn: f64,
+    pub(crate) encoded: f64,
+    pub(crate) sent: f64,
 }
 
-impl PictureHeader {
-    /// The header's bytes.
-    pub(crate) fn print(&self) -> [u8; HEADER] {
-        let mut bytes = [0; HEADER];
-        bytes[0] = WHOLE_PICTURE;
-        bytes[1] = self.encoding as u8;
-        bytes[2..4].copy_from_slice(&(HEADER as u16).to_le_bytes());
-        bytes[UPDATE_AT].copy_from_slice(&self.update.to_le_bytes());
-        bytes[8..12].copy_from_slice(&self.size.width.to_le_bytes());
-        bytes[12..16].copy_from_slice(&self.size.height.to_le_bytes());
-        bytes[16..24].copy_from_slice(&self.ratio.to_le_bytes());
-        bytes[24..32].copy_from_slice(&self.timestamp.to_le_bytes());
-        bytes[32..40].copy_from_slice(&self.sequence.to_le_bytes());
-        bytes
+impl PartHeader {
+    /// Of the first part of update `update`, which shows `current`.
+    pub(super) fn new(update: u32, current: &Current, exact: bool) -> Self {
+        let Current { newest, grid, encoded, .. } = current;
+        Self {
+            update,
+            part: 0,
+            last: false,
+            exact,
+            grid: *grid,
+            size: newest.frame.size(),
+            ratio: newest.frame.ratio(),
+            sequence: newest.frame.sequence(),
+            input: newest.input,
+            drawn: newest.frame.timestamp(),
+            encoded: *encoded,
+            sent: 0.0,
+        }
+    }
+
+    /// Writes the header and the tile list.
+    pub(crate) fn print(
+        &self,
+        coding: Coding,
+        tiles: impl ExactSizeIterator<Item = u16>,
+        out: &mut Vec<u8>,
+    ) {
+        let encoding = if coding == Coding::Exact { PNG } else { JPEG };
+        let flags = if self.last { LAST | if self.exact { EXACT } else { 0 } } else { 0 };
+        let (width, height) = self.grid.tile_size();
+        out.extend_from_slice(&[PART, encoding]);
+        out.extend_from_slice(&(HEADER as u16).to_le_bytes());
+        out.extend_from_slice(&self.update.to_le_bytes());
+        out.extend_from_slice(&self.part.to_le_bytes());
+        out.extend_from_slice(&[flags, 0]);
+        for number in [tiles.len() as u16, width, height, 0] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        for number in [self.size.width, self.size.height, 0] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        out.extend_from_slice(&self.ratio.to_le_bytes());
+        out.extend_from_slice(&self.sequence.to_le_bytes());
+        for time in [self.input.unwrap_or(f64::NAN), self.drawn, self.encoded, self.sent] {
+            out.extend_from_slice(&time.to_le_bytes());
+        }
+        for tile in tiles {
+            out.extend_from_slice(&tile.to_le_bytes());
+        }
+    }
+}
+
+/// One message of an update: a picture of some tiles.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) header: PartHeader,
+    pub(crate) coding: Coding,
+    pub(crate) tiles: Vec<(u16, Arc<Encoded>)>,
+}
+
+impl Part {
+    /// The message. Copies the tiles: not for where a lock is held.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        let numbers = self.tiles.iter().map(|(n, _)| *n);
+        let encoded: Vec<_> = self.tiles.iter().map(|(_, encoded)| Arc::clone(encoded)).collect();
+        let bytes: usize = encoded.iter().map(|encoded| encoded.len() + ROOM_PER_TILE).sum();
+        let mut message = Vec::with_capacity(HEADER + ROOM + bytes);
+        self.header.print(self.coding, numbers, &mut message);
+        compose(&self.header.grid, self.coding, &encoded, &mut message);
+        message.into()
     }
 }
 
@@ -162,7 +286,15 @@ mod tests {
                 r#"{"width":640,"height":480.5,"ratio":2,"type":"resize","more":[1]}"#,
                 ClientMessage::Resize(VIEW),
             ),
-            (r#"{"type":"ack","update":4294967295}"#, ClientMessage::Ack { update: u32::MAX }),
+            (
+                r#"{"type":"ack","update":4294967295}"#,
+                ClientMessage::Ack { update: u32::MAX, painted: Painted::default() },
+            ),
+            (
+                r#"{"type":"_framefeedback","index":7,"timestamp":1.5,"localtime":2.5}"#,
+                ClientMessage::Ack { update: 7, painted: Painted::default() },
+            ),
+            (r#"{"type":"refresh"}"#, ClientMessage::Refresh),
             (r#"{"type":"ping","id":-1.5}"#, ClientMessage::Ping { id: -1.5 }),
             (r#"{"type":"show"}"#, ClientMessage::Show),
             (r#"{"type":"hide"}"#, ClientMessage::Hide),
@@ -201,6 +333,8 @@ mod tests {
             r#"{"type":"ack","update":-1}"#,
             r#"{"type":"ack","update":1.5}"#,
             r#"{"type":"ack","update":4294967296}"#,
+            r#"{"type":"ack","update":1,"painted":"now"}"#,
+            r#"{"type":"_framefeedback","index":-1}"#,
             r#"{"type":"ping","id":1e400}"#,
             r#"{"type":"ping"}"#,
             r#"{"type":"pointer_move","x":1e7}"#,
@@ -243,32 +377,34 @@ mod tests {
                 json!({"type": "pong", "id": 3.0, "time": 1.5}),
             ),
             (ServerMessage::Closed { reason: "done" }, json!({"type": "closed", "reason": "done"})),
+            (ServerMessage::Active { value: true }, json!({"type": "active", "value": true})),
+            (
+                ServerMessage::CssWidth { value: "640px".into() },
+                json!({"type": "css_width", "value": "640px"}),
+            ),
+            (
+                ServerMessage::CssHeight { value: "480.5px".into() },
+                json!({"type": "css_height", "value": "480.5px"}),
+            ),
+            (
+                ServerMessage::Framebufferdata {
+                    nbuffers: 1,
+                    mimetype: "image/png",
+                    timestamp: 1.5,
+                    index: 7,
+                },
+                json!({
+                    "type": "framebufferdata",
+                    "nbuffers": 1,
+                    "mimetype": "image/png",
+                    "timestamp": 1.5,
+                    "index": 7
+                }),
+            ),
         ] {
             let text = message.print();
             assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), wire);
         }
-    }
-
-    #[test]
-    fn a_picture_header_is_forty_bytes_in_the_documented_order() {
-        let header = PictureHeader {
-            encoding: Encoding::Png,
-            update: 0x0403_0201,
-            size: PhysicalSize::new(1280, 720),
-            ratio: 1.5,
-            timestamp: 2.0,
-            sequence: 0x0807_0605_0403_0201,
-        };
-        assert_eq!(
-            header.print(),
-            [
-                1, 2, 40, 0, 1, 2, 3, 4, // kind, encoding, length, update
-                0, 5, 0, 0, 0xd0, 2, 0, 0, // width, height
-                0, 0, 0, 0, 0, 0, 0xf8, 0x3f, // ratio
-                0, 0, 0, 0, 0, 0, 0, 0x40, // timestamp
-                1, 2, 3, 4, 5, 6, 7, 8, // sequence
-            ]
-        );
     }
 
     /// The same fixtures are read by the viewer's tests.
@@ -314,29 +450,47 @@ mod tests {
     }
 
     #[test]
-    fn the_viewer_reads_the_headers_that_are_written() {
+    fn the_viewer_reads_the_parts_that_are_written() {
         let mut written = 0;
-        for fixture in fixtures(include_str!("../../fixtures/pictures.json")) {
+        for fixture in fixtures(include_str!("../../fixtures/parts.json")) {
             let (hex, fields) = (fixture["hex"].as_str().unwrap(), &fixture["fields"]);
             // The others are of later versions, or broken.
-            if fields.is_null() || hex.get(4..8).is_none_or(|length| length != "2800") {
+            if fields.is_null() || hex.get(4..8).is_none_or(|length| length != "5000") {
                 continue;
             }
             let integer = |name: &str| u32::try_from(fields[name].as_u64().unwrap()).unwrap();
-            let encoding = match fields["encoding"].as_str().unwrap() {
-                "jpeg" => Encoding::Jpeg,
-                _ => Encoding::Png,
-            };
-            let header = PictureHeader {
-                encoding,
+            let size = PhysicalSize::new(integer("width"), integer("height"));
+            let grid = Grid::new(size);
+            let (width, height) = grid.tile_size();
+            if (integer("tileWidth"), integer("tileHeight")) != (width.into(), height.into()) {
+                continue;
+            }
+            let number = |name: &str| fields[name].as_f64().unwrap();
+            let header = PartHeader {
                 update: integer("update"),
-                size: PhysicalSize::new(integer("width"), integer("height")),
-                ratio: fields["ratio"].as_f64().unwrap(),
-                timestamp: fields["time"].as_f64().unwrap(),
+                part: integer("part") as u16,
+                last: fields["last"] == true,
+                exact: fields["exact"] == true,
+                grid,
+                size,
+                ratio: number("ratio"),
                 sequence: fields["sequence"].as_str().unwrap().parse().unwrap(),
+                input: fields["input"].as_f64(),
+                drawn: number("drawn"),
+                encoded: number("encoded"),
+                sent: number("sent"),
             };
-            let print: String = header.print().iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(print, hex[..2 * HEADER]);
+            let coding = match fields["encoding"].as_str().unwrap() {
+                "jpeg" => Coding::Jpeg(80),
+                _ => Coding::Exact,
+            };
+            let tiles = fields["tiles"].as_array().unwrap();
+            let tiles: Vec<u16> = tiles.iter().map(|n| n.as_u64().unwrap() as u16).collect();
+            let mut out = Vec::new();
+            header.print(coding, tiles.iter().copied(), &mut out);
+            let print: String = out.iter().map(|byte| format!("{byte:02x}")).collect();
+            let payload = fields["payload"].as_str().unwrap();
+            assert_eq!(print + payload, hex, "{}", fixture["name"]);
             written += 1;
         }
         assert!(written >= 3, "{written}");

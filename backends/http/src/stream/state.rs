@@ -1,17 +1,27 @@
-//! What the engine, the encoder and the clients of one canvas know of each other. Pure but for
+//! What the engine, the encoders and the clients of one canvas know of each other. Pure but for
 //! wakers: `now` is passed in.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, Clock, Cursor, EventKind, Frame, Input, LogicalSize, Setting};
+use bytes::Bytes;
+use framecast_api::{
+    ClientId, Clock, Cursor, EventKind, Frame, Input, LogicalSize, Setting, Traffic,
+};
 use smol::channel::Sender;
 
+use super::encode;
+use super::feed::Feed;
 use super::inputs::{Flooded, Inputs};
-use super::pictures::{Audience, Done, Newest, PictureMessage, Pictures, Work};
-use super::protocol::{ServerMessage, View};
-use super::seat::{Due, Seat};
+use super::protocol::{Dialect, Part, SUBPROTOCOL, ServerMessage, View};
+use super::seat::{Due, FeedKind, Seat, Sending};
+use super::stats::{CanvasStats, ClientStats, Encoded, Frames};
+use super::store::{self, Missing, Newest, Store};
+use super::whole::{self, Audience, Whole, WholeFeed};
+
+/// An input that is older than this did not cause a frame.
+const CAUSE: f64 = 1.0;
 
 /// A canvas. Every change must be followed by [`settle`](State::settle).
 #[derive(Debug)]
@@ -20,11 +30,21 @@ pub(super) struct State {
     title: String,
     cursor: Cursor,
     control: Control,
-    pictures: Pictures,
+    /// The size that the application asked for.
+    logical: Option<LogicalSize>,
+    lossless: bool,
+    still_after: Duration,
+    newest: Option<Newest>,
+    /// When the oldest input that the engine took since the newest frame arrived, in seconds.
+    handed: Option<f64>,
+    store: Store,
+    whole: Whole,
     clients: BTreeMap<ClientId, Seat>,
     last_client: u64,
+    /// What was sent to clients that left.
+    gone: Traffic,
     inputs: Inputs,
-    /// What the engine, the encoder were last told.
+    /// What the engine, the encoders were last told.
     told: Told,
 }
 
@@ -39,7 +59,7 @@ struct Control {
 struct Told {
     wants_frame: bool,
     has_input: bool,
-    work_at: Option<Instant>,
+    look_at: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -49,13 +69,42 @@ enum Phase {
     Closed,
 }
 
+/// What an encoder's thread is to do.
+#[derive(Debug)]
+pub(super) enum Work {
+    Tiles(store::Job),
+    Whole(whole::Job),
+    /// Nothing, until then or until told.
+    Wait(Option<Instant>),
+    /// The canvas was closed.
+    End,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub(super) enum Done {
+    Tiles(store::Outcome),
+    Whole(whole::Outcome),
+}
+
+/// Whom a change concerns.
+#[derive(Debug, Default)]
+pub(super) struct Wake {
+    /// The engine's, if it is to be woken.
+    pub(super) engine: Option<Waker>,
+    /// How many of the encoders' threads.
+    pub(super) encoders: usize,
+}
+
 /// What a client is sent next.
 #[derive(Debug)]
 pub(crate) enum Outgoing {
     Text(String),
-    Picture(PictureMessage),
-    /// The last message; the connection is then closed.
-    Last(String),
+    Part(Part),
+    /// A whole picture.
+    Picture(Bytes),
+    /// The last message, if there is one; the connection is then closed.
+    Last(Option<String>),
 }
 
 impl State {
@@ -66,12 +115,25 @@ impl State {
             title: String::new(),
             cursor: Cursor::default(),
             control: Control::default(),
-            pictures: Pictures::new(still_after),
+            logical: None,
+            lossless: false,
+            still_after,
+            newest: None,
+            handed: None,
+            store: Store::default(),
+            whole: Whole::new(still_after),
             clients: BTreeMap::new(),
             last_client: 0,
+            gone: Traffic::default(),
             inputs: Inputs::default(),
             told: Told::default(),
         }
+    }
+
+    /// Every picture is sent exactly from the first, or not any more.
+    pub(super) fn set_lossless(&mut self, lossless: bool) {
+        self.lossless = lossless;
+        self.whole.set_lossless(lossless);
     }
 
     pub(super) fn open(&mut self, waker: Waker, clock: Clock, title: String) {
@@ -82,7 +144,9 @@ impl State {
     pub(super) fn close(&mut self) {
         self.phase = Phase::Closed;
         self.inputs = Inputs::default();
-        self.pictures.clear();
+        self.newest = None;
+        self.store.clear();
+        self.whole.clear();
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -94,22 +158,93 @@ impl State {
     }
 
     pub(super) fn newest(&self) -> Option<&Newest> {
-        self.pictures.newest()
+        self.newest.as_ref()
     }
 
     pub(super) fn seat(&mut self, client: ClientId) -> Option<&mut Seat> {
         self.clients.get_mut(&client)
     }
 
-    pub(super) fn present(&mut self, frame: &Frame, now: Instant) {
-        if self.is_open() {
-            self.pictures.present(frame, now);
+    /// What there is to tell of the canvas called `name`.
+    pub(super) fn stats(&self, name: &str, now: Instant) -> CanvasStats {
+        let counts = self.store.counts;
+        let clients = self.clients.iter().map(|(client, seat)| {
+            let whole = seat.is_whole();
+            ClientStats {
+                client: client.0,
+                protocol: if whole { "renderview" } else { SUBPROTOCOL },
+                presenter: self.control.presenter == Some(*client),
+                visible: seat.visible,
+                quality: if whole { encode::QUALITY } else { seat.pacing.quality() },
+                bytes_per_second: seat.pacing.rate(),
+                way: seat.pacing.way().map(|way| way.as_secs_f64() * 1e3),
+                fps: seat.ledger.fps(now),
+                counts: seat.ledger.counts(),
+                steps: seat.ledger.steps(),
+            }
+        });
+        CanvasStats {
+            canvas: name.to_owned(),
+            time: self.seconds(now),
+            frames: Frames {
+                presented: self.newest.as_ref().map_or(0, |newest| newest.number),
+                compared: counts.compared,
+                changed: counts.changed,
+            },
+            encoded: Encoded {
+                jpeg_tiles: counts.jpeg_tiles,
+                exact_tiles: counts.exact_tiles,
+                bytes: counts.encoded_bytes,
+            },
+            clients: clients.collect(),
         }
+    }
+
+    /// What was sent so far.
+    pub(super) fn traffic(&self) -> Traffic {
+        let mut traffic = self.gone;
+        for seat in self.clients.values() {
+            add(&mut traffic, seat);
+        }
+        traffic
+    }
+
+    /// Seconds on the canvas' clock.
+    fn seconds(&self, now: Instant) -> f64 {
+        match &self.phase {
+            Phase::Open { clock, .. } => clock.seconds(now),
+            Phase::New | Phase::Closed => 0.0,
+        }
+    }
+
+    pub(super) fn present(&mut self, frame: &Frame, now: Instant) {
+        if !self.is_open() {
+            return;
+        }
+        let mut input = self.handed.take().filter(|at| frame.timestamp() - at < CAUSE);
+        if let Some(before) = &self.newest
+            && !self.store.has_begun(before.number)
+        {
+            // It is never shown; what caused it is seen in this one first.
+            input = before.input.or(input);
+        }
+        let number = self.newest.as_ref().map_or(0, |newest| newest.number) + 1;
+        self.newest = Some(Newest { frame: frame.clone(), number, at: now, input });
     }
 
     pub(super) fn take_inputs(&mut self) -> VecDeque<Input> {
         self.told.has_input = false;
-        if self.is_open() { self.inputs.take() } else { VecDeque::new() }
+        if !self.is_open() {
+            return VecDeque::new();
+        }
+        let inputs = self.inputs.take();
+        if self.handed.is_none() {
+            self.handed = inputs.iter().find_map(|input| match input {
+                Input::Event { timestamp, .. } => Some(*timestamp),
+                _ => None,
+            });
+        }
+        inputs
     }
 
     pub(super) fn apply(&mut self, setting: &Setting) {
@@ -126,33 +261,50 @@ impl State {
                 self.control = Control { presenter: *presenter, held: *held };
                 |due| due.control = true
             }
-            // A browser's size is its user's affair.
+            // The size of our own page is its user's affair; the older one follows.
+            Setting::LogicalSize(size) if self.logical != Some(*size) => {
+                self.logical = Some(*size);
+                for seat in self.clients.values_mut().filter(|seat| seat.is_whole()) {
+                    seat.due.size = true;
+                }
+                return;
+            }
             _ => return,
         };
         self.clients.values_mut().for_each(|seat| due(&mut seat.due));
     }
 
+    /// A client is there. `hello`: its view, and the bytes of the message that said so; one that
+    /// speaks the older protocol says nothing of the kind.
     pub(super) fn join(
         &mut self,
         label: String,
-        view: View,
+        dialect: Dialect,
+        hello: Option<(View, usize)>,
         visible: bool,
-        bytes: usize,
         wake: Sender<()>,
     ) -> ClientId {
         self.last_client += 1;
         let client = ClientId(self.last_client);
-        self.clients.insert(client, Seat::new(visible, wake));
+        let feed = match dialect {
+            Dialect::Tiles => FeedKind::Tiles(Feed::default()),
+            Dialect::Whole => FeedKind::Whole(WholeFeed::default()),
+        };
+        self.clients.insert(client, Seat::new(feed, visible, wake));
         if !self.is_closed() {
             self.inputs.join(client, label);
-            // The queue of a new client has room for this.
-            let _ = self.resize(client, view, bytes);
+            if let Some((view, bytes)) = hello {
+                // The queue of a new client has room for this.
+                let _ = self.resize(client, view, bytes);
+            }
         }
         client
     }
 
     pub(super) fn leave(&mut self, client: ClientId) {
-        self.clients.remove(&client);
+        if let Some(seat) = self.clients.remove(&client) {
+            add(&mut self.gone, &seat);
+        }
         self.inputs.leave(client);
     }
 
@@ -171,89 +323,9 @@ impl State {
         if seat.visible == visible {
             return Ok(());
         }
-        let kind = if visible {
-            seat.show(now);
-            EventKind::Show
-        } else {
-            seat.hide();
-            EventKind::Hide
-        };
+        seat.visible = visible;
+        let kind = if visible { EventKind::Show } else { EventKind::Hide };
         self.event(client, kind, bytes, now)
-    }
-
-    /// Whom the last change concerns: wakes clients, and returns the engine's waker if it is to be
-    /// woken, and whether the encoder is.
-    pub(super) fn settle(&mut self, now: Instant) -> (Option<Waker>, bool) {
-        let offer = self.pictures.offer();
-        let closed = self.is_closed();
-        for seat in self.clients.values() {
-            if closed || seat.is_to_wake(offer, now) {
-                seat.wake();
-            }
-        }
-        let told = Told {
-            wants_frame: self.wants_frame(),
-            has_input: !self.inputs.is_empty(),
-            work_at: self.work_at(),
-        };
-        let work = closed || told.work_at.is_some() && told.work_at != self.told.work_at;
-        let rises =
-            told.wants_frame && !self.told.wants_frame || told.has_input && !self.told.has_input;
-        self.told = told;
-        let waker = match &self.phase {
-            Phase::Open { waker, .. } if rises => Some(waker.clone()),
-            _ => None,
-        };
-        (waker, work)
-    }
-
-    /// Whether a visible client has room for a frame after the newest, and the encoder has begun
-    /// with the newest: so the engine draws a frame while the one before is encoded, and no more.
-    pub(super) fn wants_frame(&self) -> bool {
-        if !self.is_open() {
-            return false;
-        }
-        let pictures = &self.pictures;
-        if pictures.newest().is_none() {
-            return self.clients.values().any(|seat| seat.free() > 0);
-        }
-        if !pictures.is_newest_begun() {
-            return false;
-        }
-        let current = pictures.is_up_to_date();
-        let content = pictures.offer().map(|offer| offer.content);
-        self.clients.values().any(|seat| {
-            let has_newest = current && seat.shown.map(|shown| shown.content) == content;
-            seat.free() > usize::from(!has_newest)
-        })
-    }
-
-    fn audience(&self) -> Audience {
-        Audience {
-            free: self.clients.values().any(|seat| seat.free() > 0),
-            takes_exact: self.clients.values().any(Seat::takes_exact),
-        }
-    }
-
-    /// When there will be something to encode, if nothing else happens.
-    fn work_at(&self) -> Option<Instant> {
-        self.is_open().then(|| self.pictures.work_at(self.audience()))?
-    }
-
-    /// What the encoder is to do now.
-    pub(super) fn work(&mut self, now: Instant) -> Work {
-        match self.phase {
-            Phase::New => Work::Wait(None),
-            Phase::Open { .. } => self.pictures.work(self.audience(), now),
-            Phase::Closed => Work::End,
-        }
-    }
-
-    pub(super) fn done(&mut self, done: Done) {
-        self.pictures.rest();
-        if !self.is_closed() {
-            self.pictures.done(done);
-        }
     }
 
     pub(super) fn event(
@@ -282,120 +354,345 @@ impl State {
         self.inputs.push(client, Input::Resize { client, size, ratio: view.ratio }, bytes)
     }
 
-    /// What `client` is to be sent now. If it is nothing, its seat knows until when.
+    /// Does what follows from the last change: decides what to encode, begins what can be sent,
+    /// wakes clients; tells who else is to be woken.
+    pub(super) fn settle(&mut self, now: Instant) -> Wake {
+        self.advance(now);
+        let closed = self.is_closed();
+        for seat in self.clients.values() {
+            if closed || seat.has_message() && !seat.writing {
+                seat.wake();
+            }
+        }
+        let told = Told {
+            wants_frame: self.wants_frame(),
+            has_input: !self.inputs.is_empty(),
+            look_at: self.look_at(),
+        };
+        // A thread that wakes too early finds out; one that wakes too late does not.
+        let sooner = match (told.look_at, self.told.look_at) {
+            (Some(at), Some(before)) => at < before || before <= now,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        let mut encoders = self.store.jobs().max(usize::from(sooner));
+        if closed {
+            encoders = usize::MAX;
+        }
+        let rises =
+            told.wants_frame && !self.told.wants_frame || told.has_input && !self.told.has_input;
+        self.told = told;
+        let engine = match &self.phase {
+            Phase::Open { waker, .. } if rises => Some(waker.clone()),
+            _ => None,
+        };
+        Wake { engine, encoders }
+    }
+
+    /// Goes as far as it goes without an encoder.
+    fn advance(&mut self, now: Instant) {
+        let (Phase::Open { .. }, Some(newest)) = (&self.phase, &self.newest) else { return };
+        for seat in self.clients.values_mut() {
+            seat.refresh_if_due(now);
+            seat.serve_whole(&self.whole, now);
+        }
+        if !self.store.is_resting() {
+            return;
+        }
+        // The newest picture goes before what is left of the one before.
+        let wanted = self.clients.values().any(|seat| !seat.is_whole() && seat.free() > 0);
+        if wanted && !self.store.has(newest.number) {
+            self.store.compare(newest.clone());
+        }
+        if self.store.is_resting() {
+            self.plan(now);
+        }
+    }
+
+    /// Has encoded what those who have room lack, or else begins to send.
+    fn plan(&mut self, now: Instant) {
+        self.store.trim();
+        let mut missing = Missing::default();
+        let manner = (self.lossless, self.still_after);
+        for seat in self.clients.values() {
+            seat.plan(&self.store, manner, now, &mut missing);
+        }
+        if missing.is_empty() {
+            self.serve(now);
+        } else {
+            self.store.encode(missing);
+        }
+    }
+
+    fn serve(&mut self, now: Instant) {
+        let (manner, seconds) = ((self.lossless, self.still_after), self.seconds(now));
+        for seat in self.clients.values_mut() {
+            seat.serve(&self.store, manner, now, seconds);
+        }
+    }
+
+    /// Whether a visible client has room for a frame after the newest, and the encoders have begun
+    /// with the newest: so the engine draws a frame while the one before is encoded, and no more.
+    pub(super) fn wants_frame(&self) -> bool {
+        if !self.is_open() {
+            return false;
+        }
+        let Some(newest) = &self.newest else {
+            return self.clients.values().any(|seat| seat.free() > 0);
+        };
+        let tiles = (self.store.has_begun(newest.number), self.store.has(newest.number));
+        let whole = (self.whole.has_begun(newest.number), self.whole.has(newest.number));
+        self.clients.values().any(|seat| {
+            let (begun, (has, is_current)) = match &seat.feed {
+                FeedKind::Tiles(feed) => (tiles.0, (tiles.1, feed.is_current(&self.store))),
+                FeedKind::Whole(feed) => (whole.0, (whole.1, feed.is_current(&self.whole))),
+            };
+            begun && seat.free() > usize::from(!(has && is_current))
+        })
+    }
+
+    fn audience(&self) -> Audience {
+        let whole = || self.clients.values().filter(|seat| seat.is_whole());
+        Audience {
+            free: whole().any(|seat| seat.free() > 0),
+            takes_exact: whole().any(Seat::takes_exact),
+        }
+    }
+
+    /// When an encoder's thread is to look again, if nothing else happens.
+    fn look_at(&self) -> Option<Instant> {
+        if !self.is_open() {
+            return None;
+        }
+        let seats = self.clients.values().filter_map(|seat| {
+            let at = seat.look_at(&self.whole)?;
+            // What waits for the encoders is looked at when they are done.
+            (seat.is_whole() || self.store.is_resting()).then_some(at)
+        });
+        seats.chain(self.whole.work_at(self.newest.as_ref(), self.audience())).min()
+    }
+
+    /// What an encoder's thread is to do now. To be asked after [`settle`](Self::settle).
+    pub(super) fn work(&mut self, now: Instant) -> Work {
+        match self.phase {
+            Phase::New => return Work::Wait(None),
+            Phase::Closed => return Work::End,
+            Phase::Open { .. } => {}
+        }
+        let audience = self.audience();
+        if let Some(job) = self.store.take_job() {
+            return Work::Tiles(job);
+        }
+        if let Some(job) = self.whole.take_job(self.newest.as_ref(), audience, now) {
+            return Work::Whole(job);
+        }
+        Work::Wait(self.look_at().filter(|at| *at > now))
+    }
+
+    pub(super) fn done(&mut self, done: Done, now: Instant) {
+        if self.is_closed() {
+            return;
+        }
+        match done {
+            Done::Tiles(outcome) => {
+                let compared = matches!(outcome, store::Outcome::Changed(_));
+                if !self.store.done(outcome, self.seconds(now)) {
+                    return;
+                }
+                // Before a newer frame has its turn.
+                if compared { self.plan(now) } else { self.serve(now) }
+            }
+            Done::Whole(outcome) => self.whole.done(outcome),
+        }
+    }
+
+    /// What `client` is to be sent now.
     pub(super) fn next(&mut self, client: ClientId, now: Instant) -> Option<Outgoing> {
+        let seconds = self.seconds(now);
         let seat = self.clients.get_mut(&client)?;
-        if seat.give_up(now) {
-            self.pictures.renumber();
+        let whole = seat.is_whole();
+        if let Some(Sending::Picture { text: None, .. }) = &seat.sending {
+            // Right after its text.
+            return seat.take_message(seconds);
         }
         let due = &mut seat.due;
         let message = if std::mem::take(&mut due.welcome) {
             ServerMessage::Welcome { client: client.0 }
         } else if let Phase::Closed = self.phase {
-            let reason = "the application ended";
-            return Some(Outgoing::Last(ServerMessage::Closed { reason }.print()));
+            let closed = ServerMessage::Closed { reason: "the application ended" };
+            return Some(Outgoing::Last((!whole).then(|| closed.print())));
         } else if std::mem::take(&mut due.title) {
             ServerMessage::Title { value: &self.title }
         } else if std::mem::take(&mut due.cursor) {
             ServerMessage::Cursor { value: self.cursor.css_name() }
         } else if std::mem::take(&mut due.control) {
-            ServerMessage::Control {
-                presenter: self.control.presenter == Some(client),
-                held: self.control.held,
+            let presenter = self.control.presenter == Some(client);
+            if whole {
+                ServerMessage::Active { value: presenter }
+            } else {
+                ServerMessage::Control { presenter, held: self.control.held }
             }
+        } else if let (true, Some(size)) = (std::mem::take(&mut due.size), self.logical) {
+            seat.due.height = true;
+            ServerMessage::CssWidth { value: css(size.width) }
+        } else if let (true, Some(size)) = (std::mem::take(&mut due.height), self.logical) {
+            ServerMessage::CssHeight { value: css(size.height) }
         } else if let Some(id) = seat.take_pong() {
-            let time = match &self.phase {
-                Phase::Open { clock, .. } => clock.seconds(now),
-                Phase::New | Phase::Closed => 0.0,
-            };
-            ServerMessage::Pong { id, time }
+            ServerMessage::Pong { id, time: seconds }
         } else {
-            let offer = self.pictures.offer();
-            let wanted = offer.and_then(|offer| seat.wants(offer, now));
-            let wanted = wanted.filter(|wanted| wanted.at <= now);
-            let picture = wanted.and_then(|wanted| self.pictures.get(wanted.exact));
-            let Some((shown, message)) = picture else {
-                seat.sleep(offer, now);
-                return None;
-            };
-            seat.send(shown, message.update, message.len(), now);
-            return Some(Outgoing::Picture(message));
+            return seat.take_message(seconds);
         };
         Some(Outgoing::Text(message.print()))
     }
 }
 
+fn add(traffic: &mut Traffic, seat: &Seat) {
+    let counts = seat.ledger.counts();
+    traffic.updates += counts.updates;
+    traffic.painted += counts.painted;
+    traffic.bytes += counts.bytes;
+}
+
+fn css(pixels: f64) -> String {
+    format!("{pixels}px")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::encoder;
+    use crate::stream::ledger::Painted;
     use framecast_api::{FramePool, PhysicalSize};
 
     const STILL: Duration = Duration::from_millis(300);
     const VIEW: View = View { width: 10.0, height: 10.0, ratio: 1.0 };
+    const SIZE: PhysicalSize = PhysicalSize::new(400, 300);
 
-    /// A canvas, and an engine, an encoder and clients that do one step at a time.
+    /// A canvas, and an engine, encoders and clients that do one step at a time.
     struct Scene {
         state: State,
         pool: FramePool,
         now: Instant,
+        sequence: u64,
+    }
+
+    /// What a client was sent of one update.
+    #[derive(Debug)]
+    struct Got {
+        update: u32,
+        sequence: u64,
+        tiles: usize,
+        exact: bool,
+        largest: usize,
+        bytes: usize,
+    }
+
+    /// Grain that no encoder finds simple.
+    fn grain(seed: u32, at: usize) -> [u8; 4] {
+        let n = (at as u32 ^ seed.rotate_left(20)).wrapping_mul(0x9e37_79b9);
+        let n = (n ^ (n >> 15)).wrapping_mul(0x85eb_ca6b);
+        (n ^ (n >> 13)).to_le_bytes()
     }
 
     impl Scene {
         fn new() -> Self {
             let mut state = State::new(STILL);
             state.open(Waker::noop().clone(), Clock::start(), "title".into());
-            Self { state, pool: FramePool::new(), now: Instant::now() }
+            Self { state, pool: FramePool::new(), now: Instant::now(), sequence: 0 }
         }
 
         fn join(&mut self) -> ClientId {
+            self.join_as(Dialect::Tiles)
+        }
+
+        fn join_as(&mut self, dialect: Dialect) -> ClientId {
             let (wake, _) = smol::channel::bounded(1);
-            let client = self.state.join("somebody".into(), VIEW, true, 50, wake);
-            while self.state.seat(client).unwrap().has_text() {
-                assert!(matches!(self.state.next(client, self.now), Some(Outgoing::Text(_))));
+            let client = self.state.join("somebody".into(), dialect, Some((VIEW, 50)), true, wake);
+            while let Some(next) = self.state.next(client, self.now) {
+                assert!(matches!(next, Outgoing::Text(_)));
             }
+            self.settle();
             client
         }
 
-        fn present(&mut self, shade: u8) {
-            let mut buffer = self.pool.lend(PhysicalSize::new(2, 2)).unwrap();
-            buffer.fill([shade; 4]);
-            let frame = self.pool.freeze(buffer, 1, 0.0, 1.0);
+        fn settle(&mut self) -> Wake {
+            self.state.settle(self.now)
+        }
+
+        /// Presents a frame whose first `changed` pixels depend on `seed`.
+        fn present(&mut self, seed: u32, changed: usize) {
+            let mut buffer = self.pool.lend(SIZE).unwrap();
+            for (at, pixel) in buffer.pixels_mut().iter_mut().enumerate() {
+                *pixel = grain(if at < changed { seed } else { 0 }, at);
+            }
+            self.sequence += 1;
+            let frame = self.pool.freeze(buffer, self.sequence, 0.0, 1.0);
             self.now += Duration::from_millis(1);
             self.state.present(&frame, self.now);
+            self.settle();
         }
 
-        fn begin(&mut self) -> Newest {
-            match self.state.work(self.now) {
-                Work::Jpeg { newest, .. } => newest,
-                other => panic!("{other:?}"),
+        fn present_all(&mut self, seed: u32) {
+            self.present(seed, usize::MAX);
+        }
+
+        /// Does one job, if there is one.
+        fn work(&mut self) -> bool {
+            self.settle();
+            let work = self.state.work(self.now);
+            self.settle();
+            let Some(done) = encoder::work(work) else { return false };
+            self.state.done(done, self.now);
+            self.settle();
+            true
+        }
+
+        /// Does all there is to do, and tells how many jobs that were.
+        fn encode(&mut self) -> usize {
+            let mut jobs = 0;
+            while self.work() {
+                jobs += 1;
+                assert!(jobs < 1000, "it never ends");
             }
+            jobs
         }
 
-        fn finish(&mut self, newest: Newest) {
-            self.state.done(Done::Jpeg { newest, message: vec![0; 50] });
-        }
-
-        fn encode(&mut self) {
-            let newest = self.begin();
-            self.finish(newest);
-        }
-
-        fn rests(&mut self) -> bool {
-            matches!(self.state.work(self.now), Work::Wait(_))
-        }
-
-        /// Sends what is next to `client`, and returns its update number.
-        fn send(&mut self, client: ClientId) -> Option<u32> {
-            let Outgoing::Picture(picture) = self.state.next(client, self.now)? else {
-                panic!("not a picture");
-            };
-            self.state.seat(client).unwrap().sending = false;
-            Some(picture.update)
+        /// Writes what is next to `client`.
+        fn send(&mut self, client: ClientId) -> Option<Got> {
+            let mut got: Option<Got> = None;
+            loop {
+                let next = self.state.next(client, self.now);
+                self.state.seat(client).unwrap().writing = false;
+                let part = match next {
+                    Some(Outgoing::Part(part)) => part,
+                    None => return got,
+                    other => panic!("{other:?}"),
+                };
+                let header = part.header;
+                let before = got.take();
+                let tiles = before.as_ref().map_or(0, |got| got.tiles) + part.tiles.len();
+                let bytes = part.into_bytes().len();
+                let (largest, all) = before.map_or((0, 0), |got| (got.largest, got.bytes));
+                got = Some(Got {
+                    update: header.update,
+                    sequence: header.sequence,
+                    tiles,
+                    exact: header.exact && header.last,
+                    largest: largest.max(bytes),
+                    bytes: all + bytes,
+                });
+                if header.last {
+                    self.settle();
+                    return got;
+                }
+            }
         }
 
         fn ack(&mut self, client: ClientId, update: u32) {
             self.now += Duration::from_millis(5);
-            assert!(self.state.seat(client).unwrap().pacing.acknowledged(update, self.now));
+            let now = self.now;
+            self.state.seat(client).unwrap().acknowledged(update, Painted::default(), now);
+            self.settle();
         }
     }
 
@@ -403,9 +700,9 @@ mod tests {
     fn nobody_looking_means_no_demand_and_no_encoding() {
         let mut scene = Scene::new();
         assert!(!scene.state.wants_frame());
-        scene.present(1);
+        scene.present_all(1);
         assert!(!scene.state.wants_frame());
-        assert!(scene.rests());
+        assert_eq!(scene.encode(), 0);
     }
 
     #[test]
@@ -413,305 +710,293 @@ mod tests {
         let mut scene = Scene::new();
         let client = scene.join();
         assert!(scene.state.wants_frame(), "the first");
-        scene.present(1);
-        assert!(!scene.state.wants_frame(), "the encoder has not begun");
-        let newest = scene.begin();
+        scene.present_all(1);
         assert!(scene.state.wants_frame(), "the second");
-        scene.present(2);
-        assert!(!scene.state.wants_frame(), "one waits for the encoder already");
-        scene.finish(newest);
-        assert_eq!(scene.send(client), Some(1));
+        scene.present_all(2);
+        assert!(!scene.state.wants_frame(), "one waits for the encoders already");
+        assert!(scene.work());
+        assert!(!scene.state.wants_frame());
         scene.encode();
-        assert_eq!(scene.send(client), Some(2));
+        assert_eq!(scene.send(client).unwrap().sequence, 1, "it was begun, so it is sent");
+        scene.encode();
+        assert_eq!(scene.send(client).unwrap().sequence, 2);
         assert!(!scene.state.wants_frame(), "two are not acknowledged");
         scene.ack(client, 1);
         assert!(scene.state.wants_frame());
     }
 
     #[test]
-    fn frames_that_nobody_has_room_for_are_skipped() {
+    fn frames_that_nobody_has_room_for_are_skipped_and_one_difference_follows() {
         let mut scene = Scene::new();
         let client = scene.join();
-        for shade in 1..=2 {
-            scene.present(shade);
+        for seed in 1..=2 {
+            scene.present_all(seed);
             scene.encode();
-            assert_eq!(scene.send(client), Some(shade.into()));
+            assert_eq!(scene.send(client).unwrap().update, seed);
         }
-        for shade in 3..100 {
-            scene.present(shade);
-            assert!(scene.rests(), "{shade}");
+        for seed in 3..100 {
+            scene.present(seed, 400);
+            assert_eq!(scene.encode(), 0, "{seed}");
         }
         scene.ack(client, 2);
-        assert_eq!(scene.begin().number, 99);
+        scene.encode();
+        let got = scene.send(client).unwrap();
+        assert_eq!(got.sequence, 99);
+        assert!(scene.send(client).is_none());
     }
 
     #[test]
-    fn a_client_whose_connection_is_full_has_no_demand() {
+    fn only_tiles_that_changed_are_encoded_and_sent() {
         let mut scene = Scene::new();
         let client = scene.join();
-        scene.present(1);
+        scene.present_all(0);
         scene.encode();
-        scene.state.seat(client).unwrap().sending = true;
-        assert!(!scene.state.wants_frame());
-        scene.present(2);
-        assert!(scene.rests());
+        let all = scene.send(client).unwrap();
+        scene.ack(client, all.update);
+        let before = scene.state.store.counts;
+        scene.present(7, 10);
+        scene.encode();
+        let got = scene.send(client).unwrap();
+        assert_eq!(got.tiles, 1);
+        let counts = scene.state.store.counts;
+        assert_eq!(counts.jpeg_tiles - before.jpeg_tiles, 1);
+    }
+
+    #[test]
+    fn every_tile_is_encoded_once_for_everybody() {
+        let mut scene = Scene::new();
+        let clients: Vec<_> = (0..20).map(|_| scene.join()).collect();
+        scene.present_all(1);
+        scene.encode();
+        let tiles = scene.state.store.tiles().len();
+        for client in clients {
+            assert_eq!(scene.send(client).unwrap().tiles, tiles);
+        }
+        assert_eq!(scene.state.store.counts.jpeg_tiles, tiles as u64);
     }
 
     #[test]
     fn a_stalled_client_does_not_hold_back_another() {
         let mut scene = Scene::new();
         let (stalled, quick) = (scene.join(), scene.join());
-        scene.present(1);
-        scene.encode();
-        scene.send(stalled);
-        for shade in 2..50 {
-            let update = scene.send(quick).unwrap();
-            scene.ack(quick, update);
-            assert!(scene.state.wants_frame());
-            scene.present(shade);
+        for seed in 1..50 {
+            assert!(scene.state.wants_frame(), "{seed}");
+            scene.present_all(seed);
             scene.encode();
             scene.send(stalled);
+            let got = scene.send(quick).unwrap();
+            assert_eq!(got.sequence, u64::from(seed));
+            scene.ack(quick, got.update);
         }
     }
 
     #[test]
-    fn a_still_picture_is_sent_again_exactly_and_once() {
+    fn a_still_picture_becomes_exact_in_slices_and_once() {
         let mut scene = Scene::new();
         let client = scene.join();
-        scene.present(1);
+        scene.present_all(1);
         scene.encode();
-        scene.send(client);
-        assert!(scene.rests());
+        let first = scene.send(client).unwrap();
+        assert!(!first.exact);
+        scene.ack(client, first.update);
+        assert_eq!(scene.encode(), 0);
         scene.now += STILL;
-        assert!(scene.rests(), "the JPEG is still on its way");
-        scene.ack(client, 1);
-        let Work::Png { content, .. } = scene.state.work(scene.now) else { panic!("no PNG") };
-        scene.state.done(Done::Png { content, message: vec![0; 50] });
-        assert_eq!(scene.send(client), Some(2));
-        scene.ack(client, 2);
-        scene.now += STILL;
-        assert!(scene.rests());
-        assert_eq!(scene.send(client), None);
-        let late = scene.join();
-        assert_eq!(scene.send(late), Some(2), "it is no larger than the JPEG");
+        let (mut tiles, mut updates) = (0, 0);
+        loop {
+            scene.encode();
+            let got = scene.send(client).unwrap();
+            assert!(scene.send(client).is_none(), "the next slice waits for the paint");
+            tiles += got.tiles;
+            updates += 1;
+            assert!(got.bytes <= 256 * 1024 + 4096, "{got:?}");
+            scene.ack(client, got.update);
+            if got.exact {
+                break;
+            }
+        }
+        assert_eq!(tiles, scene.state.store.tiles().len());
+        assert!(updates > 1, "360 KB of grain are more than one slice");
+        scene.now += 10 * STILL;
+        assert_eq!(scene.encode(), 0);
+        assert!(scene.send(client).is_none());
+        assert!(matches!(scene.state.work(scene.now), Work::Wait(None)));
+    }
+
+    #[test]
+    fn what_rests_becomes_exact_beside_what_moves() {
+        let mut scene = Scene::new();
+        let client = scene.join();
+        let (frames, mut sent) = (200, 0);
+        for seed in 1..=frames {
+            scene.present(seed, 40);
+            scene.now += Duration::from_millis(20);
+            scene.encode();
+            while let Some(got) = scene.send(client) {
+                sent += got.tiles;
+                scene.ack(client, got.update);
+                scene.encode();
+            }
+        }
+        let resting = scene.state.store.tiles().len() - 1;
+        // Each that rests comes twice, as JPEG and exactly; the other with every frame.
+        assert_eq!(sent, 2 * resting + frames as usize);
     }
 
     #[test]
     fn a_picture_presented_over_and_over_is_sent_once_and_becomes_exact() {
         let mut scene = Scene::new();
         let client = scene.join();
-        scene.present(1);
+        scene.present_all(1);
         scene.encode();
-        let update = scene.send(client).unwrap();
-        scene.ack(client, update);
-        for _ in 0..500 {
-            scene.present(1);
-            let number = scene.begin().number;
-            scene.state.done(Done::Same { number });
-            assert_eq!(scene.send(client), None);
+        let got = scene.send(client).unwrap();
+        scene.ack(client, got.update);
+        for _ in 0..100 {
+            scene.present_all(1);
+            scene.encode();
+            assert!(scene.send(client).is_none());
         }
-        assert!(matches!(scene.state.work(scene.now), Work::Png { .. }), "still for 500 ms");
+        for _ in 0..300 {
+            scene.present_all(1);
+            scene.encode();
+            if let Some(got) = scene.send(client) {
+                scene.ack(client, got.update);
+                if got.exact {
+                    return;
+                }
+            }
+        }
+        panic!("it never became exact");
     }
 
     #[test]
-    fn a_png_that_took_too_long_is_not_sent() {
+    fn parts_are_small_enough_for_a_client_that_stops_reading() {
         let mut scene = Scene::new();
         let client = scene.join();
-        scene.present(1);
+        scene.present_all(1);
         scene.encode();
-        scene.send(client);
+        let got = scene.send(client).unwrap();
+        assert!(got.largest < 68 * 1024, "{got:?}");
+    }
+
+    #[test]
+    fn tiles_that_cannot_be_encoded_are_not_tried_over_and_over() {
+        let mut scene = Scene::new();
+        let client = scene.join();
+        scene.present_all(1);
+        let Work::Tiles(store::Job::Encode { tiles, .. }) = scene.state.work(scene.now) else {
+            panic!("nothing to encode");
+        };
+        let failed = tiles.len();
+        scene.state.done(Done::Tiles(store::Outcome::Failed(tiles)), scene.now);
+        scene.encode();
+        let all = scene.state.store.tiles().len();
+        let rest = scene.send(client).map_or(0, |got| got.tiles);
+        assert_eq!(rest, all - failed);
         scene.ack(client, 1);
         scene.now += STILL;
-        let Work::Png { content, .. } = scene.state.work(scene.now) else { panic!("no PNG") };
-        scene.state.done(Done::GivenUp);
-        scene.present(2);
+        for _ in 0..10 {
+            scene.encode();
+            while let Some(got) = scene.send(client) {
+                assert!(!got.exact);
+                scene.ack(client, got.update);
+            }
+        }
+        assert_eq!(scene.encode(), 0);
+        scene.present_all(2);
         scene.encode();
-        scene.state.done(Done::Png { content, message: vec![0; 50] });
-        assert_eq!(scene.state.pictures.offer().unwrap().png, None);
+        assert_eq!(scene.send(client).unwrap().tiles, all, "they changed");
     }
 
     #[test]
-    fn a_frame_that_cannot_be_encoded_is_not_tried_over_and_over() {
+    fn a_client_that_left_in_the_middle_leaves_the_others_what_was_encoded() {
         let mut scene = Scene::new();
-        let client = scene.join();
-        scene.present(1);
+        let (one, two) = (scene.join(), scene.join());
+        scene.present_all(1);
+        assert!(scene.work());
+        scene.state.leave(one);
         scene.encode();
-        scene.send(client);
-        scene.ack(client, 1);
-        scene.present(2);
-        let number = scene.begin().number;
-        scene.state.done(Done::NoJpeg { number });
-        assert!(scene.rests());
+        assert!(scene.send(two).is_some());
+    }
+
+    #[test]
+    fn a_client_of_the_older_protocol_gets_text_and_picture_in_turn() {
+        let mut scene = Scene::new();
+        let (old, new) = (scene.join_as(Dialect::Whole), scene.join());
+        for seed in 1..4_u32 {
+            scene.present_all(seed);
+            scene.encode();
+            scene.state.seat(old).unwrap().ping(1.0);
+            let mut texts = Vec::new();
+            let picture = loop {
+                match scene.state.next(old, scene.now) {
+                    Some(Outgoing::Text(text)) => texts.push(text),
+                    Some(Outgoing::Picture(bytes)) => break bytes,
+                    other => panic!("{other:?}"),
+                }
+                // Something else comes up between the two.
+                scene.state.seat(old).unwrap().due.title = texts.len() == 2;
+            };
+            assert!(texts.last().unwrap().contains("framebufferdata"), "{texts:?}");
+            assert_eq!(picture[..2], [0xff, 0xd8]);
+            let seat = scene.state.seat(old).unwrap();
+            seat.writing = false;
+            assert!(seat.due.title, "later");
+            seat.due = Due::NONE;
+            assert!(!scene.state.wants_frame() || seed < 4);
+            scene.ack(old, seed);
+            let got = scene.send(new).unwrap();
+            scene.ack(new, got.update);
+        }
         assert!(scene.state.wants_frame());
-        scene.now += STILL;
-        let Work::Png { content, .. } = scene.state.work(scene.now) else { panic!("no PNG") };
-        scene.state.done(Done::NoPng { content });
-        assert!(scene.rests());
-    }
-
-    #[test]
-    fn what_a_hidden_view_did_not_paint_comes_again_under_a_new_number() {
-        let mut scene = Scene::new();
-        let (client, other) = (scene.join(), scene.join());
-        scene.present(1);
-        scene.encode();
-        assert_eq!((scene.send(client), scene.send(other)), (Some(1), Some(1)));
-        scene.state.set_visible(client, false, 10, scene.now).unwrap();
-        assert_eq!(scene.send(client), None);
-        scene.state.set_visible(client, true, 10, scene.now).unwrap();
-        assert_eq!(scene.send(client), Some(2));
-        assert_eq!(scene.send(other), None, "it has that picture");
-        scene.ack(client, 2);
-    }
-
-    /// A client at the end of a slow link, and an application that draws a frame every `every`
-    /// for ten seconds. Returns how long each frame took to be painted, and when the exact picture
-    /// of the last was painted, counted from its drawing.
-    fn watch_over_a_slow_link(every: Duration) -> (Vec<Duration>, Duration) {
-        const JPEG: usize = 42_000;
-        const PNG: usize = 777_000;
-        /// 2 Mbit/s.
-        const RATE: f64 = 250e3;
-        const LATENCY: Duration = Duration::from_millis(20);
-
-        let mut scene = Scene::new();
-        let client = scene.join();
-        let start = scene.now;
-        let (mut shade, mut drawn) = (0_u8, start);
-        let mut link_free = start;
-        // When it arrives, its number and whether it is exact.
-        let mut on_the_way: VecDeque<(Instant, u32, bool)> = VecDeque::new();
-        let mut took = Vec::new();
-        loop {
-            scene.now += Duration::from_millis(1);
-            let now = scene.now;
-            assert!(now < start + Duration::from_secs(30), "the exact picture never came");
-            while let Some(&(at, update, exact)) = on_the_way.front()
-                && at <= now
-            {
-                on_the_way.pop_front();
-                scene.state.seat(client).unwrap().pacing.acknowledged(update, now);
-                if !exact {
-                    took.push(now - drawn);
-                } else if now > start + Duration::from_secs(10) {
-                    return (took, now - drawn);
-                }
-            }
-            if now < start + Duration::from_secs(10) && (shade == 0 || now >= drawn + every) {
-                shade += 1;
-                scene.present(shade);
-                drawn = scene.now;
-            }
-            match scene.state.work(scene.now) {
-                Work::Jpeg { newest, .. } => {
-                    scene.state.done(Done::Jpeg { newest, message: vec![0; JPEG] });
-                }
-                Work::Png { content, .. } => {
-                    scene.state.done(Done::Png { content, message: vec![0; PNG] });
-                }
-                Work::Wait(_) | Work::End => {}
-            }
-            if let Some(Outgoing::Picture(picture)) = scene.state.next(client, scene.now) {
-                let bytes = picture.len();
-                link_free = link_free.max(scene.now);
-                link_free += Duration::from_secs_f64(bytes as f64 / RATE);
-                on_the_way.push_back((link_free + LATENCY, picture.update, bytes == PNG));
-                scene.state.seat(client).unwrap().sending = false;
-            }
-        }
-    }
-
-    #[test]
-    fn on_a_slow_link_no_frame_waits_behind_an_exact_picture() {
-        for every in [400, 500, 1000, 2000, 3000] {
-            let every = Duration::from_millis(every);
-            let (took, exact) = watch_over_a_slow_link(every);
-            assert!(took.len() >= 4, "{every:?}: {took:?}");
-            let slowest = took.iter().max().unwrap();
-            // 168 ms for the JPEG, and 20 ms.
-            assert!(*slowest < Duration::from_millis(200), "{every:?}: {took:?}");
-            // As long as it takes, twice: waiting and sending.
-            let fine = Duration::from_secs(6)..Duration::from_secs(8);
-            assert!(fine.contains(&exact), "{every:?}: {exact:?}");
-        }
-    }
-
-    #[test]
-    fn a_client_sleeps_until_its_exact_picture_is_due_and_is_told_when_that_changes() {
-        let mut scene = Scene::new();
-        let (wake, woken) = smol::channel::bounded(1);
-        let client = scene.state.join("somebody".into(), VIEW, true, 50, wake);
-        while scene.state.seat(client).unwrap().has_text() {
-            scene.state.next(client, scene.now);
-        }
-        scene.present(1);
-        let drawn = scene.now;
-        scene.encode();
-        let update = scene.send(client).unwrap();
-        scene.ack(client, update);
-        scene.now += STILL;
-        let Work::Png { content, .. } = scene.state.work(scene.now) else { panic!("no PNG") };
-        scene.state.settle(scene.now);
-        while woken.try_recv().is_ok() {}
-        // 50 bytes in 5 ms: 10 kB a second.
-        scene.state.done(Done::Png { content, message: vec![0; 20_000] });
-        scene.state.settle(scene.now);
-        assert!(woken.try_recv().is_ok(), "to learn of the later moment");
-        assert_eq!(scene.send(client), None);
-        let due = drawn + Duration::from_secs(2);
-        assert_eq!(scene.state.seat(client).unwrap().sleeps_until(), Some(due));
-        scene.state.settle(scene.now);
-        assert!(woken.try_recv().is_err(), "it knows");
-        scene.now = due;
-        assert_eq!(scene.send(client), Some(2));
-    }
-
-    #[test]
-    fn a_client_that_hides_and_shows_without_end_gets_a_few_pictures_a_second() {
-        let mut scene = Scene::new();
-        let client = scene.join();
-        scene.present(1);
-        scene.encode();
-        let (start, mut sent) = (scene.now, 0);
-        while scene.now < start + Duration::from_secs(5) {
-            for visible in [false, true] {
-                scene.state.set_visible(client, visible, 1, scene.now).unwrap();
-                sent += usize::from(scene.send(client).is_some());
-            }
-            scene.state.take_inputs();
-            scene.now += Duration::from_millis(1);
-        }
-        assert!((19..=22).contains(&sent), "{sent}");
     }
 
     #[test]
     fn the_engine_is_woken_when_demand_rises_and_when_input_comes() {
         let mut scene = Scene::new();
-        assert!(scene.state.settle(scene.now).0.is_none());
-        let client = scene.join();
-        assert!(scene.state.settle(scene.now).0.is_some(), "demand and input");
-        assert!(scene.state.settle(scene.now).0.is_none(), "nothing new");
+        assert!(scene.settle().engine.is_none());
+        let (wake, _) = smol::channel::bounded(1);
+        let client =
+            scene.state.join("somebody".into(), Dialect::Tiles, Some((VIEW, 50)), true, wake);
+        assert!(scene.settle().engine.is_some(), "demand and input");
+        assert!(scene.settle().engine.is_none(), "nothing new");
         scene.state.take_inputs();
         scene.state.reject(client);
-        assert!(scene.state.settle(scene.now).0.is_some(), "input");
-        scene.present(1);
-        assert!(scene.state.settle(scene.now).0.is_none());
-        scene.begin();
-        assert!(scene.state.settle(scene.now).0.is_some(), "demand");
+        assert!(scene.settle().engine.is_some(), "input");
+    }
+
+    #[test]
+    fn the_encoders_are_told_when_there_is_work_and_when_something_has_rested() {
+        let mut scene = Scene::new();
+        let client = scene.join();
+        assert_eq!(scene.settle().encoders, 0);
+        scene.present_all(1);
+        assert!(scene.settle().encoders > 0);
+        scene.encode();
+        let got = scene.send(client).unwrap();
+        scene.ack(client, got.update);
+        let Work::Wait(Some(at)) = scene.state.work(scene.now) else { panic!("no time") };
+        assert!(at <= scene.now + STILL && at > scene.now);
+        scene.now = at;
+        assert!(scene.encode() > 0);
     }
 
     #[test]
     fn after_the_end_there_is_one_message() {
         let mut scene = Scene::new();
-        let client = scene.join();
-        scene.present(1);
+        let (client, old) = (scene.join(), scene.join_as(Dialect::Whole));
+        scene.present_all(1);
+        let Work::Tiles(job) = scene.state.work(scene.now) else { panic!("no job") };
         scene.state.close();
         assert!(!scene.state.wants_frame());
         assert!(scene.state.take_inputs().is_empty());
+        if let Some(done) = encoder::work(Work::Tiles(job)) {
+            scene.state.done(done, scene.now);
+        }
         assert!(matches!(scene.state.work(scene.now), Work::End));
-        let Some(Outgoing::Last(text)) = scene.state.next(client, scene.now) else {
+        let Some(Outgoing::Last(Some(text))) = scene.state.next(client, scene.now) else {
             panic!("no goodbye");
         };
         assert!(text.contains("closed"));
+        assert!(matches!(scene.state.next(old, scene.now), Some(Outgoing::Last(None))));
     }
 }

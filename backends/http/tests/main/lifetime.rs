@@ -44,7 +44,7 @@ fn it_keeps_the_contract_while_somebody_watches() {
                     std::thread::yield_now();
                     continue;
                 };
-                let mut client = Client { socket };
+                let mut client = Client::on(socket);
                 client.hello(true);
                 loop {
                     match client.hear() {

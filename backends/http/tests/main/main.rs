@@ -11,3 +11,7 @@ mod lifetime;
 mod pages;
 /// Pictures and state, out.
 mod pictures;
+/// The older renderview protocol.
+mod renderview;
+/// `GET stats`.
+mod stats;

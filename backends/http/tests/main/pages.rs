@@ -106,7 +106,8 @@ fn a_websocket_of_another_site_is_refused() {
     assert_eq!(shake(&evil), 403);
     assert_eq!(shake(&format!("{PROTOCOL}Origin: https://{address}\r\n")), 403);
     assert_eq!(shake(&format!("{PROTOCOL}Origin: null\r\n")), 403);
-    assert_eq!(shake(""), 400, "no subprotocol");
+    assert_eq!(shake("Sec-WebSocket-Protocol: mqtt\r\n"), 400, "another subprotocol");
+    assert_eq!(shake("Origin: http://evil.example\r\n"), 403, "the older protocol");
     let version = UPGRADE.replace("13", "8");
     assert_eq!(status(&get(address, "/", &format!("{version}{PROTOCOL}"))), 426);
 }

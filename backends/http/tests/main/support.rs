@@ -146,55 +146,98 @@ impl Engine {
     }
 }
 
-/// A picture as it came.
+/// What a client shows after an update.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Picture {
+    /// Exactly the frame's pixels, as the server says.
     pub(crate) exact: bool,
     pub(crate) update: u32,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
     pub(crate) ratio: f64,
-    pub(crate) time: f64,
+    pub(crate) input: Option<f64>,
+    pub(crate) drawn: f64,
     pub(crate) sequence: u64,
-    pub(crate) encoded: Vec<u8>,
+    /// Tiles in this update.
+    pub(crate) tiles: usize,
+    /// Messages of this update.
+    pub(crate) parts: usize,
+    pub(crate) pixels: image::RgbImage,
 }
 
 impl Picture {
-    fn read(bytes: &[u8]) -> Self {
-        let u32_at = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
-        let f64_at = |at: usize| f64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
-        assert_eq!(bytes[0], 1, "a whole picture");
-        assert_eq!(bytes[2..4], [40, 0]);
-        let exact = match bytes[1] {
-            1 => false,
-            2 => true,
-            other => panic!("encoding {other}"),
-        };
-        Self {
-            exact,
-            update: u32_at(4),
-            width: u32_at(8),
-            height: u32_at(12),
-            ratio: f64_at(16),
-            time: f64_at(24),
-            sequence: u64::from_le_bytes(bytes[32..40].try_into().unwrap()),
-            encoded: bytes[40..].to_vec(),
-        }
-    }
-
-    pub(crate) fn pixels(&self) -> image::RgbImage {
-        let format = if self.exact { image::ImageFormat::Png } else { image::ImageFormat::Jpeg };
-        let picture = image::load_from_memory_with_format(&self.encoded, format).unwrap();
-        let picture = picture.into_rgb8();
-        assert_eq!(picture.dimensions(), (self.width, self.height));
-        picture
-    }
-
     /// Whether every pixel is about `colour`.
     pub(crate) fn is(&self, colour: [u8; 3]) -> bool {
-        self.pixels()
+        self.pixels
             .pixels()
             .all(|pixel| pixel.0.iter().zip(colour).all(|(got, want)| got.abs_diff(want) <= 6))
+    }
+
+    /// Whether every pixel is exactly that of `frame`.
+    pub(crate) fn shows(&self, frame: &Frame) -> bool {
+        self.pixels.dimensions() == (frame.width(), frame.height())
+            && self.pixels.pixels().zip(frame.pixels()).all(|(got, want)| got.0 == want[..3])
+    }
+}
+
+/// Draws updates as `PROTOCOL.md` says.
+#[derive(Debug, Default)]
+pub(crate) struct Screen {
+    pixels: image::RgbImage,
+    parts: u16,
+    tiles: usize,
+}
+
+impl Screen {
+    /// Draws one message; a picture once the update is complete.
+    fn draw(&mut self, bytes: &[u8]) -> Option<Picture> {
+        let u16_at = |at: usize| u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap());
+        let u32_at = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+        let f64_at = |at: usize| f64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+        assert_eq!(bytes[0], 2, "a part of an update");
+        assert_eq!(u16_at(2), 80);
+        assert_eq!(u16_at(8), self.parts, "parts come in order");
+        let (n, tile_width, tile_height) =
+            (u16_at(12), u32::from(u16_at(14)), u32::from(u16_at(16)));
+        let (width, height) = (u32_at(20), u32_at(24));
+        let tiles: Vec<u32> = (0..usize::from(n)).map(|i| u16_at(80 + 2 * i).into()).collect();
+        assert!(tiles.is_sorted_by(|a, b| a < b) && (1..=256).contains(&n), "{tiles:?}");
+        let format = match bytes[1] {
+            1 => image::ImageFormat::Jpeg,
+            2 => image::ImageFormat::Png,
+            other => panic!("encoding {other}"),
+        };
+        let encoded = &bytes[80 + 2 * tiles.len()..];
+        let picture = image::load_from_memory_with_format(encoded, format).unwrap().into_rgb8();
+        assert_eq!(picture.dimensions(), (tile_width, tile_height * u32::from(n)));
+        let columns = width.div_ceil(tile_width);
+        if self.pixels.dimensions() != (width, height) {
+            self.pixels = image::RgbImage::new(width, height);
+        }
+        for (tile, from) in tiles.iter().zip(0..) {
+            let (left, top) = (tile % columns * tile_width, tile / columns * tile_height);
+            for y in 0..tile_height.min(height - top) {
+                for x in 0..tile_width.min(width - left) {
+                    let pixel = *picture.get_pixel(x, from * tile_height + y);
+                    self.pixels.put_pixel(left + x, top + y, pixel);
+                }
+            }
+        }
+        self.parts += 1;
+        self.tiles += tiles.len();
+        if bytes[10] & 1 == 0 {
+            assert_eq!(bytes[10], 0);
+            return None;
+        }
+        Some(Picture {
+            exact: bytes[10] & 2 != 0,
+            update: u32_at(4),
+            ratio: f64_at(32),
+            sequence: u64::from_le_bytes(bytes[40..48].try_into().unwrap()),
+            input: Some(f64_at(48)).filter(|input| !input.is_nan()),
+            drawn: f64_at(56),
+            tiles: std::mem::take(&mut self.tiles),
+            parts: std::mem::take(&mut self.parts).into(),
+            pixels: self.pixels.clone(),
+        })
     }
 }
 
@@ -210,6 +253,7 @@ pub(crate) enum Heard {
 /// A program that speaks the protocol.
 pub(crate) struct Client {
     pub(crate) socket: WebSocket<TcpStream>,
+    screen: Screen,
 }
 
 pub(crate) fn tcp(address: SocketAddr) -> TcpStream {
@@ -221,6 +265,11 @@ pub(crate) fn tcp(address: SocketAddr) -> TcpStream {
 }
 
 impl Client {
+    /// A connection whose handshake is done.
+    pub(crate) fn on(socket: WebSocket<TcpStream>) -> Self {
+        Self { socket, screen: Screen::default() }
+    }
+
     /// A connection that said nothing yet.
     pub(crate) fn connect(address: SocketAddr, path: &str) -> Self {
         let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
@@ -229,7 +278,7 @@ impl Client {
         headers.insert("origin", format!("http://{address}").parse().unwrap());
         let (socket, response) = client(request, tcp(address)).unwrap();
         assert_eq!(response.headers()["sec-websocket-protocol"], "framecast.v1");
-        Self { socket }
+        Self::on(socket)
     }
 
     /// A client that said hello at `/`, and heard everything but pictures.
@@ -269,7 +318,10 @@ impl Client {
             assert!(start.elapsed() < PATIENCE, "nothing came for too long");
             return match self.socket.read() {
                 Ok(Message::Text(text)) => Heard::Text(serde_json::from_str(&text).unwrap()),
-                Ok(Message::Binary(bytes)) => Heard::Picture(Picture::read(&bytes)),
+                Ok(Message::Binary(bytes)) => match self.screen.draw(&bytes) {
+                    Some(picture) => Heard::Picture(picture),
+                    None => continue,
+                },
                 Ok(Message::Close(frame)) => Heard::Closed(frame.map(|frame| frame.code)),
                 Ok(_) => continue,
                 Err(async_tungstenite::tungstenite::Error::Io(error))
@@ -289,6 +341,17 @@ impl Client {
                 Heard::Picture(picture) => return picture,
                 Heard::Text(_) => {}
                 Heard::Closed(code) => panic!("closed: {code:?}"),
+            }
+        }
+    }
+
+    /// Acknowledges pictures until one is exact, which it returns.
+    pub(crate) fn until_exact(&mut self) -> Picture {
+        loop {
+            let picture = self.picture();
+            self.ack(picture.update);
+            if picture.exact {
+                return picture;
             }
         }
     }

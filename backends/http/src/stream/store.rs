@@ -1,0 +1,370 @@
+//! The newest picture in tiles: when each of them changed last, and its encodings, each made once
+//! for everybody. Pure: jobs are handed out and their results taken back.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Instant;
+
+use framecast_api::Frame;
+
+use crate::tiles::{Coding, Encoded, Grid};
+
+/// Tiles that are encoded by one thread in one go.
+const BATCH: usize = 20;
+/// Rows of tiles that are compared by one thread in one go.
+const BAND: u16 = 8;
+/// Bytes of encodings that are kept for those who may still need them.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// Encodings that are kept of one tile, each for another quality.
+const QUALITIES: usize = 2;
+
+/// A frame that the engine presented.
+#[derive(Debug, Clone)]
+pub(super) struct Newest {
+    pub(super) frame: Frame,
+    /// Counts presented frames.
+    pub(super) number: u64,
+    pub(super) at: Instant,
+    /// When the oldest input that the application was handed for it arrived, in seconds.
+    pub(super) input: Option<f64>,
+}
+
+/// The tiles of one canvas.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    current: Option<Current>,
+    tiles: Vec<Tile>,
+    /// Grows with every frame that changed a tile.
+    version: u64,
+    stage: Stage,
+    /// Bytes of all encodings.
+    held: usize,
+    exact_tiles: Average,
+    pub(super) counts: Counts,
+}
+
+/// The newest frame that was compared.
+#[derive(Debug)]
+pub(super) struct Current {
+    pub(super) newest: Newest,
+    pub(super) grid: Grid,
+    /// The version from which on this grid holds.
+    pub(super) grid_since: u64,
+    /// When its tiles were encoded, in seconds.
+    pub(super) encoded: f64,
+}
+
+/// What the store did so far.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Counts {
+    pub(super) compared: u64,
+    pub(super) changed: u64,
+    pub(super) jpeg_tiles: u64,
+    pub(super) exact_tiles: u64,
+    pub(super) encoded_bytes: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Tile {
+    /// The version that changed it last.
+    pub(super) version: u64,
+    /// Since when it is what it is.
+    pub(super) since: Instant,
+    /// It cannot be encoded as it is now.
+    pub(super) failed: bool,
+    /// By the quality that was asked for, the newest last.
+    lossy: Vec<(u8, Arc<Encoded>)>,
+    exact: Option<Arc<Encoded>>,
+}
+
+impl Tile {
+    fn new(version: u64, since: Instant) -> Self {
+        Self { version, since, failed: false, lossy: Vec::new(), exact: None }
+    }
+
+    /// Its encoding for somebody who asked for `coding`; it may be better.
+    pub(super) fn get(&self, coding: Coding) -> Option<&Arc<Encoded>> {
+        match coding {
+            Coding::Jpeg(wanted) => {
+                self.lossy.iter().find(|(quality, _)| *quality == wanted).map(|(_, it)| it)
+            }
+            Coding::Exact => self.exact.as_ref(),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let lossy = self.lossy.iter().map(|(_, encoded)| encoded);
+        lossy.chain(&self.exact).map(|encoded| encoded.len()).sum()
+    }
+
+    /// Takes what was made for somebody who asked for `wanted`.
+    fn put(&mut self, wanted: Coding, encoded: Arc<Encoded>) {
+        if encoded.coding() == Coding::Exact {
+            self.exact = Some(Arc::clone(&encoded));
+        }
+        if let Coding::Jpeg(quality) = wanted {
+            if self.lossy.len() == QUALITIES {
+                self.lossy.remove(0);
+            }
+            self.lossy.push((quality, encoded));
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+enum Stage {
+    #[default]
+    Rest,
+    Comparing {
+        newest: Newest,
+        bands: VecDeque<Range<u16>>,
+        running: usize,
+        changed: Vec<u16>,
+    },
+    Encoding {
+        batches: VecDeque<(Vec<u16>, Coding)>,
+        running: usize,
+    },
+}
+
+/// What an encoder's thread is to do.
+#[derive(Debug)]
+pub(super) enum Job {
+    Compare { before: Frame, after: Frame, grid: Grid, rows: Range<u16> },
+    Encode { frame: Frame, grid: Grid, tiles: Vec<u16>, coding: Coding },
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Changed(Vec<u16>),
+    Encoded {
+        tiles: Vec<u16>,
+        coding: Coding,
+        encoded: Vec<Arc<Encoded>>,
+    },
+    /// These tiles cannot be encoded.
+    Failed(Vec<u16>),
+}
+
+/// Which tiles are to be encoded, and how.
+#[derive(Debug, Default)]
+pub(super) struct Missing(BTreeMap<Coding, Vec<bool>>);
+
+impl Missing {
+    /// Of a picture of `tiles` tiles, `tile` is missing.
+    pub(super) fn add(&mut self, coding: Coding, tile: u16, tiles: usize) {
+        self.0.entry(coding).or_insert_with(|| vec![false; tiles])[usize::from(tile)] = true;
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Store {
+    pub(super) fn clear(&mut self) {
+        *self = Self { counts: self.counts, ..Self::default() };
+    }
+
+    pub(super) fn current(&self) -> Option<&Current> {
+        self.current.as_ref()
+    }
+
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(super) fn tiles(&self) -> &[Tile] {
+        &self.tiles
+    }
+
+    /// Nothing is being compared or encoded.
+    pub(super) fn is_resting(&self) -> bool {
+        matches!(self.stage, Stage::Rest)
+    }
+
+    /// Whether the presented frame `number` was compared.
+    pub(super) fn has(&self, number: u64) -> bool {
+        self.current.as_ref().is_some_and(|current| current.newest.number == number)
+    }
+
+    /// Whether the presented frame `number` was compared, or is being.
+    pub(super) fn has_begun(&self, number: u64) -> bool {
+        let comparing = match &self.stage {
+            Stage::Comparing { newest, .. } => newest.number == number,
+            _ => false,
+        };
+        comparing || self.has(number)
+    }
+
+    /// Bytes of an exact tile, about.
+    pub(super) fn exact_bytes(&self) -> usize {
+        let grid = self.current.as_ref().map(|current| current.grid);
+        self.exact_tiles.value().or_else(|| grid.map(|grid| grid.tile_pixels())).unwrap_or(1).max(1)
+    }
+
+    /// Makes `newest` the current frame as soon as it is compared. Only while resting.
+    pub(super) fn compare(&mut self, newest: Newest) {
+        self.counts.compared += 1;
+        let grid = Grid::new(newest.frame.size());
+        let same_grid = self.current.as_ref().is_some_and(|current| {
+            let before = &current.newest.frame;
+            before.size() == newest.frame.size() && before.ratio() == newest.frame.ratio()
+        });
+        if !same_grid {
+            self.version += 1;
+            self.held = 0;
+            let tile = || Tile::new(self.version, newest.at);
+            self.tiles = std::iter::repeat_with(tile).take(grid.len()).collect();
+            self.counts.changed += 1;
+            let grid_since = self.version;
+            self.current = Some(Current { newest, grid, grid_since, encoded: 0.0 });
+            return;
+        }
+        let rows = grid.rows();
+        let bands = (0..rows).step_by(BAND.into()).map(|row| row..rows.min(row + BAND)).collect();
+        self.stage = Stage::Comparing { newest, bands, running: 0, changed: Vec::new() };
+    }
+
+    /// Has these tiles encoded. Only while resting.
+    pub(super) fn encode(&mut self, missing: Missing) {
+        let batches = missing.0.into_iter().flat_map(|(coding, tiles)| {
+            let tiles = tiles.into_iter().zip(0_u16..).filter_map(|(it, n)| it.then_some(n));
+            let tiles: Vec<_> = tiles.collect();
+            // Equal shares, so that no thread is left with a small rest at the end.
+            let shares = tiles.len().div_ceil(BATCH);
+            let size = tiles.len().div_ceil(shares.max(1)).max(1);
+            let shares: Vec<_> = tiles.chunks(size).map(|tiles| (tiles.to_vec(), coding)).collect();
+            shares
+        });
+        self.stage = Stage::Encoding { batches: batches.collect(), running: 0 };
+    }
+
+    /// How many jobs wait.
+    pub(super) fn jobs(&self) -> usize {
+        match &self.stage {
+            Stage::Rest => 0,
+            Stage::Comparing { bands, .. } => bands.len(),
+            Stage::Encoding { batches, .. } => batches.len(),
+        }
+    }
+
+    pub(super) fn take_job(&mut self) -> Option<Job> {
+        let current = self.current.as_ref()?;
+        match &mut self.stage {
+            Stage::Rest => None,
+            Stage::Comparing { newest, bands, running, .. } => {
+                let rows = bands.pop_front()?;
+                *running += 1;
+                let (before, after) = (current.newest.frame.clone(), newest.frame.clone());
+                Some(Job::Compare { before, after, grid: current.grid, rows })
+            }
+            Stage::Encoding { batches, running } => {
+                let (tiles, coding) = batches.pop_front()?;
+                *running += 1;
+                let frame = current.newest.frame.clone();
+                Some(Job::Encode { frame, grid: current.grid, tiles, coding })
+            }
+        }
+    }
+
+    /// Takes the result of a job; returns whether it was the stage's last. `now` in seconds.
+    pub(super) fn done(&mut self, outcome: Outcome, now: f64) -> bool {
+        match (&mut self.stage, outcome) {
+            (Stage::Comparing { running, changed, .. }, Outcome::Changed(tiles)) => {
+                *running -= 1;
+                changed.extend(tiles);
+            }
+            (Stage::Encoding { running, .. }, Outcome::Encoded { tiles, coding, encoded }) => {
+                *running -= 1;
+                self.put(&tiles, coding, encoded);
+            }
+            (Stage::Encoding { running, .. }, Outcome::Failed(tiles)) => {
+                *running -= 1;
+                for tile in tiles {
+                    self.tiles[usize::from(tile)].failed = true;
+                }
+            }
+            // The canvas was closed meanwhile.
+            _ => return false,
+        }
+        match std::mem::take(&mut self.stage) {
+            Stage::Comparing { newest, bands, running: 0, changed } if bands.is_empty() => {
+                self.compared(newest, &changed);
+                true
+            }
+            Stage::Encoding { batches, running: 0 } if batches.is_empty() => {
+                if let Some(current) = &mut self.current {
+                    current.encoded = now;
+                }
+                true
+            }
+            unfinished => {
+                self.stage = unfinished;
+                false
+            }
+        }
+    }
+
+    fn compared(&mut self, newest: Newest, changed: &[u16]) {
+        let Some(current) = &mut self.current else { return };
+        if changed.is_empty() {
+            // The same picture again: what is shown stays, with the numbers it has.
+            current.newest.number = newest.number;
+            return;
+        }
+        self.version += 1;
+        self.counts.changed += 1;
+        for tile in changed {
+            let tile = &mut self.tiles[usize::from(*tile)];
+            self.held -= tile.bytes();
+            *tile = Tile::new(self.version, newest.at);
+        }
+        current.newest = newest;
+    }
+
+    fn put(&mut self, tiles: &[u16], coding: Coding, encoded: Vec<Arc<Encoded>>) {
+        for (tile, encoded) in tiles.iter().zip(encoded) {
+            self.counts.encoded_bytes += encoded.len() as u64;
+            if encoded.coding() == Coding::Exact {
+                self.counts.exact_tiles += 1;
+                self.exact_tiles.add(encoded.len());
+            } else {
+                self.counts.jpeg_tiles += 1;
+            }
+            let tile = &mut self.tiles[usize::from(*tile)];
+            self.held -= tile.bytes();
+            tile.put(coding, encoded);
+            self.held += tile.bytes();
+        }
+    }
+
+    /// Drops encodings if there are too many: they are made again for whoever needs them. Only
+    /// before it is planned what to encode.
+    pub(super) fn trim(&mut self) {
+        if self.held <= CACHE_BYTES {
+            return;
+        }
+        self.held = 0;
+        for tile in &mut self.tiles {
+            (tile.lossy, tile.exact) = (Vec::new(), None);
+        }
+    }
+}
+
+/// A running average that follows what is new.
+#[derive(Debug, Default)]
+struct Average(Option<f64>);
+
+impl Average {
+    fn add(&mut self, value: usize) {
+        let value = value as f64;
+        self.0 = Some(self.0.map_or(value, |before| before + (value - before) / 16.0));
+    }
+
+    fn value(&self) -> Option<usize> {
+        self.0.map(|value| value as usize)
+    }
+}

@@ -1,0 +1,59 @@
+//! Which tiles of two frames differ.
+
+use std::ops::Range;
+
+use framecast_api::Frame;
+
+use super::Grid;
+
+/// The tiles in these rows of tiles that are not the same in both frames, which have the grid's
+/// size. What was drawn last says nothing reliable of what changed, and comparing costs little
+/// more than reading the memory.
+pub(crate) fn changed(before: &Frame, after: &Frame, grid: &Grid, rows: Range<u16>) -> Vec<u16> {
+    let width = after.width() as usize;
+    let (before, after) = (before.pixels(), after.pixels());
+    let differs = |tile: &u16| {
+        let area = grid.area(*tile);
+        (area.y..area.y + area.height).any(|y| {
+            let start = y * width + area.x;
+            let row = start..start + area.width;
+            before[row.clone()] != after[row]
+        })
+    };
+    grid.tiles_of(rows).filter(differs).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use framecast_api::{FramePool, PhysicalSize};
+
+    #[test]
+    fn one_pixel_changes_one_tile_wherever_it_is() {
+        let (width, height) = (300, 111);
+        let size = PhysicalSize::new(width, height);
+        let grid = Grid::new(size);
+        let mut pool = FramePool::new();
+        let mut frame = |marked: Option<usize>| {
+            let mut buffer = pool.lend(size).unwrap();
+            buffer.fill([9; 4]);
+            if let Some(at) = marked {
+                buffer.pixels_mut()[at][2] = 10;
+            }
+            pool.freeze(buffer, 1, 0.0, 1.0)
+        };
+        let plain = frame(None);
+        assert!(changed(&plain, &frame(None), &grid, 0..grid.rows()).is_empty());
+        let mut hits = vec![0; grid.len()];
+        for at in (0..(width * height) as usize).step_by(7) {
+            let found = changed(&plain, &frame(Some(at)), &grid, 0..grid.rows());
+            let [tile] = found[..] else { panic!("{found:?}") };
+            let area = grid.area(tile);
+            let (x, y) = (at % width as usize, at / width as usize);
+            assert!((area.x..area.x + area.width).contains(&x));
+            assert!((area.y..area.y + area.height).contains(&y));
+            hits[usize::from(tile)] += 1;
+        }
+        assert!(hits.iter().all(|&hits| hits > 0), "{hits:?}");
+    }
+}

@@ -1,0 +1,279 @@
+//! A tile's encodings, and pictures composed of them.
+
+use std::sync::Arc;
+
+use framecast_api::{Frame, Result};
+
+use super::flat::is_flat;
+use super::grid::Area;
+use super::{Grid, jpeg, png};
+
+/// From this quality on, bytes are not what matters most.
+const GOOD: u8 = 80;
+
+/// How a tile is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Coding {
+    /// With this quality, 1 to 100.
+    Jpeg(u8),
+    /// PNG.
+    Exact,
+}
+
+/// A tile, ready to be copied into a picture.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    coding: Coding,
+    /// JPEG: the entropy-coded segment. PNG: a deflate stream that does not end.
+    pub(super) bytes: Box<[u8]>,
+    /// PNG: the Adler-32 of what was deflated.
+    pub(super) adler: u32,
+}
+
+impl Encoded {
+    pub(super) fn jpeg(quality: u8, bytes: &[u8]) -> Self {
+        Self { coding: Coding::Jpeg(quality), bytes: bytes.into(), adler: 0 }
+    }
+
+    pub(super) fn exact(bytes: Vec<u8>, adler: u32) -> Self {
+        Self { coding: Coding::Exact, bytes: bytes.into_boxed_slice(), adler }
+    }
+
+    /// May be better than what was asked for: text and plain areas are always exact.
+    pub(crate) fn coding(&self) -> Coding {
+        self.coding
+    }
+
+    /// Bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// Encodes these tiles of `frame`.
+///
+/// # Errors
+/// "Failed" if an encoder fails.
+pub(crate) fn encode(
+    frame: &Frame,
+    grid: &Grid,
+    tiles: &[u16],
+    coding: Coding,
+) -> Result<Vec<Arc<Encoded>>> {
+    let exact = |tile: u16| png::encode(&Padded::of(frame, grid.area(tile), grid)).map(Arc::new);
+    let Coding::Jpeg(quality) = coding else {
+        return tiles.iter().map(|&tile| exact(tile)).collect();
+    };
+    let mut chosen: Vec<Option<Arc<Encoded>>> = Vec::with_capacity(tiles.len());
+    for &tile in tiles {
+        let flat = is_flat(frame, grid.area(tile));
+        chosen.push(if flat { Some(exact(tile)?) } else { None });
+    }
+    let is_settled = |exact: &Option<Arc<Encoded>>| {
+        exact.as_ref().is_some_and(|exact| exact.len() <= small(quality))
+    };
+    let unsettled = tiles.iter().zip(&chosen).filter(|(_, exact)| !is_settled(exact));
+    let padded: Vec<_> =
+        unsettled.map(|(tile, _)| Padded::of(frame, grid.area(*tile), grid)).collect();
+    let mut jpegs = jpeg::encode(&padded, grid, quality)?.into_iter();
+    for chosen in chosen.iter_mut().filter(|exact| !is_settled(exact)) {
+        let Some(jpeg) = jpegs.next() else { break };
+        let worth = jpeg.len() * worth(quality) / 100;
+        if chosen.as_ref().is_none_or(|exact| exact.len() > worth) {
+            *chosen = Some(Arc::new(jpeg));
+        }
+    }
+    Ok(chosen.into_iter().flatten().collect())
+}
+
+/// Bytes up to which an exact flat tile is taken without looking at its JPEG.
+fn small(quality: u8) -> usize {
+    if quality >= GOOD { 1200 } else { 300 }
+}
+
+/// How large an exact tile may be to be taken instead of a JPEG, in percent of that: it is final,
+/// but where the quality is low every byte counts.
+fn worth(quality: u8) -> usize {
+    if quality >= GOOD { 250 } else { 100 }
+}
+
+/// Appends a picture of these tiles, one below the other, to `out`. All have this coding.
+pub(crate) fn compose(grid: &Grid, coding: Coding, tiles: &[Arc<Encoded>], out: &mut Vec<u8>) {
+    match coding {
+        Coding::Jpeg(quality) => jpeg::compose(grid, quality, tiles, out),
+        Coding::Exact => png::compose(grid, tiles, out),
+    }
+}
+
+/// A tile's pixels: rows that end at the frame's edge are continued by repeating their last pixel.
+pub(super) struct Padded<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) area: Area,
+    pub(super) width: usize,
+    pub(super) height: usize,
+}
+
+impl<'a> Padded<'a> {
+    pub(super) fn of(frame: &'a Frame, area: Area, grid: &Grid) -> Self {
+        let (width, height) = grid.tile_size();
+        Self { frame, area, width: width.into(), height: height.into() }
+    }
+
+    /// The pixels of row `y` that are inside the frame, and how many to repeat.
+    pub(super) fn row(&self, y: usize) -> (&'a [[u8; 4]], usize) {
+        let y = self.area.y + y.min(self.area.height - 1);
+        let start = y * self.frame.width() as usize + self.area.x;
+        let inside = &self.frame.pixels()[start..start + self.area.width];
+        (inside, self.width - self.area.width)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use framecast_api::{FramePool, PhysicalSize};
+
+    fn noise(seed: u32, x: u32, y: u32) -> [u8; 4] {
+        let n = (x ^ y.rotate_left(16) ^ seed.rotate_left(8)).wrapping_mul(0x9e37_79b9);
+        let n = (n ^ (n >> 15)).wrapping_mul(0x85eb_ca6b);
+        (n ^ (n >> 13)).to_le_bytes()
+    }
+
+    fn soft(seed: u32, x: u32, y: u32) -> [u8; 4] {
+        let wave = |n: u32, by: f32| (127.0 + 120.0 * (n as f32 / by + seed as f32).sin()) as u8;
+        [wave(x, 31.0), wave(y, 23.0), wave(x + y, 57.0), 0]
+    }
+
+    fn frame(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Frame {
+        let mut pool = FramePool::new();
+        let mut buffer = pool.lend(PhysicalSize::new(width, height)).unwrap();
+        for (y, row) in (0..).zip(buffer.rows_mut()) {
+            for (x, out) in (0..).zip(row) {
+                *out = pixel(x, y);
+            }
+        }
+        pool.freeze(buffer, 1, 0.0, 1.0)
+    }
+
+    fn picture(grid: &Grid, tiles: &[Arc<Encoded>]) -> image::RgbImage {
+        let mut out = vec![1, 2, 3];
+        compose(grid, tiles[0].coding(), tiles, &mut out);
+        let picture = image::load_from_memory(&out[3..]).unwrap().into_rgb8();
+        let (width, height) = grid.tile_size();
+        assert_eq!(picture.dimensions(), (width.into(), u32::from(height) * tiles.len() as u32));
+        picture
+    }
+
+    /// The largest and the mean square difference inside the frame.
+    fn difference(
+        frame: &Frame,
+        grid: &Grid,
+        tile: u16,
+        picture: &image::RgbImage,
+        n: u32,
+    ) -> (u8, f64) {
+        let area = grid.area(tile);
+        let top = n * u32::from(grid.tile_size().1);
+        let (mut largest, mut sum) = (0, 0.0);
+        for y in 0..area.height {
+            for x in 0..area.width {
+                let got = picture.get_pixel(x as u32, top + y as u32).0;
+                let want = frame.pixels()[(area.y + y) * frame.width() as usize + area.x + x];
+                for (got, want) in got.iter().zip(want) {
+                    largest = largest.max(got.abs_diff(want));
+                    sum += f64::from(got.abs_diff(want)).powi(2);
+                }
+            }
+        }
+        (largest, sum / (area.width * area.height * 3) as f64)
+    }
+
+    const SIZES: [(u32, u32); 7] =
+        [(1, 1), (127, 47), (128, 48), (129, 49), (300, 200), (1, 500), (700, 1)];
+
+    #[test]
+    fn exact_tiles_are_exact_in_any_order_and_number() {
+        for (width, height) in SIZES {
+            for pixel in [noise, soft, |_, _, _| [7, 7, 7, 7]] {
+                let frame = frame(width, height, |x, y| pixel(3, x, y));
+                let grid = Grid::new(frame.size());
+                let tiles: Vec<u16> = grid.tiles_of(0..grid.rows()).rev().collect();
+                let encoded = encode(&frame, &grid, &tiles, Coding::Exact).unwrap();
+                let shown = picture(&grid, &encoded);
+                for (tile, n) in tiles.iter().zip(0..) {
+                    let (largest, _) = difference(&frame, &grid, *tile, &shown, n);
+                    assert_eq!(largest, 0, "tile {tile} of {width} x {height}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn jpeg_tiles_look_like_the_frame() {
+        for (width, height) in SIZES {
+            let frame = frame(width, height, |x, y| soft(1, x, y));
+            let grid = Grid::new(frame.size());
+            let tiles: Vec<u16> = grid.tiles_of(0..grid.rows()).collect();
+            let encoded = encode(&frame, &grid, &tiles, Coding::Jpeg(80)).unwrap();
+            for (tile, encoded) in tiles.iter().zip(encoded) {
+                let shown = picture(&grid, &[encoded]);
+                let (largest, error) = difference(&frame, &grid, *tile, &shown, 0);
+                assert!(error < 20.0 && largest < 60, "{width} x {height}: {error} {largest}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_jpeg_tile_decodes_to_the_same_pixels_wherever_it_stands() {
+        let frame = frame(128 * 5, 48 * 5, |x, y| noise(9, x, y));
+        let grid = Grid::new(frame.size());
+        let tiles: Vec<u16> = (0..25).collect();
+        let together = encode(&frame, &grid, &tiles, Coding::Jpeg(35)).unwrap();
+        let all = picture(&grid, &together);
+        let rows = |picture: &image::RgbImage, n: usize| {
+            let bytes = 128 * 48 * 3;
+            picture.as_raw()[n * bytes..(n + 1) * bytes].to_vec()
+        };
+        for (n, tile) in together.iter().enumerate() {
+            let alone = encode(&frame, &grid, &[n as u16], Coding::Jpeg(35)).unwrap();
+            assert_eq!(alone[0].bytes, tile.bytes, "encoded alone or with others");
+            let single = picture(&grid, std::slice::from_ref(tile));
+            assert_eq!(rows(&single, 0), rows(&all, n), "{n}");
+            // Every phase of the restart markers.
+            let mut shifted = vec![Arc::clone(&together[24]); n % 9];
+            shifted.push(Arc::clone(tile));
+            assert_eq!(rows(&picture(&grid, &shifted), n % 9), rows(&single, 0), "{n}");
+        }
+    }
+
+    #[test]
+    fn two_hundred_and_fifty_six_tiles_are_one_picture() {
+        let frame = frame(128, 48, |x, y| noise(2, x, y));
+        let grid = Grid::new(frame.size());
+        for coding in [Coding::Jpeg(80), Coding::Exact] {
+            let one = encode(&frame, &grid, &[0], coding).unwrap().remove(0);
+            let shown = picture(&grid, &vec![one; 256]);
+            let bytes = 128 * 48 * 3;
+            assert!(shown.as_raw().chunks(bytes).all(|tile| tile == &shown.as_raw()[..bytes]));
+        }
+    }
+
+    #[test]
+    fn text_comes_exactly_and_photographs_do_not() {
+        let page = |x: u32, y: u32| {
+            // Strokes with soft edges on paper.
+            let (letter, line) = (x / 9 % 5 < 4 && x % 9 < 2, y % 18 < 12);
+            let shade = if letter && line { 20 + (x * 7 % 3 * 60) as u8 } else { 250 };
+            [shade, shade, shade, 255]
+        };
+        let frame_of = |pixel: &dyn Fn(u32, u32) -> [u8; 4]| frame(128, 48, pixel);
+        let coding = |frame: &Frame| {
+            let grid = Grid::new(frame.size());
+            encode(frame, &grid, &[0], Coding::Jpeg(80)).unwrap()[0].coding()
+        };
+        assert_eq!(coding(&frame_of(&page)), Coding::Exact);
+        assert_eq!(coding(&frame_of(&|_, _| [1, 2, 3, 4])), Coding::Exact);
+        assert_eq!(coding(&frame_of(&|x, y| soft(1, x, y))), Coding::Jpeg(80));
+        assert_eq!(coding(&frame_of(&|x, y| noise(1, x, y))), Coding::Jpeg(80));
+    }
+}

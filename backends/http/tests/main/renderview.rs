@@ -1,0 +1,185 @@
+use std::net::TcpStream;
+
+use async_tungstenite::tungstenite::client::IntoClientRequest;
+use async_tungstenite::tungstenite::{Message, WebSocket, client};
+use framecast_api::{Backend, EventKind, Input, LogicalSize, Setting};
+use framecast_http::HttpServer;
+use serde_json::{Value, json};
+
+use crate::support::{Client, Engine, tcp};
+
+/// A client as rendercanvas' page is one: it offers no subprotocol and never introduces itself.
+struct Upstream(WebSocket<TcpStream>);
+
+/// A picture and the text before it.
+struct Picture {
+    text: Value,
+    pixels: image::RgbImage,
+}
+
+impl Upstream {
+    fn join(server: &HttpServer) -> Self {
+        let address = server.local_addr();
+        let mut request = format!("ws://{address}/").into_client_request().unwrap();
+        request.headers_mut().insert("origin", format!("http://{address}").parse().unwrap());
+        let (socket, response) = client(request, tcp(address)).unwrap();
+        assert!(!response.headers().contains_key("sec-websocket-protocol"));
+        Self(socket)
+    }
+
+    fn say(&mut self, message: &Value) {
+        self.0.send(Message::text(message.to_string())).unwrap();
+    }
+
+    fn hear(&mut self) -> Message {
+        loop {
+            match self.0.read().unwrap() {
+                Message::Ping(_) | Message::Pong(_) => {}
+                message => return message,
+            }
+        }
+    }
+
+    fn text(&mut self, name: &str) -> Value {
+        loop {
+            if let Message::Text(text) = self.hear() {
+                let value: Value = serde_json::from_str(&text).unwrap();
+                if value["type"] == name {
+                    return value;
+                }
+            }
+        }
+    }
+
+    fn picture(&mut self) -> Picture {
+        let text = self.text("framebufferdata");
+        assert_eq!(text["nbuffers"], 1);
+        let Message::Binary(bytes) = self.hear() else { panic!("the picture comes next") };
+        let format = match text["mimetype"].as_str().unwrap() {
+            "image/jpeg" => image::ImageFormat::Jpeg,
+            "image/png" => image::ImageFormat::Png,
+            other => panic!("{other}"),
+        };
+        let pixels = image::load_from_memory_with_format(&bytes, format).unwrap().into_rgb8();
+        Picture { text, pixels }
+    }
+
+    fn feedback(&mut self, picture: &Picture) {
+        let (index, timestamp) = (&picture.text["index"], &picture.text["timestamp"]);
+        self.say(&json!({
+            "type": "_framefeedback", "index": index, "timestamp": timestamp, "localtime": 1.7e9
+        }));
+    }
+}
+
+fn near(pixel: [u8; 3], colour: [u8; 3]) -> bool {
+    pixel.iter().zip(colour).all(|(got, want)| got.abs_diff(want) <= 6)
+}
+
+#[test]
+fn it_receives_whole_pictures_while_another_client_receives_tiles() {
+    let (server, mut engine) = Engine::new();
+    let mut upstream = Upstream::join(&server);
+    let mut other = Client::join(&server);
+    for shade in 0..50 {
+        let colour = [shade, 200 - shade, 100];
+        engine.until_wanted();
+        let frame = engine.draw(300, 200, |_, _| colour);
+        engine.backend.present(&frame).unwrap();
+        loop {
+            let picture = upstream.picture();
+            upstream.feedback(&picture);
+            if picture.text["timestamp"] == json!(frame.timestamp()) {
+                assert_eq!(picture.pixels.dimensions(), (300, 200));
+                assert!(picture.pixels.pixels().all(|pixel| near(pixel.0, colour)));
+                break;
+            }
+        }
+        let picture = other.picture();
+        other.ack(picture.update);
+    }
+}
+
+#[test]
+fn it_drives_input_and_is_told_whether_it_does() {
+    let (server, mut engine) = Engine::new();
+    let mut upstream = Upstream::join(&server);
+    assert_eq!(upstream.text("title")["value"], "a title");
+    assert_eq!(upstream.text("active")["value"], false);
+    let client = engine.until_joined();
+    engine.backend.apply(&Setting::Control { presenter: Some(client), held: true }).unwrap();
+    assert_eq!(upstream.text("active")["value"], true);
+    upstream.say(&json!({
+        "type": "resize", "width": 640, "height": 480.5, "pwidth": 1280, "pheight": 961, "ratio": 2
+    }));
+    upstream.say(&json!({
+        "type": "pointer_down", "x": 10, "y": 20, "button": 1, "buttons": [1], "modifiers": [],
+        "ntouches": 0, "touches": {}, "timestamp": 1.7e9
+    }));
+    let inputs = engine.inputs_until(|input| matches!(input, Input::Event { .. }));
+    assert!(inputs.iter().any(|input| matches!(
+        input,
+        Input::Resize { size, ratio, .. }
+            if *size == LogicalSize::new(640.0, 480.5) && *ratio == 2.0
+    )));
+    let Some(Input::Event { kind: EventKind::PointerDown(pointer), .. }) = inputs.last() else {
+        panic!("{inputs:?}");
+    };
+    assert_eq!((pointer.x, pointer.y), (10.0, 20.0));
+}
+
+#[test]
+fn it_gets_what_is_still_as_png_and_the_size_that_is_asked_for() {
+    let (server, mut engine) = Engine::new();
+    let mut upstream = Upstream::join(&server);
+    let size = LogicalSize::new(320.0, 200.5);
+    engine.backend.apply(&Setting::LogicalSize(size)).unwrap();
+    assert_eq!(upstream.text("css_width")["value"], "320px");
+    assert_eq!(upstream.text("css_height")["value"], "200.5px");
+    let frame = engine.draw(100, 100, |x, y| [x as u8, y as u8, (x * y) as u8]);
+    engine.backend.present(&frame).unwrap();
+    let jpeg = upstream.picture();
+    assert_eq!(jpeg.text["mimetype"], "image/jpeg");
+    upstream.feedback(&jpeg);
+    let png = upstream.picture();
+    assert_eq!(png.text["mimetype"], "image/png");
+    assert!(png.pixels.pixels().zip(frame.pixels()).all(|(got, want)| got.0 == want[..3]));
+}
+
+#[test]
+fn without_feedback_it_gets_two_pictures_and_delays_nobody() {
+    let (server, mut engine) = Engine::new();
+    let mut stuck = Upstream::join(&server);
+    let mut other = Client::join(&server);
+    let mut last = 0;
+    for shade in 0..60 {
+        engine.until_wanted();
+        let sequence = engine.present([shade, 0, 0]);
+        while last < sequence {
+            let picture = other.picture();
+            other.ack(picture.update);
+            last = picture.sequence;
+        }
+    }
+    let (first, second) = (stuck.picture(), stuck.picture());
+    assert_eq!(first.text["index"], 1);
+    engine.backend.apply(&Setting::Title("now".into())).unwrap();
+    assert_eq!(stuck.text("title")["value"], "now", "no third picture came before");
+    stuck.feedback(&second);
+    let newest = stuck.picture();
+    assert!(near(newest.pixels.get_pixel(0, 0).0, [59, 0, 0]));
+}
+
+#[test]
+fn the_end_of_the_application_closes_it() {
+    let (server, mut engine) = Engine::new();
+    let mut upstream = Upstream::join(&server);
+    upstream.text("active");
+    engine.backend.close();
+    loop {
+        if let Message::Close(frame) = upstream.hear() {
+            assert_eq!(u16::from(frame.unwrap().code), 1000);
+            return;
+        }
+    }
+}

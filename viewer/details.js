@@ -1,0 +1,87 @@
+import figures from "./figures.js";
+
+/**
+ * Where the time and the bytes of the last updates went: a panel over the picture, for who asks for it.
+ * Its frame is in index.html.
+ */
+export default class Details {
+  #view;
+  #panel = element("details");
+  #button = element("details-show");
+  /** Where a text goes, by its place in the panel. @type {Map<string, HTMLElement>} */
+  #cells = new Map();
+
+  /** @param {import("./view.js").default} view */
+  constructor(view) {
+    this.#view = view;
+    // The keyboard's focus stays with the picture when the panel is clicked.
+    this.#panel.addEventListener("mousedown", (event) => event.preventDefault());
+    this.#button.addEventListener("click", () => this.#open(this.#panel.hidden));
+    element("details-hide").addEventListener("click", () => this.#open(false));
+  }
+
+  /** Shows what the ledger tells now, if anybody looks. */
+  update() {
+    if (this.#panel.hidden) return;
+    const { steps, totals, facts } = figures(this.#view.ledger, this.#view.info);
+    for (const { label, text, start, length } of steps) {
+      this.#write("details-steps", label, text);
+      const bar = this.#cell("details-steps", label, "bar");
+      bar.style.left = `${start * 100}%`;
+      bar.style.width = `${length * 100}%`;
+    }
+    for (const { label, text } of totals) this.#write("details-totals", label, text);
+    for (const { label, text } of facts) this.#write("details-facts", label, text);
+  }
+
+  /** @param {boolean} on */
+  #open(on) {
+    if (!on && this.#panel.contains(document.activeElement)) this.#button.focus();
+    this.#panel.hidden = !on;
+    this.#button.setAttribute("aria-expanded", String(on));
+    this.update();
+  }
+
+  /**
+   * @param {string} list
+   * @param {string} label
+   * @param {string} text
+   */
+  #write(list, label, text) {
+    const cell = this.#cell(list, label, "text");
+    if (cell.textContent !== text) cell.textContent = text;
+  }
+
+  /**
+   * A part of the line called `label`, which is made when it is there for the first time.
+   *
+   * @param {string} list
+   * @param {string} label
+   * @param {"text" | "bar"} part
+   * @returns {HTMLElement}
+   */
+  #cell(list, label, part) {
+    const key = `${list} ${label} `;
+    const found = this.#cells.get(key + part);
+    if (found) return found;
+    const line = document.createElement("div");
+    const term = document.createElement("dt");
+    const text = document.createElement("dd");
+    const track = document.createElement("span");
+    const bar = document.createElement("span");
+    term.textContent = label;
+    track.className = "track";
+    track.append(bar);
+    line.append(term, track, text);
+    element(list).append(line);
+    this.#cells.set(`${key}text`, text).set(`${key}bar`, bar);
+    return part === "text" ? text : bar;
+  }
+}
+
+/** @param {string} id */
+function element(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`index.html lacks #${id}`);
+  return found;
+}

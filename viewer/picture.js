@@ -1,0 +1,89 @@
+import crc from "./crc.js";
+
+/**
+ * @typedef {import("./protocol.js").Part} Part
+ * @typedef {import("./updates.js").Update<ImageBitmap>} Update
+ */
+
+/** How many pixels are read back at a time, so that the page is never busy for long. */
+const STRIP = 2 ** 18;
+
+/**
+ * The canvas, and what is drawn on it. The browser decodes on threads of its own, so that what is left to
+ * do here is copying: on a plain canvas, in the page, where it is shown with the next animation frame.
+ */
+export default class Picture {
+  canvas = document.createElement("canvas");
+
+  #context = this.canvas.getContext("2d", { alpha: false });
+
+  constructor() {
+    this.canvas.setAttribute("role", "img");
+    this.canvas.hidden = true;
+    Object.assign(this.canvas.style, {
+      position: "absolute",
+      touchAction: "manipulation",
+      userSelect: "none",
+      webkitUserSelect: "none",
+      webkitTouchCallout: "none",
+    });
+  }
+
+  /**
+   * @param {Part} part
+   * @returns {Promise<ImageBitmap>}
+   */
+  async decode(part) {
+    const blob = new Blob([part.bytes], { type: `image/${part.encoding}` });
+    // The numbers in the file are the pixels; no colour management, or PNG would not be exact.
+    return await createImageBitmap(blob, { colorSpaceConversion: "none" });
+  }
+
+  /**
+   * Draws what was decoded of an update. A frame of another size begins with an empty canvas.
+   *
+   * @param {Update} update
+   */
+  draw({ frame, pieces }) {
+    const { canvas } = this;
+    const { width, height, tileWidth, tileHeight } = frame;
+    const context = this.#context;
+    if (!context) throw new Error("the browser gives no canvas to draw on");
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    // Pixel by pixel; a neighbour in the picture is none in the frame.
+    context.imageSmoothingEnabled = false;
+    const columns = Math.ceil(width / tileWidth);
+    for (const { tiles, bitmap } of pieces) {
+      if (!bitmap) continue;
+      tiles.forEach((tile, index) => {
+        const x = (tile % columns) * tileWidth;
+        const y = Math.floor(tile / columns) * tileHeight;
+        // What is beyond the frame, at its right and lower edge, the canvas leaves out.
+        const [w, h] = [tileWidth, tileHeight];
+        context.drawImage(bitmap, 0, index * h, w, h, x, y, w, h);
+      });
+    }
+  }
+
+  /**
+   * CRC-32 over red, green and blue of what is shown now, as eight hexadecimal digits.
+   *
+   * @returns {Promise<string>}
+   */
+  async proof() {
+    const { width, height } = this.canvas;
+    const copy = document.createElement("canvas");
+    Object.assign(copy, { width, height });
+    // Reading from a copy leaves the canvas itself as fast as it was.
+    const context = copy.getContext("2d", { alpha: false, willReadFrequently: true });
+    if (!context) throw new Error("the browser gives no canvas to read from");
+    context.drawImage(this.canvas, 0, 0);
+    const rows = Math.max(1, Math.floor(STRIP / width));
+    let sum = 0;
+    for (let y = 0; y < height; y += rows) {
+      sum = crc.pixels(sum, context.getImageData(0, y, width, Math.min(rows, height - y)).data);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    return crc.hex(sum);
+  }
+}

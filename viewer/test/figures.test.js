@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import figures from "../figures.js";
+import Ledger from "../ledger.js";
+
+const summary = {
+  input: 0.002, encoded: 0.003, sent: 0, received: 0.005, decoded: 0.004, painted: 0.01, total: 0.0221, answer: 0.024,
+  updatesPerSecond: 60, bytesPerSecond: 8_400_000, bytesPerUpdate: 139_212, tilesPerUpdate: 150, exactShare: 0.5,
+};
+const info = { roundTrip: 0.0004, exact: false };
+
+/** @param {{label: string, text: string}[]} facts */
+const texts = (facts) => Object.fromEntries(facts.map(({ label, text }) => [label, text]));
+
+test("the steps follow one another on a timeline that ends at a round number", () => {
+  const { steps } = figures(summary, info);
+  assert.deepEqual(steps.map(({ text }) => text), ["2.0", "3.0", "0.0", "5.0", "4.0", "10.0"]);
+  const ends = steps.map(({ start, length }) => [start, length].map((value) => Math.round(value * 50)));
+  assert.deepEqual(ends, [[0, 2], [2, 3], [5, 0], [5, 5], [10, 4], [14, 10]]);
+});
+
+test("the timeline keeps its scale while the times vary a little, and holds the longest", () => {
+  const length = (/** @type {number} */ painted) => figures({ ...summary, painted }, info).steps[0]?.length;
+  assert.equal(length(0.01), length(0.03));
+  const { steps } = figures({ ...summary, painted: 100 }, info);
+  const last = steps.at(-1);
+  assert.ok(last && last.start + last.length <= 1 + 1e-9);
+});
+
+test("numbers have few digits, and units", () => {
+  const { totals, facts } = figures(summary, info);
+  assert.deepEqual(texts(totals), { "Input → painted": "24.0", "Drawn → painted": "22.1" });
+  assert.deepEqual(texts(facts), {
+    Updates: "60 /s", Data: "8.4 MB/s", "Per update": "139 kB", "Tiles per update": "150", "Exact tiles": "50 %",
+    "Shown now": "JPEG", "Round trip": "0.4 ms",
+  });
+});
+
+test("bytes grow through their units, and never show 1000 of one", () => {
+  const data = (/** @type {number} */ bytesPerSecond) => texts(figures({ ...summary, bytesPerSecond }, info).facts).Data;
+  assert.deepEqual(
+    [0, 999, 1000, 12_345, 999_499, 999_500, 1e9, 5e12].map(data),
+    ["0 B/s", "999 B/s", "1.0 kB/s", "12 kB/s", "999 kB/s", "1.0 MB/s", "1.0 GB/s", "5000 GB/s"],
+  );
+});
+
+test("all and nothing are told only where they are true", () => {
+  const share = (/** @type {number} */ exactShare) => texts(figures({ ...summary, exactShare }, info).facts)["Exact tiles"];
+  assert.deepEqual([0, 0.001, 0.999, 1].map(share), ["0 %", "< 1 %", "99 %", "100 %"]);
+});
+
+test("what is not known is a dash, and no line is missing", () => {
+  const { steps, totals, facts } = figures(new Ledger().summary(1), { roundTrip: null, exact: false });
+  const known = figures(summary, info);
+  assert.deepEqual(steps.map(({ text, length }) => [text, length]), known.steps.map(() => ["–", 0]));
+  assert.deepEqual(Object.keys(texts(facts)), Object.keys(texts(known.facts)));
+  assert.deepEqual(totals.map(({ text }) => text), ["–", "–"]);
+  assert.deepEqual(facts.map(({ text }) => text), ["0 /s", "0 B/s", "–", "–", "–", "–", "–"]);
+});

@@ -68,6 +68,7 @@ struct Slot {
     timestamp: f64,
     /// `None`: anything may have changed.
     damage: Option<Vec<Rect>>,
+    damage_is_complete: bool,
 }
 
 impl FramePool {
@@ -151,11 +152,12 @@ impl Slot {
             sequence: 0,
             timestamp: 0.0,
             damage: None,
+            damage_is_complete: false,
         }
     }
 
     fn reset(&mut self, size: PhysicalSize, bytes: usize) {
-        self.damage = None;
+        (self.damage, self.damage_is_complete) = (None, false);
         if self.size != size || self.bytes.len() != bytes {
             self.bytes.clear();
             self.bytes.resize(bytes, 0);
@@ -232,8 +234,8 @@ impl FrameBuffer {
 
     /// Notes that `rect` differs from the previous frame.
     ///
-    /// A hint that saves comparing; without any, the whole frame may have changed. It is never
-    /// trusted to be complete. Parts outside the frame are cut off.
+    /// A hint; without any, the whole frame may have changed. It is not trusted to be complete
+    /// unless [`trust_damage`](Self::trust_damage) says so. Parts outside the frame are cut off.
     pub fn add_damage(&mut self, rect: Rect) {
         let size = self.size();
         let x = rect.x.min(size.width);
@@ -245,6 +247,28 @@ impl FrameBuffer {
             height: rect.height.min(size.height - y),
         };
         self.slot_mut().damage.get_or_insert_default().push(cut);
+    }
+
+    /// Says that every pixel outside the damage is as in the frame that the canvas presented before
+    /// this one, so that nobody needs to compare: most of the work when little changes.
+    ///
+    /// If that is wrong, viewers keep showing what was there before.
+    ///
+    /// ```
+    /// use framecast_api::{FramePool, PhysicalSize, Rect};
+    /// let mut pool = FramePool::new();
+    /// let before = pool.lend(PhysicalSize::new(640, 480))?;
+    /// let before = pool.freeze(before, 1, 0.0, 1.0);
+    /// let mut buffer = pool.lend(before.size())?;
+    /// buffer.copy_from(&before);
+    /// buffer.pixels_mut()[640 * 20 + 30] = [255, 0, 0, 255];
+    /// buffer.add_damage(Rect::new(30, 20, 1, 1));
+    /// buffer.trust_damage();
+    /// assert!(pool.freeze(buffer, 2, 0.1, 1.0).is_damage_complete());
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    pub fn trust_damage(&mut self) {
+        self.slot_mut().damage_is_complete = true;
     }
 }
 
@@ -301,6 +325,13 @@ impl Frame {
     #[must_use]
     pub fn damage(&self) -> Option<&[Rect]> {
         self.slot.damage.as_deref()
+    }
+
+    /// Whether nothing outside [`damage`](Self::damage) differs from the frame with the sequence
+    /// number before this one, as the application said.
+    #[must_use]
+    pub fn is_damage_complete(&self) -> bool {
+        self.slot.damage_is_complete
     }
 }
 
@@ -392,8 +423,13 @@ mod tests {
         let frame = pool.freeze(buffer, 1, 0.0, 1.0);
         assert_eq!(frame.damage(), Some(&[Rect::new(6, 1, 2, 3), Rect::new(8, 4, 0, 0)][..]));
         drop(frame);
+        let mut buffer = pool.lend(SIZE).unwrap();
+        buffer.trust_damage();
+        let frame = pool.freeze(buffer, 2, 0.0, 1.0);
+        assert!(frame.damage().is_none() && frame.is_damage_complete());
+        drop(frame);
         let buffer = pool.lend(SIZE).unwrap();
-        assert_eq!(pool.freeze(buffer, 2, 0.0, 1.0).damage(), None);
+        assert!(!pool.freeze(buffer, 3, 0.0, 1.0).is_damage_complete());
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub mod measure {
     #[must_use]
     pub fn compare(before: &Frame, after: &Frame) -> usize {
         let grid = Grid::new(after.size());
-        tiles::changed(before, after, &grid, 0..grid.rows()).len()
+        tiles::changed(before, after, &grid, &grid.all().collect::<Vec<_>>()).len()
     }
 
     /// Every tile of a frame, encoded.
@@ -59,7 +59,7 @@ pub mod measure {
     pub fn encode(frame: &Frame, quality: Option<u8>) -> Result<Encodings> {
         let grid = Grid::new(frame.size());
         let coding = quality.map_or(Coding::Exact, Coding::Jpeg);
-        let all: Vec<u16> = grid.tiles_of(0..grid.rows()).collect();
+        let all: Vec<u16> = grid.all().collect();
         let mut tiles = Vec::with_capacity(all.len());
         for batch in all.chunks(20) {
             tiles.extend(batch.iter().copied().zip(tiles::encode(frame, &grid, batch, coding)?));

@@ -37,7 +37,7 @@ const READ_BUFFER: usize = 2 * 1024;
 const LONGEST_NAME: usize = 64;
 /// Bytes of a client's messages that the kernel may hold unsent.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-const UNSENT: u32 = 64 * 1024;
+const UNSENT: u32 = 32 * 1024;
 /// Pauses after an error to accept: the process may be out of files for a while.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
 

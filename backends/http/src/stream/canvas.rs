@@ -244,7 +244,14 @@ impl Canvas {
     /// Takes an encoder's result.
     pub(super) fn done(&self, done: Done) {
         let now = Instant::now();
-        self.change(|state| state.done(done, now));
+        let mut wake = {
+            let mut state = self.lock();
+            state.done(done, now);
+            state.settle(now)
+        };
+        // The one that is done looks for more itself.
+        wake.encoders = wake.encoders.saturating_sub(1);
+        self.wake(wake);
     }
 }
 

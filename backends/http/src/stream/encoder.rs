@@ -72,17 +72,15 @@ pub(super) fn work(work: Work) -> Option<Done> {
 fn failed(job: &store::Job) -> store::Outcome {
     match job {
         // What cannot be compared counts as changed.
-        store::Job::Compare { grid, rows, .. } => {
-            store::Outcome::Changed(grid.tiles_of(rows.clone()).collect())
-        }
+        store::Job::Compare { tiles, .. } => store::Outcome::Changed(tiles.clone()),
         store::Job::Encode { tiles, .. } => store::Outcome::Failed(tiles.clone()),
     }
 }
 
 fn encode_tiles(job: store::Job) -> store::Outcome {
     match job {
-        store::Job::Compare { before, after, grid, rows } => {
-            store::Outcome::Changed(tiles::changed(&before, &after, &grid, rows))
+        store::Job::Compare { before, after, grid, tiles } => {
+            store::Outcome::Changed(tiles::changed(&before, &after, &grid, &tiles))
         }
         store::Job::Encode { frame, grid, tiles, coding } => {
             match tiles::encode(&frame, &grid, &tiles, coding) {

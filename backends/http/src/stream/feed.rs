@@ -14,7 +14,7 @@ use crate::tiles::{Coding, Encoded};
 const PART_TILES: usize = 256;
 /// Bytes after which another picture begins: several are decoded side by side, and it is what a
 /// client that stopped reading holds.
-const PART_BYTES: usize = 64 * 1024;
+const PART_BYTES: usize = 48 * 1024;
 /// While more than one in this many tiles changes, nothing is sent for its exactness.
 const BUSY: usize = 4;
 

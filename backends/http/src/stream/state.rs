@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use framecast_api::{
-    ClientId, Clock, Cursor, EventKind, Frame, Input, LogicalSize, Setting, Traffic,
+    ClientId, Clock, Cursor, EventKind, Frame, Input, LogicalSize, Rect, Setting, Traffic,
 };
 use smol::channel::Sender;
 
@@ -22,6 +22,9 @@ use super::whole::{self, Audience, Whole, WholeFeed};
 
 /// An input that is older than this did not cause a frame.
 const CAUSE: f64 = 1.0;
+
+/// Of more damage than this it is quicker to compare all.
+const MOST_RECTS: usize = 256;
 
 /// A canvas. Every change must be followed by [`settle`](State::settle).
 #[derive(Debug)]
@@ -222,14 +225,21 @@ impl State {
             return;
         }
         let mut input = self.handed.take().filter(|at| frame.timestamp() - at < CAUSE);
-        if let Some(before) = &self.newest
+        let before = self.newest.as_ref();
+        let follows = before.is_some_and(|it| it.frame.sequence() + 1 == frame.sequence());
+        let mut damage = None;
+        if follows && frame.is_damage_complete() {
+            damage = Some(frame.damage().unwrap_or_default().to_vec());
+        }
+        if let Some(before) = before
             && !self.store.has_begun(before.number)
         {
-            // It is never shown; what caused it is seen in this one first.
+            // It is never shown: what it changed and what caused it are seen in this one first.
             input = before.input.or(input);
+            damage = both(before.damage.as_deref(), damage);
         }
-        let number = self.newest.as_ref().map_or(0, |newest| newest.number) + 1;
-        self.newest = Some(Newest { frame: frame.clone(), number, at: now, input });
+        let number = before.map_or(0, |newest| newest.number) + 1;
+        self.newest = Some(Newest { frame: frame.clone(), number, at: now, damage, input });
     }
 
     pub(super) fn take_inputs(&mut self) -> VecDeque<Input> {
@@ -553,6 +563,13 @@ fn add(traffic: &mut Traffic, seat: &Seat) {
     traffic.bytes += counts.bytes;
 }
 
+/// What either damaged, if that is known and not a lot.
+fn both(one: Option<&[Rect]>, other: Option<Vec<Rect>>) -> Option<Vec<Rect>> {
+    let mut all = other?;
+    all.extend_from_slice(one?);
+    Some(all).filter(|all| all.len() <= MOST_RECTS)
+}
+
 fn css(pixels: f64) -> String {
     format!("{pixels}px")
 }
@@ -760,6 +777,67 @@ mod tests {
         assert_eq!(got.tiles, 1);
         let counts = scene.state.store.counts;
         assert_eq!(counts.jpeg_tiles - before.jpeg_tiles, 1);
+    }
+
+    #[test]
+    fn damage_is_trusted_if_it_is_said_to_be_complete_and_adds_up_over_skipped_frames() {
+        let mut scene = Scene::new();
+        let client = scene.join();
+        let present = |scene: &mut Scene, changed: &[usize], damage: &[Rect], trust| {
+            let mut buffer = scene.pool.lend(SIZE).unwrap();
+            if let Some(before) = scene.state.newest() {
+                assert!(buffer.copy_from(&before.frame.clone()));
+            }
+            scene.sequence += 1;
+            for at in changed {
+                buffer.pixels_mut()[*at] = [scene.sequence as u8; 4];
+            }
+            damage.iter().for_each(|rect| buffer.add_damage(*rect));
+            if trust {
+                buffer.trust_damage();
+            }
+            let frame = scene.pool.freeze(buffer, scene.sequence, 0.0, 1.0);
+            scene.now += Duration::from_millis(1);
+            scene.state.present(&frame, scene.now);
+            scene.settle();
+        };
+        let see = |scene: &mut Scene| {
+            scene.encode();
+            let got = scene.send(client)?;
+            scene.ack(client, got.update);
+            Some(got.tiles)
+        };
+        let (one, two) = (Rect::new(0, 0, 1, 1), Rect::new(300, 200, 1, 1));
+        let (at_one, at_two) = (0, 200 * 400 + 300);
+        present(&mut scene, &[], &[], true);
+        assert!(see(&mut scene).unwrap() > 20, "there was nothing before");
+        present(&mut scene, &[at_one, at_two], &[one], false);
+        assert_eq!(see(&mut scene), Some(2), "a hint");
+        present(&mut scene, &[at_one, at_two], &[one], true);
+        assert_eq!(see(&mut scene), Some(1), "a promise, broken");
+        present(&mut scene, &[at_two], &[two], true);
+        assert_eq!(see(&mut scene), Some(1));
+        present(&mut scene, &[], &[], true);
+        assert_eq!(see(&mut scene), None);
+
+        // Nobody has room for the first two of three.
+        scene.state.seat(client).unwrap().visible = false;
+        present(&mut scene, &[at_one], &[one], true);
+        present(&mut scene, &[], &[], true);
+        present(&mut scene, &[at_two], &[two], true);
+        scene.state.seat(client).unwrap().visible = true;
+        scene.settle();
+        assert_eq!(see(&mut scene), Some(2));
+
+        scene.state.seat(client).unwrap().visible = false;
+        present(&mut scene, &[at_one], &[], false);
+        present(&mut scene, &[at_two], &[two], true);
+        scene.state.seat(client).unwrap().visible = true;
+        scene.settle();
+        assert_eq!(see(&mut scene), Some(2), "one of them promised nothing");
+        scene.sequence += 1;
+        present(&mut scene, &[at_one, at_two], &[two], true);
+        assert_eq!(see(&mut scene), Some(2), "the frame before is not the one it speaks of");
     }
 
     #[test]

@@ -2,18 +2,17 @@
 //! for everybody. Pure: jobs are handed out and their results taken back.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use framecast_api::Frame;
+use framecast_api::{Frame, Rect};
 
 use crate::tiles::{Coding, Encoded, Grid};
 
 /// Tiles that are encoded by one thread in one go.
 const BATCH: usize = 20;
-/// Rows of tiles that are compared by one thread in one go.
-const BAND: u16 = 8;
+/// Tiles that are compared by one thread in one go.
+const BAND: usize = 80;
 /// Bytes of encodings that are kept for those who may still need them.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 /// Encodings that are kept of one tile, each for another quality.
@@ -26,6 +25,9 @@ pub(super) struct Newest {
     /// Counts presented frames.
     pub(super) number: u64,
     pub(super) at: Instant,
+    /// Nothing else differs from the newest frame that was being compared before this one came.
+    /// `None`: anything may.
+    pub(super) damage: Option<Vec<Rect>>,
     /// When the oldest input that the application was handed for it arrived, in seconds.
     pub(super) input: Option<f64>,
 }
@@ -118,7 +120,7 @@ enum Stage {
     Rest,
     Comparing {
         newest: Newest,
-        bands: VecDeque<Range<u16>>,
+        bands: VecDeque<Vec<u16>>,
         running: usize,
         changed: Vec<u16>,
     },
@@ -131,7 +133,7 @@ enum Stage {
 /// What an encoder's thread is to do.
 #[derive(Debug)]
 pub(super) enum Job {
-    Compare { before: Frame, after: Frame, grid: Grid, rows: Range<u16> },
+    Compare { before: Frame, after: Frame, grid: Grid, tiles: Vec<u16> },
     Encode { frame: Frame, grid: Grid, tiles: Vec<u16>, coding: Coding },
 }
 
@@ -223,8 +225,13 @@ impl Store {
             self.current = Some(Current { newest, grid, grid_since, encoded: 0.0 });
             return;
         }
-        let rows = grid.rows();
-        let bands = (0..rows).step_by(BAND.into()).map(|row| row..rows.min(row + BAND)).collect();
+        let tiles = newest.damage.as_ref().map(|damage| grid.touched(damage));
+        let tiles = tiles.unwrap_or_else(|| grid.all().collect());
+        if tiles.is_empty() {
+            self.compared(newest, &[]);
+            return;
+        }
+        let bands = tiles.chunks(BAND).map(<[u16]>::to_vec).collect();
         self.stage = Stage::Comparing { newest, bands, running: 0, changed: Vec::new() };
     }
 
@@ -256,10 +263,10 @@ impl Store {
         match &mut self.stage {
             Stage::Rest => None,
             Stage::Comparing { newest, bands, running, .. } => {
-                let rows = bands.pop_front()?;
+                let tiles = bands.pop_front()?;
                 *running += 1;
                 let (before, after) = (current.newest.frame.clone(), newest.frame.clone());
-                Some(Job::Compare { before, after, grid: current.grid, rows })
+                Some(Job::Compare { before, after, grid: current.grid, tiles })
             }
             Stage::Encoding { batches, running } => {
                 let (tiles, coding) = batches.pop_front()?;

@@ -8,9 +8,6 @@ use super::flat::is_flat;
 use super::grid::Area;
 use super::{Grid, jpeg, png};
 
-/// From this quality on, bytes are not what matters most.
-const GOOD: u8 = 80;
-
 /// How a tile is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Coding {
@@ -67,34 +64,22 @@ pub(crate) fn encode(
     let mut chosen: Vec<Option<Arc<Encoded>>> = Vec::with_capacity(tiles.len());
     for &tile in tiles {
         let flat = is_flat(frame, grid.area(tile));
-        chosen.push(if flat { Some(exact(tile)?) } else { None });
+        let exact = if flat { Some(exact(tile)?) } else { None };
+        chosen.push(exact.filter(|exact| exact.len() <= worth(quality)));
     }
-    let is_settled = |exact: &Option<Arc<Encoded>>| {
-        exact.as_ref().is_some_and(|exact| exact.len() <= small(quality))
-    };
-    let unsettled = tiles.iter().zip(&chosen).filter(|(_, exact)| !is_settled(exact));
-    let padded: Vec<_> =
-        unsettled.map(|(tile, _)| Padded::of(frame, grid.area(*tile), grid)).collect();
-    let mut jpegs = jpeg::encode(&padded, grid, quality)?.into_iter();
-    for chosen in chosen.iter_mut().filter(|exact| !is_settled(exact)) {
-        let Some(jpeg) = jpegs.next() else { break };
-        let worth = jpeg.len() * worth(quality) / 100;
-        if chosen.as_ref().is_none_or(|exact| exact.len() > worth) {
-            *chosen = Some(Arc::new(jpeg));
-        }
+    let lossy = tiles.iter().zip(&chosen).filter(|(_, exact)| exact.is_none());
+    let padded: Vec<_> = lossy.map(|(tile, _)| Padded::of(frame, grid.area(*tile), grid)).collect();
+    let jpegs = jpeg::encode(&padded, grid, quality)?;
+    for (chosen, jpeg) in chosen.iter_mut().filter(|exact| exact.is_none()).zip(jpegs) {
+        *chosen = Some(Arc::new(jpeg));
     }
     Ok(chosen.into_iter().flatten().collect())
 }
 
-/// Bytes up to which an exact flat tile is taken without looking at its JPEG.
-fn small(quality: u8) -> usize {
-    if quality >= GOOD { 1200 } else { 300 }
-}
-
-/// How large an exact tile may be to be taken instead of a JPEG, in percent of that: it is final,
-/// but where the quality is low every byte counts.
+/// Bytes up to which a flat tile is exact from the first, for somebody who wants this quality:
+/// about what a JPEG of text needs. Where the quality is low, every byte counts.
 fn worth(quality: u8) -> usize {
-    if quality >= GOOD { 250 } else { 100 }
+    usize::from(quality) * 25
 }
 
 /// Appends a picture of these tiles, one below the other, to `out`. All have this coding.
@@ -197,7 +182,7 @@ mod tests {
             for pixel in [noise, soft, |_, _, _| [7, 7, 7, 7]] {
                 let frame = frame(width, height, |x, y| pixel(3, x, y));
                 let grid = Grid::new(frame.size());
-                let tiles: Vec<u16> = grid.tiles_of(0..grid.rows()).rev().collect();
+                let tiles: Vec<u16> = grid.all().rev().collect();
                 let encoded = encode(&frame, &grid, &tiles, Coding::Exact).unwrap();
                 let shown = picture(&grid, &encoded);
                 for (tile, n) in tiles.iter().zip(0..) {
@@ -213,7 +198,7 @@ mod tests {
         for (width, height) in SIZES {
             let frame = frame(width, height, |x, y| soft(1, x, y));
             let grid = Grid::new(frame.size());
-            let tiles: Vec<u16> = grid.tiles_of(0..grid.rows()).collect();
+            let tiles: Vec<u16> = grid.all().collect();
             let encoded = encode(&frame, &grid, &tiles, Coding::Jpeg(80)).unwrap();
             for (tile, encoded) in tiles.iter().zip(encoded) {
                 let shown = picture(&grid, &[encoded]);
@@ -262,7 +247,7 @@ mod tests {
     fn text_comes_exactly_and_photographs_do_not() {
         let page = |x: u32, y: u32| {
             // Strokes with soft edges on paper.
-            let (letter, line) = (x / 9 % 5 < 4 && x % 9 < 2, y % 18 < 12);
+            let (letter, line) = (x / 16 % 5 < 4 && x % 16 < 2, y % 22 < 12);
             let shade = if letter && line { 20 + (x * 7 % 3 * 60) as u8 } else { 250 };
             [shade, shade, shade, 255]
         };

@@ -6,7 +6,7 @@ use framecast_api::Frame;
 use super::grid::Area;
 
 /// Of a hundred neighbouring pixels, how many are alike in a flat tile.
-const ALIKE: usize = 60;
+const ALIKE: usize = 80;
 /// Every so many rows are looked at.
 const STEP: usize = 3;
 

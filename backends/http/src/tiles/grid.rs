@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use framecast_api::PhysicalSize;
+use framecast_api::{PhysicalSize, Rect};
 
 /// The size of a tile in physical pixels; see the README of `tests/load` for how it was chosen.
 const WIDTH: u32 = 128;
@@ -33,15 +33,9 @@ impl Grid {
         self.size.width.div_ceil(WIDTH)
     }
 
-    /// Rows of tiles.
-    pub(crate) fn rows(&self) -> u16 {
-        // At most 65,535 pixels a side.
-        self.size.height.div_ceil(HEIGHT) as u16
-    }
-
     /// How many tiles there are; fits 16 bits for every size that a frame can have.
     pub(crate) fn len(&self) -> usize {
-        self.columns() as usize * usize::from(self.rows())
+        self.columns() as usize * self.size.height.div_ceil(HEIGHT) as usize
     }
 
     /// Width and height of every tile.
@@ -53,11 +47,23 @@ impl Grid {
         (WIDTH * HEIGHT) as usize
     }
 
-    /// The tiles in these rows of tiles.
-    pub(crate) fn tiles_of(&self, rows: Range<u16>) -> Range<u16> {
-        let columns = self.columns();
-        let start = u32::from(rows.start) * columns;
-        (start as u16)..((u32::from(rows.end) * columns) as u16)
+    /// Every tile.
+    pub(crate) fn all(&self) -> Range<u16> {
+        0..self.len() as u16
+    }
+
+    /// The tiles that one of these rectangles touches, growing.
+    pub(crate) fn touched(&self, rects: &[Rect]) -> Vec<u16> {
+        let mut tiles = Vec::new();
+        for rect in rects.iter().filter(|rect| rect.width > 0 && rect.height > 0) {
+            let columns = rect.x / WIDTH..=(rect.x + rect.width - 1) / WIDTH;
+            for row in rect.y / HEIGHT..=(rect.y + rect.height - 1) / HEIGHT {
+                tiles.extend(columns.clone().map(|column| (row * self.columns() + column) as u16));
+            }
+        }
+        tiles.sort_unstable();
+        tiles.dedup();
+        tiles
     }
 
     pub(super) fn area(&self, tile: u16) -> Area {
@@ -81,7 +87,7 @@ mod tests {
         for (width, height) in [(1, 1), (128, 48), (129, 49), (1280, 720), (500, 333)] {
             let grid = Grid::new(PhysicalSize::new(width, height));
             let mut seen = vec![0_u8; (width * height) as usize];
-            for tile in grid.tiles_of(0..grid.rows()) {
+            for tile in grid.all() {
                 let area = grid.area(tile);
                 for y in area.y..area.y + area.height {
                     for x in area.x..area.x + area.width {
@@ -90,8 +96,17 @@ mod tests {
                 }
             }
             assert!(seen.iter().all(|&count| count == 1), "{width} x {height}");
-            assert_eq!(usize::from(grid.tiles_of(0..grid.rows()).end), grid.len());
         }
+    }
+
+    #[test]
+    fn rectangles_touch_the_tiles_they_have_a_pixel_in() {
+        let grid = Grid::new(PhysicalSize::new(400, 150));
+        assert!(grid.touched(&[]).is_empty());
+        assert!(grid.touched(&[Rect::new(128, 48, 0, 5), Rect::new(400, 150, 0, 0)]).is_empty());
+        assert_eq!(grid.touched(&[Rect::new(127, 47, 1, 1)]), [0]);
+        assert_eq!(grid.touched(&[Rect::new(127, 47, 2, 2), Rect::new(0, 0, 1, 1)]), [0, 1, 4, 5]);
+        assert_eq!(grid.touched(&[Rect::new(0, 0, 400, 150)]), grid.all().collect::<Vec<_>>());
     }
 
     #[test]

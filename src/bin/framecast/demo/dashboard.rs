@@ -141,6 +141,7 @@ impl Demo for Dashboard {
             for area in [Some(layout.live), reading, self.read].into_iter().flatten() {
                 frame.add_damage(area.damage(ratio as f32));
             }
+            frame.trust_damage();
         }
         self.read = reading;
         true

@@ -1,0 +1,228 @@
+//! One client that speaks `framecast.v1`, and what it saw.
+
+use std::cell::RefCell;
+use std::net::{SocketAddr, TcpStream};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use async_tungstenite::WebSocketStream;
+use async_tungstenite::tungstenite::Message;
+use async_tungstenite::tungstenite::client::IntoClientRequest;
+use serde_json::{Value, json};
+use smol::future::FutureExt;
+use smol::stream::StreamExt;
+use smol::{Async, Timer};
+
+/// Bytes before the tile list.
+const HEADER: usize = 80;
+const PING_EVERY: Duration = Duration::from_millis(500);
+
+/// How a client behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Behaviour {
+    /// Paints at once.
+    Fast,
+    /// Reads nothing after it said hello.
+    Stalled,
+    /// Is there and not seen.
+    Hidden,
+    /// Speaks the older protocol, which sends whole pictures.
+    Whole,
+}
+
+/// What a client saw.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Updates painted: when, how old the frame was then, its sequence number, bytes.
+    pub(crate) painted: Vec<Painted>,
+    /// From our clock to the server's, in seconds, by the quickest ping.
+    offset: Option<(Duration, f64)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Painted {
+    pub(crate) at: Instant,
+    /// Seconds from drawn to painted; negative or wrong before the clocks were compared.
+    pub(crate) age: f64,
+    pub(crate) sequence: u64,
+    pub(crate) bytes: usize,
+}
+
+/// The fields of a part's header that are needed here.
+#[derive(Debug, PartialEq)]
+struct Part {
+    update: u32,
+    last: bool,
+    sequence: u64,
+    drawn: f64,
+}
+
+impl Part {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let field = |at: usize, length: usize| bytes.get(at..at + length);
+        if bytes.len() <= HEADER || bytes[0] != 2 {
+            return None;
+        }
+        Some(Self {
+            update: u32::from_le_bytes(field(4, 4)?.try_into().ok()?),
+            last: bytes[10] & 1 != 0,
+            sequence: u64::from_le_bytes(field(40, 8)?.try_into().ok()?),
+            drawn: f64::from_le_bytes(field(56, 8)?.try_into().ok()?),
+        })
+    }
+}
+
+/// Connects to `at`, for the server at `server`, and behaves until dropped.
+pub(crate) async fn run(
+    at: SocketAddr,
+    server: SocketAddr,
+    behaviour: Behaviour,
+    seen: Rc<RefCell<Seen>>,
+) -> Result<(), String> {
+    let stream = Async::<TcpStream>::connect(at).await.map_err(|error| error.to_string())?;
+    stream.get_ref().set_nodelay(true).map_err(|error| error.to_string())?;
+    let url = format!("ws://{server}/");
+    let mut request = url.into_client_request().map_err(|error| error.to_string())?;
+    if behaviour != Behaviour::Whole {
+        let protocol = "framecast.v1".parse().map_err(|_| "a header")?;
+        request.headers_mut().insert("sec-websocket-protocol", protocol);
+    }
+    let connected = async_tungstenite::client_async(request, stream).await;
+    let (mut socket, _) = connected.map_err(|error| format!("no connection: {error}"))?;
+    if behaviour == Behaviour::Whole {
+        return whole(&mut socket, &seen).await;
+    }
+    let visible = behaviour != Behaviour::Hidden;
+    let hello = json!({
+        "type": "hello", "width": 1280, "height": 720, "ratio": 1, "visible": visible
+    });
+    say(&mut socket, &hello).await?;
+    if behaviour == Behaviour::Stalled {
+        // Holds the connection open.
+        return smol::future::pending().await;
+    }
+    let start = Instant::now();
+    let (mut pinged, mut bytes) = (None::<Instant>, 0);
+    loop {
+        if pinged.is_none_or(|at| at.elapsed() >= PING_EVERY) {
+            pinged = Some(Instant::now());
+            let id = start.elapsed().as_secs_f64();
+            say(&mut socket, &json!({"type": "ping", "id": id})).await?;
+        }
+        let until = pinged.map_or(start, |at| at + PING_EVERY);
+        let next = async { Some(socket.next().await) };
+        let timeout = async {
+            Timer::at(until).await;
+            None
+        };
+        let message = match next.or(timeout).await {
+            None => continue,
+            Some(None) => return Err("the server closed".into()),
+            Some(Some(Err(error))) => return Err(error.to_string()),
+            Some(Some(Ok(message))) => message,
+        };
+        match message {
+            Message::Text(text) => hear(&text, start, &mut seen.borrow_mut()),
+            Message::Binary(message) => {
+                let part = Part::read(&message).ok_or("not a part of an update")?;
+                bytes += message.len();
+                if !part.last {
+                    continue;
+                }
+                say(&mut socket, &json!({"type": "ack", "update": part.update})).await?;
+                let mut seen = seen.borrow_mut();
+                let offset = seen.offset.map_or(f64::NAN, |(_, offset)| offset);
+                let age = start.elapsed().as_secs_f64() + offset - part.drawn;
+                let at = Instant::now();
+                let sequence = part.sequence;
+                seen.painted.push(Painted { at, age, sequence, bytes });
+                bytes = 0;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Acknowledges whole pictures at once.
+async fn whole<S>(socket: &mut WebSocketStream<S>, seen: &RefCell<Seen>) -> Result<(), String>
+where
+    S: smol::io::AsyncRead + smol::io::AsyncWrite + Unpin,
+{
+    let mut index = Value::Null;
+    while let Some(message) = socket.next().await {
+        match message.map_err(|error| error.to_string())? {
+            Message::Text(text) => {
+                let message: Value = serde_json::from_str(&text).unwrap_or_default();
+                if message["type"] == "framebufferdata" {
+                    index = message["index"].clone();
+                }
+            }
+            Message::Binary(message) => {
+                let feedback = json!({
+                    "type": "_framefeedback", "index": index, "timestamp": 0, "localtime": 0
+                });
+                say(socket, &feedback).await?;
+                let sequence = index.as_u64().unwrap_or_default();
+                let (at, bytes) = (Instant::now(), message.len());
+                let painted = Painted { at, age: f64::NAN, sequence, bytes };
+                seen.borrow_mut().painted.push(painted);
+            }
+            _ => {}
+        }
+    }
+    Err("the server closed".into())
+}
+
+/// A pong says what the server's clock was between our ping and now.
+fn hear(text: &str, start: Instant, seen: &mut Seen) {
+    let Ok(message) = serde_json::from_str::<Value>(text) else { return };
+    let (Some(id), Some(time)) = (message["id"].as_f64(), message["time"].as_f64()) else {
+        return;
+    };
+    let now = start.elapsed().as_secs_f64();
+    let Ok(trip) = Duration::try_from_secs_f64(now - id) else { return };
+    if seen.offset.is_none_or(|(best, _)| trip < best) {
+        seen.offset = Some((trip, time - (id + now) / 2.0));
+    }
+}
+
+async fn say<S>(socket: &mut WebSocketStream<S>, message: &Value) -> Result<(), String>
+where
+    S: smol::io::AsyncRead + smol::io::AsyncWrite + Unpin,
+{
+    let sent = socket.send(Message::text(message.to_string())).await;
+    sent.map_err(|error| format!("cannot send: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_read_and_nonsense_is_not() {
+        let mut bytes = vec![0; HEADER + 10];
+        assert_eq!(Part::read(&bytes), None);
+        (bytes[0], bytes[4], bytes[10], bytes[40]) = (2, 7, 1, 9);
+        bytes[56..64].copy_from_slice(&1.5_f64.to_le_bytes());
+        let part = Part { update: 7, last: true, sequence: 9, drawn: 1.5 };
+        assert_eq!(Part::read(&bytes), Some(part));
+        for length in 0..=HEADER {
+            assert_eq!(Part::read(&bytes[..length]), None);
+        }
+    }
+
+    #[test]
+    fn the_quickest_ping_sets_the_clock() {
+        let mut seen = Seen::default();
+        let start = Instant::now();
+        for text in ["", "{}", r#"{"type":"pong","id":1e9,"time":5}"#] {
+            hear(text, start, &mut seen);
+        }
+        assert_eq!(seen.offset, None);
+        hear(r#"{"type":"pong","id":-4,"time":100}"#, start, &mut seen);
+        hear(r#"{"type":"pong","id":-1,"time":102.5}"#, start, &mut seen);
+        hear(r#"{"type":"pong","id":-9,"time":0}"#, start, &mut seen);
+        let (_, offset) = seen.offset.unwrap();
+        assert!((offset - 103.0).abs() < 0.1, "{offset}");
+    }
+}

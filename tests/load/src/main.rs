@@ -1,0 +1,83 @@
+//! Measures the http backend under load: `framecast-load all` prints the table of README.md.
+//!
+//! The server is a process of its own, so that its CPU and memory are its own. Clients, and the
+//! links between, are simulated in this one. Everything is on the loopback interface, bounded in
+//! time and number, and stops by itself. Linux only: CPU and memory are read from /proc.
+
+mod client;
+mod content;
+mod link;
+mod scenarios;
+mod server;
+mod summary;
+
+use argh::FromArgs;
+
+/// Measures framecast's http backend under load, over the loopback interface. Linux only.
+#[derive(FromArgs)]
+struct Arguments {
+    #[argh(subcommand)]
+    command: Command,
+}
+
+#[derive(FromArgs)]
+#[argh(subcommand)]
+enum Command {
+    All(All),
+    Run(Run),
+    Serve(Serve),
+}
+
+/// Run every scenario and print the table of README.md; takes about three minutes.
+#[derive(FromArgs)]
+#[argh(subcommand, name = "all")]
+struct All {
+    /// seconds that each scenario is measured for. Default: 8
+    #[argh(option, default = "8")]
+    seconds: u32,
+}
+
+/// Run some scenarios: motion, audience, dashboard, static, distance, company, bandwidth, memory.
+#[derive(FromArgs)]
+#[argh(subcommand, name = "run")]
+struct Run {
+    /// seconds that each scenario is measured for. Default: 8
+    #[argh(option, default = "8")]
+    seconds: u32,
+    /// names of scenarios
+    #[argh(positional)]
+    scenarios: Vec<String>,
+}
+
+/// Serve a content, as the scenarios do: for a look with a browser or another client.
+#[derive(FromArgs)]
+#[argh(subcommand, name = "serve")]
+struct Serve {
+    /// frames a second. Default: 60
+    #[argh(option, default = "60.0")]
+    fps: f64,
+    /// draw for nobody and serve nothing, to know what drawing costs
+    #[argh(switch)]
+    alone: bool,
+    /// motion, page, dashboard or static
+    #[argh(positional)]
+    content: content::Content,
+}
+
+fn main() {
+    let arguments: Arguments = argh::from_env();
+    let done = match arguments.command {
+        Command::All(All { seconds }) => scenarios::run(&scenarios::NAMES, seconds),
+        Command::Run(Run { seconds, scenarios }) => {
+            let names: Vec<&str> = scenarios.iter().map(String::as_str).collect();
+            scenarios::run(&names, seconds)
+        }
+        Command::Serve(serve) => {
+            content::serve(serve.content, serve.fps, serve.alone).map_err(|error| error.to_string())
+        }
+    };
+    if let Err(error) = done {
+        eprintln!("framecast-load: {error}");
+        std::process::exit(1);
+    }
+}

@@ -1,0 +1,166 @@
+//! The process that is measured.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::content::Content;
+
+/// Anything here takes less, on the busiest machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Of the kernel's accounting of socket memory.
+const PAGE: u64 = 4096;
+
+/// A running program; ends when dropped.
+pub(crate) struct Server {
+    child: Child,
+    address: Option<SocketAddr>,
+}
+
+impl Server {
+    /// Shows a content of ours at so many frames a second.
+    pub(crate) fn of(content: Content, fps: u32) -> Result<Self, String> {
+        Self::start(&own()?, &["serve", "--fps", &fps.to_string(), content.name()], true)
+    }
+
+    /// Draws it for nobody.
+    pub(crate) fn alone(content: Content, fps: u32) -> Result<Self, String> {
+        let fps = fps.to_string();
+        Self::start(&own()?, &["serve", "--alone", "--fps", &fps, content.name()], false)
+    }
+
+    /// A demo of the framecast program, which is beside this one.
+    pub(crate) fn demo(name: &str, size: &str) -> Result<Self, String> {
+        let program = own()?.with_file_name("framecast");
+        if !program.exists() {
+            return Err(format!("{} is missing: cargo build --release", program.display()));
+        }
+        let flags = ["--backend", "http", "--listen", "127.0.0.1:0", "--size", size, "demo", name];
+        Self::start(&program, &flags, true)
+    }
+
+    fn start(program: &Path, arguments: &[&str], listens: bool) -> Result<Self, String> {
+        let mut command = Command::new(program);
+        command.args(arguments).env_remove("FRAMECAST_BACKEND");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let child = command.spawn();
+        let child =
+            child.map_err(|error| format!("cannot start {}: {error}", program.display()))?;
+        let mut server = Self { child, address: None };
+        let Some(errors) = server.child.stderr.take().filter(|_| listens) else {
+            return Ok(server);
+        };
+        let mut lines = BufReader::new(errors).lines();
+        let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
+            let (_, link) = line.split_once("http://")?;
+            link.split('/').next()?.parse().ok()
+        });
+        server.address = Some(address.ok_or("the server told no address")?);
+        // Whatever else it says: nobody should wait for us.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(server)
+    }
+
+    pub(crate) fn address(&self) -> Result<SocketAddr, String> {
+        self.address.ok_or_else(|| "it serves nothing".to_owned())
+    }
+
+    /// Its CPU time so far, in seconds.
+    pub(crate) fn cpu(&self) -> Result<f64, String> {
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let tasks =
+            fs::read_dir(&tasks).map_err(|error| format!("cannot read {tasks}: {error}"))?;
+        let mut nanoseconds = 0;
+        for task in tasks.flatten() {
+            // A thread may have ended just now.
+            let stat = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+            nanoseconds += stat.split(' ').next().and_then(|it| it.parse().ok()).unwrap_or(0_u64);
+        }
+        Ok(nanoseconds as f64 / 1e9)
+    }
+
+    /// Its resident memory in bytes.
+    pub(crate) fn resident(&self) -> Result<u64, String> {
+        let path = format!("/proc/{}/smaps_rollup", self.child.id());
+        let text =
+            fs::read_to_string(&path).map_err(|error| format!("cannot read {path}: {error}"))?;
+        let rss = text.lines().find_map(|line| line.strip_prefix("Rss:"));
+        let kilobytes = rss.and_then(|rss| rss.split_whitespace().next()?.parse::<u64>().ok());
+        Ok(kilobytes.ok_or("no Rss")? * 1024)
+    }
+
+    /// `GET stats`.
+    pub(crate) fn stats(&self) -> Result<Value, String> {
+        let wrong = |error: std::io::Error| format!("cannot ask for the statistics: {error}");
+        let address = self.address()?;
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(wrong)?;
+        stream.set_read_timeout(Some(PATIENCE)).map_err(wrong)?;
+        write!(stream, "GET /stats HTTP/1.1\r\nHost: {address}\r\n\r\n").map_err(wrong)?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).map_err(wrong)?;
+        let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        serde_json::from_str(body).map_err(|error| format!("not statistics: {error}"))
+    }
+
+    /// Frames that the application presented.
+    pub(crate) fn presented(&self) -> Result<u64, String> {
+        self.stats()?["frames"]["presented"].as_u64().ok_or_else(|| "no frames".to_owned())
+    }
+
+    /// Whether it has not ended by itself.
+    pub(crate) fn runs(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn own() -> Result<PathBuf, String> {
+    std::env::current_exe().map_err(|error| format!("where is this program? {error}"))
+}
+
+/// Memory of all TCP sockets of the machine, in bytes.
+pub(crate) fn socket_memory() -> Result<u64, String> {
+    let text = fs::read_to_string("/proc/net/sockstat").map_err(|error| error.to_string())?;
+    let line = text.lines().find(|line| line.starts_with("TCP:")).ok_or("no TCP")?;
+    let pages = line.split(' ').skip_while(|word| *word != "mem").nth(1);
+    Ok(pages.and_then(|pages| pages.parse::<u64>().ok()).ok_or("no mem")? * PAGE)
+}
+
+/// CPU and frames between two moments.
+pub(crate) struct Meter {
+    cpu: f64,
+    presented: u64,
+    at: Instant,
+}
+
+/// What a [`Meter`] read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reading {
+    pub(crate) cpu: f64,
+    pub(crate) presented: u64,
+    pub(crate) seconds: f64,
+}
+
+impl Meter {
+    pub(crate) fn start(server: &Server) -> Result<Self, String> {
+        let presented = if server.address.is_some() { server.presented()? } else { 0 };
+        Ok(Self { presented, cpu: server.cpu()?, at: Instant::now() })
+    }
+
+    pub(crate) fn read(&self, server: &Server) -> Result<Reading, String> {
+        let (cpu, seconds) = (server.cpu()? - self.cpu, self.at.elapsed().as_secs_f64());
+        let presented = if server.address.is_some() { server.presented()? } else { 0 };
+        Ok(Reading { cpu, presented: presented - self.presented, seconds })
+    }
+}

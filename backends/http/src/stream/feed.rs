@@ -69,6 +69,8 @@ pub(crate) struct Update {
     parts: VecDeque<(Coding, Vec<EncodedTile>)>,
     pub(super) bytes: usize,
     pub(super) tiles: usize,
+    /// Nothing changed: it only makes exact what was shown already.
+    refines: bool,
 }
 
 impl Feed {
@@ -156,7 +158,7 @@ impl Feed {
         let mut tiles = changed?;
         let mut spare =
             taste.spare.saturating_sub(tiles.iter().map(|(_, encoded)| encoded.len()).sum());
-        let mut refines = false;
+        let (changes, mut refines) = (!tiles.is_empty(), false);
         for (n, encoded) in wanted.resting.into_iter().filter_map(|n| get(n, Coding::Exact)) {
             // One at least: it may be larger than what may be spared at a time.
             if encoded.len() > spare && !tiles.is_empty() {
@@ -186,7 +188,7 @@ impl Feed {
         }
         self.settle(store, taste.still_after);
         let header = PartHeader::new(self.update, current, self.inexact == 0);
-        Some(Update::new(header, tiles))
+        Some(Update::new(header, tiles, !changes))
     }
 
     /// Notes that there is nothing newer, and when there will be something to make exact.
@@ -207,7 +209,7 @@ impl Feed {
 }
 
 impl Update {
-    fn new(header: PartHeader, mut tiles: Vec<EncodedTile>) -> Self {
+    fn new(header: PartHeader, mut tiles: Vec<EncodedTile>, refines: bool) -> Self {
         let bytes = tiles.iter().map(|(_, encoded)| encoded.len()).sum();
         let count = tiles.len();
         tiles.sort_by_key(|(n, encoded)| (encoded.coding(), *n));
@@ -229,17 +231,17 @@ impl Update {
                 }
             }
         }
-        Self { header, parts, bytes, tiles: count }
+        Self { header, parts, bytes, tiles: count, refines }
     }
 
     pub(super) fn number(&self) -> u32 {
         self.header.update
     }
 
-    /// `sent` in seconds.
-    pub(super) fn times(&self, sent: f64) -> Times {
+    /// `sent` in seconds. `None`: it is late on purpose, and says nothing about delays.
+    pub(super) fn times(&self, sent: f64) -> Option<Times> {
         let PartHeader { input, drawn, encoded, .. } = self.header;
-        Times { input, drawn, encoded, sent }
+        (!self.refines).then_some(Times { input, drawn, encoded: Some(encoded), sent })
     }
 
     /// The next part, to be composed where no lock is held, and whether it is the last. `now` in

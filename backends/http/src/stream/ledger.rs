@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 pub(super) struct Times {
     pub(super) input: Option<f64>,
     pub(super) drawn: f64,
-    pub(super) encoded: f64,
+    pub(super) encoded: Option<f64>,
     pub(super) sent: f64,
 }
 
@@ -40,7 +40,7 @@ impl Painted {
 /// One client's record.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    in_flight: VecDeque<(u32, Times)>,
+    in_flight: VecDeque<(u32, Option<Times>)>,
     recent: VecDeque<(Times, Painted)>,
     painted_at: VecDeque<Instant>,
     counts: Counts,
@@ -69,8 +69,9 @@ pub(super) struct Steps {
 }
 
 impl Ledger {
-    /// A picture of `tiles` tiles (0: a whole one) is being sent.
-    pub(super) fn sent(&mut self, update: u32, times: Times, bytes: usize, tiles: usize) {
+    /// A picture of `tiles` tiles (0: a whole one) is being sent. Without times it is counted, and
+    /// not timed.
+    pub(super) fn sent(&mut self, update: u32, times: Option<Times>, bytes: usize, tiles: usize) {
         if self.in_flight.len() == IN_FLIGHT {
             self.in_flight.pop_front();
         }
@@ -86,7 +87,7 @@ impl Ledger {
             return;
         };
         self.counts.painted += index as u64 + 1;
-        if let Some((_, times)) = self.in_flight.drain(..=index).next_back() {
+        if let Some((_, Some(times))) = self.in_flight.drain(..=index).next_back() {
             push(&mut self.recent, (times, painted));
         }
         push(&mut self.painted_at, now);
@@ -117,8 +118,8 @@ impl Ledger {
         };
         Steps {
             input_to_drawn: median(&|times, _| Some(times.drawn - times.input?)),
-            drawn_to_encoded: median(&|times, _| Some(times.encoded - times.drawn)),
-            encoded_to_sent: median(&|times, _| Some(times.sent - times.encoded)),
+            drawn_to_encoded: median(&|times, _| Some(times.encoded? - times.drawn)),
+            encoded_to_sent: median(&|times, _| Some(times.sent - times.encoded?)),
             sent_to_received: median(&|times, painted| Some(painted.received? - times.sent)),
             received_to_decoded: median(&|_, painted| Some(painted.decoded? - painted.received?)),
             decoded_to_painted: median(&|_, painted| Some(painted.painted? - painted.decoded?)),
@@ -149,10 +150,10 @@ mod tests {
             let times = Times {
                 input: (n == 0).then_some(at - 0.001),
                 drawn: at,
-                encoded: late + 0.002,
+                encoded: Some(late + 0.002),
                 sent: late + 0.003,
             };
-            ledger.sent(n, times, 100, 7);
+            ledger.sent(n, Some(times), 100, 7);
             let painted = Painted { painted: Some(late + 0.010), ..Painted::default() };
             ledger.painted(n, painted, start + Duration::from_millis(100) * n);
         }
@@ -172,7 +173,7 @@ mod tests {
     fn an_acknowledgement_counts_for_what_was_sent_before_and_nonsense_for_nothing() {
         let (mut ledger, now) = (Ledger::default(), Instant::now());
         for n in 1..=1000 {
-            ledger.sent(n, Times::default(), 1, 1);
+            ledger.sent(n, Some(Times::default()), 1, 1);
         }
         assert_eq!(ledger.in_flight.len(), IN_FLIGHT);
         ledger.painted(5000, Painted::default(), now);

@@ -165,7 +165,7 @@ impl Seat {
     }
 
     /// Begins its next whole picture, if it has room for one.
-    pub(super) fn serve_whole(&mut self, whole: &Whole, now: Instant) {
+    pub(super) fn serve_whole(&mut self, whole: &Whole, now: Instant, seconds: f64) {
         if self.free() > 0
             && let FeedKind::Whole(feed) = &mut self.feed
             && let Some(next) = feed.next(whole, &self.pacing, now)
@@ -178,8 +178,8 @@ impl Seat {
                 index: next.index,
             };
             self.pacing.sent(next.index, bytes.len(), now);
-            let times = Times { drawn: next.drawn, ..Times::default() };
-            self.ledger.sent(next.index, times, bytes.len(), 0);
+            let times = Times { drawn: next.drawn, sent: seconds, ..Times::default() };
+            self.ledger.sent(next.index, Some(times), bytes.len(), 0);
             self.sending = Some(Sending::Picture { text: Some(text.print()), bytes });
         }
     }

@@ -402,9 +402,10 @@ impl State {
     /// Goes as far as it goes without an encoder.
     fn advance(&mut self, now: Instant) {
         let (Phase::Open { .. }, Some(newest)) = (&self.phase, &self.newest) else { return };
+        let seconds = self.seconds(now);
         for seat in self.clients.values_mut() {
             seat.refresh_if_due(now);
-            seat.serve_whole(&self.whole, now);
+            seat.serve_whole(&self.whole, now, seconds);
         }
         if !self.store.is_resting() {
             return;

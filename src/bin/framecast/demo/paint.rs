@@ -12,6 +12,8 @@ use super::text::{Face, Text};
 use super::toolbar::{COLOURS, Tool, Toolbar, WIDTHS};
 
 /// Points kept in all; beyond that the oldest strokes are forgotten at the next resize or undo.
+/// Ends of strokes that are remembered for the next draw.
+const MAX_ENDED: usize = 64;
 const MAX_POINTS: usize = 400_000;
 /// Points of a stroke closer than this, in logical pixels, are one.
 const NEAREST: f32 = 0.6;
@@ -30,6 +32,8 @@ pub(crate) struct Paint {
     finger: Option<String>,
     /// The pixels no longer show what was done.
     stale: bool,
+    /// Where strokes ended since the last draw, and ink came last.
+    ended: Vec<Area>,
     /// Choices: a colour of [`COLOURS`], a width of [`WIDTHS`].
     colour: usize,
     width: usize,
@@ -74,6 +78,7 @@ impl Paint {
             stroke: None,
             finger: None,
             stale: false,
+            ended: Vec::new(),
             colour: 0,
             width: 1,
             hover: None,
@@ -149,8 +154,14 @@ impl Paint {
         }
         self.finger = None;
         if let Some(mut stroke) = self.stroke.take() {
-            self.sheet.ink(&stroke.dabs, stroke.inked, true);
+            let inked = self.sheet.ink(&stroke.dabs, stroke.inked, true);
             self.sheet.settle(stroke.colour);
+            // Nobody may look for a long time: then it is quicker to show all of it.
+            if self.ended.len() < MAX_ENDED {
+                self.ended.extend(inked);
+            } else {
+                self.stale = true;
+            }
             stroke.inked = stroke.dabs.len();
             self.done.push(Act::Stroke(stroke));
             self.forget();
@@ -273,6 +284,7 @@ impl Demo for Paint {
     fn draw(&mut self, frame: &mut FrameBuffer, ratio: f64, _: f64) -> bool {
         let size = (frame.width(), frame.height());
         let before = self.shown.take();
+        let ended = std::mem::take(&mut self.ended);
         let inked = self.update(size, ratio);
         let redrawn = self.sheet.take_redrawn();
         let colour = self.stroke.as_ref().map_or(COLOURS[self.colour], |stroke| stroke.colour);
@@ -309,7 +321,7 @@ impl Demo for Paint {
             && !redrawn
             && (Shown { ring: None, ..before }) == (Shown { ring: None, ..shown })
         {
-            for area in [inked, before.ring, ring].into_iter().flatten() {
+            for area in [inked, before.ring, ring].into_iter().flatten().chain(ended) {
                 frame.add_damage(area.damage(ratio as f32));
             }
             // Without any the whole frame counts as changed.
@@ -489,15 +501,34 @@ mod tests {
             let x = 24.0 + 9.0 * f64::from(step);
             paint.event(&event(EventKind::PointerMove(at(x, 20.0 + x * x / 100.0))));
             let after = frame(&mut paint);
-            let damage = after.damage().expect("declared").to_vec();
-            for (index, (a, b)) in before.pixels().iter().zip(after.pixels()).enumerate() {
-                let (x, y) = (index as u32 % 600, index as u32 / 600);
-                let inside = damage.iter().any(|rect| {
-                    (rect.x..rect.x + rect.width).contains(&x)
-                        && (rect.y..rect.y + rect.height).contains(&y)
-                });
-                assert!(a == b || inside, "{x}, {y} changed outside of {damage:?}");
-            }
+            assert_declared(&before, &after);
+        }
+        // The stroke ends further on, and others come and go before the next draw.
+        let before = frame(&mut paint);
+        paint.event(&event(EventKind::PointerMove(at(140.0, 90.0))));
+        paint.event(&event(EventKind::PointerUp(at(150.0, 99.0))));
+        draw_line(&mut paint, (400.0, 100.0), (450.0, 150.0));
+        draw_line(&mut paint, (500.0, 100.0), (550.0, 150.0));
+        assert_declared(&before, &frame(&mut paint));
+        let before = frame(&mut paint);
+        for _ in 0..2 * MAX_ENDED {
+            draw_line(&mut paint, (300.0, 130.0), (350.0, 140.0));
+        }
+        let after = frame(&mut paint);
+        assert!(after.damage().is_none(), "too much to tell");
+        assert_ne!(before.bytes(), after.bytes());
+    }
+
+    fn assert_declared(before: &framecast::Frame, after: &framecast::Frame) {
+        assert!(after.is_damage_complete());
+        let damage = after.damage().expect("declared").to_vec();
+        for (index, (a, b)) in before.pixels().iter().zip(after.pixels()).enumerate() {
+            let (x, y) = (index as u32 % 600, index as u32 / 600);
+            let inside = damage.iter().any(|rect| {
+                (rect.x..rect.x + rect.width).contains(&x)
+                    && (rect.y..rect.y + rect.height).contains(&y)
+            });
+            assert!(a == b || inside, "{x}, {y} changed outside of {damage:?}");
         }
     }
 }

@@ -3,12 +3,14 @@
 use std::str::FromStr;
 
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont};
-use framecast::{Canvas, Options, Rect, Result, Step, UpdateMode};
+use framecast::{Canvas, EventKind, Options, Rect, Result, Step, UpdateMode};
 
 pub(crate) const WIDTH: usize = 1280;
 pub(crate) const HEIGHT: usize = 720;
 /// The part of the dashboard that changes: left, top, width, height.
 const REGION: (usize, usize, usize, usize) = (500, 260, 200, 150);
+/// In the upper left corner, a square that changes between black and white with every press.
+const MARK: usize = 24;
 /// Pixels that the moving picture is wider than what is seen of it.
 const SPARE: usize = 640;
 /// Pixels of one step.
@@ -57,6 +59,8 @@ struct Painter {
     picture: Vec<[u8; 4]>,
     width: usize,
     frames: usize,
+    /// Whether the mark is white, and was in the frame before.
+    mark: (bool, bool),
 }
 
 impl Painter {
@@ -65,7 +69,7 @@ impl Painter {
             Content::Motion => (photo(WIDTH + SPARE, HEIGHT), WIDTH + SPARE),
             _ => (page(WIDTH, HEIGHT + SPARE), WIDTH),
         };
-        Self { content, picture, width, frames: 0 }
+        Self { content, picture, width, frames: 0, mark: (false, false) }
     }
 
     /// What differs from the frame before, where that is little.
@@ -73,6 +77,7 @@ impl Painter {
         let [left, top, width, height] =
             [REGION.0, REGION.1, REGION.2, REGION.3].map(|it| it as u32);
         let little = self.content == Content::Dashboard && self.frames > 1;
+        let little = little && self.mark.0 == self.mark.1;
         little.then_some(Rect::new(left, top, width, height))
     }
 
@@ -95,6 +100,10 @@ impl Painter {
         }
         if self.content == Content::Dashboard {
             plot(pixels, n);
+        }
+        let shade = if self.mark.0 { 255 } else { 0 };
+        for row in pixels.chunks_exact_mut(WIDTH).take(MARK) {
+            row[..MARK].fill([shade, shade, shade, 255]);
         }
     }
 }
@@ -184,13 +193,19 @@ pub(crate) fn serve(content: Content, fps: f64, alone: bool) -> Result<()> {
     let builder = if alone { builder.draw_always() } else { builder };
     let canvas = builder.open()?;
     let mut painter = Painter::new(content);
-    canvas.run(|_, step| {
-        if let Step::Draw(mut frame) = step {
+    canvas.run(|canvas, step| match step {
+        Step::Event(event) if matches!(event.kind, EventKind::PointerDown(_)) => {
+            painter.mark.0 = !painter.mark.0;
+            canvas.request_draw();
+        }
+        Step::Event(_) => {}
+        Step::Draw(mut frame) => {
             painter.draw(frame.pixels_mut());
             if let Some(damage) = painter.damage() {
                 frame.add_damage(damage);
                 frame.trust_damage();
             }
+            painter.mark.1 = painter.mark.0;
             frame.present();
         }
     })
@@ -220,6 +235,21 @@ mod tests {
         assert!(changed(Content::Page) > WIDTH * HEIGHT / 20);
         assert!((1000..=200 * 150).contains(&changed(Content::Dashboard)));
         assert_eq!(changed(Content::Static), 0);
+    }
+
+    #[test]
+    fn a_press_changes_the_mark_and_is_declared() {
+        let mut painter = Painter::new(Content::Dashboard);
+        let mut pixels = vec![[0; 4]; WIDTH * HEIGHT];
+        for _ in 0..2 {
+            painter.draw(&mut pixels);
+        }
+        assert_eq!(pixels[0], [0, 0, 0, 255]);
+        assert!(painter.damage().is_some());
+        painter.mark.0 = true;
+        painter.draw(&mut pixels);
+        assert_eq!(pixels[0], [255; 4]);
+        assert!(painter.damage().is_none(), "more than the plot changed");
     }
 
     #[test]

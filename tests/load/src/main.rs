@@ -26,6 +26,7 @@ enum Command {
     All(All),
     Run(Run),
     Serve(Serve),
+    Watch(Watch),
 }
 
 /// Run every scenario and print the table of README.md; takes about three minutes.
@@ -64,6 +65,24 @@ struct Serve {
     content: content::Content,
 }
 
+/// Watch another server of this machine with one client, and tell what that costs it.
+#[derive(FromArgs)]
+#[argh(subcommand, name = "watch")]
+struct Watch {
+    /// speak the older renderview protocol
+    #[argh(switch)]
+    whole: bool,
+    /// the server's process
+    #[argh(option)]
+    pid: u32,
+    /// seconds to measure for. Default: 8
+    #[argh(option, default = "8")]
+    seconds: u32,
+    /// where it listens, on the loopback interface: 127.0.0.1:60649
+    #[argh(positional)]
+    address: std::net::SocketAddr,
+}
+
 fn main() {
     let arguments: Arguments = argh::from_env();
     let done = match arguments.command {
@@ -71,6 +90,9 @@ fn main() {
         Command::Run(Run { seconds, scenarios }) => {
             let names: Vec<&str> = scenarios.iter().map(String::as_str).collect();
             scenarios::run(&names, seconds)
+        }
+        Command::Watch(Watch { whole, pid, seconds, address }) => {
+            scenarios::watch_other(address, pid, whole, seconds)
         }
         Command::Serve(serve) => {
             content::serve(serve.content, serve.fps, serve.alone).map_err(|error| error.to_string())

@@ -1,15 +1,17 @@
 //! The scenarios: what is set up, what is measured, and a line of the table for each.
 
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use smol::future::FutureExt;
 use smol::{LocalExecutor, Timer};
 
 use crate::client::{self, Behaviour, Seen};
 use crate::content::Content;
 use crate::link::{Link, relay};
-use crate::server::{Meter, Reading, Server, socket_memory};
+use crate::server::{Meter, Reading, Server, cpu_of, socket_memory};
 use crate::summary::{Summary, summary};
 
 /// In the table's order.
@@ -113,6 +115,42 @@ fn watch(
     }
     let clients = seen.iter().map(|seen| summary(&seen.borrow().painted, from, until)).collect();
     Ok(Run { server: reading, clients })
+}
+
+/// Watches a server that was not started here.
+pub(crate) fn watch_other(
+    address: SocketAddr,
+    pid: u32,
+    whole: bool,
+    seconds: u32,
+) -> Result<(), String> {
+    if !address.ip().is_loopback() {
+        return Err(format!("{address} is not on the loopback interface"));
+    }
+    let time = Duration::from_secs(seconds.clamp(2, 120).into());
+    let behaviour = if whole { Behaviour::Whole } else { Behaviour::Fast };
+    let executor = Rc::new(LocalExecutor::new());
+    let seen = Rc::new(RefCell::new(Seen::default()));
+    let client = client::run(address, address, behaviour, Rc::clone(&seen));
+    let measured = smol::block_on(executor.run(async {
+        let wait = async {
+            Timer::after(WARM_UP).await;
+            let (from, before) = (Instant::now(), cpu_of(pid)?);
+            Timer::after(time).await;
+            Ok((from, Instant::now(), cpu_of(pid)? - before))
+        };
+        let ended = async { Err(format!("the client ended: {:?}", client.await)) };
+        wait.or(ended).await
+    }));
+    let (from, until, cpu) = measured?;
+    let seen = summary(&seen.borrow().painted, from, until);
+    println!(
+        "{:.1} fps, {:.2} ms CPU and {:.1} KB a frame",
+        seen.fps,
+        cpu * 1e3 / seen.frames.max(1) as f64,
+        seen.bytes as f64 / 1e3 / seen.frames.max(1) as f64
+    );
+    Ok(())
 }
 
 fn fast(count: usize) -> Vec<(Behaviour, Option<Link>)> {

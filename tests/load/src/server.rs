@@ -72,16 +72,7 @@ impl Server {
 
     /// Its CPU time so far, in seconds.
     pub(crate) fn cpu(&self) -> Result<f64, String> {
-        let tasks = format!("/proc/{}/task", self.child.id());
-        let tasks =
-            fs::read_dir(&tasks).map_err(|error| format!("cannot read {tasks}: {error}"))?;
-        let mut nanoseconds = 0;
-        for task in tasks.flatten() {
-            // A thread may have ended just now.
-            let stat = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
-            nanoseconds += stat.split(' ').next().and_then(|it| it.parse().ok()).unwrap_or(0_u64);
-        }
-        Ok(nanoseconds as f64 / 1e9)
+        cpu_of(self.child.id())
     }
 
     /// Its resident memory in bytes.
@@ -123,6 +114,19 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The CPU time of a process so far, in seconds.
+pub(crate) fn cpu_of(pid: u32) -> Result<f64, String> {
+    let tasks = format!("/proc/{pid}/task");
+    let tasks = fs::read_dir(&tasks).map_err(|error| format!("cannot read {tasks}: {error}"))?;
+    let mut nanoseconds = 0;
+    for task in tasks.flatten() {
+        // A thread may have ended just now.
+        let stat = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+        nanoseconds += stat.split(' ').next().and_then(|it| it.parse().ok()).unwrap_or(0_u64);
+    }
+    Ok(nanoseconds as f64 / 1e9)
 }
 
 fn own() -> Result<PathBuf, String> {

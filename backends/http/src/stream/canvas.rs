@@ -4,6 +4,7 @@
 //! change ends in `settle`, which wakes whoever has something to do because of it.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -49,7 +50,7 @@ impl Canvas {
         result
     }
 
-    fn wake(&self, wake: Wake) {
+    pub(super) fn wake(&self, wake: Wake) {
         if wake.encoders > MANY {
             self.work.notify_all();
         } else {
@@ -194,13 +195,21 @@ impl Canvas {
         });
     }
 
-    /// Waits for something to encode, in an encoder's thread. Never returns `Work::Wait`.
-    pub(super) fn wait_for_work(&self) -> Work {
+    /// Waits for something to encode, in an encoder's thread, and tells whom that concerns. Never
+    /// returns `Work::Wait`.
+    pub(super) fn wait_for_work(&self) -> (Work, Wake) {
         let mut state = self.lock();
         loop {
             let now = Instant::now();
-            let mut wake = state.settle(now);
+            let before = state.settle(now);
             match state.work(now) {
+                Work::Wait(_) if before.engine.is_some() => {
+                    // Nobody may be called while the lock is held.
+                    drop(state);
+                    let wake = Wake { encoders: 0, ..before };
+                    let _ = catch_unwind(AssertUnwindSafe(|| self.wake(wake)));
+                    state = self.lock();
+                }
                 Work::Wait(None) => {
                     state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 }
@@ -210,13 +219,12 @@ impl Canvas {
                     state = waited.unwrap_or_else(PoisonError::into_inner).0;
                 }
                 work => {
-                    // From here on the engine may draw the next frame.
-                    let again = state.settle(now);
-                    wake.engine = wake.engine.or(again.engine);
-                    wake.encoders = again.encoders;
-                    drop(state);
-                    self.wake(wake);
-                    return work;
+                    // From here on the engine may draw the next frame, and somebody else looks
+                    // after what is due later.
+                    let after = state.settle(now);
+                    let later = usize::from(state.is_to_be_looked_at());
+                    let encoders = after.encoders.max(later);
+                    return (work, Wake { engine: before.engine.or(after.engine), encoders });
                 }
             }
         }
@@ -250,7 +258,9 @@ impl Canvas {
             state.settle(now)
         };
         // The one that is done looks for more itself.
-        wake.encoders = wake.encoders.saturating_sub(1);
+        if wake.encoders < MANY {
+            wake.encoders = wake.encoders.saturating_sub(1);
+        }
         self.wake(wake);
     }
 }

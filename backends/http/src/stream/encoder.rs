@@ -33,9 +33,10 @@ pub(crate) fn start(canvas: &Arc<Canvas>) -> Result<Vec<JoinHandle<()>>> {
 
 fn run(canvas: &Canvas) {
     // The engine's waker is foreign code; neither its panic nor a codec's may end the stream. The
-    // state is changed before a waker is called, so after its panic the next round is in order.
+    // state is changed before a waker is called, and a job that was taken is done in any case.
     loop {
-        let Ok(work) = catch_unwind(AssertUnwindSafe(|| canvas.wait_for_work())) else { continue };
+        let (work, wake) = canvas.wait_for_work();
+        let _ = catch_unwind(AssertUnwindSafe(|| canvas.wake(wake)));
         let failed = match &work {
             Work::Tiles(job) => Done::Tiles(failed(job)),
             Work::Whole(whole::Job::First { newest, .. }) => {
@@ -73,7 +74,7 @@ fn failed(job: &store::Job) -> store::Outcome {
     match job {
         // What cannot be compared counts as changed.
         store::Job::Compare { tiles, .. } => store::Outcome::Changed(tiles.clone()),
-        store::Job::Encode { tiles, .. } => store::Outcome::Failed(tiles.clone()),
+        store::Job::Encode { tiles, coding, .. } => store::Outcome::Failed(tiles.clone(), *coding),
     }
 }
 
@@ -85,7 +86,7 @@ fn encode_tiles(job: store::Job) -> store::Outcome {
         store::Job::Encode { frame, grid, tiles, coding } => {
             match tiles::encode(&frame, &grid, &tiles, coding) {
                 Ok(encoded) => store::Outcome::Encoded { tiles, coding, encoded },
-                Err(_) => store::Outcome::Failed(tiles),
+                Err(_) => store::Outcome::Failed(tiles, coding),
             }
         }
     }

@@ -12,8 +12,9 @@ use crate::tiles::{Coding, Encoded};
 
 /// The most tiles in one picture.
 const PART_TILES: usize = 256;
-/// Bytes after which another picture begins: several are decoded side by side, and it is what a
-/// client that stopped reading holds.
+/// Bytes after which another picture begins: several are decoded side by side, and no more than this
+/// is copied for a client that stopped reading. It also holds on to the encodings of the parts that
+/// are still to be sent, which others may share.
 const PART_BYTES: usize = 48 * 1024;
 /// While more than one in this many tiles changes, nothing is sent for its exactness.
 const BUSY: usize = 4;

@@ -12,6 +12,8 @@ mod ledger;
 pub(crate) mod pacing;
 pub(crate) mod protocol;
 mod seat;
+#[cfg(test)]
+mod simulated;
 mod state;
 pub(crate) mod stats;
 mod store;

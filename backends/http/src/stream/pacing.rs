@@ -26,8 +26,12 @@ const MAX_WINDOW: usize = 24;
 const MAX_QUEUE: Duration = Duration::from_millis(100);
 /// After a queue grew too long, the window does not grow for this long.
 const HOLD: Duration = Duration::from_secs(1);
-/// A measured way that is this old is measured anew, if the client is held back by it.
-const REMEASURE_AFTER: Duration = Duration::from_secs(10);
+/// A measured way that is this old is measured anew, if the client is held back by it. It takes
+/// about a round trip, in which little is sent; that is how often it may be.
+const REMEASURE_AFTER: Duration = Duration::from_secs(5);
+/// A picture that met no queue of ours may have met that of others, or the way has become longer.
+/// Others give way within a few pictures, so it counts for one in this many parts.
+const LONGER: u32 = 4;
 /// Pictures in the queue below which the window grows, and above which it shrinks.
 const QUEUED: (f64, f64) = (1.0, 2.0);
 
@@ -140,13 +144,10 @@ impl Pacing {
             self.measured(&sent, now);
             let client = client.unwrap_or_default().min(time);
             let network = time - client;
-            let held = self.grow_after.is_some_and(|after| now < after);
-            let congested = held && network > client;
             self.network.measured(&Passage {
                 time: network,
                 bytes: sent.bytes,
                 full,
-                congested,
                 alone: sent.among == 1,
                 at: now,
             });
@@ -175,6 +176,11 @@ impl Pacing {
         self.way.map(|way| way.time)
     }
 
+    /// What is in flight will not be acknowledged.
+    pub(crate) fn forget_in_flight(&mut self) {
+        self.in_flight.clear();
+    }
+
     /// How long a picture of `bytes` bytes keeps the way busy; `None` while nothing was
     /// acknowledged.
     pub(crate) fn time_for(&self, bytes: usize) -> Option<Duration> {
@@ -195,17 +201,24 @@ impl Pacing {
         });
     }
 
+    /// What `sent`, which took `time`, tells of the way. A shorter time is believed at once; a longer
+    /// one only where it met no queue of ours.
+    fn measured_way(&mut self, sent: &Sent, time: Duration, now: Instant) -> Way {
+        let mut way = self.way.unwrap_or(Way { time, measured: now });
+        let alone = sent.among == 1;
+        if time <= way.time || alone && self.remeasuring {
+            way = Way { time, measured: now };
+        } else if alone {
+            way.time += (time - way.time) / LONGER;
+        }
+        self.remeasuring &= !alone;
+        self.way = Some(way);
+        way
+    }
+
     fn measured(&mut self, sent: &Sent, now: Instant) {
         let time = now.saturating_duration_since(sent.at);
-        let way = match self.way {
-            // Alone, it met no queue: the way may also have become longer.
-            Some(way) if sent.among > 1 && time >= way.time => way,
-            _ => Way { time, measured: now },
-        };
-        self.way = Some(way);
-        if sent.among == 1 {
-            self.remeasuring = false;
-        }
+        let way = self.measured_way(sent, time, now);
         let queue = time.saturating_sub(way.time);
         let queued = sent.among as f64 * queue.as_secs_f64() / time.as_secs_f64().max(1e-6);
         // Only a picture that filled the window tells what a larger one would do.

@@ -217,6 +217,8 @@ impl Seat {
             return;
         }
         (self.refreshed, self.refresh_at) = (Some(now), None);
+        // What was lost is never acknowledged.
+        self.pacing.forget_in_flight();
         match &mut self.feed {
             FeedKind::Tiles(feed) => feed.reset(),
             FeedKind::Whole(feed) => feed.reset(),

@@ -226,7 +226,12 @@ impl State {
         }
         let mut input = self.handed.take().filter(|at| frame.timestamp() - at < CAUSE);
         let before = self.newest.as_ref();
-        let follows = before.is_some_and(|it| it.frame.sequence() + 1 == frame.sequence());
+        let follows = before.is_some_and(|it| {
+            let it = &it.frame;
+            // Damage is told in a frame's own pixels.
+            let same_grid = it.size() == frame.size() && it.ratio() == frame.ratio();
+            same_grid && it.sequence() + 1 == frame.sequence()
+        });
         let mut damage = None;
         if follows && frame.is_damage_complete() {
             damage = Some(frame.damage().unwrap_or_default().to_vec());
@@ -483,6 +488,11 @@ impl State {
         seats.chain(self.whole.work_at(self.newest.as_ref(), self.audience())).min()
     }
 
+    /// Whether an encoder's thread is to look again at some time.
+    pub(super) fn is_to_be_looked_at(&self) -> bool {
+        self.told.look_at.is_some()
+    }
+
     /// What an encoder's thread is to do now. To be asked after [`settle`](Self::settle).
     pub(super) fn work(&mut self, now: Instant) -> Work {
         match self.phase {
@@ -491,11 +501,13 @@ impl State {
             Phase::Open { .. } => {}
         }
         let audience = self.audience();
-        if let Some(job) = self.store.take_job() {
-            return Work::Tiles(job);
-        }
+        // One job for all of the older protocol's clients; tiles are many, and would never let it
+        // have its turn where there is one thread.
         if let Some(job) = self.whole.take_job(self.newest.as_ref(), audience, now) {
             return Work::Whole(job);
+        }
+        if let Some(job) = self.store.take_job() {
+            return Work::Tiles(job);
         }
         Work::Wait(self.look_at().filter(|at| *at > now))
     }
@@ -576,7 +588,7 @@ fn css(pixels: f64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::stream::encoder;
     use crate::stream::ledger::Painted;
@@ -587,11 +599,11 @@ mod tests {
     const SIZE: PhysicalSize = PhysicalSize::new(400, 300);
 
     /// A canvas, and an engine, encoders and clients that do one step at a time.
-    struct Scene {
-        state: State,
-        pool: FramePool,
-        now: Instant,
-        sequence: u64,
+    pub(in crate::stream) struct Scene {
+        pub(in crate::stream) state: State,
+        pub(in crate::stream) pool: FramePool,
+        pub(in crate::stream) now: Instant,
+        pub(in crate::stream) sequence: u64,
     }
 
     /// What a client was sent of one update.
@@ -606,20 +618,20 @@ mod tests {
     }
 
     /// Grain that no encoder finds simple.
-    fn grain(seed: u32, at: usize) -> [u8; 4] {
+    pub(in crate::stream) fn grain(seed: u32, at: usize) -> [u8; 4] {
         let n = (at as u32 ^ seed.rotate_left(20)).wrapping_mul(0x9e37_79b9);
         let n = (n ^ (n >> 15)).wrapping_mul(0x85eb_ca6b);
         (n ^ (n >> 13)).to_le_bytes()
     }
 
     impl Scene {
-        fn new() -> Self {
+        pub(in crate::stream) fn new() -> Self {
             let mut state = State::new(STILL);
             state.open(Waker::noop().clone(), Clock::start(), "title".into());
             Self { state, pool: FramePool::new(), now: Instant::now(), sequence: 0 }
         }
 
-        fn join(&mut self) -> ClientId {
+        pub(in crate::stream) fn join(&mut self) -> ClientId {
             self.join_as(Dialect::Tiles)
         }
 
@@ -633,7 +645,7 @@ mod tests {
             client
         }
 
-        fn settle(&mut self) -> Wake {
+        pub(in crate::stream) fn settle(&mut self) -> Wake {
             self.state.settle(self.now)
         }
 
@@ -842,6 +854,33 @@ mod tests {
     }
 
     #[test]
+    fn damage_of_a_frame_of_another_size_that_nobody_saw_says_nothing() {
+        let mut scene = Scene::new();
+        let client = scene.join();
+        let present = |scene: &mut Scene, size: PhysicalSize| {
+            let mut buffer = scene.pool.lend(size).unwrap();
+            scene.sequence += 1;
+            buffer.fill([scene.sequence as u8; 4]);
+            buffer.add_damage(Rect::new(0, 0, size.width, size.height));
+            buffer.trust_damage();
+            let frame = scene.pool.freeze(buffer, scene.sequence, 0.0, 1.0);
+            scene.state.present(&frame, scene.now);
+            scene.settle();
+        };
+        present(&mut scene, SIZE);
+        scene.encode();
+        let got = scene.send(client).unwrap();
+        scene.ack(client, got.update);
+        scene.state.seat(client).unwrap().visible = false;
+        present(&mut scene, PhysicalSize::new(SIZE.width, 2 * SIZE.height));
+        present(&mut scene, SIZE);
+        scene.state.seat(client).unwrap().visible = true;
+        scene.encode();
+        let again = scene.send(client).unwrap();
+        assert_eq!((again.sequence, again.tiles), (3, got.tiles));
+    }
+
+    #[test]
     fn every_tile_is_encoded_once_for_everybody() {
         let mut scene = Scene::new();
         let clients: Vec<_> = (0..20).map(|_| scene.join()).collect();
@@ -962,13 +1001,24 @@ mod tests {
         let mut scene = Scene::new();
         let client = scene.join();
         scene.present_all(1);
-        let Work::Tiles(store::Job::Encode { tiles, .. }) = scene.state.work(scene.now) else {
-            panic!("nothing to encode");
-        };
-        let failed = tiles.len();
-        scene.state.done(Done::Tiles(store::Outcome::Failed(tiles)), scene.now);
-        scene.encode();
         let all = scene.state.store.tiles().len();
+        let mut failed = 0;
+        loop {
+            scene.settle();
+            let work = scene.state.work(scene.now);
+            let Work::Tiles(store::Job::Encode { tiles, coding, .. }) = &work else { break };
+            // Tile 3 cannot be encoded, alone or with others.
+            let done = if tiles.contains(&3) {
+                failed += 1;
+                Done::Tiles(store::Outcome::Failed(tiles.clone(), *coding))
+            } else {
+                encoder::work(work).unwrap()
+            };
+            scene.state.done(done, scene.now);
+        }
+        scene.settle();
+        assert_eq!(failed, 2, "with others, and alone");
+        let failed = 1;
         let rest = scene.send(client).map_or(0, |got| got.tiles);
         assert_eq!(rest, all - failed);
         scene.ack(client, 1);
@@ -1064,11 +1114,12 @@ mod tests {
         let mut scene = Scene::new();
         let (client, old) = (scene.join(), scene.join_as(Dialect::Whole));
         scene.present_all(1);
-        let Work::Tiles(job) = scene.state.work(scene.now) else { panic!("no job") };
+        let work = scene.state.work(scene.now);
+        assert!(matches!(work, Work::Tiles(_) | Work::Whole(_)), "{work:?}");
         scene.state.close();
         assert!(!scene.state.wants_frame());
         assert!(scene.state.take_inputs().is_empty());
-        if let Some(done) = encoder::work(Work::Tiles(job)) {
+        if let Some(done) = encoder::work(work) {
             scene.state.done(done, scene.now);
         }
         assert!(matches!(scene.state.work(scene.now), Work::End));

@@ -15,9 +15,6 @@ const BATCH: usize = 20;
 const BAND: usize = 80;
 /// Bytes of encodings that are kept for those who may still need them.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
-/// Encodings that are kept of one tile, each for another quality.
-const QUALITIES: usize = 2;
-
 /// A frame that the engine presented.
 #[derive(Debug, Clone)]
 pub(super) struct Newest {
@@ -75,7 +72,7 @@ pub(super) struct Tile {
     pub(super) since: Instant,
     /// It cannot be encoded as it is now.
     pub(super) failed: bool,
-    /// By the quality that was asked for, the newest last.
+    /// By the quality that was asked for.
     lossy: Vec<(u8, Arc<Encoded>)>,
     exact: Option<Arc<Encoded>>,
 }
@@ -106,9 +103,8 @@ impl Tile {
             self.exact = Some(Arc::clone(&encoded));
         }
         if let Coding::Jpeg(quality) = wanted {
-            if self.lossy.len() == QUALITIES {
-                self.lossy.remove(0);
-            }
+            // As many as there are qualities: whoever waits for one must find it.
+            self.lossy.retain(|(known, _)| *known != quality);
             self.lossy.push((quality, encoded));
         }
     }
@@ -146,8 +142,8 @@ pub(super) enum Outcome {
         coding: Coding,
         encoded: Vec<Arc<Encoded>>,
     },
-    /// These tiles cannot be encoded.
-    Failed(Vec<u16>),
+    /// These tiles cannot be encoded, or not together.
+    Failed(Vec<u16>, Coding),
 }
 
 /// Which tiles are to be encoded, and how.
@@ -288,10 +284,12 @@ impl Store {
                 *running -= 1;
                 self.put(&tiles, coding, encoded);
             }
-            (Stage::Encoding { running, .. }, Outcome::Failed(tiles)) => {
+            (Stage::Encoding { running, batches }, Outcome::Failed(tiles, coding)) => {
                 *running -= 1;
-                for tile in tiles {
-                    self.tiles[usize::from(tile)].failed = true;
+                match tiles[..] {
+                    [tile] => self.tiles[usize::from(tile)].failed = true,
+                    // One of them spoiled it for the others.
+                    _ => batches.extend(tiles.into_iter().map(|tile| (vec![tile], coding))),
                 }
             }
             // The canvas was closed meanwhile.
@@ -325,7 +323,7 @@ impl Store {
         self.version += 1;
         self.counts.changed += 1;
         for tile in changed {
-            let tile = &mut self.tiles[usize::from(*tile)];
+            let Some(tile) = self.tiles.get_mut(usize::from(*tile)) else { continue };
             self.held -= tile.bytes();
             *tile = Tile::new(self.version, newest.at);
         }

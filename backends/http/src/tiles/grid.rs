@@ -55,12 +55,14 @@ impl Grid {
     /// The tiles that one of these rectangles touches, growing.
     pub(crate) fn touched(&self, rects: &[Rect]) -> Vec<u16> {
         let mut tiles = Vec::new();
+        // A frame's damage lies inside the frame.
         for rect in rects.iter().filter(|rect| rect.width > 0 && rect.height > 0) {
             let columns = rect.x / WIDTH..=(rect.x + rect.width - 1) / WIDTH;
             for row in rect.y / HEIGHT..=(rect.y + rect.height - 1) / HEIGHT {
                 tiles.extend(columns.clone().map(|column| (row * self.columns() + column) as u16));
             }
         }
+        tiles.retain(|tile| usize::from(*tile) < self.len());
         tiles.sort_unstable();
         tiles.dedup();
         tiles

@@ -3,7 +3,8 @@
 //!
 //! What a client spends on decoding and painting, as it says, is left out: fewer bytes do not help
 //! a slow computer. What a picture takes longer than the shortest it ever took was spent in a
-//! queue, which means that bytes are what limits the rate.
+//! queue, which means that bytes are what limits the rate. Only pictures that filled the window
+//! tell: what came rarely or slowly otherwise was the application's doing.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,8 @@ const TOO_MUCH: Duration = Duration::from_secs(4);
 pub(super) const SLICE: Duration = Duration::from_millis(50);
 /// Bytes that may be sent besides: the fewest, at first, and the most.
 const SPARE: (usize, usize, usize) = (8 * 1024, 48 * 1024, 256 * 1024);
-/// The shortest time is forgotten after this, so that a longer way is found out.
+/// The shortest time is forgotten after this, so that a longer way is found out; with the least
+/// quality at once, since a picture then takes hardly any time itself, and it can get no worse.
 const FORGET: Duration = Duration::from_secs(10);
 
 /// How one picture went through the network.
@@ -35,8 +37,6 @@ pub(super) struct Passage {
     pub(super) bytes: usize,
     /// No more were allowed to be on their way.
     pub(super) full: bool,
-    /// The queue was too long lately.
-    pub(super) congested: bool,
     /// Nothing else was on its way when it was sent.
     pub(super) alone: bool,
     pub(super) at: Instant,
@@ -49,7 +49,7 @@ pub(super) struct Network {
     step: usize,
     spare: usize,
     shortest: Option<(Duration, Instant)>,
-    /// Between acknowledgements, on average, while pictures follow each other.
+    /// Between acknowledgements, on average, while the window is full.
     every: Duration,
     before: Option<Instant>,
     stepped_down: Option<Instant>,
@@ -88,21 +88,24 @@ impl Network {
         let shortest = match self.shortest {
             Some((shortest, since)) if shortest < time => {
                 let old = at.saturating_duration_since(since) > FORGET;
-                if old && passage.alone { (time, at) } else { (shortest, since) }
+                let least = self.step == LADDER.len() - 1;
+                if (old || least) && passage.alone { (time, at) } else { (shortest, since) }
             }
             _ => (time, at),
         };
         self.shortest = Some(shortest);
         let queue = time - shortest.0;
-        if let Some(before) = self.before.replace(at) {
+        if let Some(before) = self.before.replace(at)
+            && passage.full
+        {
             let gap = at.saturating_duration_since(before).min(Duration::from_secs(1));
             self.every = (self.every * 3 + gap) / 4;
         }
         self.adjust_spare(passage.bytes, queue);
-        let queued = queue > QUEUE.1 && passage.full || passage.congested;
+        let queued = queue > QUEUE.1 && passage.full;
         if queued && self.every > OFTEN {
             self.step_down(at, time);
-        } else if queue < QUEUE.0 && !passage.congested {
+        } else if queue < QUEUE.0 {
             self.step_up(at);
         } else {
             self.clear_since = None;
@@ -113,8 +116,8 @@ impl Network {
     fn adjust_spare(&mut self, bytes: usize, queue: Duration) {
         if queue > SLICE {
             self.spare = (self.spare / 2).max(SPARE.0);
-        } else if bytes * 2 >= self.spare && queue < SLICE / 2 {
-            self.spare = (self.spare * 2).min(SPARE.2);
+        } else if queue < SLICE / 2 {
+            self.spare = self.spare.max(bytes.saturating_mul(2).min(SPARE.2));
         }
     }
 
@@ -138,7 +141,7 @@ impl Network {
         }
         self.clear_since = None;
         if self.step == 0 {
-            self.patience = STEP_UP.0;
+            self.patience = (self.patience / 2).max(STEP_UP.0);
             return;
         }
         self.step -= 1;

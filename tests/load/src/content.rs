@@ -184,10 +184,12 @@ pub(crate) fn serve(content: Content, fps: f64, alone: bool) -> Result<()> {
     let backend = if alone { "none" } else { "http" };
     let flags = ["--backend", backend, "--listen", "127.0.0.1:0"];
     let options = Options::parse("framecast-load", &flags)?;
-    let builder = Canvas::builder("load").options(&options).max_fps(fps);
-    let mode = match content {
-        Content::Static => UpdateMode::Ondemand,
-        _ => UpdateMode::Continuous,
+    let builder = Canvas::builder("load").options(&options);
+    let (builder, mode) = match content {
+        Content::Static => (builder, UpdateMode::Ondemand),
+        // As a dashboard is: new values now and then, an answer to input at once.
+        Content::Dashboard => (builder.min_fps(fps), UpdateMode::Ondemand),
+        Content::Motion | Content::Page => (builder.max_fps(fps), UpdateMode::Continuous),
     };
     let builder = builder.update_mode(mode).fixed_size(WIDTH as u32, HEIGHT as u32);
     let builder = if alone { builder.draw_always() } else { builder };

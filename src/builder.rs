@@ -1,14 +1,22 @@
 //! What a canvas starts with, and opening its backends.
 
-use framecast_api::{Backend, CanvasSize, Error, LogicalSize, PhysicalSize, Result, SizeLimits};
+use std::time::Duration;
+
+use framecast_api::{
+    Backend, CanvasSize, Error, LogicalSize, PhysicalSize, Result, Role, SizeLimits, ViewLink,
+};
 
 use crate::canvas::Canvas;
+use crate::control::ControlPolicy;
 use crate::engine::{Engine, Settings, fixed_size};
 use crate::event_loop::Loop;
 use crate::options::{DrawDemand, Options};
 use crate::schedule::UpdateMode;
 use crate::select::{self, Candidate};
 use crate::{interrupt, notice};
+
+/// See [`CanvasBuilder::control_timeout`].
+const CONTROL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Describes a canvas before it is opened; made by [`Canvas::builder`].
 ///
@@ -30,6 +38,8 @@ pub struct CanvasBuilder {
     max_fps: Option<f64>,
     min_fps: Option<f64>,
     demand: DrawDemand,
+    control: ControlPolicy,
+    control_timeout: Option<Duration>,
 }
 
 impl CanvasBuilder {
@@ -48,6 +58,8 @@ impl CanvasBuilder {
             max_fps: None,
             min_fps: None,
             demand: DrawDemand::default(),
+            control: ControlPolicy::default(),
+            control_timeout: Some(CONTROL_TIMEOUT),
         }
     }
 
@@ -124,6 +136,19 @@ impl CanvasBuilder {
         self
     }
 
+    /// Who gets control, and when; [`ControlPolicy::First`] by default.
+    pub fn control(mut self, policy: ControlPolicy) -> Self {
+        self.control = policy;
+        self
+    }
+
+    /// After what time a presenter that is hidden, or silent while somebody else wants control,
+    /// gives it up; a minute by default, `None`: never.
+    pub fn control_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.control_timeout = timeout;
+        self
+    }
+
     /// Opens the canvas and its backends, and says on standard error where to look.
     ///
     /// A backend that cannot be opened is told to the user and left out. With `--wait-viewer`
@@ -161,6 +186,10 @@ impl CanvasBuilder {
                 fps_cap: options.max_fps.map(|fps| fps.0),
                 min_fps: self.min_fps,
                 demand: options.draw.unwrap_or(self.demand),
+                control: options.control.unwrap_or(self.control),
+                control_timeout: options
+                    .control_timeout
+                    .map_or(self.control_timeout, |timeout| timeout.0),
             },
         );
         // The flags choose, unless the application brought backends and takes no flags.
@@ -198,27 +227,66 @@ impl CanvasBuilder {
 
 /// Says where to look, and opens the browser if asked to.
 fn announce(canvas: &Canvas, options: &Options) {
-    let mut link_to_open = None;
+    let mut own = None;
+    let mut watch = None;
     for backend in canvas.stats().backends {
-        let link = backend.link.unwrap_or_else(|| "open".into());
-        notice::say(&format!("{:<7} {link}", backend.name));
-        if link.starts_with("http") {
-            link_to_open.get_or_insert(link);
+        let name = backend.name;
+        if backend.links.is_empty() {
+            notice::say(&format!("{name:<7} open"));
+        }
+        for ViewLink { name: link, role, url, .. } in backend.links {
+            notice::say(&match (&*link, role.name()) {
+                ("open", _) => format!("{name:<7} {url}"),
+                (link, role) if link == role => format!("{name:<7} {role:<7} {url}"),
+                (link, role) => format!("{name:<7} {role:<7} {url} ({link})"),
+            });
+            if role == Role::Watch {
+                watch.get_or_insert(url.clone());
+            }
+            own.get_or_insert(url);
+        }
+    }
+    if options.qr {
+        match watch.as_deref().map(qr_code) {
+            Some(Some(lines)) => notice::say(&format!("a link to watch:\n{lines}")),
+            _ => notice::say("--qr: there is no link to watch"),
         }
     }
     if options.open {
-        match link_to_open {
+        match own {
             None => notice::say("--open: there is no web mirror to open"),
             Some(link) => open_browser(&link),
         }
     }
 }
 
+/// A link as lines of text that a camera can read.
+#[cfg(feature = "http")]
+fn qr_code(link: &str) -> Option<String> {
+    use std::io::IsTerminal;
+
+    use qrcode::render::unicode::Dense1x2;
+
+    let code = qrcode::QrCode::with_error_correction_level(link, qrcode::EcLevel::L).ok()?;
+    // What is printed is the light part: white on black, as most terminals are anyway.
+    let code = code.render().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+    if !std::io::stderr().is_terminal() {
+        return Some(code);
+    }
+    let line = |line: &str| format!("\u{1b}[97;40m{line}\u{1b}[0m");
+    Some(code.lines().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+#[cfg(not(feature = "http"))]
+fn qr_code(_: &str) -> Option<String> {
+    None
+}
+
 #[cfg(feature = "http")]
 fn open_browser(link: &str) {
     if let Err(error) = open::that_detached(link) {
         notice::say(&format!(
-            "--open: no browser could be started ({error}); open {link} yourself"
+            "--open: no browser could be started ({error}); open the link yourself"
         ));
     }
 }

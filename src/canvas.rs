@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use framecast_api::{Clock, Cursor, Frame, LogicalSize, PhysicalSize, Result, Source};
 
 use crate::CanvasSize;
+use crate::audience::Viewer;
 use crate::builder::CanvasBuilder;
+use crate::control::ControlPolicy;
 use crate::drawing::Drawing;
 use crate::event_loop::{Core, Member, Step};
 use crate::handle::CanvasHandle;
@@ -216,6 +218,38 @@ impl Canvas {
     #[must_use]
     pub fn label(&self, source: Source) -> Option<String> {
         self.member.engine.borrow().label(source)
+    }
+
+    /// Everybody who is here, in the order in which they came.
+    #[must_use]
+    pub fn audience(&self) -> Vec<Viewer> {
+        self.member.engine.borrow().audience()
+    }
+
+    /// Another control policy from now on. Whoever asked has to ask again.
+    pub fn set_control(&self, policy: ControlPolicy) {
+        self.member.engine.borrow_mut().set_control(policy, Instant::now());
+    }
+
+    /// Sets after what time a presenter that is hidden, or silent while somebody else wants
+    /// control, gives it up; `None`: never.
+    pub fn set_control_timeout(&self, timeout: Option<Duration>) {
+        self.member.engine.borrow_mut().set_control_timeout(timeout, Instant::now());
+    }
+
+    /// Makes somebody the presenter, against any policy, until they leave or another is chosen;
+    /// with `None` control is taken away and the policy finds the next.
+    ///
+    /// False, and nothing changes, if `source` is not here or may only watch.
+    #[expect(clippy::must_use_candidate, reason = "who gives control away knows to whom")]
+    pub fn give_control(&self, source: Option<Source>) -> bool {
+        self.member.engine.borrow_mut().give_control(source, Instant::now())
+    }
+
+    /// Sends a client away, where its backend can do that. A link still lets it in again; see
+    /// `HttpServer::revoke`.
+    pub fn disconnect(&self, source: Source) {
+        self.member.engine.borrow_mut().disconnect(source);
     }
 
     /// What was counted so far.

@@ -4,14 +4,16 @@
 //! [`turn`](Engine::turn) takes `now` and says what comes next. `event_loop.rs` parks, `canvas.rs`
 //! is what the application sees.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use framecast_api::{
-    Backend, CanvasSize, Clock, Context, Cursor, Error, Event, EventKind, Frame, FrameBuffer,
-    FramePool, Input, LogicalSize, PhysicalSize, Resize, Result, Setting, SizeLimits, Source,
+    Backend, CanvasSize, Clock, Context, ControlRequest, Cursor, Error, Event, EventKind, Frame,
+    FrameBuffer, FramePool, Input, Key, LogicalSize, PhysicalSize, Resize, Result, Setting,
+    SizeLimits, Source,
 };
 
-use crate::control::Control;
+use crate::audience::Viewer;
+use crate::control::{Control, ControlPolicy};
 use crate::events::EventQueue;
 use crate::held::Held;
 use crate::notice;
@@ -32,6 +34,9 @@ pub(crate) struct Settings {
     pub(crate) fps_cap: Option<f64>,
     pub(crate) min_fps: Option<f64>,
     pub(crate) demand: DrawDemand,
+    pub(crate) control: ControlPolicy,
+    /// `None`: control is never given up by itself.
+    pub(crate) control_timeout: Option<Duration>,
 }
 
 /// What comes next for a canvas.
@@ -52,6 +57,7 @@ pub(crate) struct Engine {
     /// The next backend's number; numbers are not reused.
     next_backend: u32,
     control: Control,
+    told: Told,
     held: Held,
     queue: EventQueue,
     pub(crate) schedule: Schedule,
@@ -89,6 +95,14 @@ impl Slot {
     }
 }
 
+/// What the backends were told last.
+#[derive(Default)]
+struct Told {
+    revision: u64,
+    /// What the captions of local views say besides the title.
+    hint: String,
+}
+
 /// Where the canvas is between two draws, and in its life.
 #[derive(Debug, PartialEq)]
 enum Phase {
@@ -120,7 +134,8 @@ impl Engine {
             clock,
             slots: Vec::new(),
             next_backend: 0,
-            control: Control::default(),
+            control: Control::new(settings.control, settings.control_timeout),
+            told: Told::default(),
             held: Held::default(),
             queue: EventQueue::default(),
             schedule,
@@ -165,6 +180,7 @@ impl Engine {
             return Turn::Ended;
         }
         self.poll(now);
+        self.change_control(|control| control.tick(now));
         if self.phase == Phase::Resting && self.demanded() && self.schedule.next(now) == Due::Now {
             self.announce_draw(now);
         }
@@ -204,7 +220,7 @@ impl Engine {
             *next_poll = backend.poll_interval().map(|interval| now + interval);
         }
         for (id, input) in inbox {
-            self.route(id, input);
+            self.route(id, input, now);
         }
     }
 
@@ -225,7 +241,7 @@ impl Engine {
             Due::At(at) if self.phase == Phase::Resting && self.demanded() => Some(at),
             _ => None,
         };
-        poll.into_iter().chain(draw).min()
+        poll.into_iter().chain(draw).chain(self.control.deadline()).min()
     }
 
     /// When a backend that cannot wake us is polled next.
@@ -233,24 +249,41 @@ impl Engine {
         self.slots.iter().filter_map(|slot| slot.next_poll).min()
     }
 
-    fn route(&mut self, backend: u32, input: Input) {
+    fn route(&mut self, backend: u32, input: Input, now: Instant) {
         if self.slot(backend).is_none() {
             return; // It was lost by what it said just before.
         }
         let source = |client| Source { backend, client };
         match input {
-            Input::Joined { client, label } => {
+            Input::Joined { client, label, role } => {
                 let local = self.slot(backend).is_some_and(|s| s.backend.capabilities().local);
-                self.change_control(|control| control.join(source(client), local, label));
+                self.change_control(|control| {
+                    control.join(source(client), local, label, role, now);
+                });
             }
             Input::Left { client } => {
-                self.change_control(|control| control.leave(source(client)));
+                self.change_control(|control| control.leave(source(client), now));
+            }
+            Input::Control { client, request } => {
+                self.request_control(source(client), request, now);
             }
             Input::Event { client, timestamp, kind } => {
+                if kind.validate().is_err() {
+                    self.stats.rejected += 1;
+                    return;
+                }
+                if let EventKind::KeyDown(key) = &kind
+                    && let Some(request) = self.hosts_key(source(client), key)
+                {
+                    self.request_control(source(client), request, now);
+                    return;
+                }
+                let holding = self.held.is_any();
+                self.change_control(|control| {
+                    control.heard(source(client), &kind, holding, now);
+                });
                 if self.control.presenter() != Some(source(client)) {
                     self.stats.ignored += 1;
-                } else if kind.validate().is_err() {
-                    self.stats.rejected += 1;
                 } else if self.held.admit(&kind) {
                     if kind == EventKind::FocusOut {
                         // Where the keyboard went, their `key_up` goes, too.
@@ -276,32 +309,111 @@ impl Engine {
                 self.close();
             }
             Input::Rejected { count, .. } => self.stats.rejected += count,
-            Input::Lost(error) => self.lose(backend, &error),
+            Input::Lost(error) => self.lose(backend, &error, now),
             _ => {}
         }
+    }
+
+    /// What the host in front of a window wants with Ctrl+Alt+G. At other times it is a key like
+    /// any other.
+    fn hosts_key(&self, source: Source, key: &Key) -> Option<ControlRequest> {
+        let pressed = key.modifiers.control && key.modifiers.alt && key.code == "KeyG";
+        let host = self.control.is_local(source) && self.control.host() == Some(source);
+        if !pressed || !host {
+            return None;
+        }
+        if self.control.presenter() != Some(source) {
+            return Some(ControlRequest::TakeBack);
+        }
+        self.control.asker().map(ControlRequest::Grant)
+    }
+
+    fn request_control(&mut self, source: Source, request: ControlRequest, now: Instant) {
+        let mut away = None;
+        self.change_control(|control| away = control.request(source, request, now));
+        if let Some(away) = away {
+            self.disconnect(away);
+        }
+    }
+
+    /// Sends a client away; its backend reports that it left.
+    pub(crate) fn disconnect(&mut self, source: Source) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == source.backend) {
+            slot.tell(&Setting::Disconnect(source.client));
+        }
+    }
+
+    /// The application's choice of presenter; whether it can be.
+    pub(crate) fn give_control(&mut self, source: Option<Source>, now: Instant) -> bool {
+        let mut done = false;
+        self.change_control(|control| done = control.choose(source, now));
+        done
+    }
+
+    pub(crate) fn set_control(&mut self, policy: ControlPolicy, now: Instant) {
+        self.change_control(|control| control.set_policy(policy, now));
+    }
+
+    pub(crate) fn set_control_timeout(&mut self, timeout: Option<Duration>, now: Instant) {
+        self.change_control(|control| control.set_timeout(timeout, now));
     }
 
     fn change_control(&mut self, change: impl FnOnce(&mut Control)) {
         let before = self.control.presenter();
         change(&mut self.control);
         let after = self.control.presenter();
-        if before == after {
-            return;
+        if before != after {
+            for kind in self.held.release() {
+                self.push(before, kind);
+            }
+            self.push(after, EventKind::ControlChanged { held: after.is_some() });
         }
-        for kind in self.held.release() {
-            self.push(before, kind);
+        if self.told.revision != self.control.revision() {
+            self.told.revision = self.control.revision();
+            self.tell_control();
         }
-        self.tell_presenter();
-        self.follow_presenter();
+        if before != after {
+            self.follow_presenter();
+        }
     }
 
-    fn tell_presenter(&mut self) {
-        let presenter = self.control.presenter();
+    fn tell_control(&mut self) {
         for slot in &mut self.slots {
-            let client =
-                presenter.filter(|source| source.backend == slot.id).map(|source| source.client);
-            let setting = Setting::Control { presenter: client, held: presenter.is_some() };
-            slot.tell(&setting);
+            slot.tell(&Setting::Control(self.control.state(Some(slot.id))));
+        }
+        let hint = self.hint();
+        if hint != self.told.hint {
+            if !hint.is_empty() {
+                notice::say(&hint);
+            }
+            self.told.hint = hint;
+            self.tell_title();
+        }
+    }
+
+    /// What a host in front of a window should know of control, and can do about it.
+    fn hint(&self) -> String {
+        let state = self.control.state(None);
+        if !self.control.host().is_some_and(|host| self.control.is_local(host)) {
+            return String::new();
+        }
+        if state.host != state.presenter {
+            let who = state.presenter().map_or("nobody", |member| &member.label);
+            return format!("{who} is in control: Ctrl+Alt+G takes it back");
+        }
+        match self.control.asker().and_then(|number| self.control.label_of(number)) {
+            Some(who) => format!("{who} asks for control: Ctrl+Alt+G grants it"),
+            None => String::new(),
+        }
+    }
+
+    fn tell_title(&mut self) {
+        for slot in &mut self.slots {
+            let local = slot.backend.capabilities().local && !self.told.hint.is_empty();
+            let title = &self.title;
+            let caption =
+                if local { format!("{title} – {}", self.told.hint) } else { title.clone() };
+            slot.tell(&Setting::Title(caption));
         }
     }
 
@@ -343,12 +455,12 @@ impl Engine {
     }
 
     /// A backend cannot go on; the others do.
-    fn lose(&mut self, backend: u32, error: &Error) {
+    fn lose(&mut self, backend: u32, error: &Error, now: Instant) {
         let Some(index) = self.slots.iter().position(|slot| slot.id == backend) else { return };
         let mut slot = self.slots.remove(index);
         slot.backend.close();
         let message = format!("{}: {error}", slot.backend.name());
-        self.change_control(|control| control.leave_all(backend));
+        self.change_control(|control| control.leave_all(backend, now));
         if !self.slots.is_empty() || self.is_closed() {
             notice::say(&message);
         } else {
@@ -384,7 +496,7 @@ impl Engine {
         }
         self.last_frame = Some(frame);
         for (backend, error) in failed {
-            self.lose(backend, &error);
+            self.lose(backend, &error, now);
         }
     }
 
@@ -418,7 +530,7 @@ impl Engine {
     pub(crate) fn set_title(&mut self, title: &str) {
         if self.title != title {
             self.title = title.to_owned();
-            self.apply(&Setting::Title(title.to_owned()));
+            self.tell_title();
         }
     }
 
@@ -476,6 +588,23 @@ impl Engine {
         self.control.presenter()
     }
 
+    /// Everybody who is here.
+    pub(crate) fn audience(&self) -> Vec<Viewer> {
+        let state = self.control.state(None);
+        let presenter = state.presenter;
+        let viewers = self.control.sources().zip(state.members);
+        viewers
+            .map(|(source, member)| Viewer {
+                source,
+                presenter: presenter == Some(member.number),
+                label: member.label,
+                role: member.role,
+                visible: member.visible,
+                asks: member.asks,
+            })
+            .collect()
+    }
+
     pub(crate) fn label(&self, source: Source) -> Option<String> {
         self.control.label(source).map(str::to_owned)
     }
@@ -487,7 +616,7 @@ impl Engine {
     pub(crate) fn stats(&self, now: Instant) -> Stats {
         let backends = self.slots.iter().map(|slot| BackendStats {
             name: slot.backend.name().to_owned(),
-            link: slot.backend.link(),
+            links: slot.backend.links(),
             clients: self.control.count(slot.id),
             wants_frame: slot.backend.wants_frame(),
             traffic: slot.backend.traffic(),

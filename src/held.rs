@@ -52,6 +52,12 @@ impl Held {
         true
     }
 
+    /// Whether a key or a button is down.
+    pub(crate) fn is_any(&self) -> bool {
+        let buttons = self.pointer.as_ref().is_some_and(|pointer| !pointer.buttons.is_empty());
+        buttons || !self.keys.is_empty()
+    }
+
     /// The events that let go of the keys.
     pub(crate) fn release_keys(&mut self) -> Vec<EventKind> {
         let mut events = Vec::new();

@@ -41,6 +41,10 @@
 //! [`EventKind`]. Only the presenter's reach the application. When control changes hands,
 //! whatever was held down is released first.
 //!
+//! **Control.** [`CanvasBuilder::control`] or `--control` says who drives ([`ControlPolicy`]); the
+//! application sees `control_changed` and may decide otherwise ([`Canvas::give_control`]). A
+//! [`Role`] comes with a link and is a right: who may only watch never drives.
+//!
 //! **Threads.** A canvas stays on its thread. [`Canvas::handle`] gives a [`CanvasHandle`] that
 //! requests draws and posts closures from any other.
 //!
@@ -55,6 +59,7 @@
 //! | `http` | yes | browsers over HTTP and WebSocket (smol, async-h1, async-tungstenite) |
 //! | `program` | yes | the `framecast` program; libraries turn it off with `default-features = false` |
 
+mod audience;
 mod builder;
 mod canvas;
 mod control;
@@ -76,14 +81,16 @@ mod timer;
 
 pub use framecast_api::*;
 
+pub use crate::audience::Viewer;
 pub use crate::builder::CanvasBuilder;
 pub use crate::canvas::Canvas;
+pub use crate::control::ControlPolicy;
 pub use crate::drawing::Drawing;
 pub use crate::event_loop::{Loop, Step};
 pub use crate::handle::CanvasHandle;
 pub use crate::offscreen::Offscreen;
 pub use crate::options::{
-    BackendKind, BackendList, DrawDemand, FpsArg, ListenArg, Options, SizeArg,
+    BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, ListenArg, Options, SizeArg, TimeoutArg,
 };
 pub use crate::schedule::UpdateMode;
 pub use crate::stats::{BackendStats, Stats};

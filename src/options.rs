@@ -3,9 +3,12 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
+use std::time::Duration;
 
 use argh::FromArgs;
-use framecast_api::{Error, Result};
+use framecast_api::{Error, Result, Role};
+
+use crate::control::ControlPolicy;
 
 /// The flags of a framecast application, for [`CanvasBuilder::options`](crate::CanvasBuilder::options).
 ///
@@ -40,10 +43,50 @@ pub struct Options {
     #[argh(option, arg_name = "addr:port")]
     pub listen: Option<ListenArg>,
 
-    /// let the web mirror listen on an address that others can reach. There are no passwords
-    /// yet: whoever reaches it can watch and may drive
+    /// let the web mirror listen on an address that others can reach, without encryption: who
+    /// listens to the network sees the picture and the links
     #[argh(switch)]
     pub insecure: bool,
+
+    /// a link to the web mirror, besides others like it: NAME=drive or NAME=watch, and perhaps how
+    /// long it is valid: guest=watch,2h. Default: one to drive and one to watch
+    #[argh(option, arg_name = "name=role")]
+    pub link: Vec<LinkArg>,
+
+    /// let everybody on this machine drive, without a link
+    #[argh(switch)]
+    pub no_auth: bool,
+
+    /// print the watch link also as a QR code
+    #[argh(switch)]
+    pub qr: bool,
+
+    /// let pages of this origin (scheme, host and port) use the web mirror, too
+    #[argh(option, arg_name = "https://host")]
+    pub allow_origin: Vec<String>,
+
+    /// answer also to this host name, such as that of a proxy or of this machine: example.org
+    #[argh(option, arg_name = "host")]
+    pub allow_host: Vec<String>,
+
+    /// let pages of this origin show the web mirror in a frame
+    #[argh(option, arg_name = "https://host")]
+    pub frame_ancestors: Vec<String>,
+
+    /// how many viewers the web mirror has at most. Default: 64
+    #[argh(option, arg_name = "n")]
+    pub clients: Option<usize>,
+
+    /// who drives: local (the window, never a browser), first (the window, or else whoever has
+    /// been here longest), request (as first; others can ask), any (whoever acts) or none.
+    /// Default: first
+    #[argh(option, arg_name = "policy")]
+    pub control: Option<ControlPolicy>,
+
+    /// when a presenter who is hidden, or does nothing while somebody else wants control, loses
+    /// it: seconds, 5m, or never. Default: 60
+    #[argh(option, arg_name = "time")]
+    pub control_timeout: Option<TimeoutArg>,
 
     /// send the web mirror exact pixels from the first, not only of what is still
     #[argh(switch)]
@@ -323,6 +366,99 @@ impl fmt::Display for ListenArg {
     }
 }
 
+/// A link on the command line: `desk=drive`, `guest=watch,2h`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkArg {
+    /// What it is called in the list of viewers.
+    pub name: String,
+    /// What whoever has it may do.
+    pub role: Role,
+    /// How long it is valid; `None`: as long as the program runs.
+    pub lifetime: Option<Duration>,
+}
+
+impl FromStr for LinkArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let read = || {
+            let (name, rest) = text.trim().split_once('=')?;
+            let (role, lifetime) = match rest.split_once(',') {
+                Some((role, time)) => (role, Some(duration(time)?)),
+                None => (rest, None),
+            };
+            let role = [Role::Drive, Role::Watch].into_iter().find(|it| it.name() == role)?;
+            let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            let named = (1..=32).contains(&name.len()) && name.bytes().all(fine);
+            named.then(|| Self { name: name.to_owned(), role, lifetime })
+        };
+        read().ok_or_else(|| {
+            Error::invalid_input(format!(
+                "{text:?} is no link; write NAME=drive or NAME=watch, and perhaps how long it is valid, such as guest=watch,2h. A name is 1 to 32 letters, digits, - and _"
+            ))
+        })
+    }
+}
+
+impl fmt::Display for LinkArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.role.name())?;
+        match self.lifetime {
+            Some(time) => write!(f, ",{}s", time.as_secs()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A time after which something happens, or never: `30`, `5m`, `never`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeoutArg(pub Option<Duration>);
+
+impl FromStr for TimeoutArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        if text.trim() == "never" {
+            return Ok(Self(None));
+        }
+        duration(text).map(|time| Self(Some(time))).ok_or_else(|| {
+            Error::invalid_input(format!(
+                "{text:?} is no time; write seconds, or 5m, 2h, 1d, or never"
+            ))
+        })
+    }
+}
+
+impl fmt::Display for TimeoutArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(time) => write!(f, "{}s", time.as_secs()),
+            None => f.write_str("never"),
+        }
+    }
+}
+
+/// Reads `30`, `30s`, `5m`, `2h`, `1d`: above zero, and at most a year.
+fn duration(text: &str) -> Option<Duration> {
+    const YEAR: u64 = 365 * 24 * 60 * 60;
+    let text = text.trim();
+    let (digits, unit) = match text.strip_suffix(['s', 'm', 'h', 'd']) {
+        Some(digits) => (digits, text.as_bytes().last().copied()),
+        None => (text, None),
+    };
+    let unit = match unit {
+        Some(b'm') => 60,
+        Some(b'h') => 60 * 60,
+        Some(b'd') => 24 * 60 * 60,
+        _ => 1,
+    };
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let seconds = digits.parse::<u64>().ok()?.checked_mul(unit)?;
+    (1..=YEAR).contains(&seconds).then(|| Duration::from_secs(seconds))
+}
+
 /// Whether a canvas is drawn when nobody looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum DrawDemand {
@@ -405,6 +541,26 @@ mod tests {
     }
 
     #[test]
+    fn links_are_checked() {
+        let link: LinkArg = "guest=watch,2h".parse().unwrap();
+        assert_eq!((link.role, link.lifetime), (Role::Watch, Some(Duration::from_secs(7200))));
+        assert_eq!("desk=drive".parse::<LinkArg>().unwrap().to_string(), "desk=drive");
+        for bad in ["", "desk", "=drive", "desk=own", "desk=drive,", "desk=drive,0", "a b=watch"] {
+            assert!(complaint::<LinkArg>(bad).contains("guest=watch,2h"), "{bad}");
+        }
+        assert!(complaint::<LinkArg>("\u{1b}[31m=watch").contains("no link"));
+    }
+
+    #[test]
+    fn times_are_checked() {
+        assert_eq!("never".parse::<TimeoutArg>().unwrap().0, None);
+        assert_eq!("5m".parse::<TimeoutArg>().unwrap().to_string(), "300s");
+        for bad in ["", "0", "-1", "+1", "1.5", "5x", "s", "99999999999999999999d", "366d"] {
+            assert!(complaint::<TimeoutArg>(bad).contains("never"), "{bad}");
+        }
+    }
+
+    #[test]
     fn common_flags_come_before_what_the_program_takes() {
         let options =
             Options::parse("app", &["--max-fps", "30", "--draw", "always", "pipe", "--rate", "5"])
@@ -422,6 +578,15 @@ mod tests {
             "--size",
             "--listen",
             "--insecure",
+            "--link",
+            "--no-auth",
+            "--qr",
+            "--allow-origin",
+            "--allow-host",
+            "--frame-ancestors",
+            "--clients",
+            "--control",
+            "--control-timeout",
             "--lossless",
             "--max-fps",
             "--draw",

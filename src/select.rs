@@ -88,34 +88,59 @@ impl Servers {
             backend.set_lossless(options.lossless);
             return Ok(Box::new(backend));
         }
+        let config = config(options);
         let server = match options.listen {
             Some(ListenArg(address)) if !address.ip().is_loopback() && !options.insecure => {
                 return Err(Error::invalid_input(format!(
-                    "{address} can be reached by others, and there are no passwords yet; listen on 127.0.0.1 (and use ssh -L), or add --insecure"
+                    "{address} can be reached by others, and what they see and the links they use are not encrypted; listen on 127.0.0.1 (and use ssh -L, or a proxy with TLS), or add --insecure"
                 )));
             }
             Some(ListenArg(address)) => {
-                let server = HttpServer::bind(address)?;
+                let server = HttpServer::bind_with(address, config)?;
                 if !address.ip().is_loopback() {
-                    crate::notice::say(&format!(
-                        "http    warning: whoever reaches port {} can watch and drive, there are no passwords yet; others use http://IP-ADDRESS-OF-THIS-MACHINE:{}/",
-                        server.local_addr().port(),
-                        server.local_addr().port()
-                    ));
+                    crate::notice::say(
+                        "http    warning: nothing is encrypted; who listens to the network sees the picture and can use the links",
+                    );
                 }
                 server
             }
             // Somebody who did not choose a port does not mind another one.
-            None => HttpServer::bind(ListenArg::DEFAULT.0).or_else(|error| {
-                let free = std::net::SocketAddr::new(ListenArg::DEFAULT.0.ip(), 0);
-                HttpServer::bind(free).map_err(|_| error)
-            })?,
+            None => {
+                HttpServer::bind_with(ListenArg::DEFAULT.0, config.clone()).or_else(|error| {
+                    let free = std::net::SocketAddr::new(ListenArg::DEFAULT.0.ip(), 0);
+                    HttpServer::bind_with(free, config).map_err(|_| error)
+                })?
+            }
         };
         let mut backend = server.canvas(None)?;
         backend.set_lossless(options.lossless);
         self.servers.push((options.listen, server));
         Ok(Box::new(backend))
     }
+}
+
+/// How strangers are treated, by the flags.
+#[cfg(feature = "http")]
+fn config(options: &Options) -> framecast_http::ServerConfig {
+    let mut config = framecast_http::ServerConfig::default();
+    if !options.link.is_empty() {
+        let link = |arg: &crate::options::LinkArg| {
+            let link = framecast_http::Link::new(&arg.name, arg.role);
+            match arg.lifetime {
+                Some(lifetime) => link.expires_in(lifetime),
+                None => link,
+            }
+        };
+        config.links = options.link.iter().map(link).collect();
+    }
+    config.no_auth = options.no_auth;
+    config.allow_origins.clone_from(&options.allow_origin);
+    config.allow_hosts.clone_from(&options.allow_host);
+    config.frame_ancestors.clone_from(&options.frame_ancestors);
+    if let Some(clients) = options.clients {
+        config.limits.set_clients(clients);
+    }
+    config
 }
 
 /// A place called `canvas` on the server, or `canvas-2` and so on if that is taken.

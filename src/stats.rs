@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use framecast_api::Traffic;
+use framecast_api::{Traffic, ViewLink};
 
 /// Counts of one canvas since it was opened.
 #[non_exhaustive]
@@ -30,8 +30,8 @@ pub struct Stats {
 pub struct BackendStats {
     /// "window", "http".
     pub name: String,
-    /// Where to look, if it has such a line.
-    pub link: Option<String>,
+    /// Where to look, if it is not seen by itself.
+    pub links: Vec<ViewLink>,
     /// Who is there.
     pub clients: usize,
     /// Whether somebody there waits for a newer frame now.

@@ -5,8 +5,9 @@ import protocol from "./protocol.js";
 /**
  * @typedef {import("./protocol.js").Message} Message
  * @typedef {import("./protocol.js").Part} Part
- * @typedef {"connecting" | "connected" | "lost" | "ended"} State
- *   connecting: the first try; lost: waiting for the next try, or trying; ended: the application said so
+ * @typedef {"connecting" | "connected" | "lost" | "ended" | "refused"} State
+ *   connecting: the first try; lost: waiting for the next try, or trying; ended: the application said so;
+ *   refused: we may not connect, and do not try again by ourselves
  *
  * @typedef {object} Hooks
  * @property {() => object} hello the first message
@@ -38,6 +39,12 @@ const REASONS = new Map([
   [1008, "The server refused this page."],
   [1009, "A message was too long for the server."],
   [1013, "Too many viewers are connected."],
+]);
+
+/** Likewise, where trying again would not help. */
+const REFUSALS = new Map([
+  [4001, "This address needs a link, and the one it was opened with is not valid. Open the link that the program printed, or ask for a new one."],
+  [4003, "The presenter disconnected this viewer."],
 ]);
 
 /** @type {Rim} */
@@ -77,6 +84,8 @@ export default class Connection {
   #ping = null;
   #heard = 0;
   #awake = true;
+  /** What our link allows. @type {import("./protocol.js").Role} */
+  role = "watch";
 
   /**
    * @param {string} url
@@ -94,7 +103,7 @@ export default class Connection {
     if (this.state === "connected") return;
     this.#drop();
     this.retryAt = null;
-    this.#changed(this.state);
+    this.#changed(this.state === "refused" ? "connecting" : this.state);
     /** @type {WebSocket} */
     let socket;
     try {
@@ -108,7 +117,9 @@ export default class Connection {
     socket.onopen = () => this.send(this.#hooks.hello());
     socket.onmessage = (event) => this.#receive(event.data);
     socket.onclose = (event) => {
-      if (event.code === 1000) this.#ended("");
+      const refusal = REFUSALS.get(event.code);
+      if (refusal) this.#refused(refusal);
+      else if (event.code === 1000) this.#ended("");
       else this.#lost(REASONS.get(event.code) ?? "");
     };
     this.#timer = this.#rim.after(() => this.#lost("The server does not answer."), CONNECT_TIMEOUT);
@@ -134,6 +145,12 @@ export default class Connection {
   /** Someone looks, or the network came back: no more waiting. */
   hurry() {
     if (this.retryAt === null) return;
+    this.#failures = 0;
+    this.open();
+  }
+
+  /** Somebody asks for a try, whatever the state. */
+  retry() {
     this.#failures = 0;
     this.open();
   }
@@ -174,15 +191,19 @@ export default class Connection {
     }
     const message = typeof data === "string" ? protocol.parseMessage(data) : null;
     if (!message) this.#hooks.malformed(false);
-    else if (message.type === "welcome") this.#welcome(message.client);
+    else if (message.type === "welcome") this.#welcome(message.client, message.role);
     else if (message.type === "pong") this.#pong(message.id, message.time);
     else if (message.type === "closed") this.#ended(message.reason);
     else this.#hooks.message(message);
   }
 
-  /** @param {number} client */
-  #welcome(client) {
+  /**
+   * @param {number} client
+   * @param {import("./protocol.js").Role} role
+   */
+  #welcome(client, role) {
     if (this.#since !== null) return;
+    this.role = role;
     this.#since = this.#rim.now();
     this.client = client;
     this.reason = "";
@@ -215,6 +236,13 @@ export default class Connection {
       this.send({ type: "ping", id: this.#pingId });
     }
     this.#timer = this.#rim.after(() => this.#tick(), PING);
+  }
+
+  /** @param {string} reason */
+  #refused(reason) {
+    this.#drop();
+    this.reason = reason;
+    this.#changed("refused");
   }
 
   /** @param {string} reason */

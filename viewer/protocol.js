@@ -22,10 +22,21 @@
  * @property {Uint8Array<ArrayBuffer>} bytes the encoded picture: the tiles below one another; shares the
  *   message's memory
  *
- * @typedef {{type: "welcome", client: number}
+ * @typedef {"drive" | "watch"} Role
+ * @typedef {object} Listed one of the viewers
+ * @property {number} number its number, for messages about it
+ * @property {string} label plain text, also from strangers
+ * @property {Role} role what its link allows
+ * @property {boolean} visible
+ * @property {boolean} presenter
+ * @property {boolean} asks whether it waits for control
+ * @property {boolean} you
+ *
+ * @typedef {{type: "welcome", client: number, role: Role}
  *   | {type: "title", value: string}
  *   | {type: "cursor", value: string}
- *   | {type: "control", presenter: boolean, held: boolean}
+ *   | {type: "control", presenter: boolean, held: boolean, by: string, can_ask: boolean, asks: boolean, manages: boolean}
+ *   | {type: "clients", list: Listed[]}
  *   | {type: "pong", id: number, time: number}
  *   | {type: "closed", reason: string}
  *   | {type: "unknown"}} Message "unknown" is well-formed but of a type we do not know: to be ignored
@@ -51,6 +62,8 @@ const MAX_AREA = 2 ** 28;
 const MAX_RATIO = 64;
 /** The longest title or reason we keep, in UTF-16 units. */
 const MAX_TEXT = 1024;
+/** The most viewers we list. */
+const MAX_LISTED = 256;
 
 /**
  * @param {ArrayBuffer} buffer a binary message
@@ -152,14 +165,17 @@ function parseMessage(text) {
   const fields = /** @type {Record<string, unknown>} */ (value);
   switch (fields.type) {
     case "welcome":
-      return isNumber(fields.client) ? { type: "welcome", client: fields.client } : null;
+      return welcome(fields);
     case "title":
     case "cursor":
       return typeof fields.value === "string" ? { type: fields.type, value: cut(fields.value) } : null;
     case "control": {
-      const { presenter, held } = fields;
-      if (typeof presenter !== "boolean" || typeof held !== "boolean") return null;
-      return { type: "control", presenter, held };
+      return control(fields);
+    }
+    case "clients": {
+      if (!Array.isArray(fields.list)) return null;
+      const list = fields.list.slice(0, MAX_LISTED).map(listed);
+      return list.every((viewer) => viewer !== null) ? { type: "clients", list } : null;
     }
     case "pong": {
       const { id, time } = fields;
@@ -171,6 +187,45 @@ function parseMessage(text) {
     default:
       return typeof fields.type === "string" ? { type: "unknown" } : null;
   }
+}
+
+/**
+ * @param {Record<string, unknown>} fields
+ * @returns {Message | null}
+ */
+function welcome({ client, role = "drive" }) {
+  return isNumber(client) && isRole(role) ? { type: "welcome", client, role } : null;
+}
+
+/**
+ * @param {Record<string, unknown>} fields
+ * @returns {Message | null}
+ */
+function control({ presenter, held, by = "", can_ask = false, asks = false, manages = false }) {
+  if (typeof presenter !== "boolean" || typeof held !== "boolean" || typeof by !== "string") return null;
+  if (typeof can_ask !== "boolean" || typeof asks !== "boolean" || typeof manages !== "boolean") return null;
+  return { type: "control", presenter, held, by: cut(by), can_ask, asks, manages };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Listed | null}
+ */
+function listed(value) {
+  if (typeof value !== "object" || value === null) return null;
+  const { number, label, role, visible, presenter, asks, you } = /** @type {Record<string, unknown>} */ (value);
+  if (!isNumber(number) || typeof label !== "string" || !isRole(role)) return null;
+  if (typeof visible !== "boolean" || typeof presenter !== "boolean") return null;
+  if (typeof asks !== "boolean" || typeof you !== "boolean") return null;
+  return { number, label: cut(label), role, visible, presenter, asks, you };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Role}
+ */
+function isRole(value) {
+  return value === "drive" || value === "watch";
 }
 
 /**

@@ -1,5 +1,6 @@
 import Details from "./details.js";
 import Presence from "./presence.js";
+import Viewers from "./viewers.js";
 import words from "./words.js";
 
 /** Remembers that the status was hidden. */
@@ -17,7 +18,9 @@ export default class Status {
   #keyboard = element("keyboard");
   #fullscreen = element("fullscreen");
   #notice = element("notice");
+  #ask = element("ask");
   #details;
+  #viewers;
   #presence = new Presence();
   #said = "";
 
@@ -25,6 +28,7 @@ export default class Status {
   constructor(view) {
     this.#view = view;
     this.#details = new Details(view);
+    this.#viewers = new Viewers(view);
     // The keyboard's focus stays with the picture when a button is clicked.
     for (const part of [this.#pill, this.#notice]) part.addEventListener("mousedown", (event) => event.preventDefault());
     for (const type of /** @type {const} */ (["pointerenter", "pointerleave"])) {
@@ -36,6 +40,12 @@ export default class Status {
     this.#pill.addEventListener("click", () => this.#news());
     this.#show.addEventListener("click", () => this.#setHidden(false));
     element("status-hide").addEventListener("click", () => this.#setHidden(true));
+    this.#ask.addEventListener("click", () => {
+      const { asks, presenter, manages } = view.info;
+      if (manages) view.takeControl();
+      else if (asks || presenter) view.releaseControl();
+      else view.requestControl();
+    });
     element("retry").addEventListener("click", () => view.retry());
     this.#keyboard.addEventListener("click", () => view.showKeyboard(!view.info.keyboard));
     this.#fullscreen.hidden = !document.fullscreenEnabled;
@@ -63,6 +73,8 @@ export default class Status {
     this.#pill.title = said.roleHint;
     write("role", said.role);
     write("rate", said.rate);
+    write("ask", said.ask);
+    this.#ask.hidden = said.ask === "";
     write("delay", said.delay);
     this.#keyboard.hidden = !info.presenter;
     this.#keyboard.setAttribute("aria-pressed", String(info.keyboard));
@@ -75,6 +87,7 @@ export default class Status {
       element("retry").hidden = !said.retry;
     }
     this.#details.update();
+    this.#viewers.update();
     return said.tab;
   }
 

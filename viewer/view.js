@@ -1,4 +1,5 @@
 import Connection from "./connection.js";
+import control from "./control.js";
 import Input from "./input.js";
 import layout from "./layout.js";
 import Picture from "./picture.js";
@@ -14,6 +15,12 @@ import Stream from "./stream.js";
  * @property {string} reason why the connection was lost, in words; may be empty
  * @property {boolean} presenter whether our input reaches the application
  * @property {boolean} held whether anybody's does
+ * @property {import("./protocol.js").Role} role what our link allows
+ * @property {string} by who is in control, for people; may be empty
+ * @property {boolean} canAsk whether asking for control makes sense
+ * @property {boolean} asks whether we asked, and wait
+ * @property {boolean} manages whether we grant control and send viewers away
+ * @property {import("./protocol.js").Listed[]} clients everybody, if we manage them
  * @property {string} title the application's; plain text from a stranger
  * @property {number} fps updates painted per second
  * @property {boolean} exact whether all that is shown are exactly the frame's pixels
@@ -32,6 +39,9 @@ const CLOCK = {
   cancel: (timer) => clearTimeout(/** @type {number} */ (timer)),
 };
 
+/** What is known of control before the server says. */
+const NO_CONTROL = { presenter: false, held: false, by: "", can_ask: false, asks: false, manages: false };
+
 /** A CSS cursor is one word; anything else (an address!) is none. */
 const CURSOR = /^[a-z-]{1,32}$/;
 
@@ -41,7 +51,8 @@ const CURSOR = /^[a-z-]{1,32}$/;
  * change without).
  *
  * For tests and styles the element says what is going on: `data-state` (of the connection),
- * `data-role` ("presenter" or "observer"), `data-sequence`, `data-update` and `data-exact` of the update
+ * `data-role` ("presenter" or "observer"), `data-link` ("drive" or "watch": what our link allows),
+ * `data-sequence`, `data-update` and `data-exact` of the update
  * that was painted last (exact: all that is shown are the frame's pixels), `data-updates` and `data-tiles`
  * (how many were painted so far), `data-failed` and `data-malformed` (parts that could not be shown,
  * messages that could not be read), `data-focus` ("keyboard" while it has the focus by way of the Tab
@@ -66,8 +77,11 @@ export default class View extends EventTarget {
   #reported = "";
   /** The frame that the canvas was placed for. */
   #placed = { width: 0, height: 0 };
-  #presenter = false;
-  #held = false;
+  #control = NO_CONTROL;
+  /** @type {import("./protocol.js").Listed[]} */
+  #clients = [];
+  /** @type {string | null} */
+  #token;
   #title = "";
   #cursor = "default";
   #counts = { updates: 0, tiles: 0, failed: 0, malformed: 0 };
@@ -75,15 +89,22 @@ export default class View extends EventTarget {
   /**
    * @param {HTMLElement} root an empty, positioned element; its size is the view's
    * @param {string} url the canvas' WebSocket
+   * @param {string | null} [token] the secret of the link
    */
-  constructor(root, url) {
+  constructor(root, url, token = null) {
     super();
     this.#root = root;
+    this.#token = token;
     this.#canvas.setAttribute("aria-label", "Live picture");
     root.append(this.#canvas);
     const signal = this.#ends.signal;
     this.#connection = new Connection(url, {
-      hello: () => ({ type: "hello", ...this.#sizeToReport(), visible: visible() }),
+      hello: () => ({
+        type: "hello",
+        ...this.#sizeToReport(),
+        visible: visible(),
+        ...(this.#token === null ? {} : { token: this.#token }),
+      }),
       changed: (state) => this.#connectionChanged(state),
       message: (message) => this.#message(message),
       part: (part, received) => this.#stream.receive(part, received),
@@ -152,7 +173,52 @@ export default class View extends EventTarget {
 
   /** Does not wait any longer for the next try. */
   retry() {
-    this.#connection.hurry();
+    this.#connection.retry();
+  }
+
+  /**
+   * Connects anew, by another link.
+   *
+   * @param {string} token
+   */
+  useToken(token) {
+    this.#token = token;
+    this.#connection.close();
+    this.#connectionChanged("connecting");
+    this.start();
+  }
+
+  /** Asks for control. */
+  requestControl() {
+    this.#connection.send(control.request());
+  }
+
+  /** Gives control up, or waits for it no longer. */
+  releaseControl() {
+    this.#connection.send(control.release());
+  }
+
+  /**
+   * Gives control to a viewer; while `info.manages`, like the next two.
+   *
+   * @param {number} number its number in `info.clients`
+   */
+  grantControl(number) {
+    this.#connection.send(control.grant(number));
+  }
+
+  /** Takes control back. */
+  takeControl() {
+    this.#connection.send(control.take());
+  }
+
+  /**
+   * Sends a viewer away.
+   *
+   * @param {number} number its number in `info.clients`
+   */
+  disconnect(number) {
+    this.#connection.send(control.disconnect(number));
   }
 
   /**
@@ -190,8 +256,14 @@ export default class View extends EventTarget {
       state,
       retryIn: retryAt === null ? null : Math.max(0, retryAt - CLOCK.now()),
       reason,
-      presenter: this.#presenter,
-      held: this.#held,
+      presenter: this.#control.presenter,
+      held: this.#control.held,
+      role: this.#connection.role,
+      by: this.#control.by,
+      canAsk: this.#control.can_ask,
+      asks: this.#control.asks,
+      manages: this.#control.manages,
+      clients: this.#clients,
       title: this.#title,
       fps,
       exact: shown?.exact === true,
@@ -206,7 +278,8 @@ export default class View extends EventTarget {
   #connectionChanged(state) {
     if (state !== "connected") {
       this.#stream.reset();
-      this.#control(false, false);
+      this.#clients = [];
+      this.#setControl(NO_CONTROL);
     } else {
       // The size may have changed since `hello`.
       this.#wantFrame();
@@ -217,7 +290,9 @@ export default class View extends EventTarget {
   /** @param {import("./protocol.js").Message} message */
   #message(message) {
     if (message.type === "control") {
-      this.#control(message.presenter, message.held);
+      this.#setControl(message);
+    } else if (message.type === "clients") {
+      this.#clients = message.list;
     } else if (message.type === "title") {
       this.#title = message.value;
       this.#canvas.setAttribute("aria-label", message.value || "Live picture");
@@ -227,14 +302,10 @@ export default class View extends EventTarget {
     this.#changed();
   }
 
-  /**
-   * @param {boolean} presenter
-   * @param {boolean} held
-   */
-  #control(presenter, held) {
-    this.#presenter = presenter;
-    this.#held = held;
-    this.#input.enable(presenter);
+  /** @param {typeof NO_CONTROL} told */
+  #setControl(told) {
+    this.#control = told;
+    this.#input.enable(told.presenter);
   }
 
   #changed() {
@@ -245,12 +316,13 @@ export default class View extends EventTarget {
   #show() {
     const data = this.#root.dataset;
     data.state = this.#connection.state;
-    data.role = this.#presenter ? "presenter" : "observer";
+    data.role = this.#control.presenter ? "presenter" : "observer";
+    data.link = this.#connection.role;
     data.updates = String(this.#counts.updates);
     data.failed = String(this.#counts.failed);
     data.malformed = String(this.#counts.malformed);
     data.tiles = String(this.#counts.tiles);
-    this.#canvas.style.cursor = this.#presenter ? this.#cursor : "default";
+    this.#canvas.style.cursor = this.#control.presenter ? this.#cursor : "default";
   }
 
   /**

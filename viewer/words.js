@@ -5,6 +5,7 @@
  * @typedef {object} Words
  * @property {string} role
  * @property {string} roleHint
+ * @property {string} ask what the button about control does; empty: there is no such button
  * @property {string} rate pictures per second, or that the picture rests; empty while it means nothing
  * @property {string} delay the round trip; likewise
  * @property {string} title of the notice over the picture; empty: no notice
@@ -20,9 +21,10 @@ const TITLES = {
   connected: "",
   lost: "Connection lost",
   ended: "The application ended",
+  refused: "No access",
 };
 /** In the place of the role while there is none. */
-const SHORT = { connecting: "Connecting", lost: "Reconnecting", ended: "Ended" };
+const SHORT = { connecting: "Connecting", lost: "Reconnecting", ended: "Ended", refused: "No access" };
 /** Below this rate, in pictures per second, one that got exact in between rests. */
 const RESTS = 4;
 
@@ -38,22 +40,33 @@ export default function words(info) {
   return {
     role,
     roleHint: connected ? hint(info) : "",
+    ask: connected ? ask(info) : "",
     rate: connected && !waiting ? rate(info) : "",
     delay: connected && info.roundTrip !== null ? milliseconds(info.roundTrip) : "",
     title: waiting ? "Waiting for the first picture…" : TITLES[info.state],
     detail: [reason(info), next(info)].filter(Boolean).join(" "),
-    retry: info.state === "lost" || info.state === "ended",
+    retry: info.state !== "connecting" && !connected,
     announcement: connected
       ? `Connected as ${role.toLowerCase()}. ${hint(info)}.`
       : [TITLES[info.state], reason(info)].filter(Boolean).join(". "),
-    tab: info.state === "lost" || info.state === "ended" ? `${role} – ${name}` : name,
+    tab: !connected && info.state !== "connecting" ? `${role} – ${name}` : name,
   };
 }
 
 /** @param {Info} info */
 function hint(info) {
   if (info.presenter) return "Your input reaches the application; F6 leaves the picture";
-  return info.held ? "You watch; somebody else is in control" : "You watch; nobody is in control";
+  const who = info.held ? `${info.by || "somebody else"} is in control` : "nobody is in control";
+  return info.role === "watch" ? `Your link lets you watch; ${who}` : `You watch; ${who}`;
+}
+
+/** @param {Info} info */
+function ask(info) {
+  if (info.manages) return info.presenter ? "" : "Take control back";
+  if (info.asks) return "Cancel request";
+  if (info.canAsk) return info.held ? "Ask for control" : "Take control";
+  // Who was granted it can give it back.
+  return info.presenter ? "Give control back" : "";
 }
 
 /**

@@ -11,7 +11,7 @@ import { crc32 } from "node:zlib";
 import { PNG } from "pngjs";
 import { cleanUp, framecast, newPage, open, save, until } from "./harness.js";
 
-const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
+const HTTP = ["--backend", "http", "--no-auth", "--listen", "127.0.0.1:0"];
 
 after(cleanUp);
 afterEach(cleanUp);

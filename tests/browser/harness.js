@@ -66,11 +66,16 @@ class Program {
 
   /** The link to the web mirror, once it is told. */
   async link() {
-    const line = await until(`the link of ${this.name}`, () => {
+    return (await this.links(1))[0];
+  }
+
+  /** The first `count` links, once they are told. */
+  async links(count) {
+    return await until(`the links of ${this.name}`, () => {
       if (this.result) throw new Error(`${this.name} ended: ${this.errors.join("\n")}`);
-      return this.errors.find((line) => line.includes("http://"));
+      const links = this.errors.flatMap((line) => line.match(/http:\S+/) ?? []);
+      return links.length >= count && links;
     });
-    return line.match(/http:\S+/)[0];
   }
 
   /** The events the probe told of so far, without those of its clock. */

@@ -106,7 +106,7 @@ test("closing the window ends the application and tells the browser", async () =
 
 test("a minimised window and a covered one stall nothing", async () => {
   const { display } = await startDisplay({ manager: true });
-  const program = probe([...BOTH, "spin"], { display });
+  const program = probe([...BOTH, "--no-auth", "spin"], { display });
   const page = await newPage();
   await open(page, await program.link(), { exact: false });
   const goesOn = async () => {
@@ -138,7 +138,7 @@ function hidden(display, window) {
 
 test("a browser that never reads does not slow the window", async () => {
   const { display } = await startDisplay();
-  const program = probe([...BOTH, "spin"], { display });
+  const program = probe([...BOTH, "--no-auth", "spin"], { display });
   const link = await program.link();
   await findWindow(display, "probe");
   const rates = async () => {

@@ -16,7 +16,10 @@ fn window_and_web() -> (Canvas, NullRemote, NullRemote) {
 /// What a backend was last told about control: its presenter, and whether anybody is.
 fn told(remote: &NullRemote) -> Option<(Option<u64>, bool)> {
     remote.settings().iter().rev().find_map(|setting| match setting {
-        Setting::Control { presenter, held } => Some((presenter.map(|client| client.0), *held)),
+        Setting::Control(control) => {
+            let presenter = control.presenter();
+            Some((presenter.and_then(|it| it.client).map(|it| it.0), presenter.is_some()))
+        }
         _ => None,
     })
 }

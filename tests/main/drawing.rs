@@ -176,7 +176,7 @@ fn stats_count_frames_events_and_what_was_dropped() {
     drain(&canvas);
     let stats = canvas.stats();
     assert_eq!((stats.frames, stats.ignored, stats.rejected), (1, 1, 6));
-    assert_eq!(stats.events, 3, "the key, animate, before_draw");
+    assert_eq!(stats.events, 4, "control_changed, the key, animate, before_draw");
     assert_eq!(stats.backends.len(), 1);
     assert_eq!((stats.backends[0].name.as_str(), stats.backends[0].clients), ("null", 2));
 }

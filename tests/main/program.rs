@@ -73,8 +73,8 @@ impl Running {
 
     fn port(&self) -> u16 {
         let line = self.line("http://");
-        let digits = line.trim_end_matches('/').rsplit(':').next().unwrap();
-        digits.parse().unwrap_or_else(|_| panic!("no port in {line:?}"))
+        let digits = line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split('/').next());
+        digits.and_then(|it| it.parse().ok()).unwrap_or_else(|| panic!("no port in {line:?}"))
     }
 
     fn signal(&self, name: &str) {

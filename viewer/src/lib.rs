@@ -38,6 +38,7 @@ pub static FILES: &[File] = files! {
         "backoff.js",
         "clock.js",
         "connection.js",
+        "control.js",
         "coverage.js",
         "crc.js",
         "details.js",
@@ -59,8 +60,10 @@ pub static FILES: &[File] = files! {
         "status.js",
         "stream.js",
         "text.js",
+        "token.js",
         "updates.js",
         "view.js",
+        "viewers.js",
         "words.js";
 };
 

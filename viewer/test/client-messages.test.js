@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import control from "../control.js";
 import events from "../events.js";
 import Keys from "../keys.js";
 import layout from "../layout.js";
@@ -22,6 +23,11 @@ const at = { x: 10.5, y: -3 };
 /** @type {Record<string, () => unknown>} */
 const made = {
   hello: () => ({ type: "hello", ...layout.report({ width: 1002, height: 750 }, 1.25), visible: true }),
+  "request control": control.request,
+  "release control": control.release,
+  "grant control": () => control.grant(3),
+  "take control": control.take,
+  disconnect: () => control.disconnect(3),
   resize: () => ({ type: "resize", ...layout.report({ width: 640, height: 401 }, 2) }),
   "mouse down": () => new Pointers().down(left, at)[0],
   chord: () => {
@@ -69,6 +75,6 @@ for (const [name, make] of Object.entries(made)) {
 
 test("every fixture but those without any logic is made here", () => {
   const simple = ["ack", "ping", "show", "hide", "close", "refresh", "focus_in", "focus_out"];
-  const names = [...messages].filter(([, message]) => !simple.includes(message.type)).map(([name]) => name);
+  const names = [...messages].filter(([, message]) => !simple.includes(message.type) && !("token" in message)).map(([name]) => name);
   assert.deepEqual(names.sort(), Object.keys(made).sort());
 });

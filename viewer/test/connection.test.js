@@ -354,3 +354,20 @@ function answer(t, seconds) {
     t.pass(1);
   }
 }
+
+test("a refused link is told, and not tried again until somebody asks for it", () => {
+  for (const [code, reason] of /** @type {const} */ ([[4001, /link/], [4003, /presenter/]])) {
+    const { connection, sockets, timers } = setUp();
+    connection.open();
+    sockets[0]?.open();
+    sockets[0]?.ends(code);
+    assert.deepEqual([connection.state, connection.retryAt], ["refused", null]);
+    assert.match(connection.reason, reason);
+    connection.hurry();
+    assert.deepEqual([sockets.length, timers.size], [1, 0]);
+    connection.retry();
+    assert.deepEqual([connection.state, sockets.length], ["connecting", 2]);
+    sockets[1]?.welcome();
+    assert.equal(connection.state, "connected");
+  }
+});

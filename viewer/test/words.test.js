@@ -5,7 +5,7 @@ import words from "../words.js";
 
 /** @type {import("../view.js").Info} */
 const connected = {
-  state: "connected", retryIn: null, reason: "", presenter: true, held: true, title: "", fps: 59.7,
+  state: "connected", retryIn: null, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, clients: [], title: "", fps: 59.7,
   exact: false, rested: false, roundTrip: 0.0123, picture: true, keyboard: false,
 };
 
@@ -31,6 +31,24 @@ test("the presenter learns how to leave by keyboard", () => {
 test("an observer learns whether anybody is in control", () => {
   assert.match(words({ ...connected, presenter: false }).roleHint, /somebody/);
   assert.match(words({ ...connected, presenter: false, held: false }).roleHint, /nobody/);
+  assert.match(words({ ...connected, presenter: false, by: "desk" }).roleHint, /desk is in control/);
+  assert.match(words({ ...connected, presenter: false, role: "watch" }).roleHint, /link lets you watch/);
+});
+
+test("the button about control offers what can be done, and nothing else", () => {
+  const observer = { ...connected, presenter: false, manages: false };
+  assert.equal(words(connected).ask, "");
+  assert.equal(words(observer).ask, "");
+  assert.equal(words({ ...observer, canAsk: true }).ask, "Ask for control");
+  assert.equal(words({ ...observer, canAsk: true, held: false }).ask, "Take control");
+  assert.equal(words({ ...observer, canAsk: true, asks: true }).ask, "Cancel request");
+  assert.equal(words({ ...observer, manages: true }).ask, "Take control back");
+  assert.equal(words({ ...connected, manages: false }).ask, "Give control back");
+});
+
+test("who has no access learns why, and can try", () => {
+  const said = words({ ...connected, state: "refused", reason: "This link is not valid." });
+  assert.deepEqual([said.title, said.detail, said.retry], ["No access", "This link is not valid.", true]);
 });
 
 test("without a first picture it says so, with nothing to try", () => {

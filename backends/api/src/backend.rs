@@ -1,7 +1,10 @@
 use std::task::Waker;
 use std::time::Duration;
 
-use crate::{ClientId, Clock, Cursor, Error, EventKind, Frame, LogicalSize, Result};
+use crate::{
+    ClientId, Clock, ControlRequest, ControlState, Cursor, Error, EventKind, Frame, LogicalSize,
+    Result, Role,
+};
 
 /// What a backend has sent to its audience, all clients together.
 #[non_exhaustive]
@@ -13,6 +16,26 @@ pub struct Traffic {
     pub painted: u64,
     /// Bytes of pictures.
     pub bytes: u64,
+}
+
+/// A way to a backend's frames, for people.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewLink {
+    /// What it is called: "drive", "desk".
+    pub name: String,
+    /// What whoever has it may do.
+    pub role: Role,
+    /// `http://127.0.0.1:60649/#token=…`. Whoever has it has the role.
+    pub url: String,
+}
+
+impl ViewLink {
+    /// A link.
+    #[must_use]
+    pub fn new(name: impl Into<String>, role: Role, url: impl Into<String>) -> Self {
+        Self { name: name.into(), role, url: url.into() }
+    }
 }
 
 /// A way to present frames to an audience and to report its input.
@@ -55,9 +78,9 @@ pub trait Backend {
     /// backends go on.
     fn open(&mut self, context: Context) -> Result<()>;
 
-    /// A line for the user about where to look, once opened: `http://127.0.0.1:60649/`.
-    fn link(&self) -> Option<String> {
-        None
+    /// Where to look, once opened; the first is the user's own. None: it is seen by itself.
+    fn links(&self) -> Vec<ViewLink> {
+        Vec::new()
     }
 
     /// What it has sent to its audience since it was opened, if it sends anything anywhere.
@@ -180,6 +203,8 @@ pub enum Input {
         client: ClientId,
         /// For people: "window", "127.0.0.1:51234".
         label: String,
+        /// What it may do; the backend has checked it.
+        role: Role,
     },
     /// Somebody went.
     Left {
@@ -187,7 +212,7 @@ pub enum Input {
         client: ClientId,
     },
     /// A valid event ([`EventKind::validate`]); the engine drops it unless the client is the
-    /// presenter.
+    /// presenter. Of every client it notes `Show` and `Hide`; one that joins counts as shown.
     Event {
         /// Whose.
         client: ClientId,
@@ -195,6 +220,13 @@ pub enum Input {
         timestamp: f64,
         /// What.
         kind: EventKind,
+    },
+    /// What it wants to happen with control.
+    Control {
+        /// Who.
+        client: ClientId,
+        /// What.
+        request: ControlRequest,
     },
     /// The view has this size now. The engine keeps it, and sizes the canvas by it while the
     /// client is the presenter. Any number may come; the engine checks.
@@ -233,13 +265,10 @@ pub enum Setting {
     Cursor(Cursor),
     /// The application asks for a view of this size; the answer comes as [`Input::Resize`].
     LogicalSize(LogicalSize),
-    /// Who drives now.
-    Control {
-        /// The presenter, if it is one of this backend's clients.
-        presenter: Option<ClientId>,
-        /// Whether anybody is the presenter, here or elsewhere.
-        held: bool,
-    },
+    /// Who is there and who drives now.
+    Control(ControlState),
+    /// This client must go.
+    Disconnect(ClientId),
 }
 
 impl Setting {
@@ -250,7 +279,8 @@ impl Setting {
             Setting::Title(_) => "setting a title",
             Setting::Cursor(_) => "setting a cursor",
             Setting::LogicalSize(_) => "setting the view's size",
-            Setting::Control { .. } => "showing who drives",
+            Setting::Control(_) => "showing who drives",
+            Setting::Disconnect(_) => "sending a client away",
         }
     }
 }

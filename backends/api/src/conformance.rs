@@ -17,7 +17,8 @@ use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
 use crate::{
-    Backend, ClientId, Clock, Context, Cursor, FramePool, Input, LogicalSize, PhysicalSize, Setting,
+    Backend, ClientId, Clock, Context, ControlState, Cursor, FramePool, Input, LogicalSize, Member,
+    PhysicalSize, Role, Setting,
 };
 
 /// A call that must not wait for anybody may take this long on a busy machine.
@@ -90,7 +91,7 @@ fn prompt<T>(what: &str, call: impl FnOnce() -> T) -> T {
 fn poll(backend: &mut dyn Backend, present: &mut BTreeSet<ClientId>) {
     prompt("poll", || {
         backend.poll(&mut |input| match input {
-            Input::Joined { client, label } => {
+            Input::Joined { client, label, .. } => {
                 assert!(!label.is_empty(), "a client without a label");
                 assert!(present.insert(client), "{client:?} joined twice");
             }
@@ -104,6 +105,7 @@ fn poll(backend: &mut dyn Backend, present: &mut BTreeSet<ClientId>) {
             }
             Input::Resize { client, .. }
             | Input::CloseRequested { client }
+            | Input::Control { client, .. }
             | Input::Rejected { client, .. } => {
                 assert!(present.contains(&client), "input of {client:?}, who is not here");
             }
@@ -174,8 +176,14 @@ fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
         Setting::Title("a \"title\" <b>with</b> \u{1b}[31m\0 everything ü 漢".into()),
         Setting::Title("long ".repeat(1000)),
         Setting::LogicalSize(LogicalSize::new(200.0, 100.0)),
-        Setting::Control { presenter: Some(ClientId(u64::MAX)), held: true },
-        Setting::Control { presenter: None, held: false },
+        Setting::Control(ControlState::default()),
+        Setting::Control(ControlState::new(
+            Some(7),
+            Some(u64::MAX),
+            true,
+            vec![Member::new(7, Some(ClientId(u64::MAX)), "\u{1b}[31m<b>".into(), Role::Watch)],
+        )),
+        Setting::Disconnect(ClientId(u64::MAX)),
     ]);
     for setting in settings {
         match prompt("apply", || backend.apply(&setting)) {

@@ -86,6 +86,11 @@ pub enum EventKind {
     KeyUp(Key),
     /// Text was typed.
     Char(Char),
+    /// Somebody else is the presenter now: the event's source, or nobody. Made by the engine only.
+    ControlChanged {
+        /// Whether anybody is.
+        held: bool,
+    },
     /// Comes before every draw; `step` is the time since the last one, in seconds.
     Animate {
         /// Seconds since the previous draw; 0 for the first.
@@ -382,6 +387,7 @@ impl EventKind {
         match self {
             EventKind::Resize(_)
             | EventKind::Close
+            | EventKind::ControlChanged { .. }
             | EventKind::Animate { .. }
             | EventKind::BeforeDraw => {
                 Err(Error::invalid_input("only the engine makes this event"))
@@ -436,6 +442,7 @@ impl EventKind {
             EventKind::KeyDown(_) => "key_down",
             EventKind::KeyUp(_) => "key_up",
             EventKind::Char(_) => "char",
+            EventKind::ControlChanged { .. } => "control_changed",
             EventKind::Animate { .. } => "animate",
             EventKind::BeforeDraw => "before_draw",
         }

@@ -14,6 +14,7 @@ pub mod conformance;
 
 mod backend;
 mod clock;
+mod control;
 mod cursor;
 mod error;
 mod event;
@@ -21,8 +22,9 @@ mod frame;
 mod null;
 mod size;
 
-pub use backend::{Backend, Capabilities, Context, Input, Setting, Traffic};
+pub use backend::{Backend, Capabilities, Context, Input, Setting, Traffic, ViewLink};
 pub use clock::Clock;
+pub use control::{ControlRequest, ControlState, Member, Role};
 pub use cursor::Cursor;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{

@@ -3,8 +3,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use crate::{
-    Backend, Capabilities, ClientId, Clock, Context, EventKind, Frame, Input, LogicalSize, Result,
-    Setting,
+    Backend, Capabilities, ClientId, Clock, Context, ControlRequest, EventKind, Frame, Input,
+    LogicalSize, Result, Role, Setting,
 };
 
 /// A backend without an audience: a script gives the input and looks at the frames.
@@ -101,7 +101,18 @@ impl NullRemote {
 
     /// Reports that `client` joined.
     pub fn join(&self, client: u64) {
-        self.send(Input::Joined { client: ClientId(client), label: format!("script {client}") });
+        self.join_as(client, Role::Drive);
+    }
+
+    /// Reports that `client` joined, who may do what `role` says.
+    pub fn join_as(&self, client: u64, role: Role) {
+        let label = format!("script {client}");
+        self.send(Input::Joined { client: ClientId(client), label, role });
+    }
+
+    /// Reports what `client` wants to happen with control.
+    pub fn control(&self, client: u64, request: ControlRequest) {
+        self.send(Input::Control { client: ClientId(client), request });
     }
 
     /// Reports that `client` left.

@@ -4,7 +4,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use framecast_api::{
-    Backend, Capabilities, Context, Error, Frame, Input, Result, Setting, Traffic,
+    Backend, Capabilities, Context, Error, Frame, Input, Result, Setting, Traffic, ViewLink,
 };
 
 use crate::server::Running;
@@ -53,8 +53,8 @@ impl Backend for HttpBackend {
         Ok(())
     }
 
-    fn link(&self) -> Option<String> {
-        Some(self.server.url(&self.name))
+    fn links(&self) -> Vec<ViewLink> {
+        self.server.links(&self.name)
     }
 
     fn traffic(&self) -> Option<Traffic> {
@@ -80,7 +80,8 @@ impl Backend for HttpBackend {
             Setting::Title(_)
             | Setting::Cursor(_)
             | Setting::LogicalSize(_)
-            | Setting::Control { .. } => {
+            | Setting::Control(_)
+            | Setting::Disconnect(_) => {
                 self.canvas.apply(setting);
                 Ok(())
             }

@@ -20,6 +20,7 @@
 //! ```
 
 mod backend;
+mod config;
 mod front;
 mod limits;
 mod server;
@@ -27,6 +28,8 @@ mod stream;
 mod tiles;
 
 pub use backend::HttpBackend;
+pub use config::ServerConfig;
+pub use front::links::{Link, Token};
 pub use limits::Limits;
 pub use server::HttpServer;
 

@@ -13,8 +13,11 @@ use std::time::Duration;
 pub struct Limits {
     /// WebSocket clients of all canvases together; one more is closed with code 1013.
     pub clients: usize,
-    /// Open connections; one more is answered with 503.
+    /// Open connections. For one more, the oldest goes that has shown no role, or else it is
+    /// answered with 503 itself.
     pub connections: usize,
+    /// Open connections of one address (IPv6: of one /64 network), treated likewise.
+    pub connections_per_address: usize,
     /// Connections whose request has not arrived in full. For one more, the oldest that sent
     /// nothing for a second is closed, or else the oldest.
     pub handshakes: usize,
@@ -47,6 +50,7 @@ impl Limits {
     pub const DEFAULT: Limits = Limits {
         clients: 64,
         connections: 256,
+        connections_per_address: 128,
         handshakes: 32,
         messages_per_second: 1000,
         bytes_per_second: 1024 * 1024,
@@ -62,6 +66,10 @@ impl Limits {
 
     /// No time above is longer: what is added to the time of day must not overflow.
     pub const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
+    /// No link is valid for longer.
+    pub const LONGEST_LINK: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+    /// The most links of a server; adding one more is an error.
+    pub const LINKS: usize = 64;
     /// The largest request head, in bytes; a larger one is answered with 431.
     pub const HEAD_BYTES: usize = 16 * 1024;
     /// The longest request target, in bytes; a longer one is answered with 414.
@@ -78,6 +86,14 @@ impl Limits {
     pub const PENDING_INPUTS: usize = 4096;
     /// Bytes of such inputs.
     pub const PENDING_INPUT_BYTES: usize = 1024 * 1024;
+
+    /// So many clients, and connections enough for them and for strangers.
+    pub fn set_clients(&mut self, clients: usize) {
+        let more = clients.saturating_sub(self.clients);
+        self.clients = clients;
+        self.connections = self.connections.saturating_add(more);
+        self.connections_per_address = self.connections_per_address.saturating_add(more);
+    }
 
     /// With no time longer than [`LONGEST_TIME`](Self::LONGEST_TIME).
     pub(crate) fn within_reason(mut self) -> Self {

@@ -1,6 +1,6 @@
 //! The only file with sockets: listening, accepting, and handing byte streams to the two wings.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use async_tungstenite::tungstenite::handshake::server::write_response;
 use bytes::Bytes;
-use framecast_api::{Error, Result};
+use framecast_api::{Error, Result, Role, ViewLink};
 use http::{Request, Response, StatusCode};
 use http_types::Method;
 use smol::channel::{Receiver, Sender};
@@ -22,16 +22,17 @@ use smol::io::{AsyncReadExt, AsyncWriteExt};
 use smol::net::{TcpListener, TcpStream};
 use smol::{Async, LocalExecutor, Timer};
 
-use crate::front::access::{self, Ends};
+use crate::front::access::{self, Allowed, Ends, UNAUTHORIZED};
 use crate::front::answer::{Refusal, secure};
 use crate::front::head::{HeadReader, Progress};
+use crate::front::links::{Grant, Keyring, Link, Token};
 use crate::front::routes::{self, Route, route};
-use crate::front::waiting::Waiting;
+use crate::front::strangers::Strangers;
 use crate::front::{adapter, linger};
 use crate::stream::canvas::Canvas;
-use crate::stream::client;
+use crate::stream::client::{self, Doorkeeper, Refused};
 use crate::stream::protocol::Dialect;
-use crate::{HttpBackend, Limits};
+use crate::{HttpBackend, Limits, ServerConfig};
 
 const READ_BUFFER: usize = 2 * 1024;
 const LONGEST_NAME: usize = 64;
@@ -71,7 +72,12 @@ pub(crate) struct Running {
 #[derive(Debug)]
 struct Shared {
     address: SocketAddr,
+    /// What stands in links in the place of "any address".
+    outward: Option<IpAddr>,
     limits: Limits,
+    allowed: Allowed,
+    frame_ancestors: Vec<String>,
+    keyring: Mutex<Keyring>,
     /// By name; the one at `/` is "".
     canvases: Mutex<BTreeMap<String, Arc<Canvas>>>,
 }
@@ -79,25 +85,47 @@ struct Shared {
 impl HttpServer {
     /// Listens on `address`; port 0 takes any free one. Connections are answered from now on.
     ///
+    /// There are two links, "drive" and "watch"; see [`links`](Self::links).
+    ///
     /// # Errors
     /// "Failed", with the address and what to do, if it cannot be listened on.
     pub fn bind(address: SocketAddr) -> Result<Self> {
-        Self::bind_with(address, Limits::DEFAULT)
+        Self::bind_with(address, ServerConfig::default())
     }
 
-    /// As [`bind`](Self::bind), with other limits.
+    /// As [`bind`](Self::bind), otherwise than by default.
     ///
     /// # Errors
-    /// As [`bind`](Self::bind).
-    pub fn bind_with(address: SocketAddr, limits: Limits) -> Result<Self> {
+    /// As [`bind`](Self::bind); "invalid input" if the configuration makes no sense, such as
+    /// `no_auth` on an address that others can reach.
+    pub fn bind_with(address: SocketAddr, config: impl Into<ServerConfig>) -> Result<Self> {
+        let config = config.into();
+        config.check()?;
+        if config.no_auth && !address.ip().to_canonical().is_loopback() {
+            return Err(Error::invalid_input(format!(
+                "others can reach {address}, and nothing would keep them from driving; drop \
+                 --no-auth, or listen on 127.0.0.1"
+            )));
+        }
+        let mut keyring = Keyring::new(config.no_auth);
+        for link in config.links.iter().filter(|_| !config.no_auth) {
+            keyring.add(link.clone(), Instant::now())?;
+        }
         let listen = || {
             let listener = std::net::TcpListener::bind(address)?;
             let address = listener.local_addr()?;
             Ok((TcpListener::from(Async::new(listener)?), address))
         };
         let (listener, address) = listen().map_err(|error| cannot_listen(address, error))?;
-        let limits = limits.within_reason();
-        let shared = Arc::new(Shared { address, limits, canvases: Mutex::default() });
+        let shared = Arc::new(Shared {
+            address,
+            outward: outward(address.ip()),
+            allowed: Allowed::new(&config),
+            limits: config.limits.within_reason(),
+            frame_ancestors: config.frame_ancestors,
+            keyring: Mutex::new(keyring),
+            canvases: Mutex::default(),
+        });
         let (stop, stopped) = smol::channel::bounded(1);
         let thread = std::thread::Builder::new()
             .name("framecast-http".into())
@@ -116,6 +144,28 @@ impl HttpServer {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.running.shared.address
+    }
+
+    /// Makes one more link, for all canvases of this server; its secret goes into the fragment of
+    /// their addresses: `http://HOST:PORT/#token=SECRET`.
+    ///
+    /// # Errors
+    /// "Invalid input" if the name is taken or is not 1 to 32 of `a-z A-Z 0-9 - _`, or there are
+    /// [`Limits::LINKS`] already.
+    pub fn add_link(&self, link: Link) -> Result<Token> {
+        self.running.shared.keyring().add(link, Instant::now())
+    }
+
+    /// Makes a link useless, and ends the connections of whoever came by it; whether there was one.
+    #[expect(clippy::must_use_candidate, reason = "it is done whether anybody asks or not")]
+    pub fn revoke(&self, name: &str) -> bool {
+        self.running.shared.keyring().revoke(name)
+    }
+
+    /// The links to the canvas `name` that are valid; the first is for its owner.
+    #[must_use]
+    pub fn links(&self, name: Option<&str>) -> Vec<ViewLink> {
+        self.running.links(name.unwrap_or_default())
     }
 
     /// A backend for one more canvas: at `/`, or at `/NAME/`. It answers once it is opened.
@@ -159,6 +209,18 @@ impl Running {
         self.shared.url(name)
     }
 
+    /// The ways to the canvas `name`.
+    pub(crate) fn links(&self, name: &str) -> Vec<ViewLink> {
+        let (url, keyring) = (self.url(name), self.shared.keyring());
+        if keyring.is_open() {
+            return vec![ViewLink::new("open", Role::Drive, url)];
+        }
+        let link = |(name, role, token): (&str, Role, &Token)| {
+            ViewLink::new(name, role, format!("{url}#token={token}"))
+        };
+        keyring.links(Instant::now()).map(link).collect()
+    }
+
     /// The name is free again. Does nothing if it has a new canvas already.
     pub(crate) fn remove(&self, name: &str, canvas: &Arc<Canvas>) {
         let mut canvases = self.shared.canvases();
@@ -185,6 +247,14 @@ impl Shared {
         self.canvases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn keyring(&self) -> MutexGuard<'_, Keyring> {
+        self.keyring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn admit(&self, token: Option<&str>) -> Option<Grant> {
+        self.keyring().admit(token, Instant::now())
+    }
+
     /// The canvas called `name`, if it was opened.
     fn open_canvas(&self, name: &str) -> Option<Arc<Canvas>> {
         self.canvases().get(name).filter(|canvas| canvas.is_open()).cloned()
@@ -193,14 +263,30 @@ impl Shared {
     fn url(&self, name: &str) -> String {
         let mut address = self.address;
         if address.ip().is_unspecified() {
-            address.set_ip(match address.ip() {
+            address.set_ip(self.outward.unwrap_or(match address.ip() {
                 IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
                 IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-            });
+            }));
         }
         let slash = if name.is_empty() { "" } else { "/" };
         format!("http://{address}/{name}{slash}")
     }
+}
+
+/// The address by which others probably reach this machine, if `listening` means all of them: the
+/// one that a packet to a far-away place would come from. Nothing is sent.
+fn outward(listening: IpAddr) -> Option<IpAddr> {
+    // Addresses that are set aside for examples (RFC 5737, RFC 3849); any port.
+    let far: SocketAddr = match listening {
+        IpAddr::V4(_) => (Ipv4Addr::new(192, 0, 2, 1), 9).into(),
+        IpAddr::V6(_) => (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), 9).into(),
+    };
+    if !listening.is_unspecified() {
+        return None;
+    }
+    let socket = std::net::UdpSocket::bind((listening, 0)).ok()?;
+    socket.connect(far).ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }
 
 fn cannot_listen(address: SocketAddr, error: io::Error) -> Error {
@@ -230,37 +316,76 @@ struct Server {
     clients: Rc<()>,
 }
 
-/// The unfinished handshakes. A dropped sender ends its connection.
-type Handshakes = RefCell<Waiting<Sender<Infallible>>>;
+/// All connections. A dropped sender ends its connection.
+type Crowd = RefCell<Strangers<Sender<Infallible>>>;
 
-/// A connection's place among the unfinished handshakes, given up also when the task panics.
+/// A connection's place in the crowd, given up also when the task panics.
 struct Place {
-    handshakes: Rc<Handshakes>,
-    number: u64,
+    crowd: Rc<Crowd>,
+    address: IpAddr,
+    /// `None`: there are too many.
+    number: Option<u64>,
     /// Fails when the connection is to make room for another.
     end: Receiver<Infallible>,
+    /// It has shown its role: it is not ended for another any more.
+    known: Cell<bool>,
 }
 
 impl Place {
-    fn new(handshakes: Rc<Handshakes>) -> Self {
+    fn new(crowd: Rc<Crowd>, address: IpAddr) -> Self {
         let (sender, end) = smol::channel::bounded(1);
-        let number = handshakes.borrow_mut().enter(sender, Instant::now());
-        Self { handshakes, number, end }
+        let number = crowd.borrow_mut().enter(address, sender, Instant::now()).ok();
+        Self { crowd, address, number, end, known: Cell::new(false) }
     }
 
-    fn spoke(&self) {
-        self.handshakes.borrow_mut().spoke(self.number);
+    fn change(&self, change: impl FnOnce(&mut Strangers<Sender<Infallible>>, u64)) {
+        if let Some(number) = self.number {
+            change(&mut self.crowd.borrow_mut(), number);
+        }
+    }
+
+    fn is_known(&self) {
+        self.known.set(true);
+        self.change(Strangers::leave);
     }
 
     async fn ended<T>(&self) -> io::Result<T> {
         until_closed(&self.end).await;
+        if self.known.get() || self.number.is_none() {
+            smol::future::pending::<()>().await;
+        }
         Err(io::ErrorKind::ConnectionAborted.into())
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.handshakes.borrow_mut().leave(self.number);
+        self.change(Strangers::leave);
+        self.crowd.borrow_mut().closed(self.address);
+    }
+}
+
+/// Lets WebSocket clients in: looks at their tokens, and how many there are.
+struct Door<'a> {
+    server: &'a Server,
+    place: &'a Place,
+    /// What it has shown with its request.
+    grant: Option<Grant>,
+    client: RefCell<Option<Rc<()>>>,
+}
+
+impl Doorkeeper for Door<'_> {
+    fn admit(&self, token: Option<&str>) -> std::result::Result<Grant, Refused> {
+        let shown = || self.server.shared.admit(token);
+        let grant = self.grant.clone().or_else(shown).ok_or(Refused::NoLink)?;
+        let client = Rc::clone(&self.server.clients);
+        // One is the server's.
+        if Rc::strong_count(&client) - 1 > self.server.shared.limits.clients {
+            return Err(Refused::Full);
+        }
+        self.client.replace(Some(client));
+        self.place.is_known();
+        Ok(grant)
     }
 }
 
@@ -293,7 +418,7 @@ async fn accept(
     connected: Sender<Infallible>,
 ) {
     let limits = &server.shared.limits;
-    let handshakes = Rc::new(RefCell::new(Waiting::new(limits.handshakes)));
+    let crowd = Rc::new(RefCell::new(Strangers::new(limits)));
     let mut pause = Duration::ZERO;
     loop {
         let Ok((mut stream, peer)) = listener.accept().await else {
@@ -302,18 +427,18 @@ async fn accept(
             continue;
         };
         pause = Duration::ZERO;
-        // One is ours.
-        let full = connected.sender_count() > limits.connections;
         let (server, token) = (Rc::clone(&server), connected.clone());
-        let place = Place::new(Rc::clone(&handshakes));
+        let place = Place::new(Rc::clone(&crowd), peer.ip());
+        if place.number.is_none() && crowd.borrow().overflows() {
+            continue; // Not even an answer: each would take a place for a while.
+        }
         let connection = async move {
             // A broken connection is the client's affair.
-            let _ = if full {
+            let _ = if place.number.is_none() {
                 let late = Instant::now() + server.shared.limits.farewell;
-                let busy = answer(&mut stream, BUSY.into(), Method::Get);
-                busy.or(after(late)).or(place.ended()).await
+                answer(&mut stream, BUSY.into(), Method::Get, &server).or(after(late)).await
             } else {
-                connection(stream, peer, place, &server).await
+                connection(stream, peer, &place, &server).or(place.ended()).await
             };
         };
         let guarded = async move {
@@ -339,7 +464,7 @@ async fn after<T>(at: Instant) -> io::Result<T> {
 async fn connection(
     mut stream: TcpStream,
     peer: SocketAddr,
-    place: Place,
+    place: &Place,
     server: &Server,
 ) -> io::Result<()> {
     let limits = &server.shared.limits;
@@ -352,9 +477,9 @@ async fn connection(
         until_closed(&server.stopped).await;
         Err(io::ErrorKind::ConnectionAborted.into())
     };
-    let head = read_head(&mut stream, accepted + limits.head_time, || place.spoke());
-    let head = head.or(stopped).or(place.ended()).await?;
-    drop(place);
+    let spoke = || place.change(Strangers::spoke);
+    let head = read_head(&mut stream, accepted + limits.head_time, spoke).or(stopped).await?;
+    place.change(Strangers::heard);
     let late = accepted + limits.request_time;
     let (reply, method, early) = match head {
         Ok((request, early)) => {
@@ -364,23 +489,22 @@ async fn connection(
         }
         Err(refusal) => (Err(refusal), Method::Get, Vec::new()),
     };
-    let (canvas, dialect, response) = match reply {
-        Ok(Reply::Upgrade(canvas, dialect, response)) => (canvas, dialect, response),
-        Ok(Reply::Answer(response, method)) => {
-            return answer(&mut stream, response, method).or(after(late)).await;
+    let (canvas, dialect, response, grant) = match reply {
+        Ok(Reply::Upgrade { canvas, dialect, response, grant }) => {
+            (canvas, dialect, response, grant)
         }
-        Err(refusal) => return answer(&mut stream, refusal.into(), method).or(after(late)).await,
+        Ok(Reply::Answer(response, method)) => {
+            return answer(&mut stream, response, method, server).or(after(late)).await;
+        }
+        Err(refusal) => {
+            let answer = answer(&mut stream, refusal.into(), method, server);
+            return answer.or(after(late)).await;
+        }
     };
-    shake_hands(&mut stream, response).or(after(late)).await?;
-    let token = Rc::clone(&server.clients);
-    // One is the server's.
-    if Rc::strong_count(&token) - 1 > limits.clients {
-        drop(token);
-        client::turn_away(stream, early, limits).await;
-    } else {
-        keep_little_unsent(&stream);
-        client::serve(stream, early, canvas, dialect, peer.to_string(), limits).await;
-    }
+    shake_hands(&mut stream, response, server).or(after(late)).await?;
+    keep_little_unsent(&stream);
+    let door = Door { server, place, grant, client: RefCell::default() };
+    client::serve(stream, early, canvas, dialect, peer.to_string(), limits, &door).await;
     Ok(())
 }
 
@@ -421,7 +545,13 @@ async fn read_head(stream: &mut TcpStream, until: Instant, spoke: impl Fn()) -> 
 /// What happens to a request that may be served.
 enum Reply {
     Answer(Response<Bytes>, Method),
-    Upgrade(Arc<Canvas>, Dialect, Response<()>),
+    /// Without a grant it has to show its link in its first message.
+    Upgrade {
+        canvas: Arc<Canvas>,
+        dialect: Dialect,
+        response: Response<()>,
+        grant: Option<Grant>,
+    },
 }
 
 /// Decides about an accepted head.
@@ -430,18 +560,42 @@ async fn reply(
     ends: Ends,
     shared: &Shared,
 ) -> std::result::Result<Reply, Refusal> {
-    access::check(request, ends)?;
+    access::check(request, ends, &shared.allowed)?;
+    let bearer = access::bearer(request)?;
+    let granted = match bearer {
+        Some(token) => Some(shared.admit(Some(token)).ok_or(UNAUTHORIZED)?),
+        None => shared.admit(None),
+    };
     let response = match route(request, &|name| shared.open_canvas(name).is_some()) {
         Route::Answer(response) => response,
         Route::Stats { canvas, format } => {
+            granted.ok_or(UNAUTHORIZED)?;
             let found = shared.open_canvas(&canvas).ok_or(GONE)?;
             routes::stats(&found.stats(&canvas), format)
         }
         Route::Upgrade { canvas, dialect, response } => {
-            access::check_upgrade(request, ends)?;
+            let grant = match (granted, dialect) {
+                (Some(grant), _) => {
+                    if bearer.is_none() {
+                        access::check_open_upgrade(request, ends)?;
+                    }
+                    Some(grant)
+                }
+                // It says so in its first message.
+                (None, Dialect::Tiles) if access::has_origin(request) => None,
+                // It has no message for that. An address is seen by others, so it may only watch.
+                (None, Dialect::Whole) => {
+                    let grant = shared.admit(access::query_token(request)).ok_or(UNAUTHORIZED)?;
+                    if grant.role != Role::Watch {
+                        return Err(UNAUTHORIZED);
+                    }
+                    Some(grant)
+                }
+                (None, Dialect::Tiles) => return Err(UNAUTHORIZED),
+            };
             // It may have been closed just now.
             let canvas = shared.open_canvas(&canvas).ok_or(GONE)?;
-            return Ok(Reply::Upgrade(canvas, dialect, response));
+            return Ok(Reply::Upgrade { canvas, dialect, response, grant });
         }
     };
     // Whether async-h1 knows a method that is refused anyway does not matter.
@@ -456,15 +610,20 @@ async fn answer(
     stream: &mut TcpStream,
     mut response: Response<Bytes>,
     method: Method,
+    server: &Server,
 ) -> io::Result<()> {
-    secure(&mut response);
+    secure(&mut response, &server.shared.frame_ancestors);
     adapter::write(response, method, &mut *stream).await?;
     linger(stream).await;
     Ok(())
 }
 
-async fn shake_hands(stream: &mut TcpStream, mut response: Response<()>) -> io::Result<()> {
-    secure(&mut response);
+async fn shake_hands(
+    stream: &mut TcpStream,
+    mut response: Response<()>,
+    server: &Server,
+) -> io::Result<()> {
+    secure(&mut response, &server.shared.frame_ancestors);
     let mut bytes = Vec::new();
     write_response(&mut bytes, &response).map_err(io::Error::other)?;
     stream.write_all(&bytes).await
@@ -507,7 +666,15 @@ mod tests {
             ("192.168.7.7:5", "http://192.168.7.7:5/a/"),
         ] {
             let address = address.parse().unwrap();
-            let shared = Shared { address, limits: Limits::DEFAULT, canvases: Mutex::default() };
+            let shared = Shared {
+                address,
+                outward: None,
+                limits: Limits::DEFAULT,
+                allowed: Allowed::default(),
+                frame_ancestors: Vec::new(),
+                keyring: Mutex::new(Keyring::new(true)),
+                canvases: Mutex::default(),
+            };
             assert_eq!(shared.url("a"), link);
             assert_eq!(shared.url(""), link.trim_end_matches("a/"));
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use framecast_api::{
     Button, Buttons, Clock, Cursor, Error, EventKind, Frame, Input, LogicalSize, PhysicalSize,
-    Result,
+    Result, Role,
 };
 use minifb::{CursorStyle, InputCallback, MouseButton, MouseMode, ScaleMode, UseGPU};
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};
@@ -116,7 +116,7 @@ impl Pane {
 
     /// Announces the client and its size; comes before the first tick.
     pub(crate) fn announce(&mut self, sink: &mut dyn FnMut(Input)) {
-        sink(Input::Joined { client: CLIENT, label: LABEL.to_owned() });
+        sink(Input::Joined { client: CLIENT, label: LABEL.to_owned(), role: Role::Drive });
         self.report_size(sink);
     }
 

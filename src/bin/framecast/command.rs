@@ -96,11 +96,20 @@ Examples:
 ";
 
 /// Flags that come before the command, for a hint to those who write them after it.
-const COMMON: [&str; 10] = [
+const COMMON: [&str; 19] = [
     "--backend",
     "--size",
     "--listen",
     "--insecure",
+    "--link",
+    "--no-auth",
+    "--qr",
+    "--allow-origin",
+    "--allow-host",
+    "--frame-ancestors",
+    "--clients",
+    "--control",
+    "--control-timeout",
     "--lossless",
     "--max-fps",
     "--draw",

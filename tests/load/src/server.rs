@@ -40,7 +40,17 @@ impl Server {
         if !program.exists() {
             return Err(format!("{} is missing: cargo build --release", program.display()));
         }
-        let flags = ["--backend", "http", "--listen", "127.0.0.1:0", "--size", size, "demo", name];
+        let flags = [
+            "--backend",
+            "http",
+            "--listen",
+            "127.0.0.1:0",
+            "--no-auth",
+            "--size",
+            size,
+            "demo",
+            name,
+        ];
         Self::start(&program, &flags, true)
     }
 

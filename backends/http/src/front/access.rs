@@ -1,17 +1,21 @@
-//! Whether a request may be answered at all: the `Host` and `Origin` headers.
+//! Whether a request may be answered at all: the `Host` and `Origin` headers; and what it presents
+//! for a role.
 //!
 //! `Host` must be a name that no stranger can point at this machine (against DNS rebinding),
-//! `Origin` must be the page that this server itself serves (against pages of other sites).
+//! `Origin` must be the page that this server itself serves (against pages of other sites), unless
+//! the owner allows others. A page cannot send `Authorization` with a WebSocket; a program can.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use http::{Request, StatusCode, header};
 
 use super::answer::Refusal;
+use crate::ServerConfig;
 
 const WRONG_HOST: Refusal = Refusal::new(
     StatusCode::FORBIDDEN,
-    "This server answers only to localhost and to the address it was reached at.\n",
+    "This server answers only to localhost and to the address it was reached at; --allow-host \
+     adds a name.\n",
 );
 const WRONG_ORIGIN: Refusal =
     Refusal::new(StatusCode::FORBIDDEN, "Pages of other sites may not use this server.\n");
@@ -19,8 +23,11 @@ const NO_ORIGIN: Refusal = Refusal::new(
     StatusCode::FORBIDDEN,
     "Programs without an Origin header may connect from this machine only.\n",
 );
-
-const HTTP_PORT: u16 = 80;
+/// The answer to who has no link, or one that is not valid.
+pub(crate) const UNAUTHORIZED: Refusal = Refusal::new(
+    StatusCode::UNAUTHORIZED,
+    "This needs a link: send its token as \"Authorization: Bearer TOKEN\".\n",
+);
 
 /// The two ends of a connection.
 #[derive(Debug, Clone, Copy)]
@@ -30,48 +37,122 @@ pub(crate) struct Ends {
 }
 
 /// What a `Host` or `Origin` names.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Host {
     Ip(IpAddr),
     /// In lower case.
     Name(String),
 }
 
+/// A page's origin.
+#[derive(Debug, PartialEq, Eq)]
+struct Origin {
+    https: bool,
+    host: Host,
+    port: u16,
+}
+
+/// What the owner allows besides our own.
+#[derive(Debug, Default)]
+pub(crate) struct Allowed {
+    hosts: Vec<Host>,
+    origins: Vec<Origin>,
+}
+
+impl Allowed {
+    pub(crate) fn new(config: &ServerConfig) -> Self {
+        Self {
+            hosts: config.allow_hosts.iter().filter_map(|text| host_name(text)).collect(),
+            origins: config.allow_origins.iter().filter_map(|text| origin(text)).collect(),
+        }
+    }
+}
+
+/// Whether `text` is an origin: scheme, host and perhaps a port, and nothing after it.
+pub(crate) fn is_origin(text: &str) -> bool {
+    origin(text).is_some()
+}
+
+/// Whether `text` is a host without a port.
+pub(crate) fn is_host_name(text: &str) -> bool {
+    host_name(text).is_some()
+}
+
 /// Checks `Host`, and `Origin` where there is one.
-pub(crate) fn check(request: &Request<()>, ends: Ends) -> Result<(), Refusal> {
+pub(crate) fn check(request: &Request<()>, ends: Ends, allowed: &Allowed) -> Result<(), Refusal> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return Err(WRONG_HOST);
     };
-    let host = host.to_str().ok().and_then(authority).ok_or(WRONG_HOST)?;
-    let ours = match &host.0 {
+    let (host, port) =
+        host.to_str().ok().and_then(|text| authority(text, HTTP_PORT)).ok_or(WRONG_HOST)?;
+    let ours = match &host {
         Host::Ip(ip) => ip.is_loopback() || *ip == ends.local.to_canonical(),
         Host::Name(name) => name == "localhost",
     };
-    if !ours {
+    if !ours && !allowed.hosts.contains(&host) {
         return Err(WRONG_HOST);
     }
-    match request.headers().get(header::ORIGIN) {
-        None => Ok(()),
-        Some(origin) if origin.to_str().ok().and_then(origin_authority) == Some(host) => Ok(()),
-        Some(_) => Err(WRONG_ORIGIN),
+    let Some(given) = request.headers().get(header::ORIGIN) else { return Ok(()) };
+    let given = given.to_str().unwrap_or_default();
+    if given == "null" && request.headers().contains_key(header::AUTHORIZATION) {
+        return Ok(()); // No page has sent it.
     }
+    let given = origin(given).ok_or(WRONG_ORIGIN)?;
+    let own = Origin { https: false, host, port };
+    if given == own || allowed.origins.contains(&given) { Ok(()) } else { Err(WRONG_ORIGIN) }
 }
 
-/// What a WebSocket needs beyond [`check`]: an `Origin`, unless the peer is on this machine.
-pub(crate) fn check_upgrade(request: &Request<()>, ends: Ends) -> Result<(), Refusal> {
-    let known =
-        request.headers().contains_key(header::ORIGIN) || ends.peer.to_canonical().is_loopback();
+/// What a WebSocket without a link needs beyond [`check`], on a server that asks for none: an
+/// `Origin`, unless the peer is on this machine.
+pub(crate) fn check_open_upgrade(request: &Request<()>, ends: Ends) -> Result<(), Refusal> {
+    let known = has_origin(request) || ends.peer.to_canonical().is_loopback();
     if known { Ok(()) } else { Err(NO_ORIGIN) }
 }
 
-fn origin_authority(origin: &str) -> Option<(Host, u16)> {
-    let (scheme, rest) = origin.split_once("://")?;
-    scheme.eq_ignore_ascii_case("http").then(|| authority(rest))?
+/// Whether a page asks, which will present its token in its first message.
+pub(crate) fn has_origin(request: &Request<()>) -> bool {
+    request.headers().contains_key(header::ORIGIN)
+}
+
+/// The token in `Authorization: Bearer`. Any other use of that header is refused.
+pub(crate) fn bearer(request: &Request<()>) -> Result<Option<&str>, Refusal> {
+    let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
+    let value = value.to_str().map_err(|_| UNAUTHORIZED)?;
+    let (scheme, token) = value.split_once(' ').ok_or(UNAUTHORIZED)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(UNAUTHORIZED);
+    }
+    Ok(Some(token.trim_matches(' ')))
+}
+
+/// The token in `?token=`, for clients that have no other way to present one.
+pub(crate) fn query_token(request: &Request<()>) -> Option<&str> {
+    let query = request.uri().query()?;
+    query.split('&').find_map(|field| field.strip_prefix("token="))
+}
+
+const HTTP_PORT: u16 = 80;
+const HTTPS_PORT: u16 = 443;
+
+fn origin(text: &str) -> Option<Origin> {
+    let (scheme, rest) = text.split_once("://")?;
+    let https = scheme.eq_ignore_ascii_case("https");
+    if !https && !scheme.eq_ignore_ascii_case("http") {
+        return None;
+    }
+    let (host, port) = authority(rest, if https { HTTPS_PORT } else { HTTP_PORT })?;
+    Some(Origin { https, host, port })
+}
+
+fn host_name(text: &str) -> Option<Host> {
+    // Only what names a port differs with its default.
+    let (host, port) = authority(text, 1)?;
+    (authority(text, 2)?.1 != port).then_some(host)
 }
 
 /// Reads `name`, `name:port`, `1.2.3.4:port` or `[::1]:port`.
-fn authority(text: &str) -> Option<(Host, u16)> {
+fn authority(text: &str, default_port: u16) -> Option<(Host, u16)> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let (ip, port) = rest.split_once(']')?;
@@ -81,6 +162,10 @@ fn authority(text: &str) -> Option<(Host, u16)> {
         None => {
             let end = text.find(':').unwrap_or(text.len());
             let (name, port) = text.split_at(end);
+            let fine = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+            if name.is_empty() || !name.bytes().all(fine) {
+                return None;
+            }
             let host = match name.parse::<Ipv4Addr>() {
                 Ok(ip) => Host::Ip(ip.into()),
                 Err(_) => Host::Name(name.to_ascii_lowercase()),
@@ -91,7 +176,7 @@ fn authority(text: &str) -> Option<(Host, u16)> {
     let port = match port.strip_prefix(':') {
         // `parse` would also take a sign.
         Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok()?,
-        None if port.is_empty() => HTTP_PORT,
+        None if port.is_empty() => default_port,
         _ => return None,
     };
     Some((host, port))
@@ -114,6 +199,10 @@ mod tests {
         request.body(()).unwrap()
     }
 
+    fn checked(request: &Request<()>, ends: Ends) -> Result<(), Refusal> {
+        check(request, ends, &Allowed::default())
+    }
+
     #[test]
     fn loopback_names_and_the_address_of_the_connection_are_ours() {
         for host in [
@@ -127,10 +216,10 @@ mod tests {
             "192.168.1.5:60649",
             "[::ffff:192.168.1.5]:1",
         ] {
-            assert_eq!(check(&request(host, None), HERE), Ok(()), "{host}");
+            assert_eq!(checked(&request(host, None), HERE), Ok(()), "{host}");
         }
         let mapped = Ends { local: "::ffff:10.0.0.1".parse().unwrap(), ..HERE };
-        assert_eq!(check(&request("10.0.0.1:1", None), mapped), Ok(()));
+        assert_eq!(checked(&request("10.0.0.1:1", None), mapped), Ok(()));
     }
 
     #[test]
@@ -157,14 +246,14 @@ mod tests {
             "::1",
             "http://localhost",
         ] {
-            assert_eq!(check(&request(host, None), HERE), Err(WRONG_HOST), "{host}");
+            assert_eq!(checked(&request(host, None), HERE), Err(WRONG_HOST), "{host}");
         }
     }
 
     #[test]
     fn two_hosts_are_refused() {
         let request = Request::builder().header("host", "localhost").header("host", "localhost");
-        assert_eq!(check(&request.body(()).unwrap(), HERE), Err(WRONG_HOST));
+        assert_eq!(checked(&request.body(()).unwrap(), HERE), Err(WRONG_HOST));
     }
 
     #[test]
@@ -177,7 +266,7 @@ mod tests {
             ("[::1]:1", "http://[::1]:1"),
             ("[::1]:1", "http://[0:0::1]:1"),
         ] {
-            assert_eq!(check(&request(host, Some(origin)), HERE), Ok(()), "{host} {origin}");
+            assert_eq!(checked(&request(host, Some(origin)), HERE), Ok(()), "{host} {origin}");
         }
         for (host, origin) in [
             ("localhost:1", "https://localhost:1"),
@@ -192,20 +281,78 @@ mod tests {
             ("localhost:1", "file://"),
             ("localhost:1", "http://a@localhost:1"),
         ] {
-            let checked = check(&request(host, Some(origin)), HERE);
-            assert_eq!(checked, Err(WRONG_ORIGIN), "{host} {origin}");
+            let result = checked(&request(host, Some(origin)), HERE);
+            assert_eq!(result, Err(WRONG_ORIGIN), "{host} {origin}");
         }
     }
 
     #[test]
     fn a_websocket_without_an_origin_must_come_from_this_machine() {
         let bare = request("localhost", None);
-        assert_eq!(check_upgrade(&bare, HERE), Err(NO_ORIGIN));
+        assert_eq!(check_open_upgrade(&bare, HERE), Err(NO_ORIGIN));
         for peer in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
             let ends = Ends { peer: peer.parse().unwrap(), ..HERE };
-            assert_eq!(check_upgrade(&bare, ends), Ok(()), "{peer}");
+            assert_eq!(check_open_upgrade(&bare, ends), Ok(()), "{peer}");
         }
         let page = request("localhost", Some("http://localhost"));
-        assert_eq!(check_upgrade(&page, HERE), Ok(()));
+        assert_eq!(check_open_upgrade(&page, HERE), Ok(()));
+    }
+
+    #[test]
+    fn the_owner_adds_hosts_and_origins() {
+        let config = ServerConfig {
+            allow_hosts: vec!["Plots.example.org".into(), "10.0.0.9".into()],
+            allow_origins: vec!["https://example.org".into()],
+            ..ServerConfig::default()
+        };
+        config.check().unwrap();
+        let allowed = Allowed::new(&config);
+        let ok = |host: &str, origin: Option<&str>| check(&request(host, origin), HERE, &allowed);
+        assert_eq!(ok("plots.example.org:8080", None), Ok(()));
+        assert_eq!(ok("10.0.0.9", None), Ok(()));
+        assert_eq!(ok("plots.example.org", Some("http://plots.example.org")), Ok(()));
+        assert_eq!(ok("localhost:1", Some("https://example.org:443")), Ok(()));
+        assert_eq!(ok("example.org", None), Err(WRONG_HOST), "an origin is no host");
+        for other in ["http://example.org", "https://example.org:444", "https://a.example.org"] {
+            assert_eq!(ok("localhost:1", Some(other)), Err(WRONG_ORIGIN), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_or_origin_is_told_at_start() {
+        for bad in
+            ["", "example.org", "ftp://example.org", "https://example.org/", "https://*", "null"]
+        {
+            assert!(!is_origin(bad), "{bad}");
+        }
+        for bad in ["", "example.org:80", "http://example.org", "*", "a b", "a/b", "[::1]:5"] {
+            assert!(!is_host_name(bad), "{bad}");
+        }
+        assert!(is_host_name("[::1]") && is_host_name("my-pc.local"));
+    }
+
+    #[test]
+    fn a_page_without_an_origin_of_its_own_needs_a_bearer() {
+        assert_eq!(checked(&request("localhost", Some("null")), HERE), Err(WRONG_ORIGIN));
+        let mut program = request("localhost", Some("null"));
+        program.headers_mut().insert("authorization", "Bearer x".parse().unwrap());
+        assert_eq!(checked(&program, HERE), Ok(()));
+    }
+
+    #[test]
+    fn tokens_are_found_where_programs_put_them() {
+        let with =
+            |value: &str| Request::builder().header("authorization", value).body(()).unwrap();
+        assert_eq!(bearer(&with("Bearer abc")), Ok(Some("abc")));
+        assert_eq!(bearer(&with("bearer  abc ")), Ok(Some("abc")));
+        assert_eq!(bearer(&request("a", None)), Ok(None));
+        for bad in ["abc", "Basic abc", ""] {
+            assert_eq!(bearer(&with(bad)), Err(UNAUTHORIZED), "{bad}");
+        }
+        let at = |uri: &str| {
+            query_token(&Request::builder().uri(uri).body(()).unwrap()).map(str::to_owned)
+        };
+        assert_eq!(at("/?a=b&token=x"), Some("x".into()));
+        assert_eq!(at("/?tokens=x"), None);
     }
 }

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
-/// What a page may do. Only our own files run; the pictures are blobs.
+/// What a page may do; who may frame it comes last. Only our own files run; the pictures are blobs.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self' blob: data:; connect-src 'self'; worker-src 'self' blob:; \
-     manifest-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+     manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// Nothing but what the viewer's buttons do.
 const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
@@ -30,7 +30,12 @@ impl Refusal {
 
 impl From<Refusal> for Response<Bytes> {
     fn from(refusal: Refusal) -> Self {
-        text(refusal.status, refusal.text)
+        let mut response = text(refusal.status, refusal.text);
+        if refusal.status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer realm=\"framecast\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        response
     }
 }
 
@@ -45,13 +50,24 @@ pub(crate) fn text(status: StatusCode, text: &'static str) -> Response<Bytes> {
 }
 
 /// Adds the headers of every answer, also of errors and of the WebSocket handshake.
-pub(crate) fn secure<T>(response: &mut Response<T>) {
+/// `frame_ancestors`: the origins besides our own that may show the page in a frame.
+pub(crate) fn secure<T>(response: &mut Response<T>, frame_ancestors: &[String]) {
     let headers = response.headers_mut();
+    let mut policy = CONTENT_SECURITY_POLICY.to_owned();
+    for origin in frame_ancestors {
+        policy.push(' ');
+        policy.push_str(origin);
+    }
+    // Only ASCII: the origins were checked.
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if frame_ancestors.is_empty() {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    }
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
@@ -76,8 +92,19 @@ mod tests {
     #[test]
     fn no_inline_script_may_run() {
         let mut response = text(StatusCode::OK, "");
-        secure(&mut response);
+        secure(&mut response, &[]);
         let policy = response.headers()["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"));
+        assert!(policy.ends_with("frame-ancestors 'self'"), "{policy}");
+        assert_eq!(response.headers()["x-frame-options"], "SAMEORIGIN");
+    }
+
+    #[test]
+    fn the_owner_lets_others_show_the_page_in_a_frame() {
+        let mut response = text(StatusCode::OK, "");
+        secure(&mut response, &["https://example.org".into()]);
+        let policy = response.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.ends_with("frame-ancestors 'self' https://example.org"), "{policy}");
+        assert!(!response.headers().contains_key("x-frame-options"), "it knows no lists");
     }
 }

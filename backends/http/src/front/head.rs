@@ -12,8 +12,9 @@ use crate::Limits;
 const LONGEST_METHOD: usize = 16;
 
 /// Header lines that say one thing; two of them would mean that two readers may disagree.
-const ONLY_ONCE: [HeaderName; 6] = [
+const ONLY_ONCE: [HeaderName; 7] = [
     header::HOST,
+    header::AUTHORIZATION,
     header::ORIGIN,
     header::CONTENT_LENGTH,
     header::UPGRADE,

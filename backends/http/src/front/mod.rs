@@ -4,8 +4,9 @@ pub(crate) mod access;
 pub(crate) mod adapter;
 pub(crate) mod answer;
 pub(crate) mod head;
+pub(crate) mod links;
 pub(crate) mod routes;
-pub(crate) mod waiting;
+pub(crate) mod strangers;
 
 use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 

@@ -9,7 +9,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, Clock, EventKind, Frame, Input, Setting, Traffic};
+use framecast_api::{
+    ClientId, Clock, ControlRequest, EventKind, Frame, Input, Role, Setting, Traffic,
+};
 use smol::channel::Sender;
 
 use super::inputs::Flooded;
@@ -20,6 +22,18 @@ use super::stats::CanvasStats;
 
 /// Of more jobs than this, every encoder is told.
 const MANY: usize = 4;
+
+/// A client that was let in.
+#[derive(Debug)]
+pub(crate) struct Joining {
+    pub(crate) label: String,
+    pub(crate) role: Role,
+    pub(crate) dialect: Dialect,
+    /// Its view, and the bytes of the message that said so; one that speaks the older protocol
+    /// says nothing of the kind.
+    pub(crate) hello: Option<(View, usize)>,
+    pub(crate) visible: bool,
+}
 
 /// One canvas.
 #[derive(Debug)]
@@ -105,15 +119,13 @@ impl Canvas {
     }
 
     /// A client is there; see [`State::join`]. `wake` wakes its task.
-    pub(crate) fn join(
-        &self,
-        label: String,
-        dialect: Dialect,
-        hello: Option<(View, usize)>,
-        visible: bool,
-        wake: Sender<()>,
-    ) -> ClientId {
-        self.change(|state| state.join(label, dialect, hello, visible, wake))
+    pub(crate) fn join(&self, joining: Joining, wake: Sender<()>) -> ClientId {
+        self.change(|state| state.join(joining, wake, Instant::now()))
+    }
+
+    /// What the client wants to happen with control.
+    pub(crate) fn control(&self, client: ClientId, request: ControlRequest) -> Result<(), Flooded> {
+        self.change(|state| state.control(client, request))
     }
 
     pub(crate) fn leave(&self, client: ClientId) {

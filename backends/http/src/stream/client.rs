@@ -1,7 +1,8 @@
 //! One WebSocket client: reads what it says, writes what is next, and watches the time. Over any
 //! byte stream.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,12 +20,13 @@ use smol::future::FutureExt;
 use smol::io::{AsyncRead, AsyncWrite};
 use smol::stream::StreamExt;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, Joining};
 use super::inputs::Flooded;
 use super::protocol::{ClientMessage, Dialect, View};
 use super::state::Outgoing;
 use super::watched::{Allowance, Pulse, Watched};
 use crate::Limits;
+use crate::front::links::Grant;
 
 const READ_BUFFER: usize = 4 * 1024;
 /// Room for control frames besides the largest message.
@@ -41,7 +43,37 @@ enum End {
     Dropped,
 }
 
+/// Close codes of our own.
+const NO_LINK: CloseCode = CloseCode::Library(4001);
+const SENT_AWAY: CloseCode = CloseCode::Library(4003);
+
+/// Why a client is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// Its token is wrong, expired or revoked, or it has none.
+    NoLink,
+    /// There are too many clients.
+    Full,
+}
+
+/// Decides who gets in.
+pub(crate) trait Doorkeeper {
+    /// Lets the bearer of `token` in, or whoever has shown one with the request.
+    fn admit(&self, token: Option<&str>) -> Result<Grant, Refused>;
+}
+
+const INVALID_LINK: End = End::Close(NO_LINK, "this link is not valid");
+
 const FLOOD: End = End::Close(CloseCode::Policy, "too many messages");
+
+impl From<Refused> for End {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NoLink => INVALID_LINK,
+            Refused::Full => End::Close(CloseCode::Again, "too many clients"),
+        }
+    }
+}
 
 impl From<Flooded> for End {
     fn from(_: Flooded) -> Self {
@@ -66,13 +98,18 @@ struct Session<'a> {
     canvas: &'a Canvas,
     dialect: Dialect,
     limits: &'a Limits,
-    label: &'a str,
+    address: String,
+    door: &'a dyn Doorkeeper,
+    /// What it was let in for.
+    grant: RefCell<Option<Grant>>,
     seat: Cell<Option<Seated<'a>>>,
     client: Cell<Option<ClientId>>,
     pulse: Rc<Pulse>,
     began: Instant,
     ping_due: Cell<bool>,
     wake: Sender<()>,
+    /// Told once when the client was let in.
+    greeted: (Sender<()>, Receiver<()>),
 }
 
 /// Serves a client whose handshake is done, until it goes. `early` was read after the handshake.
@@ -81,8 +118,9 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     early: Vec<u8>,
     canvas: Arc<Canvas>,
     dialect: Dialect,
-    label: String,
+    address: String,
     limits: &Limits,
+    door: &dyn Doorkeeper,
 ) {
     let (mut sender, mut receiver, pulse) = upgrade(stream, early, limits).await;
     let (wake, woken) = smol::channel::bounded(1);
@@ -90,35 +128,29 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         canvas: &canvas,
         dialect,
         limits,
-        label: &label,
+        address,
+        door,
+        grant: RefCell::default(),
         seat: Cell::new(None),
         client: Cell::new(None),
         began: pulse.heard.get(),
         pulse,
         ping_due: Cell::new(false),
         wake,
+        greeted: smol::channel::bounded(1),
     };
-    if dialect == Dialect::Whole {
-        // It does not introduce itself.
-        session.join(None, true);
-    }
-    let end = session
-        .read(&mut receiver)
-        .or(session.write(&mut sender, &woken))
-        .or(session.watch())
-        .await;
+    let serving = async {
+        // One of the older protocol does not introduce itself.
+        if dialect == Dialect::Whole
+            && let Err(end) = session.join(None, true, None)
+        {
+            return end;
+        }
+        let read = session.read(&mut receiver);
+        read.or(session.write(&mut sender, &woken)).or(session.watch()).await
+    };
+    let end = serving.await;
     drop(session);
-    farewell(end, sender, receiver, limits.farewell).await;
-}
-
-/// Closes a client whose handshake is done, with `code`.
-pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: S,
-    early: Vec<u8>,
-    limits: &Limits,
-) {
-    let (sender, receiver, _) = upgrade(stream, early, limits).await;
-    let end = End::Close(CloseCode::Again, "too many clients");
     farewell(end, sender, receiver, limits.farewell).await;
 }
 
@@ -175,11 +207,29 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn join(&self, hello: Option<(View, usize)>, visible: bool) {
-        let (canvas, label) = (self.canvas, self.label.to_owned());
-        let client = canvas.join(label, self.dialect, hello, visible, self.wake.clone());
+    /// Lets the client in, if its link is good.
+    fn join(
+        &self,
+        hello: Option<(View, usize)>,
+        visible: bool,
+        token: Option<&str>,
+    ) -> Result<(), End> {
+        let grant = self.door.admit(token)?;
+        let (canvas, address) = (self.canvas, &self.address);
+        let label = match &*grant.name {
+            "" => address.clone(),
+            name => format!("{name} {address}"),
+        };
+        let client = canvas.join(
+            Joining { label, role: grant.role, dialect: self.dialect, hello, visible },
+            self.wake.clone(),
+        );
+        self.grant.replace(Some(grant));
         self.client.set(Some(client));
         self.seat.set(Some(Seated { canvas, client }));
+        // A link can end: who watches the time looks again.
+        let _ = self.greeted.0.try_send(());
+        Ok(())
     }
 
     fn hear(&self, text: &str, now: Instant) -> Result<(), End> {
@@ -187,8 +237,8 @@ impl<'a> Session<'a> {
         let message = ClientMessage::parse(text);
         let Some(client) = self.client.get() else {
             // Before the hello nobody is there who could be told of a rejected message.
-            if let Ok(ClientMessage::Hello { view, visible }) = message {
-                self.join(Some((view, text.len())), visible);
+            if let Ok(ClientMessage::Hello { view, visible, token }) = message {
+                return self.join(Some((view, text.len())), visible, token.as_deref());
             }
             return Ok(());
         };
@@ -199,6 +249,7 @@ impl<'a> Session<'a> {
             Ok(ClientMessage::Refresh) => canvas.refresh(client, now),
             Ok(ClientMessage::Event(kind)) => canvas.event(client, kind, text.len(), now)?,
             Ok(ClientMessage::Resize(view)) => canvas.resize(client, view, text.len())?,
+            Ok(ClientMessage::Control(request)) => canvas.control(client, request)?,
             Ok(ClientMessage::Ping { id }) => canvas.ping(client, id),
             Ok(ClientMessage::Show) => canvas.set_visible(client, true, text.len(), now)?,
             Ok(ClientMessage::Hide) => canvas.set_visible(client, false, text.len(), now)?,
@@ -250,6 +301,9 @@ impl<'a> Session<'a> {
                     };
                     sent.and(Err(End::Close(CloseCode::Normal, "the application ended")))
                 }
+                Some((_, Outgoing::Away)) => {
+                    Err(End::Close(SENT_AWAY, "disconnected by the presenter"))
+                }
             };
             if let Err(end) = sent {
                 return end;
@@ -298,6 +352,13 @@ impl<'a> Session<'a> {
             let dead = heard + self.limits.dead_after;
             let ping = heard.max(pinged) + self.limits.ping_after;
             let greeted = self.client.get().is_some();
+            let grant = self.grant.borrow().clone();
+            let expires = grant.as_ref().and_then(|grant| grant.expires);
+            let revoked = grant.and_then(|grant| grant.revoked);
+            let is_over = |revoked: &Receiver<Infallible>| revoked.is_closed();
+            if expires.is_some_and(|at| at <= now) || revoked.as_ref().is_some_and(is_over) {
+                return INVALID_LINK;
+            }
             if !greeted && hello <= now {
                 return End::Close(CloseCode::Policy, "no hello in time");
             }
@@ -311,7 +372,21 @@ impl<'a> Session<'a> {
                 continue;
             }
             let until = dead.min(ping);
-            Timer::at(if greeted { until } else { until.min(hello) }).await;
+            let until = expires.map_or(until, |at| at.min(until));
+            let timer = async {
+                Timer::at(if greeted { until } else { until.min(hello) }).await;
+            };
+            let let_in = async {
+                let _ = self.greeted.1.recv().await;
+            };
+            let ended = async {
+                match revoked {
+                    // Nothing is ever sent.
+                    Some(revoked) => drop(revoked.recv().await),
+                    None => smol::future::pending().await,
+                }
+            };
+            timer.or(let_in).or(ended).await;
         }
     }
 }

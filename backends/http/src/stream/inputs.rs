@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use framecast_api::{ClientId, EventKind, Input};
+use framecast_api::{ClientId, EventKind, Input, Role};
 
 use crate::Limits;
 
@@ -32,9 +32,9 @@ struct Pending {
 
 impl Inputs {
     /// Announces `client`. The others speak of clients that were announced.
-    pub(crate) fn join(&mut self, client: ClientId, label: String) {
+    pub(crate) fn join(&mut self, client: ClientId, label: String, role: Role) {
         self.clients.insert(client, Pending::default());
-        self.queue.push_back(Input::Joined { client, label });
+        self.queue.push_back(Input::Joined { client, label, role });
     }
 
     /// Adds `input` of `client`, which came in a message of `bytes` bytes.
@@ -109,6 +109,7 @@ fn is_of(input: &Input, of: ClientId) -> bool {
         | Input::Event { client, .. }
         | Input::Resize { client, .. }
         | Input::CloseRequested { client }
+        | Input::Control { client, .. }
         | Input::Rejected { client, .. } => *client == of,
         _ => false,
     }
@@ -148,8 +149,8 @@ mod tests {
 
     fn joined() -> Inputs {
         let mut inputs = Inputs::default();
-        inputs.join(ANNA, "anna".into());
-        inputs.join(BERT, "bert".into());
+        inputs.join(ANNA, "anna".into(), Role::Drive);
+        inputs.join(BERT, "bert".into(), Role::Drive);
         inputs.take();
         inputs
     }
@@ -158,7 +159,7 @@ mod tests {
     fn inputs_come_out_in_order_between_joined_and_left() {
         let mut inputs = Inputs::default();
         assert!(inputs.is_empty());
-        inputs.join(ANNA, "anna".into());
+        inputs.join(ANNA, "anna".into(), Role::Drive);
         inputs.push(ANNA, key(ANNA), 10).unwrap();
         let first: Vec<_> = inputs.take().into();
         assert!(matches!(first[..], [Input::Joined { .. }, Input::Event { .. }]), "{first:?}");
@@ -181,9 +182,9 @@ mod tests {
     #[test]
     fn a_client_that_left_before_the_engine_looked_was_never_there() {
         let mut inputs = Inputs::default();
-        inputs.join(BERT, "bert".into());
+        inputs.join(BERT, "bert".into(), Role::Drive);
         for _ in 0..10_000 {
-            inputs.join(ANNA, "anna".into());
+            inputs.join(ANNA, "anna".into(), Role::Drive);
             inputs.push(ANNA, key(ANNA), 10).unwrap();
             inputs.leave(ANNA);
         }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use framecast_api::{Error, Event, EventKind, PhysicalSize, Result};
+use framecast_api::{
+    ClientId, ControlRequest, ControlState, Error, Event, EventKind, Member, PhysicalSize, Result,
+    Role,
+};
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Painted;
@@ -53,7 +56,8 @@ impl View {
 /// What a client says.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ClientMessage {
-    Hello { view: View, visible: bool },
+    Hello { view: View, visible: bool, token: Option<String> },
+    Control(ControlRequest),
     Resize(View),
     Ack { update: u32, painted: Painted },
     Refresh,
@@ -77,6 +81,11 @@ impl ClientMessage {
             #[serde(flatten)]
             view: View,
             visible: bool,
+            token: Option<String>,
+        }
+        #[derive(Deserialize)]
+        struct Target {
+            number: u64,
         }
         #[derive(Deserialize)]
         struct Ack {
@@ -99,8 +108,17 @@ impl ClientMessage {
 
         Ok(match &*read::<Kind>(text)?.name {
             "hello" => {
-                let Hello { view, visible } = read(text)?;
-                ClientMessage::Hello { view, visible }
+                let Hello { view, visible, token } = read(text)?;
+                ClientMessage::Hello { view, visible, token }
+            }
+            "request_control" => ClientMessage::Control(ControlRequest::Ask),
+            "release_control" => ClientMessage::Control(ControlRequest::Release),
+            "take_control" => ClientMessage::Control(ControlRequest::TakeBack),
+            "grant_control" => {
+                ClientMessage::Control(ControlRequest::Grant(read::<Target>(text)?.number))
+            }
+            "disconnect" => {
+                ClientMessage::Control(ControlRequest::Disconnect(read::<Target>(text)?.number))
             }
             "resize" => ClientMessage::Resize(read(text)?),
             "ack" => {
@@ -132,6 +150,7 @@ impl ClientMessage {
 pub(crate) enum ServerMessage<'a> {
     Welcome {
         client: u64,
+        role: Role,
     },
     Title {
         value: &'a str,
@@ -142,6 +161,15 @@ pub(crate) enum ServerMessage<'a> {
     Control {
         presenter: bool,
         held: bool,
+        /// Who drives, for people.
+        by: &'a str,
+        can_ask: bool,
+        asks: bool,
+        manages: bool,
+    },
+    /// Everybody, for whoever manages them.
+    Clients {
+        list: Vec<Listed<'a>>,
     },
     Pong {
         id: f64,
@@ -167,6 +195,58 @@ pub(crate) enum ServerMessage<'a> {
         timestamp: f64,
         index: u32,
     },
+}
+
+/// A label without its address: that is for whoever manages the clients.
+fn name_of(label: &str) -> &str {
+    label.split(' ').next().unwrap_or_default()
+}
+
+/// One of the audience, in [`ServerMessage::Clients`].
+#[derive(Debug, Serialize)]
+pub(crate) struct Listed<'a> {
+    pub(crate) number: u64,
+    pub(crate) label: &'a str,
+    pub(crate) role: Role,
+    pub(crate) visible: bool,
+    pub(crate) presenter: bool,
+    pub(crate) asks: bool,
+    pub(crate) you: bool,
+}
+
+impl<'a> ServerMessage<'a> {
+    /// Who drives, and what `client`, who may do `role`, can do about it.
+    pub(crate) fn control(state: &'a ControlState, client: ClientId, role: Role) -> Self {
+        let own = state.of_client(client);
+        let number = own.map(|member| member.number);
+        let presenter = number.is_some() && state.presenter == number;
+        let manages = number.is_some() && state.host == number;
+        ServerMessage::Control {
+            presenter,
+            held: state.presenter.is_some(),
+            by: state.presenter().map_or("", |member| name_of(&member.label)),
+            can_ask: state.asking && !presenter && !manages && role == Role::Drive,
+            asks: own.is_some_and(|member| member.asks),
+            manages,
+        }
+    }
+
+    /// Everybody, if `client` manages them.
+    pub(crate) fn clients(state: &'a ControlState, client: ClientId) -> Self {
+        let own = state.of_client(client).map(|member| member.number);
+        let manages = own.is_some() && state.host == own;
+        let members = state.members.iter().filter(|_| manages);
+        let listed = |member: &'a Member| Listed {
+            number: member.number,
+            label: &member.label,
+            role: member.role,
+            visible: member.visible,
+            presenter: state.presenter == Some(member.number),
+            asks: member.asks,
+            you: own == Some(member.number),
+        };
+        ServerMessage::Clients { list: members.map(listed).collect() }
+    }
 }
 
 impl ServerMessage<'_> {
@@ -280,7 +360,22 @@ mod tests {
         for (text, message) in [
             (
                 r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true}"#,
-                ClientMessage::Hello { view: VIEW, visible: true },
+                ClientMessage::Hello { view: VIEW, visible: true, token: None },
+            ),
+            (
+                r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"token":"x"}"#,
+                ClientMessage::Hello { view: VIEW, visible: true, token: Some("x".into()) },
+            ),
+            (r#"{"type":"request_control"}"#, ClientMessage::Control(ControlRequest::Ask)),
+            (r#"{"type":"release_control"}"#, ClientMessage::Control(ControlRequest::Release)),
+            (r#"{"type":"take_control"}"#, ClientMessage::Control(ControlRequest::TakeBack)),
+            (
+                r#"{"type":"grant_control","number":3}"#,
+                ClientMessage::Control(ControlRequest::Grant(3)),
+            ),
+            (
+                r#"{"type":"disconnect","number":3}"#,
+                ClientMessage::Control(ControlRequest::Disconnect(3)),
             ),
             (
                 r#"{"width":640,"height":480.5,"ratio":2,"type":"resize","more":[1]}"#,
@@ -328,6 +423,11 @@ mod tests {
             r#"{"type":"hello"}"#,
             r#"{"type":"hello","width":"1","height":1,"ratio":1,"visible":true}"#,
             r#"{"type":"hello","width":1,"height":1,"ratio":1,"visible":1}"#,
+            r#"{"type":"hello","width":1,"height":1,"ratio":1,"visible":true,"token":1}"#,
+            r#"{"type":"grant_control"}"#,
+            r#"{"type":"grant_control","number":-1}"#,
+            r#"{"type":"disconnect","number":"1"}"#,
+            r#"{"type":"control_changed","held":true}"#,
             r#"{"type":"resize","width":1e999,"height":1,"ratio":1}"#,
             r#"{"type":"resize","width":NaN,"height":1,"ratio":1}"#,
             r#"{"type":"ack","update":-1}"#,
@@ -359,18 +459,51 @@ mod tests {
         }
     }
 
+    /// A window that drives, and a browser.
+    fn audience(host: u64) -> ControlState {
+        let window = Member::new(1, None, "window".into(), Role::Drive);
+        let desk = Member::new(2, Some(ClientId(5)), "desk 10.0.0.7:5".into(), Role::Drive);
+        ControlState::new(Some(1), Some(host), true, vec![window, desk])
+    }
+
     #[test]
     fn server_messages_are_the_objects_of_the_protocol() {
         for (message, wire) in [
-            (ServerMessage::Welcome { client: 7 }, json!({"type": "welcome", "client": 7})),
+            (
+                ServerMessage::Welcome { client: 7, role: Role::Watch },
+                json!({"type": "welcome", "client": 7, "role": "watch"}),
+            ),
             (
                 ServerMessage::Title { value: "a \"b\" <c>\u{1b}" },
                 json!({"type": "title", "value": "a \"b\" <c>\u{1b}"}),
             ),
             (ServerMessage::Cursor { value: "grab" }, json!({"type": "cursor", "value": "grab"})),
             (
-                ServerMessage::Control { presenter: false, held: true },
-                json!({"type": "control", "presenter": false, "held": true}),
+                ServerMessage::control(&audience(1), ClientId(5), Role::Drive),
+                json!({
+                    "type": "control", "presenter": false, "held": true, "by": "window",
+                    "can_ask": true, "asks": false, "manages": false
+                }),
+            ),
+            (
+                ServerMessage::control(&audience(1), ClientId(6), Role::Watch),
+                json!({
+                    "type": "control", "presenter": false, "held": true, "by": "window",
+                    "can_ask": false, "asks": false, "manages": false
+                }),
+            ),
+            (
+                ServerMessage::clients(&audience(1), ClientId(5)),
+                json!({"type": "clients", "list": []}),
+            ),
+            (
+                ServerMessage::clients(&audience(2), ClientId(5)),
+                json!({"type": "clients", "list": [
+                    {"number": 1, "label": "window", "role": "drive", "visible": true,
+                     "presenter": true, "asks": false, "you": false},
+                    {"number": 2, "label": "desk 10.0.0.7:5", "role": "drive", "visible": true,
+                     "presenter": false, "asks": false, "you": true},
+                ]}),
             ),
             (
                 ServerMessage::Pong { id: 3.0, time: 1.5 },
@@ -421,6 +554,23 @@ mod tests {
         }
     }
 
+    fn role(value: &serde_json::Value) -> Role {
+        serde_json::from_value(value.clone()).unwrap()
+    }
+
+    fn listed(member: &serde_json::Value) -> Listed<'_> {
+        let flag = |name: &str| member[name].as_bool().unwrap();
+        Listed {
+            number: member["number"].as_u64().unwrap(),
+            label: member["label"].as_str().unwrap(),
+            role: role(&member["role"]),
+            visible: flag("visible"),
+            presenter: flag("presenter"),
+            asks: flag("asks"),
+            you: flag("you"),
+        }
+    }
+
     #[test]
     fn what_the_viewer_understands_is_what_is_said() {
         let mut said = 0;
@@ -428,12 +578,22 @@ mod tests {
             let message = &fixture["message"];
             let string = |name: &str| message[name].as_str().unwrap_or_default();
             let mine = match string("type") {
-                "welcome" => ServerMessage::Welcome { client: message["client"].as_u64().unwrap() },
+                "welcome" => ServerMessage::Welcome {
+                    client: message["client"].as_u64().unwrap(),
+                    role: role(&message["role"]),
+                },
                 "title" => ServerMessage::Title { value: string("value") },
                 "cursor" => ServerMessage::Cursor { value: string("value") },
                 "control" => ServerMessage::Control {
                     presenter: message["presenter"].as_bool().unwrap(),
                     held: message["held"].as_bool().unwrap(),
+                    by: string("by"),
+                    can_ask: message["can_ask"].as_bool().unwrap(),
+                    asks: message["asks"].as_bool().unwrap(),
+                    manages: message["manages"].as_bool().unwrap(),
+                },
+                "clients" => ServerMessage::Clients {
+                    list: message["list"].as_array().unwrap().iter().map(listed).collect(),
                 },
                 "pong" => ServerMessage::Pong {
                     id: message["id"].as_f64().unwrap(),

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use framecast_api::Role;
 use smol::channel::Sender;
 
 use super::feed::{Feed, Taste, Update};
@@ -24,6 +25,9 @@ const REFRESH_EVERY: Duration = Duration::from_secs(1);
 /// A client's place among the audience.
 #[derive(Debug)]
 pub(super) struct Seat {
+    pub(super) role: Role,
+    /// It is told who is there.
+    pub(super) manages: bool,
     pub(super) visible: bool,
     pub(super) pacing: Pacing,
     pub(super) feed: FeedKind,
@@ -67,6 +71,10 @@ pub(super) struct Due {
     pub(super) title: bool,
     pub(super) cursor: bool,
     pub(super) control: bool,
+    /// Who is there, for whoever manages them.
+    pub(super) clients: bool,
+    /// It is sent away.
+    pub(super) away: bool,
     /// The size in CSS pixels that the application asked for, in the older protocol: the width,
     pub(super) size: bool,
     /// and then the height.
@@ -79,15 +87,19 @@ impl Due {
         title: false,
         cursor: false,
         control: false,
+        clients: false,
+        away: false,
         size: false,
         height: false,
     };
 }
 
 impl Seat {
-    pub(super) fn new(feed: FeedKind, visible: bool, wake: Sender<()>) -> Self {
+    pub(super) fn new(feed: FeedKind, role: Role, visible: bool, wake: Sender<()>) -> Self {
         let whole = matches!(feed, FeedKind::Whole(_));
         Self {
+            role,
+            manages: false,
             visible,
             pacing: Pacing::new(),
             feed,
@@ -98,6 +110,8 @@ impl Seat {
                 title: true,
                 cursor: true,
                 control: true,
+                clients: false,
+                away: false,
                 size: whole,
                 height: false,
             },

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use framecast_api::{
-    ClientId, Clock, Cursor, EventKind, Frame, Input, LogicalSize, Rect, Setting, Traffic,
+    ClientId, Clock, ControlRequest, ControlState, Cursor, EventKind, Frame, Input, LogicalSize,
+    Rect, Setting, Traffic,
 };
 use smol::channel::Sender;
 
+use super::canvas::Joining;
 use super::encode;
 use super::feed::Feed;
 use super::inputs::{Flooded, Inputs};
@@ -32,7 +34,7 @@ pub(super) struct State {
     phase: Phase,
     title: String,
     cursor: Cursor,
-    control: Control,
+    control: ControlState,
     /// The size that the application asked for.
     logical: Option<LogicalSize>,
     lossless: bool,
@@ -49,13 +51,6 @@ pub(super) struct State {
     inputs: Inputs,
     /// What the engine, the encoders were last told.
     told: Told,
-}
-
-/// Who drives.
-#[derive(Debug, Default)]
-struct Control {
-    presenter: Option<ClientId>,
-    held: bool,
 }
 
 #[derive(Debug, Default)]
@@ -106,6 +101,8 @@ pub(crate) enum Outgoing {
     Part(Part),
     /// A whole picture.
     Picture(Bytes),
+    /// The client was sent away.
+    Away,
     /// The last message, if there is one; the connection is then closed.
     Last(Option<String>),
 }
@@ -117,7 +114,7 @@ impl State {
             phase: Phase::New,
             title: String::new(),
             cursor: Cursor::default(),
-            control: Control::default(),
+            control: ControlState::default(),
             logical: None,
             lossless: false,
             still_after,
@@ -176,7 +173,7 @@ impl State {
             ClientStats {
                 client: client.0,
                 protocol: if whole { "renderview" } else { SUBPROTOCOL },
-                presenter: self.control.presenter == Some(*client),
+                presenter: self.control.presenter().and_then(|it| it.client) == Some(*client),
                 visible: seat.visible,
                 quality: if whole { encode::QUALITY } else { seat.pacing.quality() },
                 bytes_per_second: seat.pacing.rate(),
@@ -272,9 +269,23 @@ impl State {
                 self.cursor = *cursor;
                 |due| due.cursor = true
             }
-            Setting::Control { presenter, held } => {
-                self.control = Control { presenter: *presenter, held: *held };
-                |due| due.control = true
+            Setting::Control(control) if self.control != *control => {
+                self.control.clone_from(control);
+                let host = control.members.iter().find(|it| Some(it.number) == control.host);
+                let host = host.and_then(|member| member.client);
+                for (client, seat) in &mut self.clients {
+                    seat.due.control = true;
+                    let manages = host == Some(*client) && !seat.is_whole();
+                    seat.due.clients |= manages || seat.manages;
+                    seat.manages = manages;
+                }
+                return;
+            }
+            Setting::Disconnect(client) => {
+                if let Some(seat) = self.clients.get_mut(client) {
+                    seat.due.away = true;
+                }
+                return;
             }
             // The size of our own page is its user's affair; the older one follows.
             Setting::LogicalSize(size) if self.logical != Some(*size) => {
@@ -289,25 +300,21 @@ impl State {
         self.clients.values_mut().for_each(|seat| due(&mut seat.due));
     }
 
-    /// A client is there. `hello`: its view, and the bytes of the message that said so; one that
-    /// speaks the older protocol says nothing of the kind.
-    pub(super) fn join(
-        &mut self,
-        label: String,
-        dialect: Dialect,
-        hello: Option<(View, usize)>,
-        visible: bool,
-        wake: Sender<()>,
-    ) -> ClientId {
+    /// A client is there.
+    pub(super) fn join(&mut self, joining: Joining, wake: Sender<()>, now: Instant) -> ClientId {
+        let Joining { label, role, dialect, hello, visible } = joining;
         self.last_client += 1;
         let client = ClientId(self.last_client);
         let feed = match dialect {
             Dialect::Tiles => FeedKind::Tiles(Feed::default()),
             Dialect::Whole => FeedKind::Whole(WholeFeed::default()),
         };
-        self.clients.insert(client, Seat::new(feed, visible, wake));
+        self.clients.insert(client, Seat::new(feed, role, visible, wake));
         if !self.is_closed() {
-            self.inputs.join(client, label);
+            self.inputs.join(client, label, role);
+            if !visible {
+                let _ = self.event(client, EventKind::Hide, 0, now);
+            }
             if let Some((view, bytes)) = hello {
                 // The queue of a new client has room for this.
                 let _ = self.resize(client, view, bytes);
@@ -353,6 +360,14 @@ impl State {
         let Phase::Open { clock, .. } = &self.phase else { return Ok(()) };
         let timestamp = clock.seconds(now);
         self.inputs.push(client, Input::Event { client, timestamp, kind }, bytes)
+    }
+
+    pub(super) fn control(
+        &mut self,
+        client: ClientId,
+        request: ControlRequest,
+    ) -> Result<(), Flooded> {
+        self.inputs.push(client, Input::Control { client, request }, 0)
     }
 
     pub(super) fn resize(
@@ -540,21 +555,26 @@ impl State {
         }
         let due = &mut seat.due;
         let message = if std::mem::take(&mut due.welcome) {
-            ServerMessage::Welcome { client: client.0 }
+            ServerMessage::Welcome { client: client.0, role: seat.role }
         } else if let Phase::Closed = self.phase {
             let closed = ServerMessage::Closed { reason: "the application ended" };
             return Some(Outgoing::Last((!whole).then(|| closed.print())));
+        } else if due.away {
+            return Some(Outgoing::Away);
         } else if std::mem::take(&mut due.title) {
             ServerMessage::Title { value: &self.title }
         } else if std::mem::take(&mut due.cursor) {
             ServerMessage::Cursor { value: self.cursor.css_name() }
         } else if std::mem::take(&mut due.control) {
-            let presenter = self.control.presenter == Some(client);
-            if whole {
-                ServerMessage::Active { value: presenter }
-            } else {
-                ServerMessage::Control { presenter, held: self.control.held }
+            let message = ServerMessage::control(&self.control, client, seat.role);
+            match message {
+                ServerMessage::Control { presenter, .. } if whole => {
+                    ServerMessage::Active { value: presenter }
+                }
+                message => message,
             }
+        } else if std::mem::take(&mut due.clients) {
+            ServerMessage::clients(&self.control, client)
         } else if let (true, Some(size)) = (std::mem::take(&mut due.size), self.logical) {
             seat.due.height = true;
             ServerMessage::CssWidth { value: css(size.width) }
@@ -592,7 +612,7 @@ pub(super) mod tests {
     use super::*;
     use crate::stream::encoder;
     use crate::stream::ledger::Painted;
-    use framecast_api::{FramePool, PhysicalSize};
+    use framecast_api::{FramePool, PhysicalSize, Role};
 
     const STILL: Duration = Duration::from_millis(300);
     const VIEW: View = View { width: 10.0, height: 10.0, ratio: 1.0 };
@@ -637,7 +657,11 @@ pub(super) mod tests {
 
         fn join_as(&mut self, dialect: Dialect) -> ClientId {
             let (wake, _) = smol::channel::bounded(1);
-            let client = self.state.join("somebody".into(), dialect, Some((VIEW, 50)), true, wake);
+            let client = {
+                let (label, role, hello) = ("somebody".into(), Role::Drive, Some((VIEW, 50)));
+                let joining = Joining { label, role, dialect, hello, visible: true };
+                self.state.join(joining, wake, self.now)
+            };
             while let Some(next) = self.state.next(client, self.now) {
                 assert!(matches!(next, Outgoing::Text(_)));
             }
@@ -1084,8 +1108,9 @@ pub(super) mod tests {
         let mut scene = Scene::new();
         assert!(scene.settle().engine.is_none());
         let (wake, _) = smol::channel::bounded(1);
-        let client =
-            scene.state.join("somebody".into(), Dialect::Tiles, Some((VIEW, 50)), true, wake);
+        let (label, role, dialect) = ("somebody".into(), Role::Drive, Dialect::Tiles);
+        let joining = Joining { label, role, dialect, hello: Some((VIEW, 50)), visible: true };
+        let client = scene.state.join(joining, wake, scene.now);
         assert!(scene.settle().engine.is_some(), "demand and input");
         assert!(scene.settle().engine.is_none(), "nothing new");
         scene.state.take_inputs();

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use async_tungstenite::tungstenite::Message;
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use framecast_api::{Backend, EventKind, Input};
+use framecast_api::{Backend, EventKind, Input, Role};
 use framecast_http::Limits;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ fn a_client_is_announced_with_its_size_before_its_events() {
     client.say(&json!({"type": "key_down", "key": "a", "code": "KeyA"}));
     let inputs = engine.inputs_until(|input| is_key(input, "a"));
     let [
-        Input::Joined { client: joined, label },
+        Input::Joined { client: joined, label, role: Role::Drive },
         Input::Resize { client: sized, size, ratio },
         Input::Event { client: mover, timestamp, kind: EventKind::PointerMove(pointer) },
         Input::Event { client: typist, timestamp: later, .. },
@@ -268,6 +268,7 @@ fn clients_beyond_the_limit_are_closed_with_1013() {
     engine.until_joined();
     let mut second = Client::join(&server);
     let mut third = Client::connect(server.local_addr(), "/");
+    third.hello(true);
     assert_eq!(third.until_closed(), Some(CloseCode::Again));
     assert!(second.heard_until_pong().is_empty());
     drop(first);

@@ -84,8 +84,8 @@ fn several_canvases_share_one_server() {
     let mut main = Engine::at(&server, None);
     let mut side = Engine::at(&server, Some("side"));
     let address = server.local_addr();
-    assert_eq!(main.backend.link().unwrap(), format!("http://{address}/"));
-    assert_eq!(side.backend.link().unwrap(), format!("http://{address}/side/"));
+    assert_eq!(main.backend.links()[0].url, format!("http://{address}/"));
+    assert_eq!(side.backend.links()[0].url, format!("http://{address}/side/"));
     let redirect = get(address, "/side", "");
     assert_eq!(status(&redirect), 308);
     assert!(redirect.contains("\r\nlocation: /side/\r\n"), "{redirect}");

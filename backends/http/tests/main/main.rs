@@ -7,6 +7,8 @@ mod support;
 mod input;
 /// Being opened, closed and dropped; several canvases; addresses that cannot be listened on.
 mod lifetime;
+/// Links and roles: who gets in, and what for.
+mod links;
 /// Plain requests: pages, refusals, hostile heads.
 mod pages;
 /// Pictures and state, out.

@@ -6,7 +6,7 @@ use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use framecast_api::{Backend, Cursor, Input, Setting};
 use serde_json::json;
 
-use crate::support::{Client, Engine, Heard, PATIENCE, server_with};
+use crate::support::{Client, Engine, Heard, PATIENCE, driven_by, server_with};
 
 const RED: [u8; 3] = [230, 20, 30];
 const BLUE: [u8; 3] = [10, 40, 220];
@@ -22,15 +22,18 @@ fn noise(x: u32, y: u32, seed: u32) -> [u8; 3] {
 fn hello_is_answered_with_everything_there_is() {
     let (server, mut engine) = Engine::new();
     engine.backend.apply(&Setting::Cursor(Cursor::Grab)).unwrap();
-    engine.backend.apply(&Setting::Control { presenter: None, held: true }).unwrap();
+    engine.backend.apply(&driven_by(None)).unwrap();
     let sequence = engine.present(RED);
     let mut client = Client::connect(server.local_addr(), "/");
     client.hello(true);
     for expected in [
-        json!({"type": "welcome", "client": 1}),
+        json!({"type": "welcome", "client": 1, "role": "drive"}),
         json!({"type": "title", "value": "a title"}),
         json!({"type": "cursor", "value": "grab"}),
-        json!({"type": "control", "presenter": false, "held": true}),
+        json!({
+            "type": "control", "presenter": false, "held": true, "by": "somebody",
+            "can_ask": false, "asks": false, "manages": false
+        }),
     ] {
         let Heard::Text(text) = client.hear() else { panic!("not {expected}") };
         assert_eq!(text, expected);
@@ -329,7 +332,7 @@ fn settings_reach_clients_when_they_change() {
     assert_eq!(client.hear_text("title")["value"], "<b>\u{1b}\"é");
     engine.backend.apply(&Setting::Cursor(Cursor::None)).unwrap();
     assert_eq!(client.hear_text("cursor")["value"], "none");
-    engine.backend.apply(&Setting::Control { presenter: Some(me), held: true }).unwrap();
+    engine.backend.apply(&driven_by(Some(me))).unwrap();
     let control = client.hear_text("control");
     assert_eq!((&control["presenter"], &control["held"]), (&json!(true), &json!(true)));
     let mut other = Client::connect(server.local_addr(), "/");

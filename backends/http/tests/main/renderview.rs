@@ -6,7 +6,7 @@ use framecast_api::{Backend, EventKind, Input, LogicalSize, Setting};
 use framecast_http::HttpServer;
 use serde_json::{Value, json};
 
-use crate::support::{Client, Engine, tcp};
+use crate::support::{Client, Engine, driven_by, tcp};
 
 /// A client as rendercanvas' page is one: it offers no subprotocol and never introduces itself.
 struct Upstream(WebSocket<TcpStream>);
@@ -107,7 +107,7 @@ fn it_drives_input_and_is_told_whether_it_does() {
     assert_eq!(upstream.text("title")["value"], "a title");
     assert_eq!(upstream.text("active")["value"], false);
     let client = engine.until_joined();
-    engine.backend.apply(&Setting::Control { presenter: Some(client), held: true }).unwrap();
+    engine.backend.apply(&driven_by(Some(client))).unwrap();
     assert_eq!(upstream.text("active")["value"], true);
     upstream.say(&json!({
         "type": "resize", "width": 640, "height": 480.5, "pwidth": 1280, "pheight": 961, "ratio": 2

@@ -8,9 +8,10 @@ use async_tungstenite::tungstenite::client::IntoClientRequest;
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use async_tungstenite::tungstenite::{Message, WebSocket, client};
 use framecast_api::{
-    Backend, ClientId, Clock, Context, Frame, FramePool, Input, LogicalSize, PhysicalSize,
+    Backend, ClientId, Clock, Context, ControlState, Frame, FramePool, Input, LogicalSize, Member,
+    PhysicalSize, Role, Setting,
 };
-use framecast_http::{HttpBackend, HttpServer, Limits};
+use framecast_http::{HttpBackend, HttpServer, Limits, ServerConfig};
 use serde_json::{Value, json};
 
 /// Nothing here takes this long, even on a busy machine.
@@ -57,9 +58,20 @@ pub(crate) fn server() -> HttpServer {
 }
 
 pub(crate) fn server_with(change: impl FnOnce(&mut Limits)) -> HttpServer {
-    let mut limits = Limits::default();
-    change(&mut limits);
-    HttpServer::bind_with("127.0.0.1:0".parse().unwrap(), limits).unwrap()
+    let mut config = ServerConfig::default();
+    config.no_auth = true;
+    change(&mut config.limits);
+    server_like(config)
+}
+
+pub(crate) fn server_like(config: ServerConfig) -> HttpServer {
+    HttpServer::bind_with("127.0.0.1:0".parse().unwrap(), config).unwrap()
+}
+
+/// What a backend is told when `client` drives, or somebody elsewhere does.
+pub(crate) fn driven_by(client: Option<ClientId>) -> Setting {
+    let member = Member::new(1, client, "somebody".into(), Role::Drive);
+    Setting::Control(ControlState::new(Some(1), Some(1), false, vec![member]))
 }
 
 pub(crate) fn context(waker: Waker) -> Context {

@@ -1,0 +1,293 @@
+//! The connections that have shown no role: so many, and for one more the one goes that deserves it
+//! most. Nobody is kept waiting for them. Pure: `now` is passed in.
+//!
+//! All of a server's connections are counted here, by address, those of clients too; but only a
+//! stranger's is ever ended to make room.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::{Duration, Instant};
+
+use crate::Limits;
+
+/// A connection that said nothing for this long is ended before any that said something. Browsers
+/// open some in advance; one that is to be used speaks within a round trip.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// The connections. Dropping a place's `end` is what ends its connection.
+#[derive(Debug)]
+pub(crate) struct Strangers<T> {
+    limits: Limits,
+    next: u64,
+    /// Oldest first; at most `limits.connections`.
+    places: VecDeque<Place<T>>,
+    /// How many are open, by address. As many entries as connections, at most.
+    open: BTreeMap<IpAddr, usize>,
+    all: usize,
+}
+
+#[derive(Debug)]
+struct Place<T> {
+    number: u64,
+    address: IpAddr,
+    since: Instant,
+    stage: Stage,
+    /// Held for its drop.
+    _end: T,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Not a byte came.
+    Silent,
+    /// A part of a request head came.
+    Speaking,
+    /// It is being answered, or is to show its role.
+    Heard,
+}
+
+/// There are too many connections, and none that could be ended for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Full;
+
+impl<T> Strangers<T> {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            limits: limits.clone(),
+            next: 0,
+            places: VecDeque::new(),
+            open: BTreeMap::new(),
+            all: 0,
+        }
+    }
+
+    /// One more connection, from `address`; its number. Others may be ended for it. If that is not
+    /// enough it has no place, but is counted all the same.
+    pub(crate) fn enter(&mut self, address: IpAddr, end: T, now: Instant) -> Result<u64, Full> {
+        let address = network(address);
+        let of_address = *self.open.entry(address).and_modify(|n| *n += 1).or_insert(1);
+        self.all += 1;
+        let mut fits = true;
+        if of_address > self.limits.connections_per_address {
+            fits &= self.end(|place| place.address == address, now);
+        } else if self.all > self.limits.connections {
+            fits &= self.end(|_| true, now);
+        }
+        if self.unfinished() >= self.limits.handshakes.max(1) {
+            self.end(|place| place.stage != Stage::Heard, now);
+        }
+        if !fits {
+            return Err(Full);
+        }
+        let number = self.next;
+        self.next += 1;
+        let stage = Stage::Silent;
+        self.places.push_back(Place { number, address, since: now, stage, _end: end });
+        Ok(number)
+    }
+
+    /// Whether there are so many that no more can even be told so.
+    pub(crate) fn overflows(&self) -> bool {
+        self.all > self.limits.connections.saturating_add(self.limits.handshakes.max(1))
+    }
+
+    /// A part of its request came.
+    pub(crate) fn spoke(&mut self, number: u64) {
+        self.set(number, Stage::Speaking);
+    }
+
+    /// Its request came in full.
+    pub(crate) fn heard(&mut self, number: u64) {
+        self.set(number, Stage::Heard);
+    }
+
+    /// It has shown its role, or is over. Does nothing if it was ended.
+    pub(crate) fn leave(&mut self, number: u64) {
+        self.places.retain(|place| place.number != number);
+    }
+
+    /// A connection is closed.
+    pub(crate) fn closed(&mut self, address: IpAddr) {
+        let address = network(address);
+        self.all = self.all.saturating_sub(1);
+        if let Some(open) = self.open.get_mut(&address) {
+            *open -= 1;
+            if *open == 0 {
+                self.open.remove(&address);
+            }
+        }
+    }
+
+    fn set(&mut self, number: u64, stage: Stage) {
+        if let Some(place) = self.places.iter_mut().find(|place| place.number == number) {
+            place.stage = stage;
+        }
+    }
+
+    fn unfinished(&self) -> usize {
+        self.places.iter().filter(|place| place.stage != Stage::Heard).count()
+    }
+
+    /// Ends one of those that `may` go: the oldest that was silent for long, or else the oldest.
+    fn end(&mut self, may: impl Fn(&Place<T>) -> bool, now: Instant) -> bool {
+        let silent = |place: &Place<T>| {
+            let long = now.saturating_duration_since(place.since) >= SILENCE;
+            place.stage == Stage::Silent && long
+        };
+        let index = self.places.iter().position(|place| may(place) && silent(place));
+        let index = index.or_else(|| self.places.iter().position(may));
+        index.is_some_and(|index| self.places.remove(index).is_some())
+    }
+}
+
+/// Whose connections are counted together: whoever has one IPv6 address has 2⁶⁴.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(ip) if !ip.is_loopback() => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+        ip => ip,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::rc::{Rc, Weak};
+
+    const SOON: Duration = Duration::from_millis(1);
+
+    struct Scene {
+        strangers: Strangers<Rc<()>>,
+        now: Instant,
+    }
+
+    type Entered = (Result<u64, Full>, Weak<()>);
+
+    impl Scene {
+        fn new(change: impl FnOnce(&mut Limits)) -> Self {
+            let mut limits = Limits::DEFAULT;
+            change(&mut limits);
+            Self { strangers: Strangers::new(&limits), now: Instant::now() }
+        }
+
+        fn handshakes(most: usize) -> Self {
+            Self::new(|limits| limits.handshakes = most)
+        }
+
+        fn enter(&mut self) -> Entered {
+            self.enter_from("192.0.2.1")
+        }
+
+        fn enter_from(&mut self, address: &str) -> Entered {
+            self.now += SOON;
+            let end = Rc::new(());
+            let alive = Rc::downgrade(&end);
+            (self.strangers.enter(address.parse().unwrap(), end, self.now), alive)
+        }
+    }
+
+    fn alive(places: &[Entered]) -> Vec<bool> {
+        places.iter().map(|(_, alive)| alive.strong_count() > 0).collect()
+    }
+
+    #[test]
+    fn the_oldest_handshake_goes_for_one_too_many() {
+        let mut scene = Scene::handshakes(3);
+        let places: Vec<_> = (0..5).map(|_| scene.enter()).collect();
+        assert_eq!(alive(&places), [false, false, true, true, true]);
+    }
+
+    #[test]
+    fn one_that_was_silent_for_long_goes_before_any_that_spoke() {
+        let mut scene = Scene::handshakes(3);
+        let places: Vec<_> = (0..3).map(|_| scene.enter()).collect();
+        scene.strangers.spoke(places[0].0.unwrap());
+        scene.strangers.spoke(places[2].0.unwrap());
+        scene.now += SILENCE;
+        drop(scene.enter());
+        assert_eq!(alive(&places), [true, false, true]);
+        drop(scene.enter());
+        assert_eq!(alive(&places), [false, false, true], "the newcomer had no time to speak");
+    }
+
+    #[test]
+    fn one_that_is_heard_is_no_handshake_any_more() {
+        let mut scene = Scene::handshakes(2);
+        let places: Vec<_> = (0..2).map(|_| scene.enter()).collect();
+        scene.strangers.heard(places[0].0.unwrap());
+        drop(scene.enter());
+        assert_eq!(alive(&places), [true, true]);
+        drop(scene.enter());
+        assert_eq!(alive(&places), [true, false]);
+    }
+
+    #[test]
+    fn for_one_connection_too_many_the_oldest_stranger_goes_and_no_client() {
+        let mut scene = Scene::new(|limits| limits.connections = 3);
+        let places: Vec<_> = (0..3).map(|_| scene.enter()).collect();
+        scene.strangers.leave(places[0].0.unwrap()); // it has shown its role
+        scene.strangers.heard(places[1].0.unwrap());
+        scene.strangers.heard(places[2].0.unwrap());
+        assert!(scene.enter().0.is_ok());
+        // A client keeps its own end.
+        assert_eq!(alive(&places[1..]), [false, true]);
+    }
+
+    #[test]
+    fn where_all_are_clients_one_more_is_refused() {
+        let mut scene = Scene::new(|limits| limits.connections = 2);
+        for _ in 0..2 {
+            let (number, _) = scene.enter();
+            scene.strangers.leave(number.unwrap());
+        }
+        assert_eq!(scene.enter().0, Err(Full));
+        assert!(!scene.strangers.overflows(), "it is told so");
+        for _ in 0..Limits::DEFAULT.handshakes {
+            assert_eq!(scene.enter().0, Err(Full));
+        }
+        assert!(scene.strangers.overflows());
+        for _ in 0..Limits::DEFAULT.handshakes {
+            scene.strangers.closed("192.0.2.1".parse().unwrap());
+        }
+        let address = "192.0.2.1".parse().unwrap();
+        scene.strangers.closed(address);
+        scene.strangers.closed(address);
+        assert!(scene.enter().0.is_ok());
+    }
+
+    #[test]
+    fn an_address_with_too_many_loses_its_own_and_nobody_elses() {
+        let mut scene = Scene::new(|limits| limits.connections_per_address = 2);
+        let quiet = scene.enter_from("192.0.2.9");
+        let greedy: Vec<_> = (0..50).map(|_| scene.enter_from("192.0.2.1")).collect();
+        assert_eq!(alive(&[quiet]), [true]);
+        assert_eq!(alive(&greedy).iter().filter(|alive| **alive).count(), 1 + 1);
+    }
+
+    #[test]
+    fn the_table_of_addresses_forgets() {
+        let mut scene = Scene::new(|limits| limits.connections = 4);
+        for n in 0..1000_u32 {
+            let address = format!("10.{}.{}.1", n / 256, n % 256);
+            drop(scene.enter_from(&address));
+            scene.strangers.closed(address.parse().unwrap());
+        }
+        assert_eq!((scene.strangers.open.len(), scene.strangers.all), (0, 0));
+        assert!(scene.strangers.places.len() <= Limits::DEFAULT.handshakes);
+    }
+
+    #[test]
+    fn the_addresses_of_one_network_count_together() {
+        let at = |text: &str| network(text.parse().unwrap());
+        assert_eq!(at("2001:db8:1:2:3::4"), at("2001:db8:1:2:ffff::"));
+        assert_ne!(at("2001:db8:1:2::"), at("2001:db8:1:3::"));
+        assert_eq!(at("::ffff:192.0.2.1"), at("192.0.2.1"));
+        assert_eq!(at("::1").to_string(), "::1");
+    }
+
+    #[test]
+    fn there_is_always_room_for_one() {
+        let mut scene = Scene::handshakes(0);
+        let places = [scene.enter(), scene.enter()];
+        assert_eq!(alive(&places), [false, true]);
+    }
+}

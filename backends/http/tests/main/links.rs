@@ -1,0 +1,216 @@
+use std::time::{Duration, Instant};
+
+use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use framecast_api::{Backend, ControlRequest, ControlState, Input, Member, Role, Setting};
+use framecast_http::{HttpServer, Link, ServerConfig};
+use serde_json::json;
+
+use crate::support::{Client, Engine, Heard, body, get, request, server_like, status};
+
+const NO_LINK: CloseCode = CloseCode::Library(4001);
+const SENT_AWAY: CloseCode = CloseCode::Library(4003);
+
+fn guarded() -> (HttpServer, Engine) {
+    let server = server_like(ServerConfig::default());
+    let engine = Engine::at(&server, None);
+    (server, engine)
+}
+
+/// The secret of the link called `name`.
+fn token(server: &HttpServer, name: &str) -> String {
+    let link = server.links(None).into_iter().find(|link| link.name == name).unwrap();
+    link.url.split_once("#token=").unwrap().1.to_owned()
+}
+
+fn hello(token: Option<&str>) -> serde_json::Value {
+    let mut hello = json!({
+        "type": "hello", "width": 640, "height": 480, "ratio": 1, "visible": true
+    });
+    if let Some(token) = token {
+        hello["token"] = token.into();
+    }
+    hello
+}
+
+fn enter(server: &HttpServer, token: Option<&str>) -> Client {
+    let mut client = Client::connect(server.local_addr(), "/");
+    client.say(&hello(token));
+    client
+}
+
+const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+#[test]
+fn a_token_in_the_hello_gives_the_role_of_its_link() {
+    let (server, mut engine) = guarded();
+    for (name, role) in [("drive", Role::Drive), ("watch", Role::Watch)] {
+        let mut client = enter(&server, Some(&token(&server, name)));
+        assert_eq!(client.hear_text("welcome")["role"], role.name());
+        let inputs = engine.inputs_until(|input| matches!(input, Input::Joined { .. }));
+        let Some(Input::Joined { label, role: told, .. }) = inputs.first() else {
+            panic!("{inputs:?}");
+        };
+        assert_eq!(*told, role);
+        let address = client.socket.get_ref().local_addr().unwrap();
+        assert_eq!(*label, format!("{name} {address}"));
+        drop(client);
+        engine.until_left();
+    }
+}
+
+#[test]
+fn nobody_gets_in_without_a_good_token_and_the_engine_never_hears_of_it() {
+    let (server, mut engine) = guarded();
+    engine.present([1, 2, 3]);
+    let mut wrong = token(&server, "drive");
+    wrong.pop();
+    for token in [None, Some(""), Some("x"), Some(&*wrong)] {
+        let mut client = enter(&server, token);
+        assert!(matches!(client.hear(), Heard::Closed(Some(NO_LINK))), "{token:?}");
+    }
+    let mut seen = Vec::new();
+    engine.backend.poll(&mut |input| seen.push(input));
+    assert!(seen.is_empty(), "{seen:?}");
+}
+
+#[test]
+fn programs_show_their_token_with_the_request() {
+    let (server, _engine) = guarded();
+    let address = server.local_addr();
+    let bearer = |token: &str| format!("Authorization: Bearer {token}\r\n");
+    let watch = bearer(&token(&server, "watch"));
+    for (path, headers, wanted) in [
+        ("/", String::new(), 200),
+        ("/main.js", String::new(), 200),
+        ("/stats", String::new(), 401),
+        ("/stats", bearer("x"), 401),
+        ("/stats", "Authorization: Basic eDp4\r\n".into(), 401),
+        ("/stats", watch.clone(), 200),
+        ("/stats?token=x", String::new(), 401),
+        ("/", UPGRADE.into(), 401),
+        ("/", format!("{UPGRADE}{}", bearer("x")), 401),
+        ("/", format!("{UPGRADE}Sec-WebSocket-Protocol: framecast.v1\r\n"), 401),
+        ("/", format!("{UPGRADE}Origin: http://evil.example\r\n{watch}"), 403),
+        ("/", format!("{UPGRADE}Origin: null\r\n"), 403),
+    ] {
+        let answer = get(address, path, &headers);
+        assert_eq!(status(&answer), wanted, "{path} {headers}");
+        assert_eq!(answer.to_lowercase().contains("www-authenticate: bearer"), wanted == 401);
+        assert!(!body(&answer).contains("token="), "{answer}");
+    }
+    assert_eq!(status(&request(address, "HEAD", "/stats", "")), 401);
+}
+
+#[test]
+fn the_address_of_an_older_client_may_hold_a_watch_token_only() {
+    let (server, mut engine) = guarded();
+    let at = |token: &str| format!("/?token={token}");
+    assert_eq!(status(&get(server.local_addr(), &at(&token(&server, "drive")), UPGRADE)), 401);
+    let origin = format!("{UPGRADE}Origin: http://{}\r\n", server.local_addr());
+    assert_eq!(status(&get(server.local_addr(), "/", &origin)), 401, "it has no first message");
+    let path = at(&token(&server, "watch"));
+    let stream = std::thread::spawn({
+        let address = server.local_addr();
+        move || {
+            use async_tungstenite::tungstenite::client;
+            let url = format!("ws://{address}{path}");
+            client(url, crate::support::tcp(address)).map(|(socket, _)| socket).unwrap()
+        }
+    });
+    let joined = engine.inputs_until(|input| matches!(input, Input::Joined { .. }));
+    assert!(matches!(joined[..], [Input::Joined { role: Role::Watch, .. }]), "{joined:?}");
+    drop(stream.join().unwrap());
+}
+
+#[test]
+fn a_revoked_link_ends_its_connections_and_no_others() {
+    let (server, _engine) = guarded();
+    let secret = token(&server, "watch");
+    let mut driver = enter(&server, Some(&token(&server, "drive")));
+    driver.hear_text("control");
+    let mut watcher = enter(&server, Some(&secret));
+    watcher.hear_text("control");
+    assert!(server.revoke("watch") && !server.revoke("watch"));
+    assert_eq!(watcher.until_closed(), Some(NO_LINK));
+    assert_eq!(enter(&server, Some(&secret)).until_closed(), Some(NO_LINK));
+    assert!(driver.heard_until_pong().is_empty());
+}
+
+#[test]
+fn an_expired_link_ends_its_connections() {
+    let (server, _engine) = guarded();
+    let lifetime = Duration::from_millis(300);
+    let start = Instant::now();
+    let secret = server.add_link(Link::watch("guest").expires_in(lifetime)).unwrap();
+    let mut guest = enter(&server, Some(secret.as_str()));
+    assert_eq!(guest.until_closed(), Some(NO_LINK));
+    assert!(start.elapsed() >= lifetime);
+    assert!(server.links(None).iter().all(|link| link.name != "guest"));
+}
+
+#[test]
+fn a_server_without_links_is_for_this_machine_only() {
+    let mut config = ServerConfig::default();
+    config.no_auth = true;
+    let everywhere = "0.0.0.0:0".parse().unwrap();
+    let error = HttpServer::bind_with(everywhere, config.clone()).unwrap_err().to_string();
+    assert!(error.contains("--no-auth") && error.contains("127.0.0.1"), "{error}");
+    let server = server_like(config);
+    let _engine = Engine::at(&server, None);
+    assert!(!server.links(None)[0].url.contains("token"));
+    assert_eq!(status(&get(server.local_addr(), "/stats", "")), 200);
+}
+
+#[test]
+fn what_the_owner_allows_is_checked_at_start() {
+    for change in [
+        (|config| config.allow_origins = vec!["example.org".into()]) as fn(&mut ServerConfig),
+        |config| config.allow_hosts = vec!["http://example.org".into()],
+        |config| config.frame_ancestors = vec!["*; script-src *".into()],
+        |config| config.links = vec![Link::drive("a b")],
+        |config| config.links = vec![Link::drive("a"), Link::watch("a")],
+    ] {
+        let mut config = ServerConfig::default();
+        change(&mut config);
+        assert!(HttpServer::bind_with("127.0.0.1:0".parse().unwrap(), config).is_err());
+    }
+}
+
+#[test]
+fn the_host_is_told_who_is_there_and_sends_them_away() {
+    let (server, mut engine) = guarded();
+    let mut clients = Vec::new();
+    for name in ["drive", "watch"] {
+        let mut client = enter(&server, Some(&token(&server, name)));
+        client.hear_text("control");
+        let joined = engine.inputs_until(|input| matches!(input, Input::Joined { .. }));
+        let Some(Input::Joined { client: id, label, role }) = joined.into_iter().next() else {
+            panic!("nobody joined");
+        };
+        let number = clients.len() as u64 + 1;
+        clients.push((client, id, Member::new(number, Some(id), label, role)));
+    }
+    let members = clients.iter().map(|(_, _, member)| member.clone()).collect();
+    let state = ControlState::new(Some(1), Some(1), false, members);
+    engine.backend.apply(&Setting::Control(state)).unwrap();
+    let [(host, host_id, _), (guest, guest_id, _)] = &mut clients[..] else { unreachable!() };
+    assert_eq!(host.hear_text("control")["manages"], true);
+    let list = host.hear_text("clients");
+    assert_eq!(
+        (list["list"][1]["role"].as_str(), list["list"][0]["you"].as_bool()),
+        (Some("watch"), Some(true))
+    );
+    assert_eq!(guest.hear_text("control")["manages"], false);
+    assert!(guest.heard_until_pong().is_empty(), "a guest learns no addresses");
+    host.say(&json!({"type": "disconnect", "number": 2}));
+    let inputs = engine.inputs_until(|input| matches!(input, Input::Control { .. }));
+    let Some(Input::Control { client, request: ControlRequest::Disconnect(2) }) = inputs.last()
+    else {
+        panic!("{inputs:?}");
+    };
+    assert_eq!(client, host_id);
+    engine.backend.apply(&Setting::Disconnect(*guest_id)).unwrap();
+    assert_eq!(guest.until_closed(), Some(SENT_AWAY));
+    engine.until_left();
+}

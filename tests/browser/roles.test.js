@@ -1,0 +1,137 @@
+// Who may watch, who may drive: links, roles, hand-over, and pages of other sites.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, afterEach, test } from "node:test";
+import { cleanUp, framecast, newPage, open, picture, probe, save, until, view } from "./harness.js";
+
+const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
+
+after(cleanUp);
+afterEach(cleanUp);
+
+async function role(page, wanted) {
+  await until(`the page is ${wanted}`, async () => (await view(page)).role === wanted);
+}
+
+test("who has the watch link sees everything and changes nothing", async () => {
+  const program = probe([...HTTP, "--control", "any"]);
+  const [drive, watch] = await program.links(2);
+  const [driver, watcher] = [await newPage(), await newPage({ width: 500, height: 400 })];
+  await open(driver, drive);
+  await open(watcher, watch);
+  await role(driver, "presenter");
+  assert.equal((await view(watcher)).link, "watch");
+  const before = program.events().length;
+  await watcher.mouse.click(100, 100);
+  await watcher.keyboard.press("r");
+  await watcher.setViewportSize({ width: 640, height: 360 });
+  // Also with what the page itself would never send.
+  await watcher.evaluate(async () => {
+    const { view } = await import("./main.js");
+    view.requestControl();
+    view.takeControl();
+    view.grantControl(1);
+    view.disconnect(1);
+  });
+  // What came before it has come when this has.
+  await driver.keyboard.press("g");
+  const { sequence } = await view(driver);
+  await until("the key", () => program.events("key_down").some((event) => event.key === "g"));
+  await picture(watcher, { after: Number(sequence) - 1 });
+  const types = program.events().slice(before).map((event) => event.type);
+  assert.ok(!program.events("key_down").some((event) => event.key === "r"), types.join());
+  assert.ok(!types.includes("resize") && !types.includes("pointer_down"), types.join());
+  assert.equal((await view(driver)).role, "presenter");
+});
+
+test("the link leaves the address bar, a reload still knows it, and nobody else gets in", async () => {
+  const program = probe(HTTP);
+  const link = await program.link();
+  const page = await newPage();
+  await open(page, link);
+  assert.ok(!page.url().includes("token"), page.url());
+  await page.reload();
+  await picture(page);
+  assert.equal(await page.evaluate(() => document.cookie), "");
+  const stranger = await newPage();
+  await stranger.goto(new URL("./", link).href);
+  await until("it is refused", async () => (await view(stranger)).state === "refused");
+  await save(stranger, "refused");
+  // The link in the same tab lets it in.
+  await stranger.evaluate((hash) => void (location.hash = hash), new URL(link).hash);
+  await picture(stranger);
+});
+
+test("a page of another site can connect to neither link", async () => {
+  const program = probe(HTTP);
+  const links = await program.links(2);
+  const foreign = createServer((_, response) => response.end("<!doctype html>a page")).listen(0, "127.0.0.1");
+  await new Promise((resolve) => foreign.once("listening", resolve));
+  try {
+    const page = await newPage();
+    await page.goto(`http://localhost:${foreign.address().port}/`);
+    for (const link of links) {
+      const url = new URL(link);
+      const told = await page.evaluate(
+        ([address, token]) =>
+          new Promise((resolve) => {
+            const socket = new WebSocket(address, "framecast.v1");
+            socket.onopen = () => {
+              socket.send(JSON.stringify({ type: "hello", width: 9, height: 9, ratio: 1, visible: true, token }));
+            };
+            socket.onmessage = () => resolve("let in");
+            socket.onclose = () => resolve("refused");
+          }),
+        [`ws://${url.host}/`, url.hash.slice("#token=".length)],
+      );
+      assert.equal(told, "refused");
+    }
+  } finally {
+    foreign.close();
+  }
+  assert.equal(program.events().filter((event) => event.type !== "rate").length, 0);
+});
+
+test("control is asked for, granted and taken back", async () => {
+  const program = framecast([...HTTP, "--control", "request", "--link", "desk=drive", "--link", "lab=drive", "demo", "paint"]);
+  const [desk, lab] = await program.links(2);
+  const size = { width: 900, height: 560 };
+  const [host, guest] = [await newPage(size), await newPage(size)];
+  await open(host, desk, { exact: false });
+  await open(guest, lab, { exact: false });
+  await guest.click("#ask");
+  await host.waitForSelector("#prompt:not([hidden])");
+  assert.match(await host.textContent("#prompt-text"), /^lab .* asks for control$/);
+  await host.hover("#status");
+  await host.click("#viewers-show");
+  await save(host, "viewers");
+  await host.click("#prompt-grant");
+  await role(guest, "presenter");
+  await role(host, "observer");
+  assert.match(await guest.textContent("#ask"), /back/);
+  await host.click("#take");
+  await role(host, "presenter");
+  await host.click("#viewers-list li:nth-child(2) button:last-child");
+  await until("it is sent away", async () => (await view(guest)).state === "refused");
+  assert.match(await guest.textContent("#notice-detail"), /disconnected/);
+  assert.deepEqual(host.problems, []);
+});
+
+test("a presenter whose page is hidden loses control, and the other goes on at full rate", async () => {
+  const program = probe([...HTTP, "--control-timeout", "1", "spin"]);
+  const link = await program.link();
+  const [first, second] = [await newPage(), await newPage()];
+  await open(first, link, { exact: false });
+  await open(second, link, { exact: false });
+  await role(first, "presenter");
+  // As when its tab goes to the background: what the browser then says, and that it stops painting.
+  await first.evaluate(() => {
+    Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await role(second, "presenter");
+  const { sequence } = await view(second);
+  await picture(second, { exact: false, after: Number(sequence) + 60 });
+  assert.equal((await view(first)).role, "observer");
+});

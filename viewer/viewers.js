@@ -1,0 +1,108 @@
+import control from "./control.js";
+
+/**
+ * For who manages the viewers: the list of them, and the question when one of them asks for control. Their
+ * frames are in index.html.
+ */
+export default class Viewers {
+  #view;
+  #panel = element("viewers");
+  #button = element("viewers-show");
+  #list = element("viewers-list");
+  #prompt = element("prompt");
+  /** Whom the prompt is about. @type {number | null} */
+  #asker = null;
+  /** Those who were told "not now", until they ask again. @type {Set<number>} */
+  #putOff = new Set();
+  #shown = "";
+
+  /** @param {import("./view.js").default} view */
+  constructor(view) {
+    this.#view = view;
+    // The keyboard's focus stays with the picture when these are clicked.
+    for (const part of [this.#panel, this.#prompt]) {
+      part.addEventListener("mousedown", (event) => event.preventDefault());
+    }
+    this.#button.addEventListener("click", () => this.#open(this.#panel.hidden));
+    element("viewers-hide").addEventListener("click", () => this.#open(false));
+    element("take").addEventListener("click", () => view.takeControl());
+    element("prompt-grant").addEventListener("click", () => {
+      if (this.#asker !== null) view.grantControl(this.#asker);
+    });
+    element("prompt-later").addEventListener("click", () => {
+      if (this.#asker !== null) this.#putOff.add(this.#asker);
+      this.update();
+    });
+  }
+
+  /** Shows who is there now. */
+  update() {
+    const { manages, presenter, clients } = this.#view.info;
+    this.#button.hidden = !manages;
+    if (!manages && !this.#panel.hidden) this.#open(false);
+    for (const { number, asks } of clients) if (!asks) this.#putOff.delete(number);
+    this.#ask(manages ? control.asker(clients, this.#putOff) : null);
+    element("take").hidden = presenter;
+    const shown = JSON.stringify(clients);
+    if (this.#panel.hidden || shown === this.#shown) return;
+    this.#shown = shown;
+    const focused = document.activeElement?.id;
+    this.#list.replaceChildren(...clients.map((viewer) => this.#line(control.row(viewer))));
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
+  /** @param {import("./protocol.js").Listed | null} viewer */
+  #ask(viewer) {
+    this.#asker = viewer?.number ?? null;
+    this.#prompt.hidden = viewer === null;
+    if (!viewer) return;
+    const text = element("prompt-text");
+    const question = `${viewer.label} asks for control`;
+    // Set once, or screen readers would say it again and again.
+    if (text.textContent !== question) text.textContent = question;
+  }
+
+  /** @param {boolean} on */
+  #open(on) {
+    if (!on && this.#panel.contains(document.activeElement)) this.#button.focus();
+    this.#panel.hidden = !on;
+    this.#button.setAttribute("aria-expanded", String(on));
+    this.#shown = "";
+    if (on) this.update();
+  }
+
+  /**
+   * @param {import("./control.js").Row} row
+   * @returns {HTMLElement}
+   */
+  #line(row) {
+    const line = document.createElement("li");
+    line.classList.toggle("quiet", row.quiet);
+    const who = document.createElement("span");
+    const note = document.createElement("small");
+    who.textContent = row.name;
+    note.textContent = row.note;
+    who.append(note);
+    line.append(who);
+    const add = (/** @type {string} */ what, /** @type {string} */ text, /** @type {() => void} */ run) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "word";
+      button.id = `${what}-${row.number}`;
+      button.textContent = text;
+      button.setAttribute("aria-label", `${text}: ${row.name}`);
+      button.addEventListener("click", run);
+      line.append(button);
+    };
+    if (row.grant) add("grant", "Give control", () => this.#view.grantControl(row.number));
+    if (row.disconnect) add("disconnect", "Disconnect", () => this.#view.disconnect(row.number));
+    return line;
+  }
+}
+
+/** @param {string} id */
+function element(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`index.html lacks #${id}`);
+  return found;
+}

@@ -17,3 +17,5 @@ mod pictures;
 mod renderview;
 /// `GET stats`.
 mod stats;
+/// What async-h1 does alone with hostile requests, and what we answer.
+mod weaknesses;

@@ -7,6 +7,7 @@ use crate::support::{Client, Engine, body, get, status};
 fn statistics_tell_what_was_sent_and_painted_and_when() {
     let (server, mut engine) = Engine::new();
     let mut client = Client::join(&server);
+    engine.until_joined();
     for shade in 0..5 {
         engine.until_wanted();
         engine.present([shade, 100, 200]);

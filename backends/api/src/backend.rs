@@ -1,3 +1,4 @@
+use std::fmt;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -19,8 +20,11 @@ pub struct Traffic {
 }
 
 /// A way to a backend's frames, for people.
+///
+/// `Debug` leaves out the fragment of the address, which holds a secret: what is printed for
+/// developers ends in logs.
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ViewLink {
     /// What it is called: "drive", "desk".
     pub name: String,
@@ -35,6 +39,17 @@ impl ViewLink {
     #[must_use]
     pub fn new(name: impl Into<String>, role: Role, url: impl Into<String>) -> Self {
         Self { name: name.into(), role, url: url.into() }
+    }
+}
+
+impl fmt::Debug for ViewLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let public = self.url.split('#').next().unwrap_or_default();
+        f.debug_struct("ViewLink")
+            .field("name", &self.name)
+            .field("role", &self.role)
+            .field("url", &public)
+            .finish()
     }
 }
 
@@ -267,11 +282,39 @@ pub enum Setting {
     LogicalSize(LogicalSize),
     /// Who is there and who drives now.
     Control(ControlState),
+    /// The links to the canvas' other views, for a local view to show: whoever reads one has it.
+    Links(Vec<ViewLink>),
     /// This client must go.
     Disconnect(ClientId),
+    /// Text for the clipboard of this client, who drives, and of nobody else. At most
+    /// [`MAX_CLIPBOARD`](Self::MAX_CLIPBOARD) bytes.
+    Clipboard {
+        /// Whose.
+        client: ClientId,
+        /// What.
+        text: String,
+    },
 }
 
 impl Setting {
+    /// The longest text for a clipboard, in bytes.
+    pub const MAX_CLIPBOARD: usize = 64 * 1024;
+
+    /// Checks a text that an application wants in a clipboard.
+    ///
+    /// # Errors
+    /// "Invalid input" if it is longer than [`MAX_CLIPBOARD`](Self::MAX_CLIPBOARD).
+    pub fn check_clipboard(text: &str) -> Result<()> {
+        if text.len() <= Self::MAX_CLIPBOARD {
+            return Ok(());
+        }
+        Err(Error::invalid_input(format!(
+            "a text of {} bytes is too long for the clipboard; at most {}",
+            text.len(),
+            Self::MAX_CLIPBOARD
+        )))
+    }
+
     /// What it is, for "not supported: …".
     #[must_use]
     pub fn describe(&self) -> &'static str {
@@ -280,7 +323,21 @@ impl Setting {
             Setting::Cursor(_) => "setting a cursor",
             Setting::LogicalSize(_) => "setting the view's size",
             Setting::Control(_) => "showing who drives",
+            Setting::Links(_) => "showing links",
             Setting::Disconnect(_) => "sending a client away",
+            Setting::Clipboard { .. } => "a clipboard",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_of_a_link_is_no_secret() {
+        let link = ViewLink::new("drive", Role::Drive, "http://127.0.0.1:5/#token=secret");
+        let shown = format!("{link:?}");
+        assert!(shown.contains("http://127.0.0.1:5/") && !shown.contains("secret"), "{shown}");
     }
 }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     Backend, ClientId, Clock, Context, ControlState, Cursor, FramePool, Input, LogicalSize, Member,
-    PhysicalSize, Role, Setting,
+    PhysicalSize, Role, Setting, ViewLink,
 };
 
 /// A call that must not wait for anybody may take this long on a busy machine.
@@ -183,7 +183,10 @@ fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
             true,
             vec![Member::new(7, Some(ClientId(u64::MAX)), "\u{1b}[31m<b>".into(), Role::Watch)],
         )),
+        Setting::Links(vec![ViewLink::new("\u{1b}[2J", Role::Watch, "http://\u{7}\n".repeat(99))]),
         Setting::Disconnect(ClientId(u64::MAX)),
+        Setting::Clipboard { client: ClientId(0), text: "two\nlines \u{1b}[31m\0 ü 漢".into() },
+        Setting::Clipboard { client: ClientId(u64::MAX), text: "x".repeat(Setting::MAX_CLIPBOARD) },
     ]);
     for setting in settings {
         match prompt("apply", || backend.apply(&setting)) {

@@ -86,6 +86,12 @@ pub enum EventKind {
     KeyUp(Key),
     /// Text was typed.
     Char(Char),
+    /// Text was pasted. One event with all of it, or several in order where it is longer than
+    /// [`MAX_PASTE`](Self::MAX_PASTE).
+    Paste {
+        /// The text, with whatever line ends and control characters it has.
+        data: String,
+    },
     /// Somebody else is the presenter now: the event's source, or nobody. Made by the engine only.
     ControlChanged {
         /// Whether anybody is.
@@ -204,7 +210,7 @@ pub struct Char {
     pub data: String,
     /// True while an input method composes: the text replaces the last one that was composing.
     pub is_composing: bool,
-    /// As in the browser's `InputEvent.inputType`: "insertText", "insertFromPaste".
+    /// As in the browser's `InputEvent.inputType`: "insertText", "insertLineBreak".
     pub input_type: String,
 }
 
@@ -373,8 +379,10 @@ impl EventKind {
     pub const MAX_COORDINATE: f64 = 1e6;
     /// The longest `key` or `code`, in bytes.
     pub const MAX_KEY: usize = 64;
-    /// The longest typed or pasted text in one event, in bytes.
+    /// The longest typed text in one event, in bytes.
     pub const MAX_TEXT: usize = 16 * 1024;
+    /// The longest pasted text in one event, in bytes.
+    pub const MAX_PASTE: usize = 32 * 1024;
     /// The most fingers.
     pub const MAX_TOUCHES: usize = 20;
 
@@ -419,6 +427,7 @@ impl EventKind {
                 text(&char.data, Self::MAX_TEXT)?;
                 text(&char.input_type, Self::MAX_KEY)
             }
+            EventKind::Paste { data } => text(data, Self::MAX_PASTE),
         }
     }
 
@@ -442,6 +451,7 @@ impl EventKind {
             EventKind::KeyDown(_) => "key_down",
             EventKind::KeyUp(_) => "key_up",
             EventKind::Char(_) => "char",
+            EventKind::Paste { .. } => "paste",
             EventKind::ControlChanged { .. } => "control_changed",
             EventKind::Animate { .. } => "animate",
             EventKind::BeforeDraw => "before_draw",
@@ -493,6 +503,7 @@ mod tests {
             EventKind::KeyDown(Key::default()),
             EventKind::KeyUp(Key::default()),
             EventKind::Char(Char::default()),
+            EventKind::Paste { data: "two\nlines".into() },
             EventKind::Animate { step: 0.5 },
             EventKind::BeforeDraw,
         ] {
@@ -532,6 +543,7 @@ mod tests {
             json!({"type": "key_down", "key": "x".repeat(65)}),
             json!({"type": "key_up", "code": "x".repeat(65)}),
             json!({"type": "char", "data": "x".repeat(EventKind::MAX_TEXT + 1)}),
+            json!({"type": "paste", "data": "x".repeat(EventKind::MAX_PASTE + 1)}),
             json!({"type": "pointer_down", "ntouches": 21}),
             json!({"type": "pointer_down", "touches": {"1": {"x": 1e9}}}),
             json!({"type": "resize", "width": 1, "height": 1, "pwidth": 1, "pheight": 1, "ratio": 1}),
@@ -556,6 +568,8 @@ mod tests {
             json!({"type": "pointer_down", "x": "1"}),
             json!({"type": "pointer_down", "pointer_type": "nose"}),
             json!({"type": "pointer_down", "ntouches": -1}),
+            json!({"type": "paste"}),
+            json!({"type": "paste", "data": 1}),
             json!({"x": 1}),
             json!([]),
         ] {

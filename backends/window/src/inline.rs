@@ -4,11 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use framecast_api::{Context, Cursor, Error, Frame, Input, Result};
+use framecast_input::InputQueue;
 
-use crate::backend::WindowOptions;
+use crate::backend::{CLIENT, WindowOptions};
 use crate::pace;
 use crate::pane::Pane;
-use crate::queue::InputQueue;
 
 /// Shortest time between two polls, however busy the window is.
 const SOONEST: Duration = Duration::from_millis(1);
@@ -32,7 +32,7 @@ impl Inline {
         }
         let mut pane = catch_unwind(AssertUnwindSafe(|| Pane::open(options, clock, &title, size)))
             .map_err(|_| Error::failed("the window library failed"))??;
-        let mut queue = InputQueue::default();
+        let mut queue = InputQueue::new(CLIENT);
         pane.announce(&mut |input| {
             queue.push(input);
         });

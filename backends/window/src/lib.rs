@@ -17,6 +17,8 @@
 //!   and for them the keyboard's auto-repeat cannot be told from typing. Text of other keys does
 //!   not repeat.
 //! - Under X11 a key's `code` is that of the key which has its letter on a US keyboard.
+//! - It has no clipboard: Ctrl+V is a key like any other, and
+//!   [`Setting::Clipboard`](framecast_api::Setting::Clipboard) is not supported.
 //! - The view's size cannot be set, and the pixel ratio is 1.
 //! - Under Wayland the pointer's leaving is not reported, a hidden cursor shows until the pointer
 //!   next enters the window or presses a button, and a desktop without server-side decorations
@@ -29,10 +31,9 @@ mod keys;
 mod names;
 mod pace;
 mod pane;
-mod pointer;
-mod queue;
 mod scale;
 mod thread;
+mod wheel;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod xlib;
 

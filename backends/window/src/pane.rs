@@ -8,6 +8,7 @@ use framecast_api::{
     Button, Buttons, Clock, Cursor, Error, EventKind, Frame, Input, LogicalSize, PhysicalSize,
     Result, Role,
 };
+use framecast_input::{PointerTracker, Sample};
 use minifb::{CursorStyle, InputCallback, MouseButton, MouseMode, ScaleMode, UseGPU};
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
@@ -15,8 +16,8 @@ use crate::backend::{CLIENT, LABEL, WindowOptions};
 use crate::display;
 use crate::keys::{Keyboard, Platform, Typed};
 use crate::pace;
-use crate::pointer::{PointerTracker, Sample, calibrate};
 use crate::scale::{Placement, Scaler};
+use crate::wheel::calibrate;
 
 /// The largest window asked for, in pixels a side; the user may make it larger.
 const MAX_SIDE: f64 = 8192.0;

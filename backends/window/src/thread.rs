@@ -8,11 +8,11 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use framecast_api::{Context, Cursor, Error, Frame, Input, Result};
+use framecast_input::InputQueue;
 
-use crate::backend::WindowOptions;
+use crate::backend::{CLIENT, WindowOptions};
 use crate::display;
 use crate::pane::Pane;
-use crate::queue::InputQueue;
 
 /// How long a display may take to open a window.
 const OPENING: Duration = Duration::from_secs(5);
@@ -76,7 +76,7 @@ impl WindowThread {
                 frame: None,
                 title: None,
                 cursor: None,
-                queue: InputQueue::default(),
+                queue: InputQueue::new(CLIENT),
                 visible: true,
                 alive: true,
                 closing: false,

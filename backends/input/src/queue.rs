@@ -1,24 +1,32 @@
 use std::collections::VecDeque;
 
-use framecast_api::{EventKind, Input};
-
-use crate::backend::CLIENT;
+use framecast_api::{ClientId, EventKind, Input};
 
 /// Input that waits for the engine to poll. Moves, wheels and resizes are merged, so only
 /// thousands of presses during one draw reach this.
-pub(crate) const MAX_WAITING: usize = 4096;
+const MAX_WAITING: usize = 4096;
 
-/// What happened in the window and the engine has not polled yet, oldest first.
-#[derive(Default)]
-pub(crate) struct InputQueue {
+/// What happened to the one client of a backend, and the engine has not polled yet, oldest first.
+///
+/// Moves, wheels and resizes are merged as the engine would; too much else is dropped, counted,
+/// and told as [`Input::Rejected`].
+#[derive(Debug)]
+pub struct InputQueue {
+    client: ClientId,
     waiting: VecDeque<Input>,
     /// What did not fit since the last `take`.
     dropped: u64,
 }
 
 impl InputQueue {
+    /// An empty queue for what `client` does.
+    #[must_use]
+    pub fn new(client: ClientId) -> Self {
+        Self { client, waiting: VecDeque::new(), dropped: 0 }
+    }
+
     /// Appends `input`; returns whether the queue was empty, that is, whether to wake the engine.
-    pub(crate) fn push(&mut self, input: Input) -> bool {
+    pub fn push(&mut self, input: Input) -> bool {
         let was_empty = self.is_empty();
         if let Some(last) = self.waiting.back_mut() {
             let Some(input) = merge(last, input) else {
@@ -36,18 +44,21 @@ impl InputQueue {
         was_empty
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
     /// Takes everything.
-    pub(crate) fn take(&mut self) -> VecDeque<Input> {
+    #[must_use]
+    pub fn take(&mut self) -> VecDeque<Input> {
         let mut taken = std::mem::take(&mut self.waiting);
         if self.dropped > 0 {
             let count = std::mem::take(&mut self.dropped);
             // Before a `Lost`, after which nothing may follow.
             let end = taken.len() - usize::from(matches!(taken.back(), Some(Input::Lost(_))));
-            taken.insert(end, Input::Rejected { client: CLIENT, count });
+            taken.insert(end, Input::Rejected { client: self.client, count });
         }
         taken
     }
@@ -72,8 +83,8 @@ fn merge(last: &mut Input, next: Input) -> Option<Input> {
             (last.dx, last.dy, *at) = (dx, dy, timestamp);
             None
         }
-        (Input::Resize { size: last, .. }, Input::Resize { size, .. }) => {
-            *last = size;
+        (Input::Resize { size: last, ratio: was, .. }, Input::Resize { size, ratio, .. }) => {
+            (*last, *was) = (size, ratio);
             None
         }
         (_, next) => Some(next),
@@ -86,6 +97,8 @@ mod tests {
 
     use super::*;
 
+    const CLIENT: ClientId = ClientId(0);
+
     fn event(timestamp: f64, kind: EventKind) -> Input {
         Input::Event { client: CLIENT, timestamp, kind }
     }
@@ -97,7 +110,7 @@ mod tests {
 
     #[test]
     fn moves_with_equal_buttons_keep_the_last() {
-        let mut queue = InputQueue::default();
+        let mut queue = InputQueue::new(CLIENT);
         assert!(queue.push(event(1.0, at(1.0, &[]))));
         assert!(!queue.push(event(2.0, at(2.0, &[]))));
         queue.push(event(3.0, at(3.0, &[Button::Left])));
@@ -113,7 +126,7 @@ mod tests {
 
     #[test]
     fn wheels_sum_and_resizes_keep_the_last() {
-        let mut queue = InputQueue::default();
+        let mut queue = InputQueue::new(CLIENT);
         for dy in [100.0, -30.0] {
             queue.push(event(0.0, EventKind::Wheel(Wheel { dy, dx: 1.0, ..Wheel::default() })));
         }
@@ -133,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_flood_is_cut_and_counted_but_the_loss_of_the_display_arrives() {
-        let mut queue = InputQueue::default();
+        let mut queue = InputQueue::new(CLIENT);
         for _ in 0..MAX_WAITING + 7 {
             queue.push(event(0.0, EventKind::KeyDown(Key::default())));
         }

@@ -1,8 +1,6 @@
-//! minifb's pointer levels (where it is, which buttons are down) as pointer events.
+//! A pointer's levels (where it is, which buttons are down) as pointer events.
 
 use framecast_api::{Button, Buttons, EventKind, Modifiers, Pointer, Wheel};
-
-use crate::keys::Platform;
 
 /// The second click of a double click comes within this many seconds of the first, press to
 /// press.
@@ -10,46 +8,38 @@ const DOUBLE_CLICK: f64 = 0.5;
 /// And within this many logical pixels of it.
 const DOUBLE_CLICK_REACH: f64 = 5.0;
 
-/// What one poll saw.
+/// Where the pointer is, and what is down.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sample {
+pub struct Sample {
     /// When, in seconds.
-    pub(crate) now: f64,
+    pub now: f64,
     /// Logical pixels from the canvas' top left.
-    pub(crate) x: f64,
+    pub x: f64,
     /// Logical pixels from the canvas' top left.
-    pub(crate) y: f64,
+    pub y: f64,
     /// Whether it is over the canvas.
-    pub(crate) inside: bool,
+    pub inside: bool,
     /// The buttons that are down.
-    pub(crate) down: Buttons,
+    pub down: Buttons,
     /// How far the wheel turned, right and down positive, about 100 per notch.
-    pub(crate) scroll: (f64, f64),
+    pub scroll: (f64, f64),
 }
 
-/// minifb's wheel values as pixels to the right and downwards, about 100 per notch.
-pub(crate) fn calibrate(platform: Platform, scroll: (f32, f32)) -> (f64, f64) {
-    let (x, y) = (f64::from(scroll.0), f64::from(scroll.1));
-    let (x, y) = match platform {
-        // 1 for the press and 1 for the release of the "button" that a notch is, left and up
-        // positive.
-        Platform::X11 => (-50.0 * x, -50.0 * y),
-        // The compositor's pixels, 10 per notch with weston and GNOME, right and down positive.
-        Platform::Wayland => (10.0 * x, 10.0 * y),
-        // A tenth of WHEEL_DELTA, 12 per notch, up positive; the tilt is not told.
-        Platform::Windows => (100.0 / 12.0 * x, -100.0 / 12.0 * y),
-        // Lines, left and up positive, accelerated; browsers count 40 pixels a line.
-        Platform::MacOs => (-40.0 * x, -40.0 * y),
-    };
-    let limit = EventKind::MAX_COORDINATE;
-    let sane = |value: f64| if value.is_finite() { value.clamp(-limit, limit) } else { 0.0 };
-    // Without the negative zero of a wheel that did not turn.
-    (sane(x) + 0.0, sane(y) + 0.0)
-}
-
-/// The pointer as the application sees it.
-#[derive(Default)]
-pub(crate) struct PointerTracker {
+/// The pointer as the application sees it: entering, moving, pressing, clicking twice.
+///
+/// ```
+/// use framecast_api::{Buttons, Modifiers};
+/// use framecast_input::{PointerTracker, Sample};
+///
+/// let mut tracker = PointerTracker::default();
+/// let sample =
+///     Sample { now: 0.0, x: 3.0, y: 4.0, inside: true, down: Buttons::NONE, scroll: (0.0, 0.0) };
+/// let mut events = Vec::new();
+/// tracker.update(&sample, Modifiers::default(), &mut |kind| events.push(kind.name()));
+/// assert_eq!(events, ["pointer_enter"]);
+/// ```
+#[derive(Debug, Default)]
+pub struct PointerTracker {
     x: f64,
     y: f64,
     /// Between enter and leave.
@@ -62,7 +52,7 @@ pub(crate) struct PointerTracker {
     click: Option<Click>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Click {
     button: Button,
     at: f64,
@@ -80,17 +70,19 @@ impl Click {
 
 impl PointerTracker {
     /// Whether the pointer is over the canvas or captured.
-    pub(crate) fn is_busy(&self) -> bool {
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
         self.inside || self.is_captured()
     }
 
     /// Whether a button that was pressed over the canvas is down.
-    pub(crate) fn is_captured(&self) -> bool {
+    #[must_use]
+    pub fn is_captured(&self) -> bool {
         !self.held.is_empty()
     }
 
     /// Reports the difference to the last sample.
-    pub(crate) fn update(
+    pub fn update(
         &mut self,
         sample: &Sample,
         modifiers: Modifiers,
@@ -136,7 +128,7 @@ impl PointerTracker {
     }
 
     /// Releases every button: the focus went elsewhere, and so may the button's release.
-    pub(crate) fn release_all(&mut self, modifiers: Modifiers, sink: &mut dyn FnMut(EventKind)) {
+    pub fn release_all(&mut self, modifiers: Modifiers, sink: &mut dyn FnMut(EventKind)) {
         self.click = None;
         for button in self.held.iter() {
             self.ignored.insert(button);
@@ -299,20 +291,6 @@ mod tests {
         assert_eq!(names(&events), ["pointer_enter", "wheel"]);
         assert!(matches!(&events[1], EventKind::Wheel(wheel)
             if (wheel.dx, wheel.dy, wheel.x, wheel.y) == (0.0, 100.0, 2.0, 3.0)));
-    }
-
-    #[test]
-    fn a_notch_is_about_100_down_positive_everywhere() {
-        for (platform, notch_down) in
-            [(Platform::X11, -2.0), (Platform::Wayland, 10.0), (Platform::Windows, -12.0)]
-        {
-            let (dx, dy) = calibrate(platform, (0.0, notch_down));
-            assert!(dx == 0.0 && (dy - 100.0).abs() < 0.01, "{platform:?}: {dy}");
-        }
-        assert_eq!(calibrate(Platform::X11, (2.0, 0.0)), (-100.0, 0.0));
-        assert_eq!(calibrate(Platform::MacOs, (0.0, -2.5)), (0.0, 100.0));
-        let (dx, dy) = calibrate(Platform::Wayland, (f32::NAN, f32::MAX));
-        assert_eq!((dx, dy), (0.0, EventKind::MAX_COORDINATE));
     }
 
     #[test]

@@ -1,0 +1,11 @@
+//! What backends in front of a person share about their input.
+//!
+//! [`PointerTracker`] makes pointer events out of where a pointer is and which buttons are down;
+//! [`InputQueue`] keeps what happened until the engine polls, merged and bounded. Both are pure.
+//! They decide nothing about keys, which every platform tells in its own way.
+
+mod pointer;
+mod queue;
+
+pub use pointer::{PointerTracker, Sample};
+pub use queue::InputQueue;

@@ -1,0 +1,266 @@
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use framecast_api::{
+    Backend, Capabilities, ClientId, Context, Error, Frame, Input, Result, Setting, Traffic,
+};
+
+use crate::changes::Changes;
+#[cfg(not(unix))]
+use crate::elsewhere::TerminalThread;
+#[cfg(unix)]
+use crate::thread::TerminalThread;
+
+/// The one client of a terminal.
+pub(crate) const CLIENT: ClientId = ClientId(0);
+/// What people call it.
+pub(crate) const LABEL: &str = "terminal";
+
+/// How the picture is shown.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum TerminalPicture {
+    /// In the best way that the terminal says it knows; inside tmux and screen with characters.
+    #[default]
+    Auto,
+    /// Pixels, by the kitty graphics protocol.
+    Kitty,
+    /// Pixels, by DEC's sixels.
+    Sixel,
+    /// Pixels, as inline images of iTerm2.
+    Iterm,
+    /// Characters of two halves, one above the other, each with its exact colour.
+    Cells,
+    /// Characters of 2 × 2 parts in two colours: finer, less exact.
+    Quadrants,
+    /// Characters of 2 × 3 parts in two colours; needs a font with Unicode 13.
+    Sextants,
+    /// Characters of 2 × 4 parts in two colours; needs a font with Unicode 16.
+    Octants,
+}
+
+impl TerminalPicture {
+    /// All of them, in the order of the enum.
+    pub const ALL: [TerminalPicture; 8] = [
+        TerminalPicture::Auto,
+        TerminalPicture::Kitty,
+        TerminalPicture::Sixel,
+        TerminalPicture::Iterm,
+        TerminalPicture::Cells,
+        TerminalPicture::Quadrants,
+        TerminalPicture::Sextants,
+        TerminalPicture::Octants,
+    ];
+
+    /// The name: "kitty", "cells".
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            TerminalPicture::Auto => "auto",
+            TerminalPicture::Kitty => "kitty",
+            TerminalPicture::Sixel => "sixel",
+            TerminalPicture::Iterm => "iterm",
+            TerminalPicture::Cells => "cells",
+            TerminalPicture::Quadrants => "quadrants",
+            TerminalPicture::Sextants => "sextants",
+            TerminalPicture::Octants => "octants",
+        }
+    }
+}
+
+impl FromStr for TerminalPicture {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        TerminalPicture::ALL.into_iter().find(|it| it.name() == name.trim()).ok_or_else(|| {
+            let names: Vec<_> = TerminalPicture::ALL.iter().map(|it| it.name()).collect();
+            Error::invalid_input(format!(
+                "{name:?} is no way to show a picture in a terminal; possible are {}",
+                names.join(", ")
+            ))
+        })
+    }
+}
+
+impl fmt::Display for TerminalPicture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How a terminal is used.
+///
+/// ```
+/// use framecast_terminal::{TerminalBackend, TerminalOptions, TerminalPicture};
+/// let options = TerminalOptions::default().with_picture(TerminalPicture::Cells);
+/// let backend = TerminalBackend::new(options);
+/// # drop(backend);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct TerminalOptions {
+    pub(crate) picture: TerminalPicture,
+    pub(crate) exact: bool,
+    pub(crate) pixel_ratio: Option<f64>,
+    pub(crate) log: Option<PathBuf>,
+    pub(crate) signals: bool,
+    pub(crate) tty: Option<PathBuf>,
+}
+
+impl TerminalOptions {
+    /// How the picture is shown; the best way that the terminal knows at first.
+    #[must_use]
+    pub fn with_picture(mut self, picture: TerminalPicture) -> Self {
+        self.picture = picture;
+        self
+    }
+
+    /// Whether every colour is exact also while the picture moves. Otherwise, with characters, one
+    /// may be off by a step that is not seen until the picture rests, which takes about half of
+    /// the bytes.
+    #[must_use]
+    pub fn with_exact_colours(mut self, exact: bool) -> Self {
+        self.exact = exact;
+        self
+    }
+
+    /// Pixels of the canvas per logical pixel: larger makes what is drawn larger. 1 at first, or
+    /// ½ with characters, where a cell then counts as about 8 × 16 logical pixels.
+    #[must_use]
+    pub fn with_pixel_ratio(mut self, ratio: f64) -> Self {
+        self.pixel_ratio = Some(ratio);
+        self
+    }
+
+    /// Where what is written to standard output and error goes while the picture is shown, if
+    /// those are this terminal: appended to a file, which is made for its owner only. At first it is
+    /// kept, 64 KiB of it, and shown after.
+    #[must_use]
+    pub fn with_log(mut self, path: impl Into<PathBuf>) -> Self {
+        self.log = Some(path.into());
+        self
+    }
+
+    /// Whether SIGINT, SIGTERM and SIGHUP close the view. For programs that handle none of them
+    /// themselves; those that do close their canvases, which restores the terminal.
+    #[must_use]
+    pub fn with_signals(mut self, signals: bool) -> Self {
+        self.signals = signals;
+        self
+    }
+
+    /// The terminal at this path instead of the process' own.
+    #[must_use]
+    pub fn with_tty(mut self, path: impl Into<PathBuf>) -> Self {
+        self.tty = Some(path.into());
+        self
+    }
+}
+
+/// Presents a canvas in the terminal that the program was started in, and reports its input.
+///
+/// It has one client, `ClientId(0)`, called "terminal". A process has one open terminal at most.
+///
+/// [`Setting::Title`], [`Setting::Control`] and [`Setting::Links`] are shown in the bottom line;
+/// [`Setting::Cursor`] is supported by terminals that take shapes by their CSS names (kitty, foot,
+/// Ghostty). [`Setting::Clipboard`] is sent as OSC 52, which a terminal may refuse without a word. The
+/// rest is not. If the terminal goes away, [`Input::Lost`] says so once.
+#[derive(Default)]
+pub struct TerminalBackend {
+    options: TerminalOptions,
+    thread: Option<TerminalThread>,
+}
+
+impl TerminalBackend {
+    /// A terminal that [`Backend::open`] will use.
+    #[must_use]
+    pub fn new(options: TerminalOptions) -> Self {
+        Self { options, thread: None }
+    }
+}
+
+impl Backend for TerminalBackend {
+    fn name(&self) -> &str {
+        "terminal"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let capabilities = Capabilities::default().with_input().with_sizes().with_local();
+        match &self.thread {
+            Some(thread) if thread.pointer_shapes => capabilities.with_cursor(),
+            _ => capabilities,
+        }
+    }
+
+    fn open(&mut self, context: Context) -> Result<()> {
+        self.thread = Some(TerminalThread::open(self.options.clone(), context)?);
+        Ok(())
+    }
+
+    fn traffic(&self) -> Option<Traffic> {
+        self.thread.as_ref().map(TerminalThread::traffic)
+    }
+
+    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+        if let Some(thread) = &self.thread {
+            thread.poll(sink);
+        }
+    }
+
+    fn wants_frame(&self) -> bool {
+        self.thread.as_ref().is_some_and(TerminalThread::wants_frame)
+    }
+
+    fn present(&mut self, frame: &Frame) -> Result<()> {
+        if let Some(thread) = &self.thread {
+            thread.present(frame);
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, setting: &Setting) -> Result<()> {
+        let mut changes = Changes::default();
+        match setting {
+            Setting::Title(title) => changes.title = Some(title.clone()),
+            Setting::Cursor(cursor) if self.capabilities().cursor => {
+                changes.cursor = Some(*cursor);
+            }
+            Setting::Control(state) => changes.control = Some(state.clone()),
+            Setting::Links(links) => {
+                changes.links = Some(links.iter().map(|link| link.url.clone()).collect());
+            }
+            Setting::Clipboard { client: CLIENT, text } => changes.clipboard = Some(text.clone()),
+            other => return Err(Error::not_supported(other.describe())),
+        }
+        if let Some(thread) = &self.thread {
+            thread.apply(changes);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            thread.close();
+        }
+    }
+}
+
+impl Drop for TerminalBackend {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_show_a_picture_has_a_name_that_reads_back() {
+        for picture in TerminalPicture::ALL {
+            assert_eq!(picture.name().parse::<TerminalPicture>().unwrap(), picture);
+        }
+        let error = "ascii".parse::<TerminalPicture>().unwrap_err().to_string();
+        assert!(error.contains("ascii") && error.contains("sextants"), "{error}");
+    }
+}

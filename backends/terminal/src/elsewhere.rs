@@ -1,0 +1,36 @@
+//! Where there are no Unix terminals.
+
+use framecast_api::{Context, Error, Frame, Input, Result, Traffic};
+
+use crate::backend::TerminalOptions;
+use crate::changes::Changes;
+
+/// Cannot be opened.
+pub(crate) struct TerminalThread {
+    pub(crate) pointer_shapes: bool,
+}
+
+impl TerminalThread {
+    pub(crate) fn open(_: TerminalOptions, _: Context) -> Result<Self> {
+        Err(Error::not_supported("showing a picture in a terminal of this system"))
+    }
+
+    pub(crate) fn poll(&self, _: &mut dyn FnMut(Input)) {}
+
+    pub(crate) fn wants_frame(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn traffic(&self) -> Traffic {
+        Traffic::default()
+    }
+
+    pub(crate) fn present(&self, _: &Frame) {}
+
+    pub(crate) fn apply(&self, _: Changes) {}
+
+    pub(crate) fn close(self) {}
+}
+
+/// Nothing is ever shown here.
+pub fn restore() {}

@@ -1,0 +1,162 @@
+//! Key presses and pasted text as events, and what is held down.
+
+use framecast_api::{Char, EventKind, Key};
+
+use super::{Phase, Press};
+
+/// More keys than hands can hold; further ones are dropped.
+const MAX_HELD: usize = 64;
+
+/// The keyboard as the application sees it.
+#[derive(Debug, Default)]
+pub(crate) struct Keyboard {
+    /// What is down, as it was reported.
+    held: Vec<Key>,
+}
+
+impl Keyboard {
+    /// Turns one press into events. Auto-repeat is dropped, as far as the terminal tells it.
+    pub(crate) fn press(&mut self, press: Press, sink: &mut dyn FnMut(EventKind)) {
+        let Press { key, phase, text } = press;
+        match phase {
+            Phase::Tap => {
+                sink(EventKind::KeyDown(key.clone()));
+                type_text(text, sink);
+                sink(EventKind::KeyUp(key));
+            }
+            Phase::Down => {
+                if self.position(&key).is_none() && self.held.len() < MAX_HELD {
+                    self.held.push(key.clone());
+                    sink(EventKind::KeyDown(key));
+                    type_text(text, sink);
+                }
+            }
+            Phase::Repeat => {}
+            Phase::Up => {
+                if let Some(index) = self.position(&key) {
+                    // Named as it was pressed, whatever shift is now.
+                    let name = self.held.remove(index).key;
+                    sink(EventKind::KeyUp(Key { key: name, ..key }));
+                }
+            }
+        }
+    }
+
+    /// Text that was pasted, or a part of it.
+    pub(crate) fn paste(&self, mut data: String, sink: &mut dyn FnMut(EventKind)) {
+        // What was no UTF-8 has grown.
+        while data.len() > EventKind::MAX_PASTE {
+            let boundary = |end: &usize| data.is_char_boundary(*end);
+            let end = (0..=EventKind::MAX_PASTE).rev().find(boundary).unwrap_or_default();
+            let rest = data.split_off(end);
+            sink(EventKind::Paste { data: std::mem::replace(&mut data, rest) });
+        }
+        sink(EventKind::Paste { data });
+    }
+
+    /// Releases everything: where the focus went, their release goes, too.
+    pub(crate) fn release_all(&mut self, sink: &mut dyn FnMut(EventKind)) {
+        while let Some(mut key) = self.held.pop() {
+            key.modifiers = framecast_api::Modifiers::default();
+            sink(EventKind::KeyUp(key));
+        }
+    }
+
+    fn position(&self, key: &Key) -> Option<usize> {
+        self.held.iter().position(|held| {
+            if key.code.is_empty() { held.key == key.key } else { held.code == key.code }
+        })
+    }
+}
+
+fn type_text(text: String, sink: &mut dyn FnMut(EventKind)) {
+    if !text.is_empty() {
+        let input_type = "insertText".to_owned();
+        sink(EventKind::Char(Char { data: text, is_composing: false, input_type }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::input::{Reader, Said};
+
+    fn events(bytes: &[u8], kitty: bool) -> Vec<String> {
+        let mut reader = Reader::default();
+        reader.set_kitty_keys(kitty);
+        let mut keyboard = Keyboard::default();
+        let mut lines = Vec::new();
+        let mut sink = |kind: EventKind| {
+            assert!(kind.validate().is_ok(), "{kind:?}");
+            lines.push(match kind {
+                EventKind::KeyDown(key) => format!("+{}", key.key),
+                EventKind::KeyUp(key) => format!("-{}", key.key),
+                EventKind::Char(char) => format!("{:?} {}", char.data, char.input_type),
+                EventKind::Paste { data } => format!("{data:?} pasted"),
+                other => panic!("unexpected {other:?}"),
+            });
+        };
+        reader.push(bytes, Instant::now(), &mut |said| match said {
+            Said::Key(press) => keyboard.press(press, &mut sink),
+            Said::Paste(text) => keyboard.paste(text, &mut sink),
+            Said::Focus(false) => keyboard.release_all(&mut sink),
+            other => panic!("unexpected {other:?}"),
+        });
+        lines
+    }
+
+    #[test]
+    fn a_plain_terminals_keys_go_down_and_up_at_once() {
+        assert_eq!(
+            events(b"a\x1b[A", false),
+            ["+a", "\"a\" insertText", "-a", "+ArrowUp", "-ArrowUp"]
+        );
+    }
+
+    #[test]
+    fn kitty_keys_are_held_and_do_not_repeat() {
+        let typed = b"\x1b[97;;97u\x1b[97;1:2;97u\x1b[97;1:3u\x1b[97;1:3u";
+        assert_eq!(events(typed, true), ["+a", "\"a\" insertText", "-a"]);
+        let shift_first = b"\x1b[97:65;2;65u\x1b[57441;1:3u\x1b[97;1:3u";
+        assert_eq!(events(shift_first, true), ["+A", "\"A\" insertText", "-A"]);
+    }
+
+    #[test]
+    fn losing_the_focus_releases_keys_once() {
+        let typed = b"\x1b[57442;5u\x1b[99;5u\x1b[O\x1b[99;1:3u";
+        assert_eq!(events(typed, true), ["+Control", "+c", "-c", "-Control"]);
+    }
+
+    #[test]
+    fn pasted_text_says_so() {
+        assert_eq!(events(b"\x1b[200~two\rlines\x1b[201~", false), ["\"two\\nlines\" pasted"]);
+    }
+
+    #[test]
+    fn what_is_pasted_is_one_event_and_more_than_fits_is_several() {
+        let lengths = |letter: &[u8], count: usize| -> Vec<usize> {
+            let paste = [b"\x1b[200~", &letter.repeat(count)[..], b"\x1b[201~"].concat();
+            events(&paste, false)
+                .iter()
+                .map(|line| line.matches(['x', '\u{fffd}']).count())
+                .collect()
+        };
+        assert_eq!(lengths(b"x", 30_000), [30_000]);
+        let several = lengths(b"x", 100_000);
+        assert_eq!((several.len(), several.iter().sum::<usize>()), (4, 100_000));
+        // Each byte becomes a character of three.
+        let several = lengths(b"\xff", 20_000);
+        assert_eq!((several.len(), several.iter().sum::<usize>()), (2, 20_000));
+    }
+
+    #[test]
+    fn no_more_keys_are_held_than_a_limit() {
+        let mut typed = Vec::new();
+        for letter in 0..MAX_HELD + 10 {
+            typed.extend(format!("\x1b[{};1u", 0x4e00 + letter).bytes());
+        }
+        assert_eq!(events(&typed, true).len(), MAX_HELD);
+    }
+}

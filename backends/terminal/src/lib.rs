@@ -1,0 +1,158 @@
+//! Presents a framecast canvas in a terminal: with the kitty graphics protocol, sixels, inline
+//! images of iTerm2, or characters in colours.
+//!
+//! This crate decides what the terminal is asked and what follows from its answers (`probe`), which
+//! bytes bring its screen from one frame to the next (`draw`), when (`pace`), and what its bytes
+//! mean as events (`input`). All of that is pure. [`TerminalBackend`] keeps the terminal itself on
+//! a thread of its own, and promises to leave it as it was: when it is closed or dropped, on
+//! signals, when it is suspended, and when the thread that runs the canvas panics.
+//!
+//! It does not decide when to draw, who is the presenter or how large the canvas is.
+//!
+//! What terminals cannot do, and what follows:
+//!
+//! - Without kitty's keyboard protocol a key goes down and up at once, as often as it repeats; keys
+//!   that type nothing by themselves (Shift, Control) are not told, and Ctrl+I is Tab.
+//! - Whether the pointer left the window is told by kitty alone; elsewhere it stays where it was.
+//! - Keys that are not the application's: Ctrl+C closes the view (twice: ends the process),
+//!   Ctrl+Z suspends, Ctrl+\ ends the process; Ctrl+Alt+Plus, Minus and 0 (or PageUp, PageDown and
+//!   Home, which every terminal can tell) change the pixel ratio.
+//! - A process that ends without closing its canvases, by [`std::process::exit`] or SIGKILL, does
+//!   not leave the terminal. Call [`restore`] before the former.
+//!
+//! On Windows it cannot be opened.
+
+#![cfg_attr(not(unix), allow(dead_code, reason = "what is pure is tested there all the same"))]
+
+mod backend;
+#[cfg(unix)]
+mod capture;
+mod changes;
+mod draw;
+#[cfg(not(unix))]
+mod elsewhere;
+#[cfg(unix)]
+mod screen;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod terminal;
+#[cfg(unix)]
+mod thread;
+#[cfg(unix)]
+mod tty;
+
+mod command;
+mod input;
+mod modes;
+mod pace;
+mod probe;
+mod session;
+mod status;
+mod view;
+
+pub use backend::{TerminalBackend, TerminalOptions, TerminalPicture};
+#[cfg(not(unix))]
+pub use elsewhere::restore;
+#[cfg(unix)]
+pub use screen::restore;
+
+/// For this crate's benches and tests: frames in, bytes for a terminal out. No part of the API.
+#[doc(hidden)]
+pub mod measure {
+    use framecast_api::{Error, Frame, PhysicalSize, Result};
+
+    use crate::draw::{Area, Colours, Glyphs, Medium, Method, PaintOptions, Painter};
+
+    /// A picture on a screen of a given size.
+    pub struct Screen {
+        painter: Painter,
+        area: Area,
+        out: Vec<u8>,
+        answer: Option<u32>,
+    }
+
+    impl Screen {
+        /// `setup` is what is put together with commas: `kitty`, `file`, `answer`, `sixel`, `iterm`,
+        /// `tmux`; `256`, `quadrant`, `sextant`, `octant`, `tolerance=N`; `synchronized`.
+        ///
+        /// # Errors
+        /// If it is none of these.
+        pub fn new(setup: &str, columns: u16, rows: u16, cell: (u16, u16)) -> Result<Self> {
+            let mut options = PaintOptions::default();
+            for word in setup.split(',').filter(|word| !word.is_empty()) {
+                match word {
+                    "cells" => options.method = Method::Cells,
+                    "kitty" => options.method = Method::Kitty,
+                    "sixel" => options.method = Method::Sixel,
+                    "iterm" => options.method = Method::Iterm,
+                    "file" => options.kitty_medium = Medium::File,
+                    "answer" => options.kitty_answer = true,
+                    "tmux" => options.tmux_passthrough = Some((0, 0)),
+                    "256" => options.colours = Colours::Indexed256,
+                    "quadrant" => options.glyphs = Glyphs::Quadrant,
+                    "sextant" => options.glyphs = Glyphs::Sextant,
+                    "octant" => options.glyphs = Glyphs::Octant,
+                    "synchronized" => options.synchronized = true,
+                    _ => {
+                        let tolerance = word.strip_prefix("tolerance=").map(str::parse);
+                        let Some(Ok(tolerance)) = tolerance else {
+                            return Err(Error::invalid_input(format!("no setup has {word:?}")));
+                        };
+                        options.tolerance = tolerance;
+                    }
+                }
+            }
+            let (cell_width, cell_height) = cell;
+            let area = Area { column: 0, row: 0, columns, rows, cell_width, cell_height };
+            Ok(Self { painter: Painter::new(options), area, out: Vec::new(), answer: None })
+        }
+
+        /// Where the picture is, as the cell of the screen that it begins in.
+        pub fn shift(&mut self, column: u16, row: u16) {
+            (self.area.column, self.area.row) = (column, row);
+        }
+
+        /// The bytes that bring the screen to this frame.
+        ///
+        /// # Errors
+        /// As `Painter::paint`.
+        pub fn paint(&mut self, frame: &Frame) -> Result<&[u8]> {
+            self.out.clear();
+            let painted = self.painter.paint(frame, self.area, &mut self.out)?;
+            self.answer = painted.answer;
+            Ok(&self.out)
+        }
+
+        /// The image that the terminal answers after the last painting.
+        #[must_use]
+        pub fn answer(&self) -> Option<u32> {
+            self.answer
+        }
+
+        /// Where on a frame of this size a place of the screen is; in cells, and in pixels.
+        #[must_use]
+        pub fn locate(&self, frame: PhysicalSize, column: f64, row: f64) -> Option<(f64, f64)> {
+            let place = self.painter.picture_rect(frame, self.area)?;
+            Some(place.to_frame(frame, column, row))
+        }
+
+        /// The bytes that free what the terminal keeps.
+        pub fn clear(&mut self) -> &[u8] {
+            self.out.clear();
+            self.painter.clear(&mut self.out);
+            &self.out
+        }
+
+        /// The screen may show anything.
+        pub fn invalidate(&mut self) {
+            self.painter.invalidate();
+        }
+
+        /// Whether the screen is not exact.
+        #[must_use]
+        pub fn needs_settling(&self) -> bool {
+            self.painter.needs_settling()
+        }
+    }
+}

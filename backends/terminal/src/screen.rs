@@ -1,0 +1,295 @@
+//! Entering the terminal and leaving it, from whatever thread and in whatever state.
+//!
+//! The terminal's thread enters, writes and reads. Leaving is also for others: a panic on the
+//! thread that runs the canvas, or a process that ends at once, leaves first. So every write is
+//! made with the lock held, and none after leaving.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, TryLockError};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use framecast_api::{Error, Result};
+use rustix::event::{PollFd, PollFlags, poll};
+
+use crate::capture::Capture;
+use crate::input::{Reader, Reply, Said};
+use crate::modes::{self, Modes};
+use crate::tty::{Tty, timespec};
+use crate::view::Window;
+
+/// How long a terminal may take to read that it is left.
+const LEAVING: Duration = Duration::from_millis(500);
+/// How long the last answers are waited for, so that they do not end up at the shell's prompt.
+const LAST_ANSWERS: Duration = Duration::from_millis(300);
+/// How long somebody in a hurry waits for the terminal's thread to finish a write.
+const LOCKED: Duration = Duration::from_secs(1);
+
+/// A terminal that shows a picture, or did.
+pub(crate) struct Screen {
+    state: Mutex<State>,
+    log: Option<PathBuf>,
+}
+
+struct State {
+    tty: Tty,
+    /// What of it is used; `None` while it is being asked.
+    modes: Option<Modes>,
+    /// It answered before, and so will again.
+    answers: bool,
+    entered: bool,
+    capture: Option<Capture>,
+    /// It was left by somebody in a hurry, and stays so unless the canvas lives on.
+    rescued: bool,
+}
+
+impl Screen {
+    pub(crate) fn new(tty: Tty, log: Option<PathBuf>) -> Self {
+        let state = State {
+            tty,
+            modes: None,
+            answers: false,
+            entered: false,
+            capture: None,
+            rescued: false,
+        };
+        Self { state: Mutex::new(state), log }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Enters: raw, the other screen, nothing else writes to it.
+    ///
+    /// # Errors
+    /// If the terminal cannot be made raw, or the log cannot be written. Nothing changed then.
+    pub(crate) fn enter(&self) -> Result<()> {
+        let mut state = self.lock();
+        if state.entered {
+            return Ok(());
+        }
+        let log = self.log.as_deref().map(open_log).transpose()?;
+        state.capture = Capture::begin(&state.tty, log)?;
+        if let Err(error) = state.tty.make_raw() {
+            if let Some(capture) = state.capture.take() {
+                capture.end();
+            }
+            return Err(error);
+        }
+        state.entered = true;
+        let mut start = modes::enter();
+        start.extend(state.modes.map(modes::listen).unwrap_or_default());
+        state.tty.write_all(&start, LEAVING);
+        Ok(())
+    }
+
+    /// Uses `modes` from now on. Only once: they are not switched off but by leaving.
+    pub(crate) fn listen(&self, modes: Modes, answers: bool) {
+        let mut state = self.lock();
+        (state.modes, state.answers) = (Some(modes), answers);
+        if state.entered {
+            state.tty.write_all(&modes::listen(modes), LEAVING);
+        }
+    }
+
+    /// Leaves, if it is entered: everything is as it was, and what was said meanwhile is shown.
+    pub(crate) fn leave(&self) {
+        leave(&mut self.lock());
+    }
+
+    /// Leaves from another thread that cannot wait for long.
+    pub(crate) fn leave_in_a_hurry(&self) {
+        let end = Instant::now() + LOCKED;
+        loop {
+            match self.state.try_lock() {
+                Ok(mut state) => return rescue(&mut state),
+                Err(TryLockError::Poisoned(state)) => return rescue(&mut state.into_inner()),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err(TryLockError::WouldBlock) => return,
+            }
+        }
+    }
+
+    /// Whether somebody in a hurry left it.
+    pub(crate) fn was_rescued(&self) -> bool {
+        self.lock().rescued
+    }
+
+    /// There was no need to leave it: the canvas lives on.
+    pub(crate) fn forget_rescue(&self) {
+        self.lock().rescued = false;
+    }
+
+    pub(crate) fn is_entered(&self) -> bool {
+        self.lock().entered
+    }
+
+    pub(crate) fn is_foreground(&self) -> bool {
+        self.lock().tty.is_foreground()
+    }
+
+    /// Whether it is entered, and somebody else has the terminal.
+    pub(crate) fn is_taken(&self) -> bool {
+        let state = self.lock();
+        state.entered && state.tty.is_taken()
+    }
+
+    pub(crate) fn window(&self) -> Window {
+        self.lock().tty.window()
+    }
+
+    /// Writes what fits now; nothing after leaving.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<usize> {
+        let state = self.lock();
+        if state.entered { state.tty.write(bytes) } else { Ok(0) }
+    }
+
+    /// Reads what there is; nothing after leaving.
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> Result<usize> {
+        let state = self.lock();
+        if state.entered { state.tty.read(buffer) } else { Ok(0) }
+    }
+
+    /// Writes all of it, unless that takes longer than `patience`.
+    pub(crate) fn write_all(&self, bytes: &[u8], patience: Duration) {
+        let state = self.lock();
+        if state.entered {
+            state.tty.write_all(bytes, patience);
+        }
+    }
+
+    /// Waits until there is something to read; false after `patience`.
+    pub(crate) fn wait_for_input(&self, patience: Duration) -> Result<bool> {
+        let tty = self.descriptor()?;
+        let mut fds = [PollFd::new(&tty, PollFlags::IN)];
+        Ok(matches!(poll(&mut fds, Some(&timespec(patience))), Ok(1..)))
+    }
+
+    /// A descriptor to wait on.
+    pub(crate) fn descriptor(&self) -> Result<std::os::fd::OwnedFd> {
+        let duplicate = rustix::io::fcntl_dupfd_cloexec(&self.lock().tty, 3);
+        duplicate.map_err(|errno| Error::failed(format!("cannot wait for the terminal: {errno}")))
+    }
+}
+
+fn open_log(path: &Path) -> Result<File> {
+    // For its owner: what a program says at first are its links, and they are rights.
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(|error| {
+        Error::failed(format!("cannot write the log {}: {error}", path.display()))
+            .with_source(error)
+    })
+}
+
+fn rescue(state: &mut State) {
+    state.rescued |= state.entered;
+    leave(state);
+}
+
+fn leave(state: &mut State) {
+    if !std::mem::replace(&mut state.entered, false) {
+        return;
+    }
+    // What the terminal has not read of a picture, nobody wants to see any more.
+    state.tty.drop_output();
+    let mut end = modes::leave(state.modes.unwrap_or_default());
+    let foreground = state.tty.is_foreground();
+    if state.answers && foreground {
+        end.extend(b"\x1b[c");
+    }
+    state.tty.write_all(&end, LEAVING);
+    if state.answers && foreground {
+        take_last_answers(&state.tty);
+    }
+    // The shell sets its own modes while we are in the background, and would stop us.
+    if foreground {
+        state.tty.restore();
+    }
+    if let Some(capture) = state.capture.take() {
+        capture.end();
+    }
+}
+
+/// Reads, and drops, what the terminal still had to say.
+fn take_last_answers(tty: &Tty) {
+    let end = Instant::now() + LAST_ANSWERS;
+    let mut reader = Reader::default();
+    let mut buffer = [0; 1024];
+    let mut done = false;
+    while !done {
+        let now = Instant::now();
+        let left = end.saturating_duration_since(now);
+        if left.is_zero() || !tty.wait_for_input(left) {
+            return;
+        }
+        let Ok(count @ 1..) = tty.read(&mut buffer) else { return };
+        reader.push(&buffer[..count], now, &mut |said| {
+            done |= matches!(said, Said::Reply(Reply::Attributes(_)));
+        });
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+/// The screen that is open, and the thread that runs its canvas.
+static OPEN: Mutex<Option<(Arc<Screen>, ThreadId)>> = Mutex::new(None);
+
+/// Keeps the promise that the terminal is left whatever happens, while it lives.
+pub(crate) struct Guard;
+
+impl Guard {
+    /// For `screen`, whose canvas `engine` runs.
+    ///
+    /// # Errors
+    /// If another screen is open: a terminal shows one canvas.
+    pub(crate) fn new(screen: &Arc<Screen>, engine: ThreadId) -> Result<Self> {
+        static HOOK: Once = Once::new();
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.is_some() {
+            return Err(Error::failed("the terminal shows another canvas; it shows one"));
+        }
+        *open = Some((Arc::clone(screen), engine));
+        HOOK.call_once(|| {
+            let previous = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |info| {
+                restore_if(|engine| cfg!(panic = "abort") || engine == thread::current().id());
+                previous(info);
+            }));
+        });
+        Ok(Self)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        *OPEN.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Leaves the terminal at once if a canvas is shown in it, for a process that is about to end
+/// without closing its canvases, as with [`std::process::exit`].
+pub fn restore() {
+    restore_if(|_| true);
+}
+
+fn restore_if(wanted: impl Fn(ThreadId) -> bool) {
+    // Whoever holds this holds it for a moment, or is us, panicking.
+    let open = match OPEN.try_lock() {
+        Ok(open) => open.clone(),
+        Err(TryLockError::Poisoned(open)) => open.into_inner().clone(),
+        Err(TryLockError::WouldBlock) => None,
+    };
+    if let Some((screen, engine)) = open
+        && wanted(engine)
+    {
+        screen.leave_in_a_hurry();
+    }
+}

@@ -1,0 +1,640 @@
+//! What happens between the engine and one terminal: bytes and frames come in, input and bytes
+//! come out. Pure; `thread.rs` connects it to the system.
+
+use std::time::{Duration, Instant};
+
+use framecast_api::{
+    Button, Buttons, Clock, ControlState, Cursor, EventKind, Frame, Input, Modifiers, Result, Role,
+    Traffic,
+};
+use framecast_input::{PointerTracker, Sample};
+
+use crate::backend::{CLIENT, LABEL};
+use crate::command::{Command, command};
+use crate::draw::Painter;
+use crate::draw::escape::copy;
+use crate::input::keyboard::Keyboard;
+use crate::input::mouse::Action;
+use crate::input::{MouseReport, Reader, Reply, Said};
+use crate::modes::Modes;
+use crate::pace::Pace;
+use crate::probe::{Answers, Plan, SIZE_QUESTIONS};
+use crate::status::{Status, printable};
+use crate::view::{View, Window, on_picture};
+
+/// When the picture has not changed for this long, what was approximate is made exact.
+const REST: Duration = Duration::from_millis(300);
+/// The question behind each frame (DSR 5).
+const QUESTION: &[u8] = b"\x1b[5n";
+
+/// What the terminal's bytes, or time, brought about.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// For the engine.
+    Input(Input),
+    Suspend,
+    Quit,
+}
+
+pub(crate) struct Session {
+    clock: Clock,
+    modes: Modes,
+    reader: Reader,
+    keyboard: Keyboard,
+    pointer: PointerTracker,
+    /// The buttons that the terminal said are down.
+    down: Buttons,
+    view: View,
+    painter: Painter,
+    pace: Pace,
+    status: Status,
+    /// What the bottom line and the caption show now.
+    shown_status: (String, String),
+    /// The newest frame that was not painted.
+    next: Option<Frame>,
+    /// The frame that was painted last.
+    last: Option<Frame>,
+    /// The last frame must be painted again: the screen shows anything.
+    stale: bool,
+    /// When the last frame is painted once more, to make it exact.
+    settle_at: Option<Instant>,
+    /// To be said before anything else, as soon as the terminal took what is under way. They are
+    /// kept apart from the bytes, so that one which reads nothing makes none pile up.
+    due: Due,
+    /// Bytes for the terminal, and how many of them it was given.
+    out: Vec<u8>,
+    given: usize,
+    traffic: Traffic,
+    cursor: Option<Cursor>,
+    /// For the clipboard; the newest only.
+    clipboard: Option<String>,
+    /// Inside tmux, which passes on what is wrapped.
+    tmux: Option<(u16, u16)>,
+}
+
+/// What is to be said once, however often it came up.
+#[derive(Debug, Default)]
+struct Due {
+    /// Blanks the screen.
+    erase: bool,
+    size_questions: bool,
+    cursor: bool,
+}
+
+impl Session {
+    pub(crate) fn new(
+        plan: Plan,
+        answers: &Answers,
+        way: Option<Duration>,
+        window: Window,
+        ratio: Option<f64>,
+        clock: Clock,
+    ) -> Self {
+        let mut reader = Reader::default();
+        reader.set_kitty_keys(plan.modes.kitty_keys);
+        Self {
+            clipboard: None,
+            tmux: plan.paint.tmux_passthrough,
+            clock,
+            modes: plan.modes,
+            reader,
+            keyboard: Keyboard::default(),
+            pointer: PointerTracker::default(),
+            down: Buttons::NONE,
+            view: View::new(window, plan.paint.method, ratio),
+            painter: Painter::new(plan.paint),
+            pace: Pace::new(answers.acknowledges, way),
+            status: Status::with_note(plan.warning.unwrap_or_default()),
+            shown_status: Default::default(),
+            next: None,
+            last: None,
+            stale: true,
+            settle_at: None,
+            due: Due::default(),
+            out: Vec::new(),
+            given: 0,
+            traffic: Traffic::default(),
+            cursor: None,
+        }
+    }
+
+    /// Goes on with what `reader` has the beginning of: the rest of an answer is no keys.
+    pub(crate) fn read_on(&mut self, mut reader: Reader) {
+        reader.set_kitty_keys(self.modes.kitty_keys);
+        self.reader = reader;
+    }
+
+    /// Announces the client and its size; comes before anything else.
+    pub(crate) fn announce(&self, now: Instant, sink: &mut dyn FnMut(Input)) {
+        sink(Input::Joined { client: CLIENT, label: LABEL.to_owned(), role: Role::Drive });
+        sink(self.resize());
+        // Whoever started it looks at it; only changes are told.
+        sink(self.event(now, EventKind::FocusIn));
+    }
+
+    /// The screen is ours, or is not for a while.
+    pub(crate) fn visibility(&self, visible: bool, now: Instant) -> Input {
+        self.event(now, if visible { EventKind::Show } else { EventKind::Hide })
+    }
+
+    fn resize(&self) -> Input {
+        let (size, ratio) = self.view.size();
+        Input::Resize { client: CLIENT, size, ratio }
+    }
+
+    fn event(&self, now: Instant, kind: EventKind) -> Input {
+        Input::Event { client: CLIENT, timestamp: self.clock.seconds(now), kind }
+    }
+
+    /// Takes what the terminal said.
+    pub(crate) fn read(&mut self, bytes: &[u8], now: Instant, sink: &mut dyn FnMut(Effect)) {
+        let mut heard = Vec::new();
+        self.reader.push(bytes, now, &mut |said| heard.push(said));
+        self.hear(heard, now, sink);
+    }
+
+    /// Does what time brings.
+    pub(crate) fn expire(&mut self, now: Instant, sink: &mut dyn FnMut(Effect)) {
+        let mut heard = Vec::new();
+        self.reader.expire(now, &mut |said| heard.push(said));
+        self.hear(heard, now, sink);
+        if self.pace.overdue(now) {
+            self.out.extend(QUESTION);
+        }
+    }
+
+    /// When to call [`expire`](Self::expire) or [`pump`](Self::pump), whatever comes first.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let settle = self.settle_at.filter(|_| self.pace.is_open());
+        [self.reader.deadline(), self.pace.deadline(), settle].into_iter().flatten().min()
+    }
+
+    /// Takes what was read already.
+    pub(crate) fn hear(&mut self, heard: Vec<Said>, now: Instant, sink: &mut dyn FnMut(Effect)) {
+        let mut rejected = 0;
+        for said in heard {
+            match said {
+                Said::Key(press) => match command(&press) {
+                    Some(Command::End) => {
+                        sink(Effect::Input(Input::CloseRequested { client: CLIENT }));
+                    }
+                    Some(Command::Suspend) => sink(Effect::Suspend),
+                    Some(Command::Quit) => sink(Effect::Quit),
+                    Some(Command::Zoom(steps)) => {
+                        self.view.zoom(steps);
+                        sink(Effect::Input(self.resize()));
+                    }
+                    Some(Command::ZoomUsual) => {
+                        self.view.zoom_usual();
+                        sink(Effect::Input(self.resize()));
+                    }
+                    None => self.events(now, sink, |session, sink| {
+                        session.keyboard.press(press, sink);
+                    }),
+                },
+                Said::Paste(text) => self.events(now, sink, |session, sink| {
+                    session.keyboard.paste(text, sink);
+                }),
+                Said::Mouse(report) => self.mouse(report, now, sink),
+                Said::Focus(true) => sink(Effect::Input(self.event(now, EventKind::FocusIn))),
+                Said::Focus(false) => {
+                    self.let_go(now, sink);
+                    sink(Effect::Input(self.event(now, EventKind::FocusOut)));
+                }
+                Said::Reply(reply) => self.reply(&reply, now, sink),
+                Said::Nonsense => rejected += 1,
+            }
+        }
+        if rejected > 0 {
+            sink(Effect::Input(Input::Rejected { client: CLIENT, count: rejected }));
+        }
+    }
+
+    fn events(
+        &mut self,
+        now: Instant,
+        sink: &mut dyn FnMut(Effect),
+        make: impl FnOnce(&mut Self, &mut dyn FnMut(EventKind)),
+    ) {
+        let mut kinds = Vec::new();
+        make(self, &mut |kind| kinds.push(kind));
+        for kind in kinds {
+            sink(Effect::Input(self.event(now, kind)));
+        }
+    }
+
+    fn let_go(&mut self, now: Instant, sink: &mut dyn FnMut(Effect)) {
+        self.events(now, sink, |session, sink| {
+            session.pointer.release_all(Modifiers::default(), sink);
+            session.keyboard.release_all(sink);
+        });
+    }
+
+    fn mouse(&mut self, report: MouseReport, now: Instant, sink: &mut dyn FnMut(Effect)) {
+        let mut scroll = (0.0, 0.0);
+        let mut left = false;
+        match report.action {
+            Action::Press(button) => self.down.insert(button),
+            Action::Release(button) => self.down.remove(button),
+            Action::ReleaseAll => self.down = Buttons::NONE,
+            // Without a button all were let go, perhaps where we were not told.
+            Action::Move(Button::None) => self.down = Buttons::NONE,
+            Action::Move(_) => {}
+            Action::Wheel(dx, dy) => scroll = (dx, dy),
+            Action::Leave => left = true,
+        }
+        let Some(frame) = &self.last else { return };
+        let Some(placement) = self.painter.picture_rect(frame.size(), self.view.area()) else {
+            return;
+        };
+        let place = self.view.place(report.x, report.y, self.modes.pixel_mouse);
+        let (x, y, inside) = on_picture(placement, frame.size(), frame.ratio(), place);
+        let sample = Sample {
+            now: self.clock.seconds(now),
+            x,
+            y,
+            inside: inside && !left,
+            down: self.down,
+            scroll,
+        };
+        self.events(now, sink, |session, sink| {
+            session.pointer.update(&sample, report.modifiers, sink);
+        });
+    }
+
+    fn reply(&mut self, reply: &Reply, now: Instant, sink: &mut dyn FnMut(Effect)) {
+        let window = match *reply {
+            Reply::Ready => {
+                if self.pace.asks() {
+                    self.pace.answered(now);
+                    self.traffic.painted += 1;
+                } else {
+                    // It was too slow for the first questions, and answers after all.
+                    self.pace = Pace::new(true, None);
+                }
+                return;
+            }
+            Reply::CellSize(width, height) => self.view.window.with_cell(width, height),
+            Reply::AreaSize(width, height) if self.view.window.cell.0 == 0 => {
+                self.view.window.with_area(width, height)
+            }
+            _ => return,
+        };
+        self.set_window(window, sink);
+    }
+
+    /// The terminal's window has this size now.
+    pub(crate) fn resized(&mut self, window: Window, sink: &mut dyn FnMut(Effect)) {
+        if window.cell.0 == 0 && (window.columns, window.rows) != self.cells() {
+            self.due.size_questions = true;
+        }
+        let (width, height) = self.view.window.cell;
+        let known = window.cell.0 != 0;
+        let window = if known { window } else { window.with_cell(width.into(), height.into()) };
+        self.set_window(window, sink);
+    }
+
+    fn cells(&self) -> (u16, u16) {
+        (self.view.window.columns, self.view.window.rows)
+    }
+
+    fn set_window(&mut self, window: Window, sink: &mut dyn FnMut(Effect)) {
+        if window == self.view.window {
+            return;
+        }
+        self.view.window = window;
+        self.repaint();
+        sink(Effect::Input(self.resize()));
+    }
+
+    /// The screen shows anything.
+    fn repaint(&mut self) {
+        self.painter.invalidate();
+        self.shown_status = Default::default();
+        self.stale = true;
+        self.due.erase = true;
+    }
+
+    /// The screen was left; what was meant for it is void.
+    pub(crate) fn left(&mut self, now: Instant, sink: &mut dyn FnMut(Effect)) {
+        self.out.clear();
+        self.given = 0;
+        self.due = Due::default();
+        self.pace.reset();
+        self.reader = Reader::default();
+        self.reader.set_kitty_keys(self.modes.kitty_keys);
+        self.let_go(now, sink);
+    }
+
+    /// It was entered again.
+    pub(crate) fn entered(&mut self, window: Window, sink: &mut dyn FnMut(Effect)) {
+        self.repaint();
+        self.due.cursor = true;
+        self.resized(window, sink);
+    }
+
+    /// The newest frame.
+    pub(crate) fn offer(&mut self, frame: Frame) {
+        self.next = Some(frame);
+    }
+
+    /// Whether a newer frame could be sent now.
+    pub(crate) fn wants_frame(&self) -> bool {
+        self.next.is_none() && self.pace.is_open()
+    }
+
+    pub(crate) fn set_title(&mut self, title: String) {
+        self.status.title = title;
+    }
+
+    pub(crate) fn set_links(&mut self, links: Vec<String>) {
+        self.status.links = links;
+    }
+
+    pub(crate) fn set_control(&mut self, state: &ControlState) {
+        self.status.set_control(state, CLIENT);
+    }
+
+    pub(crate) fn set_cursor(&mut self, cursor: Cursor) {
+        self.cursor = Some(cursor);
+        self.due.cursor = true;
+    }
+
+    pub(crate) fn set_clipboard(&mut self, text: String) {
+        self.clipboard = Some(text);
+    }
+
+    /// What was sent so far.
+    pub(crate) fn traffic(&self) -> Traffic {
+        self.traffic
+    }
+
+    /// Adds what is to be shown now to the bytes for the terminal.
+    ///
+    /// # Errors
+    /// If a picture cannot be encoded.
+    pub(crate) fn pump(&mut self, now: Instant) -> Result<()> {
+        if self.unsent().is_empty() {
+            self.say_what_is_due();
+            self.show_status();
+        }
+        // A picture that is painted before the screen is blanked would be lost.
+        if !self.pace.is_open() || self.due.erase {
+            return Ok(());
+        }
+        let settles = self.settle_at.is_some_and(|at| now >= at);
+        let again = self.stale || settles;
+        let Some(frame) = self.next.take().or_else(|| self.last.clone().filter(|_| again)) else {
+            return Ok(());
+        };
+        self.stale = false;
+        self.settle_at = None;
+        let area = self.view.area();
+        if self.painter.picture_rect(frame.size(), area).is_some() {
+            let painted = self.painter.paint(&frame, area, &mut self.out)?;
+            if painted.bytes > 0 {
+                self.traffic.updates += 1;
+                self.traffic.bytes += painted.bytes as u64;
+                self.pace.begin(now);
+                if self.pace.asks() {
+                    self.out.extend(QUESTION);
+                }
+            }
+            self.settle_at = self.painter.needs_settling().then(|| now + REST);
+        }
+        self.last = Some(frame);
+        Ok(())
+    }
+
+    fn say_what_is_due(&mut self) {
+        let due = std::mem::take(&mut self.due);
+        if due.erase {
+            self.out.extend(b"\x1b[m\x1b[2J");
+        }
+        if due.size_questions {
+            self.out.extend(SIZE_QUESTIONS);
+        }
+        if let Some(cursor) = self.cursor.filter(|_| due.cursor && self.modes.pointer_shapes) {
+            self.out.extend(format!("\x1b]22;{}\x1b\\", cursor.css_name()).bytes());
+        }
+        if let Some(text) = self.clipboard.take() {
+            copy(&text, self.tmux, &mut self.out);
+        }
+    }
+
+    fn show_status(&mut self) {
+        let caption = self.status.caption();
+        if caption != self.shown_status.1 {
+            self.out.extend(format!("\x1b]2;{}\x1b\\", printable(&caption)).bytes());
+            self.shown_status.1 = caption;
+        }
+        let Some(row) = self.view.status_row() else { return };
+        let line = self.status.line(self.view.window.columns);
+        if line != self.shown_status.0 {
+            self.out.extend(format!("\x1b[{};1H\x1b[0;7m{line}\x1b[m", row + 1).bytes());
+            self.shown_status.0 = line;
+        }
+    }
+
+    /// What the terminal is to be given next.
+    pub(crate) fn unsent(&self) -> &[u8] {
+        &self.out[self.given..]
+    }
+
+    /// The terminal took so many bytes of it.
+    pub(crate) fn took(&mut self, count: usize, now: Instant) {
+        self.given = (self.given + count).min(self.out.len());
+        if self.given == self.out.len() {
+            self.out.clear();
+            self.given = 0;
+            self.pace.written(now);
+        }
+    }
+
+    /// Frees what the terminal keeps for the picture; the last thing said.
+    pub(crate) fn finish(&mut self) {
+        self.painter.clear(&mut self.out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use framecast_api::{FramePool, PhysicalSize};
+
+    use super::*;
+    use crate::backend::TerminalPicture;
+    use crate::probe::{self, Environment};
+
+    /// A session with a terminal that said `answers`, of 40 × 11 cells.
+    fn session(answers: &str) -> Session {
+        let mut heard = Answers::default();
+        Reader::default().push(answers.as_bytes(), Instant::now(), &mut |said| match said {
+            Said::Reply(reply) => heard.hear(&reply),
+            other => panic!("unexpected {other:?}"),
+        });
+        let environment = Environment::default();
+        let plan = probe::plan(TerminalPicture::Cells, true, &environment, &heard);
+        let window = Window::new(40, 11, (0, 0));
+        Session::new(plan, &heard, None, window, None, Clock::start())
+    }
+
+    const ANSWERS: &str = "\x1b[0n\x1b[?62c";
+
+    fn frame(sequence: u64, shade: u8) -> Frame {
+        let mut pool = FramePool::new();
+        let mut buffer = pool.lend(PhysicalSize::new(40, 20)).unwrap();
+        buffer.fill([shade, 0, 0, 255]);
+        pool.freeze(buffer, sequence, 0.0, 1.0)
+    }
+
+    /// What the terminal is given now, all of it.
+    fn give(session: &mut Session, now: Instant) -> String {
+        session.pump(now).unwrap();
+        let given = String::from_utf8(session.unsent().to_vec()).unwrap();
+        session.took(given.len(), now);
+        given
+    }
+
+    fn says(session: &mut Session, bytes: &str, now: Instant) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        session.read(bytes.as_bytes(), now, &mut |effect| effects.push(effect));
+        effects
+    }
+
+    #[test]
+    fn the_newest_frame_follows_when_the_one_before_was_answered() {
+        let (mut session, now) = (session(ANSWERS), Instant::now());
+        session.offer(frame(1, 10));
+        assert!(!session.wants_frame());
+        assert!(give(&mut session, now).ends_with("\x1b[5n"));
+        assert!(!session.wants_frame(), "it is under way");
+        session.offer(frame(2, 20));
+        session.offer(frame(3, 30));
+        assert_eq!(give(&mut session, now), "");
+        says(&mut session, "\x1b[0n", now);
+        let given = give(&mut session, now);
+        assert!(given.contains("5;") && given.ends_with("\x1b[5n"), "{given:?}");
+        says(&mut session, "\x1b[0n", now);
+        assert!(session.wants_frame());
+        let Traffic { updates, painted, .. } = session.traffic();
+        assert_eq!((updates, painted), (2, 2));
+    }
+
+    #[test]
+    fn a_frame_that_is_cut_off_by_a_slow_terminal_lets_nothing_pass() {
+        let (mut session, now) = (session(ANSWERS), Instant::now());
+        session.offer(frame(1, 10));
+        session.pump(now).unwrap();
+        let length = session.unsent().len();
+        session.took(7, now);
+        session.offer(frame(2, 20));
+        session.set_title("later".into());
+        session.pump(now).unwrap();
+        assert_eq!(session.unsent().len(), length - 7);
+        session.took(length - 7, now);
+        assert!(give(&mut session, now).contains("later"));
+    }
+
+    #[test]
+    fn an_unchanged_frame_is_not_sent_and_more_are_wanted() {
+        let (mut session, now) = (session(ANSWERS), Instant::now());
+        session.offer(frame(1, 10));
+        give(&mut session, now);
+        says(&mut session, "\x1b[0n", now);
+        session.offer(frame(2, 10));
+        assert_eq!(give(&mut session, now), "");
+        assert!(session.wants_frame());
+    }
+
+    #[test]
+    fn coming_back_repaints_the_last_frame_and_forgets_what_was_under_way() {
+        let (mut session, now) = (session(ANSWERS), Instant::now());
+        session.offer(frame(1, 10));
+        let first = give(&mut session, now);
+        let mut effects = Vec::new();
+        session.left(now, &mut |effect| effects.push(effect));
+        assert!(session.unsent().is_empty());
+        session.entered(Window::new(40, 11, (0, 0)), &mut |effect| effects.push(effect));
+        let again = give(&mut session, now);
+        let picture = |bytes: &str| bytes.split("40X").last().unwrap().to_owned();
+        assert_eq!(picture(&again), picture(&first));
+        assert!(effects.is_empty(), "nothing was held, and the size is the same: {effects:?}");
+    }
+
+    #[test]
+    fn a_terminal_that_answers_late_is_believed_from_then_on() {
+        let (mut session, now) = (session(""), Instant::now());
+        session.offer(frame(1, 10));
+        assert!(!give(&mut session, now).contains("\x1b[5n"));
+        assert!(session.wants_frame(), "what was written counts as shown");
+        says(&mut session, "\x1b[0n", now);
+        session.offer(frame(2, 20));
+        assert!(give(&mut session, now).ends_with("\x1b[5n"));
+        assert!(!session.wants_frame());
+    }
+
+    #[test]
+    fn an_answer_that_comes_in_two_parts_is_no_keys() {
+        let (mut session, now) = (session(""), Instant::now());
+        let mut reader = Reader::default();
+        reader.push(b"\x1b[6;20;1", now, &mut |said| panic!("{said:?}"));
+        session.read_on(reader);
+        let effects = says(&mut session, "0t", now);
+        assert!(matches!(&effects[..], [Effect::Input(Input::Resize { .. })]), "{effects:?}");
+    }
+
+    #[test]
+    fn a_cells_size_that_is_told_late_sizes_the_picture() {
+        let (mut session, now) = (session(ANSWERS), Instant::now());
+        let effects = says(&mut session, "\x1b[6;20;10t\x1b[6;20;10t", now);
+        assert_eq!(effects.len(), 1, "once: {effects:?}");
+        let effects = says(&mut session, "\x1b[6;30;10t", now);
+        let [Effect::Input(Input::Resize { size, .. })] = &effects[..] else {
+            panic!("{effects:?}")
+        };
+        assert_eq!((size.width.round(), size.height), (214.0, 160.0));
+        assert!(says(&mut session, "\x1b[6;0;0t\x1b[6;99999;1t", now).is_empty());
+    }
+
+    #[test]
+    fn a_terminal_that_reads_nothing_makes_nothing_pile_up_whatever_it_says() {
+        let (mut session, now) = (session(ANSWERS), Instant::now());
+        session.modes.pointer_shapes = true;
+        session.offer(frame(1, 10));
+        session.pump(now).unwrap();
+        session.took(7, now);
+        let unsent = session.unsent().len();
+        for n in 0..100 {
+            says(&mut session, &format!("\x1b[6;{};10t", 20 + n % 2), now);
+            session.resized(Window::new(40 + n % 3, 11, (0, 0)), &mut |_| {});
+            session.set_cursor([Cursor::Default, Cursor::Pointer][usize::from(n % 2)]);
+            session.pump(now).unwrap();
+        }
+        assert_eq!(session.unsent().len(), unsent);
+        session.took(unsent, now);
+        says(&mut session, "\x1b[0n", now);
+        let given = give(&mut session, now);
+        assert!(given.starts_with("\x1b[m\x1b[2J"), "{given:?}");
+        assert_eq!(given.matches("\x1b]22;pointer").count(), 1);
+        assert!(given.ends_with("\x1b[5n"), "the picture comes after: {given:?}");
+    }
+
+    #[test]
+    fn keys_of_ours_do_not_reach_the_application() {
+        let (mut session, now) = (session(ANSWERS), Instant::now());
+        assert!(matches!(&says(&mut session, "\x1a", now)[..], [Effect::Suspend]));
+        assert!(matches!(&says(&mut session, "\x1c", now)[..], [Effect::Quit]));
+        assert!(matches!(
+            &says(&mut session, "\x03", now)[..],
+            [Effect::Input(Input::CloseRequested { .. })]
+        ));
+        assert_eq!(says(&mut session, "x", now).len(), 3, "down, text, up");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_counted() {
+        let (mut session, now) = (session(ANSWERS), Instant::now());
+        let effects = says(&mut session, "\x1b[999z\x1b[<198;1;1M", now);
+        assert!(matches!(&effects[..], [Effect::Input(Input::Rejected { count: 2, .. })]));
+    }
+}

@@ -1,12 +1,13 @@
 import backoff from "./backoff.js";
 import Clock from "./clock.js";
+import events from "./events.js";
 import protocol from "./protocol.js";
 
 /**
  * @typedef {import("./protocol.js").Message} Message
  * @typedef {import("./protocol.js").Part} Part
- * @typedef {"connecting" | "connected" | "lost" | "ended" | "refused"} State
- *   connecting: the first try; lost: waiting for the next try, or trying; ended: the application said so;
+ * @typedef {"idle" | "connecting" | "connected" | "lost" | "ended" | "refused"} State
+ *   idle: nobody asked for a connection; connecting: the first try; lost: waiting for the next try, or trying; ended: the application said so;
  *   refused: we may not connect, and do not try again by ourselves
  *
  * @typedef {object} Hooks
@@ -30,8 +31,8 @@ const CONNECT_TIMEOUT = 10;
 const PING = 1;
 /** A ping that is unanswered for this long, while nothing else came: the connection is dead. */
 const DEAD = 10;
-/** What the server reads at most; a longer message would end the connection. */
-const MOST_BYTES = 64 * 1024;
+/** A longer message would end the connection. */
+const MOST_BYTES = events.MAX_MESSAGE;
 
 /** Why the server closed, by code. */
 const REASONS = new Map([
@@ -47,6 +48,9 @@ const REFUSALS = new Map([
   [4003, "The presenter disconnected this viewer."],
 ]);
 
+/** A browser does not tell why it could not connect: neither that nobody listens nor that we were refused. */
+const NEVER = "The program does not run there, or it does not allow this page.";
+
 /** @type {Rim} */
 const BROWSER = {
   socket: (url, name) => new WebSocket(url, name),
@@ -59,7 +63,7 @@ const BROWSER = {
 /** One connection to the server, made again whenever it is lost. */
 export default class Connection {
   /** @type {State} */
-  state = "connecting";
+  state = "idle";
   /** When the next try begins, on the rim's clock; `null`: now, or not at all. @type {number | null} */
   retryAt = null;
   /** Why it was lost or ended, in words for people; may be empty. */
@@ -77,6 +81,10 @@ export default class Connection {
   /** The one timer: for the try, the ping or the next try. @type {unknown} */
   #timer = null;
   #failures = 0;
+  /** How often everything was let go of. */
+  #drops = 0;
+  /** Whether a server welcomed us there. */
+  #met = false;
   /** When `welcome` came. @type {number | null} */
   #since = null;
   #pingId = 0;
@@ -103,13 +111,16 @@ export default class Connection {
     if (this.state === "connected") return;
     this.#drop();
     this.retryAt = null;
-    this.#changed(this.state === "refused" ? "connecting" : this.state);
+    const drops = this.#drops;
+    this.#changed(this.state === "refused" || this.state === "idle" ? "connecting" : this.state);
+    // Whoever heard that may have closed it, or opened it anew.
+    if (drops !== this.#drops) return;
     /** @type {WebSocket} */
     let socket;
     try {
       socket = this.#rim.socket(this.#url, protocol.SUBPROTOCOL);
     } catch {
-      this.#lost("");
+      this.#lost("The browser does not let this page connect there.");
       return;
     }
     this.#socket = socket;
@@ -120,7 +131,7 @@ export default class Connection {
       const refusal = REFUSALS.get(event.code);
       if (refusal) this.#refused(refusal);
       else if (event.code === 1000) this.#ended("");
-      else this.#lost(REASONS.get(event.code) ?? "");
+      else this.#lost(REASONS.get(event.code) ?? (this.#met ? "" : NEVER));
     };
     this.#timer = this.#rim.after(() => this.#lost("The server does not answer."), CONNECT_TIMEOUT);
   }
@@ -128,9 +139,31 @@ export default class Connection {
   /** Closes for good, until `open`. */
   close() {
     this.#drop();
-    this.state = "connecting";
+    this.state = "idle";
+    this.reason = "";
     this.retryAt = null;
     this.#failures = 0;
+  }
+
+  /**
+   * Goes to another server from the next `open` on. Call it when closed.
+   *
+   * @param {string} url
+   */
+  use(url) {
+    this.#url = url;
+    this.#met = false;
+  }
+
+  /**
+   * There is nothing to connect to.
+   *
+   * @param {string} reason in words for people
+   */
+  refuse(reason) {
+    this.#failures = 0;
+    this.retryAt = null;
+    this.#refused(reason);
   }
 
   /**
@@ -207,8 +240,10 @@ export default class Connection {
     this.#since = this.#rim.now();
     this.client = client;
     this.reason = "";
-    this.#changed("connected");
+    this.#met = true;
+    // Last, because whoever hears it may close the connection.
     this.#tick();
+    this.#changed("connected");
   }
 
   /**
@@ -274,6 +309,7 @@ export default class Connection {
 
   /** Lets go of the socket and the timer; nothing of them is heard any more. */
   #drop() {
+    this.#drops += 1;
     this.#rim.cancel(this.#timer);
     this.#timer = null;
     this.#since = null;

@@ -2,6 +2,10 @@
  * What a client can want of control, as messages; and what the page offers, by what the server told. Pure.
  *
  * @typedef {import("./protocol.js").Listed} Listed
+ *
+ * @typedef {"auto" | "request" | "none"} Mode what a view wants of control: what the server gives it; that, and to ask
+ *   for it; never any
+ *
  * @typedef {object} Row a line in the list of viewers
  * @property {number} number
  * @property {string} name
@@ -51,4 +55,27 @@ function asker(viewers, putOff) {
   return viewers.find((viewer) => viewer.asks && !putOff.has(viewer.number)) ?? null;
 }
 
-export default Object.freeze({ request, release, take, grant, disconnect, row, asker });
+/**
+ * What to say about control without being asked.
+ *
+ * @param {Mode} mode
+ * @param {{presenter: boolean, can_ask: boolean, asks: boolean}} told by the server
+ * @param {{asked: boolean, declined: boolean}} done on this connection: asked so; given up so
+ * @returns {"request" | "release" | null}
+ */
+function wish(mode, { presenter, can_ask, asks }, { asked, declined }) {
+  if (mode === "none") return presenter || asks ? "release" : null;
+  if (presenter || asks || !can_ask) return null;
+  // Who gave control up is given it again only when it asks.
+  return declined || (mode === "request" && !asked) ? "request" : null;
+}
+
+/**
+ * @param {string | null} text
+ * @returns {Mode}
+ */
+function mode(text) {
+  return text === "request" || text === "none" ? text : "auto";
+}
+
+export default Object.freeze({ request, release, take, grant, disconnect, wish, mode, row, asker });

@@ -1,23 +1,33 @@
+import element from "./element.js";
 import figures from "./figures.js";
 
 /**
  * Where the time and the bytes of the last updates went: a panel over the picture, for who asks for it.
- * Its frame is in index.html.
+ * Its frame is in chrome.js.
  */
 export default class Details {
   #view;
-  #panel = element("details");
-  #button = element("details-show");
+  #root;
+  #page;
+  #panel;
+  #button;
   /** Where a text goes, by its place in the panel. @type {Map<string, HTMLElement>} */
   #cells = new Map();
 
-  /** @param {import("./view.js").default} view */
-  constructor(view) {
+  /**
+   * @param {import("./view.js").default} view
+   * @param {ShadowRoot} root
+   */
+  constructor(view, root) {
     this.#view = view;
+    this.#root = root;
+    this.#page = root.ownerDocument;
+    this.#panel = element(root, "details");
+    this.#button = element(root, "details-show");
     // The keyboard's focus stays with the picture when the panel is clicked.
     this.#panel.addEventListener("mousedown", (event) => event.preventDefault());
     this.#button.addEventListener("click", () => this.#open(this.#panel.hidden));
-    element("details-hide").addEventListener("click", () => this.#open(false));
+    element(root, "details-hide").addEventListener("click", () => this.#open(false));
   }
 
   /** Shows what the ledger tells now, if anybody looks. */
@@ -36,7 +46,7 @@ export default class Details {
 
   /** @param {boolean} on */
   #open(on) {
-    if (!on && this.#panel.contains(document.activeElement)) this.#button.focus();
+    if (!on && this.#panel.contains(this.#root.activeElement)) this.#button.focus();
     this.#panel.hidden = !on;
     this.#button.setAttribute("aria-expanded", String(on));
     this.update();
@@ -64,24 +74,17 @@ export default class Details {
     const key = `${list} ${label} `;
     const found = this.#cells.get(key + part);
     if (found) return found;
-    const line = document.createElement("div");
-    const term = document.createElement("dt");
-    const text = document.createElement("dd");
-    const track = document.createElement("span");
-    const bar = document.createElement("span");
+    const line = this.#page.createElement("div");
+    const term = this.#page.createElement("dt");
+    const text = this.#page.createElement("dd");
+    const track = this.#page.createElement("span");
+    const bar = this.#page.createElement("span");
     term.textContent = label;
     track.className = "track";
     track.append(bar);
     line.append(term, track, text);
-    element(list).append(line);
+    element(this.#root, list).append(line);
     this.#cells.set(`${key}text`, text).set(`${key}bar`, bar);
     return part === "text" ? text : bar;
   }
-}
-
-/** @param {string} id */
-function element(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`index.html lacks #${id}`);
-  return found;
 }

@@ -10,8 +10,9 @@
  * @typedef {{type: "wheel", dx: number, dy: number, x: number, y: number, buttons: number[], modifiers: Modifier[]}} WheelMessage
  * @typedef {{type: "key_down" | "key_up", key: string, code: string, modifiers: Modifier[]}} KeyMessage
  * @typedef {{type: "char", data: string, is_composing: boolean, input_type: string}} CharMessage
+ * @typedef {{type: "paste", data: string}} PasteMessage
  * @typedef {{type: "focus_in" | "focus_out"}} FocusMessage
- * @typedef {PointerMessage | WheelMessage | KeyMessage | CharMessage | FocusMessage} WireEvent
+ * @typedef {PointerMessage | WheelMessage | KeyMessage | CharMessage | PasteMessage | FocusMessage} WireEvent
  *
  * @typedef {{shiftKey: boolean, ctrlKey: boolean, altKey: boolean, metaKey: boolean,
  *   getModifierState?: (name: string) => boolean}} ModifierKeys
@@ -20,6 +21,10 @@
 
 /** The longest text in one event, in bytes of UTF-8: `EventKind::MAX_TEXT`. */
 const MAX_TEXT = 16 * 1024;
+/** The longest text that is pasted, likewise: `EventKind::MAX_PASTE`. */
+const MAX_PASTE = 32 * 1024;
+/** What the server reads of one message at most, in bytes. */
+const MAX_MESSAGE = 64 * 1024;
 /** The largest coordinate: `EventKind::MAX_COORDINATE`. */
 const MAX_COORDINATE = 1e6;
 /** The longest `key`, `code` or `input_type`, in bytes: `EventKind::MAX_KEY`. */
@@ -74,18 +79,45 @@ function wheel(event, place, buttons) {
  * @returns {CharMessage}
  */
 function char(data, composing, inputType) {
-  const rough = data.length > MAX_TEXT ? data.slice(0, MAX_TEXT) : data;
+  const text = clean(data, MAX_TEXT).text;
+  return { type: "char", data: text, is_composing: composing, input_type: name(inputType) };
+}
+
+/**
+ * Text from the clipboard for one `paste` event, as clean as for `char`. It is all there or refused: half of what
+ * somebody pastes may be another command.
+ *
+ * @param {string} data
+ * @returns {{message: PasteMessage} | {bytes: number}} how long it is in bytes of UTF-8, if that is too long: more than
+ *   `MAX_PASTE`, or so full of quotes and line breaks, which are two bytes each on the wire, that it is no message
+ */
+function paste(data) {
+  const { text, bytes } = clean(data, Infinity);
+  /** @type {PasteMessage} */
+  const message = { type: "paste", data: text };
+  const fits = bytes <= MAX_PASTE && new TextEncoder().encode(JSON.stringify(message)).length <= MAX_MESSAGE;
+  return fits ? { message } : { bytes };
+}
+
+/**
+ * @param {string} data
+ * @param {number} most bytes
+ * @returns {{text: string, bytes: number}} well-formed, cut before it is longer than `most`
+ */
+function clean(data, most) {
+  const rough = data.length > most ? data.slice(0, most) : data;
   let text = "";
   let bytes = 0;
   for (const character of rough.replaceAll("\r\n", "\n")) {
     const code = /** @type {number} */ (character.codePointAt(0));
     if ((code < 0x20 && code !== 9 && code !== 10 && code !== 13) || code === 0x7f) continue;
     if (code >= 0xd800 && code <= 0xdfff) continue; // half of a pair
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (bytes > MAX_TEXT) break;
+    const more = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (bytes + more > most) break;
+    bytes += more;
     text += character;
   }
-  return { type: "char", data: text, is_composing: composing, input_type: name(inputType) };
+  return { text, bytes };
 }
 
 /**
@@ -113,12 +145,15 @@ function name(text) {
 
 export default Object.freeze({
   MAX_TEXT,
+  MAX_PASTE,
+  MAX_MESSAGE,
   MAX_COORDINATE,
   MAX_KEY,
   MAX_TOUCHES,
   modifiers,
   wheel,
   char,
+  paste,
   coordinate,
   name,
 });

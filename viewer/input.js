@@ -14,6 +14,8 @@ import Text from "./text.js";
  * @property {(point: Point) => Point | null} place from the page's to the canvas' pixels; `null`: no picture yet
  * @property {() => void} wanted call `flush` in the next animation frame
  * @property {() => void} changed `keyboard` is another
+ * @property {(bytes: number, most: number) => void} tooLong so much text cannot be pasted
+ * @property {() => boolean} focuses whether to take the keyboard's focus when nobody has it
  */
 
 const MAC = /^(Mac|iP)/.test(navigator.platform);
@@ -27,6 +29,9 @@ export default class Input {
   keyboard = false;
 
   #root;
+  #host;
+  #page;
+  #window;
   #canvas;
   #hooks;
   #text;
@@ -43,17 +48,22 @@ export default class Input {
 
   /**
    * @param {HTMLElement} root
+   * @param {HTMLElement} host gets `data-focus`
    * @param {HTMLCanvasElement} canvas in `root`
    * @param {Hooks} hooks
    * @param {AbortSignal} signal ends it
    */
-  constructor(root, canvas, hooks, signal) {
+  constructor(root, host, canvas, hooks, signal) {
     this.#root = root;
+    this.#host = host;
+    this.#page = root.ownerDocument;
+    this.#window = this.#page.defaultView ?? window;
     this.#canvas = canvas;
     this.#hooks = hooks;
     this.#text = new Text(
       {
         char: (event) => this.#send([event]),
+        paste: (data) => this.#paste(data),
         tap: (key) => this.#send(this.#keys.tap(key)),
       },
       signal,
@@ -61,6 +71,7 @@ export default class Input {
     this.#text.enable(false);
     root.append(this.#text.area);
     this.#listen(signal);
+    signal.addEventListener("abort", () => this.#text.area.remove());
   }
 
   /** @param {boolean} on */
@@ -79,7 +90,16 @@ export default class Input {
       return;
     }
     if (this.#focused) this.#send([{ type: "focus_in" }]);
-    else if (document.activeElement === document.body) this.#text.area.focus({ preventScroll: true });
+    else if (this.#hooks.focuses() && this.#page.activeElement === this.#page.body) this.focus({ preventScroll: true });
+  }
+
+  /**
+   * No-op while it is not enabled: an observer has no use for the keyboard.
+   *
+   * @param {FocusOptions} [options]
+   */
+  focus(options) {
+    if (this.#enabled) this.#text.area.focus(options);
   }
 
   /** Sends the moves that waited for the animation frame. */
@@ -97,7 +117,7 @@ export default class Input {
   showKeyboard(on) {
     if (on === this.keyboard) return;
     this.keyboard = on;
-    if (on) this.#screenKeyboard.asked(visible());
+    if (on) this.#screenKeyboard.asked(visible(this.#window));
     const area = this.#text.area;
     area.inputMode = on ? "text" : "none";
     // Only a new focus makes the browser look at the mode.
@@ -139,14 +159,15 @@ export default class Input {
     area.addEventListener("focus", () => this.#focus(true), { signal });
     area.addEventListener("blur", () => this.#focus(false), { signal });
     // Text areas always are :focus-visible; a ring is only for those who come here by keyboard.
-    document.addEventListener("keydown", (event) => (this.#tabbed = event.key === "Tab" && event.target !== area), {
-      signal,
-      capture: true,
-    });
-    document.addEventListener("pointerdown", () => this.#pointerUsed(), { signal, capture: true });
+    const tabbed = (/** @type {KeyboardEvent} */ event) => {
+      // Seen from out there, the target would be the element that we are inside of.
+      this.#tabbed = event.key === "Tab" && event.composedPath()[0] !== area;
+    };
+    this.#page.addEventListener("keydown", tabbed, { signal, capture: true });
+    this.#page.addEventListener("pointerdown", () => this.#pointerUsed(), { signal, capture: true });
     // A button that goes up over another window would stay down for ever.
-    window.addEventListener("blur", () => this.#send(this.#pointers.release()), { signal });
-    window.visualViewport?.addEventListener("resize", () => this.#keyboardMoved(), { signal });
+    this.#window.addEventListener("blur", () => this.#send(this.#pointers.release()), { signal });
+    this.#window.visualViewport?.addEventListener("resize", () => this.#keyboardMoved(), { signal });
   }
 
   /** @param {PointerEvent} event */
@@ -218,8 +239,12 @@ export default class Input {
    */
   #key(event, way) {
     if (!this.#enabled) return;
+    // Where nothing is around the page, as in a web view, the browser has no way out: Tab goes on from here.
+    if (way === "down" && this.#keys.leaves(event)) this.#text.area.blur();
     const { messages, prevent } = this.#keys[way](event);
     if (prevent) event.preventDefault();
+    // Shortcuts of the page around us are not meant, and it cannot see that we are a text field.
+    if (prevent || messages.length > 0 || event.repeat) event.stopPropagation();
     this.#send(messages);
   }
 
@@ -227,8 +252,8 @@ export default class Input {
   #focus(focused) {
     if (focused === this.#focused) return;
     this.#focused = focused;
-    if (focused && this.#tabbed) this.#root.dataset.focus = "keyboard";
-    else delete this.#root.dataset.focus;
+    if (focused && this.#tabbed) this.#host.dataset.focus = "keyboard";
+    else delete this.#host.dataset.focus;
     if (focused) {
       this.#send([{ type: "focus_in" }]);
     } else {
@@ -238,12 +263,19 @@ export default class Input {
 
   #pointerUsed() {
     this.#tabbed = false;
-    delete this.#root.dataset.focus;
+    delete this.#host.dataset.focus;
+  }
+
+  /** @param {string} data */
+  #paste(data) {
+    const made = events.paste(data);
+    if ("bytes" in made) this.#hooks.tooLong(made.bytes, events.MAX_PASTE);
+    else if (made.message.data) this.#send([made.message]);
   }
 
   #keyboardMoved() {
     // It was closed with its own button.
-    if (this.keyboard && this.#screenKeyboard.closed(visible())) this.showKeyboard(false);
+    if (this.keyboard && this.#screenKeyboard.closed(visible(this.#window))) this.showKeyboard(false);
   }
 
   /** @param {WireEvent[]} messages */
@@ -256,8 +288,12 @@ export default class Input {
   }
 }
 
-/** The part of the page that can be seen; zooming in by fingers does not count. */
-function visible() {
+/**
+ * The part of the page that can be seen; zooming in by fingers does not count.
+ *
+ * @param {Window} window
+ */
+function visible(window) {
   const seen = window.visualViewport;
   const page = { width: window.innerWidth, page: window.innerHeight };
   return { ...page, height: seen ? seen.height * seen.scale : window.innerHeight };

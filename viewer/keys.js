@@ -7,8 +7,10 @@ import events from "./events.js";
  * @typedef {{messages: KeyMessage[], prevent: boolean}} Answer `prevent`: keep the browser from acting on it, too
  */
 
-/** Shortcuts that stay the browser's, by `key`. F6 leads out of the picture by keyboard. */
-const PLAIN = new Set(["F5", "F6", "F11", "F12"]);
+/** Leads out of the picture by keyboard. The browser gets it, too: most go on to their address bar. */
+const LEAVES = "F6";
+/** Shortcuts that stay the browser's, by `key`. */
+const PLAIN = new Set(["F5", LEAVES, "F11", "F12"]);
 /** With Control: reload, tabs and windows, address bar, quit, zoom. With Shift also. */
 const CONTROL = new Set([
   ..."rwtnlq0123456789+-=_",
@@ -98,6 +100,15 @@ export default class Keys {
     this.#held.clear();
     held.sort((a, b) => Number(MODIFIERS.has(a.key)) - Number(MODIFIERS.has(b.key)));
     return held.map((key) => ({ type: "key_up", ...key, modifiers: [] }));
+  }
+
+  /**
+   * Whether a key that goes down asks for the way out of the picture.
+   *
+   * @param {KeyLike} event
+   */
+  leaves(event) {
+    return event.key === LEAVES && !event.ctrlKey && !event.altKey && !event.metaKey;
   }
 
   /** Forgets what is down without a word. */

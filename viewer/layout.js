@@ -5,6 +5,8 @@
  * @typedef {{width: number, height: number}} Size
  * @typedef {{x: number, y: number}} Point
  * @typedef {{x: number, y: number, width: number, height: number, smooth: boolean}} Place
+ * @typedef {"contain" | "cover" | "none" | "resize"} Fit how a picture of another shape stands in the view: all of it,
+ *   all of the view, pixel by pixel; or as "contain", and the application is asked to draw at the view's size
  */
 
 /** A picture this few pixels off the view's size is shown pixel by pixel, not stretched. */
@@ -14,17 +16,31 @@ const CRISP = 2;
 /** A measured size differs from CSS size × ratio by at most this many pixels, by rounding. */
 const MEASURE_OFF = 1;
 
+/** What a `fit` is when it is none of these. @type {Fit} */
+const DEFAULT_FIT = "contain";
+
 /**
- * The largest place of the picture's shape in the view, centred, on whole pixels.
+ * @param {string | null} text
+ * @returns {Fit}
+ */
+function fit(text) {
+  return text === "cover" || text === "none" || text === "resize" ? text : DEFAULT_FIT;
+}
+
+/**
+ * The place of the picture in the view, centred, on whole pixels. It may be larger than the view.
  *
  * @param {Size} view
  * @param {Size} picture both sides above 0
+ * @param {Fit} [how]
  * @returns {Place} `smooth`: whether to interpolate
  */
-function letterbox(view, picture) {
-  const fit = Math.min(view.width / picture.width, view.height / picture.height);
+function place(view, picture, how = DEFAULT_FIT) {
+  const scales = [view.width / picture.width, view.height / picture.height];
   const missing = Math.min(view.width - picture.width, view.height - picture.height);
-  const scale = missing >= 0 && missing <= SNAP ? 1 : fit;
+  const snaps = missing >= 0 && missing <= SNAP;
+  const fitted = how === "cover" ? Math.max(...scales) : Math.min(...scales);
+  const scale = how === "none" || (snaps && how !== "cover") ? 1 : fitted;
   const width = Math.max(1, Math.round(picture.width * scale));
   const height = Math.max(1, Math.round(picture.height * scale));
   return {
@@ -85,4 +101,4 @@ function physical(css, ratio, measured) {
   return off <= MEASURE_OFF ? measured : size;
 }
 
-export default Object.freeze({ letterbox, toLogical, report, physical });
+export default Object.freeze({ fit, place, toLogical, report, physical });

@@ -1,33 +1,30 @@
-import Status from "./status.js";
+import "./framecast-view.js";
 import token from "./token.js";
-import View from "./view.js";
+import views from "./views.js";
+import words from "./words.js";
 
-/** Between two looks at the rates, in milliseconds. */
-const REFRESH = 500;
-
-// The WebSocket is at the page's own directory, whatever that is called from outside.
-const url = new URL(".", location.href);
-url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-
-const root = /** @type {HTMLElement} */ (document.getElementById("view"));
-/** For people with a console, and for tests. */
-export const view = new View(root, url.href, takeToken());
-const status = new Status(view);
-
-function update() {
-  document.title = status.update();
-}
+const element = /** @type {import("./framecast-view.js").default} */ (document.getElementById("view"));
 
 function takeToken() {
   return token.take(location, history, () => sessionStorage);
 }
 
+element.token = takeToken();
+// The WebSocket is at the page's own directory, whatever that is called from outside.
+element.src = ".";
+element.connect();
+/** For people with a console, and for tests. */
+export const view = /** @type {import("./view.js").default} */ (views.get(element));
+
 // Another link to this page was opened in this tab.
 window.addEventListener("hashchange", () => {
   const other = token.parse(location.hash).token && takeToken();
-  if (other) view.useToken(other);
+  if (other) element.token = other;
 });
-view.addEventListener("change", update);
-setInterval(() => document.visibilityState === "visible" && update(), REFRESH);
-update();
-view.start();
+
+function tab() {
+  document.title = words(view.info).tab;
+}
+
+view.addEventListener("change", tab);
+tab();

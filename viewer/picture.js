@@ -19,6 +19,7 @@ export default class Picture {
 
   constructor() {
     this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("part", "canvas");
     this.canvas.hidden = true;
     Object.assign(this.canvas.style, {
       position: "absolute",
@@ -71,13 +72,7 @@ export default class Picture {
    * @returns {Promise<string>}
    */
   async proof() {
-    const { width, height } = this.canvas;
-    const copy = document.createElement("canvas");
-    Object.assign(copy, { width, height });
-    // Reading from a copy leaves the canvas itself as fast as it was.
-    const context = copy.getContext("2d", { alpha: false, willReadFrequently: true });
-    if (!context) throw new Error("the browser gives no canvas to read from");
-    context.drawImage(this.canvas, 0, 0);
+    const { context, canvas: { width, height } } = this.#copy();
     const rows = Math.max(1, Math.floor(STRIP / width));
     let sum = 0;
     for (let y = 0; y < height; y += rows) {
@@ -85,5 +80,31 @@ export default class Picture {
       await new Promise((resolve) => setTimeout(resolve));
     }
     return crc.hex(sum);
+  }
+
+  /**
+   * What is shown now, as a PNG file.
+   *
+   * @returns {Promise<Blob>}
+   */
+  async png() {
+    const { canvas } = this.#copy();
+    return await new Promise((resolve, reject) => {
+      canvas.toBlob((blob) => {
+        if (blob) resolve(blob);
+        else reject(new Error("the browser could not make a PNG of the picture"));
+      }, "image/png");
+    });
+  }
+
+  /** What is shown now, to read from: that leaves the canvas itself as fast as it was. */
+  #copy() {
+    const { width, height } = this.canvas;
+    const canvas = document.createElement("canvas");
+    Object.assign(canvas, { width, height });
+    const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    if (!context) throw new Error("the browser gives no canvas to read from");
+    context.drawImage(this.canvas, 0, 0);
+    return { canvas, context };
   }
 }

@@ -37,6 +37,7 @@
  *   | {type: "cursor", value: string}
  *   | {type: "control", presenter: boolean, held: boolean, by: string, can_ask: boolean, asks: boolean, manages: boolean}
  *   | {type: "clients", list: Listed[]}
+ *   | {type: "clipboard", text: string}
  *   | {type: "pong", id: number, time: number}
  *   | {type: "closed", reason: string}
  *   | {type: "unknown"}} Message "unknown" is well-formed but of a type we do not know: to be ignored
@@ -62,6 +63,8 @@ const MAX_AREA = 2 ** 28;
 const MAX_RATIO = 64;
 /** The longest title or reason we keep, in UTF-16 units. */
 const MAX_TEXT = 1024;
+/** The longest text for the clipboard that we take, in UTF-16 units; `Setting::MAX_CLIPBOARD` is as many bytes. */
+const MAX_CLIPBOARD = 64 * 1024;
 /** The most viewers we list. */
 const MAX_LISTED = 256;
 
@@ -177,6 +180,11 @@ function parseMessage(text) {
       const list = fields.list.slice(0, MAX_LISTED).map(listed);
       return list.every((viewer) => viewer !== null) ? { type: "clients", list } : null;
     }
+    case "clipboard": {
+      // Half of a text is another text: all of it, or nothing.
+      const { text } = fields;
+      return typeof text === "string" && text.length <= MAX_CLIPBOARD ? { type: "clipboard", text } : null;
+    }
     case "pong": {
       const { id, time } = fields;
       return isNumber(id) && isNumber(time) ? { type: "pong", id, time } : null;
@@ -241,4 +249,4 @@ function cut(text) {
   return text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
 }
 
-export default Object.freeze({ SUBPROTOCOL, MAX_SIDE, MAX_AREA, MAX_TEXT, parsePart, parseMessage });
+export default Object.freeze({ SUBPROTOCOL, MAX_SIDE, MAX_AREA, MAX_TEXT, MAX_CLIPBOARD, parsePart, parseMessage });

@@ -1,34 +1,59 @@
 import Details from "./details.js";
+import element from "./element.js";
+import fileName from "./file-name.js";
+import Notes from "./notes.js";
 import Presence from "./presence.js";
 import Viewers from "./viewers.js";
 import words from "./words.js";
 
+/** How long a file that was handed to the browser is kept, in seconds. */
+const KEEP = 60;
 /** Remembers that the status was hidden. */
 const STORED = "framecast.status";
 
 /**
- * The page's chrome: the pill in the corner, the details that it opens, and the notice over the picture
- * while there is no connection. Its elements are in index.html.
+ * What is around the picture: the pill in the corner, the details that it opens, and the notice over the picture
+ * while there is no connection. Its elements are made by chrome.js.
  */
 export default class Status {
   #view;
-  #pill = element("status");
-  #show = element("status-show");
-  #more = element("status-more");
-  #keyboard = element("keyboard");
-  #fullscreen = element("fullscreen");
-  #notice = element("notice");
-  #ask = element("ask");
+  #root;
+  #host;
+  #pill;
+  #show;
+  #more;
+  #keyboard;
+  #fullscreen;
+  #save;
+  #notice;
+  #ask;
   #details;
   #viewers;
+  #notes;
   #presence = new Presence();
   #said = "";
 
-  /** @param {import("./view.js").default} view */
-  constructor(view) {
+  /**
+   * @param {import("./view.js").default} view
+   * @param {ShadowRoot} root
+   * @param {HTMLElement} host what goes full screen
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(view, root, host, signal) {
     this.#view = view;
-    this.#details = new Details(view);
-    this.#viewers = new Viewers(view);
+    this.#root = root;
+    this.#host = host;
+    this.#pill = element(root, "status");
+    this.#show = element(root, "status-show");
+    this.#more = element(root, "status-more");
+    this.#keyboard = element(root, "keyboard");
+    this.#fullscreen = element(root, "fullscreen");
+    this.#save = element(root, "save");
+    this.#notice = element(root, "notice");
+    this.#ask = element(root, "ask");
+    this.#details = new Details(view, root);
+    this.#viewers = new Viewers(view, root);
+    this.#notes = new Notes(root, signal);
     // The keyboard's focus stays with the picture when a button is clicked.
     for (const part of [this.#pill, this.#notice]) part.addEventListener("mousedown", (event) => event.preventDefault());
     for (const type of /** @type {const} */ (["pointerenter", "pointerleave"])) {
@@ -39,56 +64,67 @@ export default class Status {
     // Whoever uses it wants to see it for a while.
     this.#pill.addEventListener("click", () => this.#news());
     this.#show.addEventListener("click", () => this.#setHidden(false));
-    element("status-hide").addEventListener("click", () => this.#setHidden(true));
+    element(root, "status-hide").addEventListener("click", () => this.#setHidden(true));
     this.#ask.addEventListener("click", () => {
       const { asks, presenter, manages } = view.info;
       if (manages) view.takeControl();
       else if (asks || presenter) view.releaseControl();
       else view.requestControl();
     });
-    element("retry").addEventListener("click", () => view.retry());
+    element(root, "retry").addEventListener("click", () => view.retry());
     this.#keyboard.addEventListener("click", () => view.showKeyboard(!view.info.keyboard));
-    this.#fullscreen.hidden = !document.fullscreenEnabled;
+    this.#save.addEventListener("click", () => this.#download());
+    const page = root.ownerDocument;
+    this.#fullscreen.hidden = !page.fullscreenEnabled;
     this.#fullscreen.addEventListener("click", () => this.#toggleFullscreen());
-    document.addEventListener("fullscreenchange", () => this.update());
+    page.addEventListener("fullscreenchange", () => this.update(), { signal });
     this.#presence.hidden = stored() === "hidden";
   }
 
-  /**
-   * Shows what the view tells now. Call it when there is news, and now and then.
-   *
-   * @returns {string} the page's title
-   */
+  /** Shows what the view tells now. Call it when there is news, and now and then. */
   update() {
     const info = this.#view.info;
     const said = words(info);
     this.#presence.connected = info.state === "connected";
     if (said.announcement !== this.#said) {
       this.#said = said.announcement;
-      write("announcement", said.announcement);
+      this.#write("announcement", said.announcement);
       this.#presence.news(now());
     }
     this.#arrange(said);
     this.#pill.dataset.role = info.state === "connected" ? (info.presenter ? "presenter" : "observer") : "offline";
     this.#pill.title = said.roleHint;
-    write("role", said.role);
-    write("rate", said.rate);
-    write("ask", said.ask);
+    this.#write("role", said.role);
+    this.#write("rate", said.rate);
+    this.#write("ask", said.ask);
     this.#ask.hidden = said.ask === "";
-    write("delay", said.delay);
+    this.#write("delay", said.delay);
     this.#keyboard.hidden = !info.presenter;
     this.#keyboard.setAttribute("aria-pressed", String(info.keyboard));
-    this.#fullscreen.setAttribute("aria-pressed", String(document.fullscreenElement !== null));
+    this.#save.hidden = !info.picture;
+    this.#fullscreen.setAttribute("aria-pressed", String(this.#host.matches(":fullscreen")));
     this.#notice.hidden = said.title === "";
     this.#notice.classList.toggle("busy", !said.retry);
     if (said.title) {
-      write("notice-title", said.title);
-      write("notice-detail", said.detail);
-      element("retry").hidden = !said.retry;
+      this.#write("notice-title", said.title);
+      this.#write("notice-detail", said.detail);
+      element(this.#root, "retry").hidden = !said.retry;
     }
+    if (!info.presenter) this.#notes.withdraw();
     this.#details.update();
     this.#viewers.update();
-    return said.tab;
+  }
+
+  /** The application, which we drive, has text for the clipboard. @param {string} text */
+  offer(text) {
+    this.#notes.offer(text);
+  }
+
+  /** What somebody pasted was refused. @param {{bytes: number, most: number}} sizes */
+  tooLong({ bytes, most }) {
+    const kibibytes = (/** @type {number} */ size) => `${Math.ceil(size / 1024)} KiB`;
+    const why = bytes > most ? `${kibibytes(bytes)} of text, and ${kibibytes(most)} are possible at once` : "it does not fit into one message";
+    this.#notes.say(`Not pasted: ${why}`);
   }
 
   /**
@@ -131,44 +167,54 @@ export default class Status {
 
   /** @param {boolean} hidden */
   #setHidden(hidden) {
-    if (hidden && this.#more.contains(document.activeElement)) this.#show.focus();
+    if (hidden && this.#more.contains(this.#root.activeElement)) this.#show.focus();
     this.#presence.hidden = hidden;
     store(hidden ? "hidden" : "shown");
     this.update();
   }
 
+  async #download() {
+    const page = this.#root.ownerDocument;
+    const { title, exact } = this.#view.info;
+    const name = fileName(title, new Date());
+    try {
+      const address = URL.createObjectURL(await this.#view.snapshot());
+      const link = page.createElement("a");
+      Object.assign(link, { href: address, download: name });
+      link.click();
+      // The browser has begun to read it by then.
+      setTimeout(() => URL.revokeObjectURL(address), KEEP * 1000);
+      this.#notes.say(exact ? `Saved ${name}` : `Saved ${name}, as it moved: not exact to the pixel`);
+    } catch {
+      this.#notes.say("The browser could not save the picture");
+    }
+  }
+
   async #toggleFullscreen() {
     try {
-      if (document.fullscreenElement) await document.exitFullscreen();
-      else await document.documentElement.requestFullscreen({ navigationUI: "hide" });
+      if (this.#host.matches(":fullscreen")) await this.#host.ownerDocument.exitFullscreen();
+      else await this.#host.requestFullscreen({ navigationUI: "hide" });
     } catch {
       // The browser, or the site that embeds us, does not allow it.
       this.#fullscreen.hidden = true;
     }
+  }
+
+  /**
+   * Text only: some of it was written by strangers.
+   *
+   * @param {string} id
+   * @param {string} text
+   */
+  #write(id, text) {
+    const target = element(this.#root, id);
+    if (target.textContent !== text) target.textContent = text;
   }
 }
 
 /** Seconds. */
 function now() {
   return performance.now() / 1000;
-}
-
-/** @param {string} id */
-function element(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`index.html lacks #${id}`);
-  return found;
-}
-
-/**
- * Text only: some of it was written by strangers.
- *
- * @param {string} id
- * @param {string} text
- */
-function write(id, text) {
-  const target = element(id);
-  if (target.textContent !== text) target.textContent = text;
 }
 
 /** A browser may refuse storage, also by an error. */

@@ -122,6 +122,11 @@ export default class Stream {
     this.#ledger.clear();
   }
 
+  /** What comes next is of another canvas; nothing is shown. Call it after `reset`. */
+  forget() {
+    this.shown = null;
+  }
+
   /** Updates painted per second. */
   get fps() {
     return this.#rate.at(this.#hooks.now());

@@ -3,6 +3,7 @@ import events from "./events.js";
 /**
  * @typedef {object} Hooks
  * @property {(event: import("./events.js").CharMessage) => void} char
+ * @property {(data: string) => void} paste text from the clipboard
  * @property {(key: string) => void} tap an on-screen keyboard's key that only comes as an edit
  */
 
@@ -21,6 +22,8 @@ const COMPOSITION_ENDS = new Set([
   "deleteCompositionText",
   "deleteByComposition",
 ]);
+/** A paste comes as an event of its own, or from an on-screen keyboard as this kind of input. */
+const PASTE = "insertFromPaste";
 /** On-screen keyboards report a deletion only where there is something to delete. */
 const SOMETHING = "\u200b";
 
@@ -128,7 +131,7 @@ export default class Text {
   /** @param {ClipboardEvent} event */
   #paste(event) {
     event.preventDefault();
-    this.#send(event.clipboardData?.getData("text/plain") ?? "", "insertFromPaste");
+    this.#send(event.clipboardData?.getData("text/plain") ?? "", PASTE);
   }
 
   /**
@@ -136,6 +139,10 @@ export default class Text {
    * @param {string} inputType
    */
   #send(data, inputType) {
+    if (inputType === PASTE) {
+      if (data && !this.area.readOnly) this.#hooks.paste(data);
+      return;
+    }
     const message = events.char(data, false, inputType);
     if (message.data) this.#hooks.char(message);
   }

@@ -1,16 +1,18 @@
 import Connection from "./connection.js";
 import control from "./control.js";
 import Input from "./input.js";
-import layout from "./layout.js";
+import Lease from "./lease.js";
+import Marks from "./marks.js";
 import Picture from "./picture.js";
+import Stage from "./stage.js";
 import Stream from "./stream.js";
 
 /**
  * @typedef {import("./updates.js").Update<ImageBitmap>} Update
- * @typedef {import("./layout.js").Point} Point
  *
  * @typedef {object} Info what the view can tell at this moment
  * @property {import("./connection.js").State} state
+ * @property {boolean} address whether there is anything to connect to
  * @property {number | null} retryIn seconds until the next try; `null`: trying, or nothing to try
  * @property {string} reason why the connection was lost, in words; may be empty
  * @property {boolean} presenter whether our input reaches the application
@@ -28,6 +30,9 @@ import Stream from "./stream.js";
  * @property {number | null} roundTrip seconds
  * @property {boolean} picture whether there is one
  * @property {boolean} keyboard whether the on-screen keyboard was asked for
+ *
+ * @typedef {object} Options
+ * @property {() => boolean} [focuses] whether to take the keyboard's focus when control comes and nobody has it
  */
 
 /** The page's clock, in seconds. */
@@ -39,72 +44,69 @@ const CLOCK = {
   cancel: (timer) => clearTimeout(/** @type {number} */ (timer)),
 };
 
-/** What is known of control before the server says. */
-const NO_CONTROL = { presenter: false, held: false, by: "", can_ask: false, asks: false, manages: false };
-
 /** A CSS cursor is one word; anything else (an address!) is none. */
 const CURSOR = /^[a-z-]{1,32}$/;
 
 /**
  * An application's canvas in an element of a page: shows its pictures, sends it our input while we are
- * the presenter. Nothing of the page around it; `change` events tell that `info` has news (rates
- * change without).
+ * the presenter. Nothing of the page around it; events tell what happens:
  *
- * For tests and styles the element says what is going on: `data-state` (of the connection),
- * `data-role` ("presenter" or "observer"), `data-link` ("drive" or "watch": what our link allows),
- * `data-sequence`, `data-update` and `data-exact` of the update
- * that was painted last (exact: all that is shown are the frame's pixels), `data-updates` and `data-tiles`
- * (how many were painted so far), `data-failed` and `data-malformed` (parts that could not be shown,
- * messages that could not be read), `data-focus` ("keyboard" while it has the focus by way of the Tab
- * key: show a ring). `proof` tells it of the pixels.
+ * - `change`: `info` has news (rates change without);
+ * - `resize`: the picture has another size;
+ * - `clipboard`: the application, which we drive, has text for the clipboard (a `CustomEvent`, `detail.text`);
+ * - `toolong`: so much text cannot be pasted (likewise; `detail.bytes`, `detail.most`).
+ *
+ * `host` says in attributes what is going on (marks.js), also `data-focus`: "keyboard" while it has the focus by way
+ * of the Tab key: show a ring. `proof` tells of the pixels.
  */
 export default class View extends EventTarget {
-  #root;
+  #page;
+  #window;
   #picture = new Picture();
   #canvas = this.#picture.canvas;
+  /** @type {Connection} */
   #connection;
+  /** @type {Stream<ImageBitmap>} */
   #stream;
+  /** @type {Input} */
   #input;
+  /** @type {Stage} */
+  #stage;
   #ends = new AbortController();
-  #observer;
   #channel = new MessageChannel();
   /** Painted, and in a frame that goes out. @type {Update[]} */
   #presenting = [];
   #frame = 0;
-  /** The view's size in device pixels, where the browser tells it. @type {import("./layout.js").Size | null} */
-  #device = null;
   /** The size the server knows, as text. */
   #reported = "";
-  /** The frame that the canvas was placed for. */
-  #placed = { width: 0, height: 0 };
-  #control = NO_CONTROL;
+  /** The picture's size that `resize` told, as text. */
+  #told = "";
+  #lease = new Lease();
   /** @type {import("./protocol.js").Listed[]} */
   #clients = [];
+  #url = "";
   /** @type {string | null} */
-  #token;
+  #token = null;
+  #started = false;
   #title = "";
   #cursor = "default";
-  #counts = { updates: 0, tiles: 0, failed: 0, malformed: 0 };
+  #marks;
 
   /**
    * @param {HTMLElement} root an empty, positioned element; its size is the view's
-   * @param {string} url the canvas' WebSocket
-   * @param {string | null} [token] the secret of the link
+   * @param {HTMLElement} host where the attributes go
+   * @param {Options} [options]
    */
-  constructor(root, url, token = null) {
+  constructor(root, host, { focuses = () => false } = {}) {
     super();
-    this.#root = root;
-    this.#token = token;
+    this.#marks = new Marks(host);
+    this.#page = root.ownerDocument;
+    this.#window = this.#page.defaultView ?? window;
     this.#canvas.setAttribute("aria-label", "Live picture");
     root.append(this.#canvas);
     const signal = this.#ends.signal;
-    this.#connection = new Connection(url, {
-      hello: () => ({
-        type: "hello",
-        ...this.#sizeToReport(),
-        visible: visible(),
-        ...(this.#token === null ? {} : { token: this.#token }),
-      }),
+    this.#connection = new Connection("", {
+      hello: () => this.#hello(),
       changed: (state) => this.#connectionChanged(state),
       message: (message) => this.#message(message),
       part: (part, received) => this.#stream.receive(part, received),
@@ -117,18 +119,23 @@ export default class View extends EventTarget {
       send: (message) => this.#connection.send(message),
       offset: () => this.#connection.clock.offset,
       wanted: () => this.#wantFrame(),
-      failed: () => this.#count("failed", 1),
+      failed: () => this.#marks.count("failed", 1),
       overflow: () => this.#connection.fail("This page could not keep up."),
       ...CLOCK,
     });
+    const stage = { shown: () => this.#stream.shown, resized: () => this.#wantFrame(), looked: () => this.#look() };
+    this.#stage = new Stage(root, this.#canvas, stage, signal);
     this.#input = new Input(
       root,
+      host,
       this.#canvas,
       {
         send: (event) => this.#connection.send(event),
-        place: (point) => this.#place(point),
+        place: (point) => this.#stage.place(point),
         wanted: () => this.#wantFrame(),
         changed: () => this.#changed(),
+        tooLong: (bytes, most) => this.#tell("toolong", { bytes, most }),
+        focuses,
       },
       signal,
     );
@@ -139,41 +146,39 @@ export default class View extends EventTarget {
     for (const type of ["contextlost", "contextrestored"]) {
       this.#canvas.addEventListener(type, () => this.#lose(), { signal });
     }
-    document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
-    window.addEventListener("online", () => this.#connection.hurry(), { signal });
-    window.addEventListener("pagehide", () => this.#connection.close(), { signal });
-    window.addEventListener("pageshow", (event) => event.persisted && this.start(), { signal });
-    this.#observer = new ResizeObserver((entries) => this.#resized(entries[0]));
-    this.#watchRatio();
+    this.#page.addEventListener("visibilitychange", () => this.#look(), { signal });
+    this.#window.addEventListener("online", () => this.#connection.hurry(), { signal });
+    this.#window.addEventListener("pagehide", () => this.#connection.close(), { signal });
+    this.#window.addEventListener("pageshow", (event) => event.persisted && this.#started && this.start(), { signal });
     this.#show();
   }
 
-  /** Connects. */
-  start() {
-    try {
-      this.#observer.observe(this.#root, { box: "device-pixel-content-box" });
-    } catch {
-      this.#observer.observe(this.#root);
-    }
-    this.#stream.see(visible());
-    this.#connection.wake(visible());
-    this.#connection.open();
+  /** How the picture stands in the element. @param {import("./layout.js").Fit} fit */
+  set fit(fit) {
+    this.#stage.fit = fit;
   }
 
-  /** Disconnects and lets go of the page, for good. */
-  stop() {
-    this.#connection.close();
-    this.#connectionChanged("connecting");
-    this.#ends.abort();
-    this.#observer.disconnect();
-    this.#channel.port1.close();
-    cancelAnimationFrame(this.#frame);
-    this.#root.replaceChildren();
+  /** What we want of control. @param {import("./control.js").Mode} mode */
+  set control(mode) {
+    this.#say(this.#lease.want(mode));
+    this.#changed();
   }
 
-  /** Does not wait any longer for the next try. */
-  retry() {
-    this.#connection.retry();
+  /**
+   * Shows the canvas at another address, or by another link; connects if it was connected.
+   *
+   * @param {string} url the canvas' WebSocket
+   * @param {string | null} token the secret of the link
+   */
+  use(url, token) {
+    const other = url !== this.#url;
+    if (!other && token === this.#token) return;
+    const started = this.#started;
+    this.close();
+    [this.#url, this.#token] = [url, token];
+    this.#connection.use(url);
+    if (other) this.#forget();
+    if (started) this.start();
   }
 
   /**
@@ -182,10 +187,51 @@ export default class View extends EventTarget {
    * @param {string} token
    */
   useToken(token) {
-    this.#token = token;
+    this.use(this.#url, token);
+  }
+
+  /** Connects, unless it is connected. */
+  start() {
+    if (!this.#url) return;
+    this.#started = true;
+    this.#stream.see(this.#visible);
+    this.#connection.wake(this.#visible);
+    this.#connection.open();
+  }
+
+  /** Disconnects, until `start`. What is shown stays. */
+  close() {
+    this.#started = false;
+    this.#input.release();
     this.#connection.close();
-    this.#connectionChanged("connecting");
-    this.start();
+    this.#connectionChanged("idle");
+  }
+
+  /**
+   * There is nothing to connect to.
+   *
+   * @param {string} reason in words for people
+   */
+  refuse(reason) {
+    this.#url = "";
+    this.#forget();
+    this.#connection.refuse(reason);
+  }
+
+  /** Disconnects and lets go of the page, for good. */
+  stop() {
+    this.close();
+    this.#ends.abort();
+    this.#channel.port1.close();
+    this.#window.cancelAnimationFrame(this.#frame);
+    this.#canvas.remove();
+  }
+
+  /** Does not wait any longer for the next try. */
+  retry() {
+    if (!this.#url) return;
+    this.#started = true;
+    this.#connection.retry();
   }
 
   /** Asks for control. */
@@ -231,6 +277,15 @@ export default class View extends EventTarget {
   }
 
   /**
+   * Gives the keyboard to the picture, if it has any use for it.
+   *
+   * @param {FocusOptions} [options]
+   */
+  focus(options) {
+    this.#input.focus(options);
+  }
+
+  /**
    * What is shown at this moment, in a few bytes: the CRC-32 over red, green and blue of its pixels, row by
    * row, as eight hexadecimal digits.
    *
@@ -243,9 +298,25 @@ export default class View extends EventTarget {
     return { sequence: String(sequence), update, exact, crc: await this.#picture.proof() };
   }
 
+  /**
+   * What is shown at this moment, as a PNG of its own pixels; exact if `info.exact` says so now.
+   *
+   * @returns {Promise<Blob>}
+   */
+  async snapshot() {
+    if (!this.#stream.shown) throw new Error("there is no picture yet");
+    return await this.#picture.png();
+  }
+
   /** Where the time and the bytes of the last updates went. */
   get ledger() {
     return this.#stream.ledger;
+  }
+
+  /** The picture's size: in its pixels, and how many of them are a logical one. `null`: there is none. */
+  get size() {
+    const shown = this.#stream.shown;
+    return shown && { width: shown.width, height: shown.height, ratio: shown.ratio };
   }
 
   /** @returns {Info} */
@@ -254,15 +325,11 @@ export default class View extends EventTarget {
     const { fps, rested, shown } = this.#stream;
     return {
       state,
+      address: this.#url !== "",
       retryIn: retryAt === null ? null : Math.max(0, retryAt - CLOCK.now()),
       reason,
-      presenter: this.#control.presenter,
-      held: this.#control.held,
+      ...this.#lease.info,
       role: this.#connection.role,
-      by: this.#control.by,
-      canAsk: this.#control.can_ask,
-      asks: this.#control.asks,
-      manages: this.#control.manages,
       clients: this.#clients,
       title: this.#title,
       fps,
@@ -274,12 +341,23 @@ export default class View extends EventTarget {
     };
   }
 
+  get #visible() {
+    return this.#page.visibilityState === "visible" && this.#stage.seen;
+  }
+
+  #hello() {
+    const size = this.#stage.begin();
+    this.#reported = JSON.stringify(size);
+    const token = this.#token === null ? {} : { token: this.#token };
+    return { type: "hello", ...size, visible: this.#visible, ...token };
+  }
+
   /** @param {import("./connection.js").State} state */
   #connectionChanged(state) {
     if (state !== "connected") {
       this.#stream.reset();
       this.#clients = [];
-      this.#setControl(NO_CONTROL);
+      this.#lease.clear();
     } else {
       // The size may have changed since `hello`.
       this.#wantFrame();
@@ -290,22 +368,40 @@ export default class View extends EventTarget {
   /** @param {import("./protocol.js").Message} message */
   #message(message) {
     if (message.type === "control") {
-      this.#setControl(message);
+      this.#say(this.#lease.tell(message));
     } else if (message.type === "clients") {
       this.#clients = message.list;
     } else if (message.type === "title") {
-      this.#title = message.value;
-      this.#canvas.setAttribute("aria-label", message.value || "Live picture");
+      this.#setTitle(message.value);
     } else if (message.type === "cursor") {
       this.#cursor = CURSOR.test(message.value) ? message.value : "default";
+    } else if (message.type === "clipboard") {
+      // It is for who drives, and nobody else.
+      if (this.#lease.info.presenter) this.#tell("clipboard", { text: message.text });
+      return;
     }
     this.#changed();
   }
 
-  /** @param {typeof NO_CONTROL} told */
-  #setControl(told) {
-    this.#control = told;
-    this.#input.enable(told.presenter);
+  /** @param {object | null} message */
+  #say(message) {
+    if (message) this.#connection.send(message);
+  }
+
+  /** @param {string} title */
+  #setTitle(title) {
+    this.#title = title;
+    this.#canvas.setAttribute("aria-label", title || "Live picture");
+  }
+
+  /** Nothing of another canvas stays. */
+  #forget() {
+    this.#stream.forget();
+    this.#setTitle("");
+    this.#cursor = "default";
+    this.#stage.arrange();
+    this.#marks.forget();
+    this.#sizeTold();
   }
 
   #changed() {
@@ -313,29 +409,24 @@ export default class View extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  #show() {
-    const data = this.#root.dataset;
-    data.state = this.#connection.state;
-    data.role = this.#control.presenter ? "presenter" : "observer";
-    data.link = this.#connection.role;
-    data.updates = String(this.#counts.updates);
-    data.failed = String(this.#counts.failed);
-    data.malformed = String(this.#counts.malformed);
-    data.tiles = String(this.#counts.tiles);
-    this.#canvas.style.cursor = this.#control.presenter ? this.#cursor : "default";
-  }
-
   /**
-   * @param {"updates" | "tiles" | "failed" | "malformed"} what
-   * @param {number} more
+   * @param {string} type
+   * @param {object} detail
    */
-  #count(what, more) {
-    this.#counts[what] += more;
-    this.#root.dataset[what] = String(this.#counts[what]);
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  #visibility() {
-    const on = visible();
+  #show() {
+    const { info } = this;
+    this.#marks.show(info);
+    this.#input.enable(info.presenter);
+    this.#canvas.style.cursor = info.presenter ? this.#cursor : "default";
+  }
+
+  /** Somebody can see it again, or nobody any more. */
+  #look() {
+    const on = this.#visible;
     if (!on) this.#input.release();
     // First the news, so that the acknowledgements below do not ask for more.
     this.#connection.send({ type: on ? "show" : "hide" });
@@ -346,7 +437,7 @@ export default class View extends EventTarget {
   }
 
   #wantFrame() {
-    this.#frame ||= requestAnimationFrame(() => {
+    this.#frame ||= this.#window.requestAnimationFrame(() => {
       this.#frame = 0;
       this.#input.flush();
       this.#report();
@@ -362,102 +453,40 @@ export default class View extends EventTarget {
    * @param {import("./stream.js").Shown} shown
    * @param {number} tiles
    */
-  #painted({ width, height, sequence, update, exact }, tiles) {
-    const first = this.#counts.updates === 0;
-    if (this.#placed.width !== width || this.#placed.height !== height) this.#arrange();
-    const data = this.#root.dataset;
-    data.sequence = String(sequence);
-    data.update = String(update);
-    data.exact = String(exact);
-    this.#count("tiles", tiles);
-    this.#count("updates", 1);
-    if (first) this.#changed();
+  #painted(shown, tiles) {
+    this.#stage.painted(shown);
+    const first = this.#marks.painted(shown, tiles);
+    const other = this.#sizeTold();
+    if (first || other) this.#changed();
+  }
+
+  /** Tells the picture's size, if that is news. */
+  #sizeTold() {
+    const size = JSON.stringify(this.size);
+    if (size === this.#told) return false;
+    this.#told = size;
+    this.dispatchEvent(new Event("resize"));
+    return true;
   }
 
   /** @param {boolean} binary */
   #malformed(binary) {
-    this.#count("malformed", 1);
+    this.#marks.count("malformed", 1);
     if (binary && this.#connection.state === "connected") this.#lose();
   }
 
   #lose() {
-    this.#root.dataset.exact = "false";
+    this.#marks.lose();
     this.#stream.lose();
-  }
-
-  /** Puts the canvas where the picture belongs. */
-  #arrange() {
-    const shown = this.#stream.shown;
-    if (!shown) return;
-    const ratio = window.devicePixelRatio;
-    const place = layout.letterbox(this.#physical(), shown);
-    this.#placed = { width: shown.width, height: shown.height };
-    const canvas = this.#canvas;
-    canvas.hidden = false;
-    Object.assign(canvas.style, {
-      left: `${place.x / ratio}px`,
-      top: `${place.y / ratio}px`,
-      width: `${place.width / ratio}px`,
-      height: `${place.height / ratio}px`,
-      imageRendering: place.smooth ? "auto" : "pixelated",
-    });
-  }
-
-  /** @param {ResizeObserverEntry | undefined} entry */
-  #resized(entry) {
-    const device = entry?.devicePixelContentBoxSize?.[0];
-    this.#device = device ? { width: device.inlineSize, height: device.blockSize } : null;
-    this.#arrange();
-    this.#wantFrame();
-  }
-
-  /** The ratio changes with the page's zoom, and when the window goes to another screen. */
-  #watchRatio() {
-    const signal = this.#ends.signal;
-    if (signal.aborted) return;
-    const query = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
-    const changed = () => {
-      this.#watchRatio();
-      this.#arrange();
-      this.#wantFrame();
-    };
-    query.addEventListener("change", changed, { once: true, signal });
-  }
-
-  /** @returns {import("./layout.js").Size} the view's size in device pixels */
-  #physical() {
-    const box = this.#root.getBoundingClientRect();
-    return layout.physical(box, window.devicePixelRatio, this.#device);
-  }
-
-  #sizeToReport() {
-    const size = layout.report(this.#physical(), window.devicePixelRatio);
-    this.#reported = JSON.stringify(size);
-    return size;
   }
 
   /** Tells the server the view's size, if that is news. */
   #report() {
     if (this.#connection.state !== "connected") return;
-    const before = this.#reported;
-    const size = this.#sizeToReport();
-    if (this.#reported !== before) this.#connection.send({ type: "resize", ...size });
+    const size = this.#stage.report();
+    const reported = JSON.stringify(size);
+    if (!size || reported === this.#reported) return;
+    this.#reported = reported;
+    this.#connection.send({ type: "resize", ...size });
   }
-
-  /**
-   * @param {Point} point in the page's CSS pixels
-   * @returns {Point | null}
-   */
-  #place(point) {
-    const shown = this.#stream.shown;
-    if (!shown) return null;
-    const rect = this.#canvas.getBoundingClientRect();
-    if (rect.width === 0 || rect.height === 0) return null;
-    const inside = { x: point.x - rect.left, y: point.y - rect.top };
-    return layout.toLogical(inside, rect, shown, shown.ratio);
-  }
-}
-
-function visible() {
-  return document.visibilityState === "visible";
 }

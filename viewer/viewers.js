@@ -1,35 +1,47 @@
 import control from "./control.js";
+import element from "./element.js";
 
 /**
  * For who manages the viewers: the list of them, and the question when one of them asks for control. Their
- * frames are in index.html.
+ * frames are in chrome.js.
  */
 export default class Viewers {
   #view;
-  #panel = element("viewers");
-  #button = element("viewers-show");
-  #list = element("viewers-list");
-  #prompt = element("prompt");
+  #root;
+  #page;
+  #panel;
+  #button;
+  #list;
+  #prompt;
   /** Whom the prompt is about. @type {number | null} */
   #asker = null;
   /** Those who were told "not now", until they ask again. @type {Set<number>} */
   #putOff = new Set();
   #shown = "";
 
-  /** @param {import("./view.js").default} view */
-  constructor(view) {
+  /**
+   * @param {import("./view.js").default} view
+   * @param {ShadowRoot} root
+   */
+  constructor(view, root) {
     this.#view = view;
+    this.#root = root;
+    this.#page = root.ownerDocument;
+    this.#panel = element(root, "viewers");
+    this.#button = element(root, "viewers-show");
+    this.#list = element(root, "viewers-list");
+    this.#prompt = element(root, "prompt");
     // The keyboard's focus stays with the picture when these are clicked.
     for (const part of [this.#panel, this.#prompt]) {
       part.addEventListener("mousedown", (event) => event.preventDefault());
     }
     this.#button.addEventListener("click", () => this.#open(this.#panel.hidden));
-    element("viewers-hide").addEventListener("click", () => this.#open(false));
-    element("take").addEventListener("click", () => view.takeControl());
-    element("prompt-grant").addEventListener("click", () => {
+    element(root, "viewers-hide").addEventListener("click", () => this.#open(false));
+    element(root, "take").addEventListener("click", () => view.takeControl());
+    element(root, "prompt-grant").addEventListener("click", () => {
       if (this.#asker !== null) view.grantControl(this.#asker);
     });
-    element("prompt-later").addEventListener("click", () => {
+    element(root, "prompt-later").addEventListener("click", () => {
       if (this.#asker !== null) this.#putOff.add(this.#asker);
       this.update();
     });
@@ -42,13 +54,13 @@ export default class Viewers {
     if (!manages && !this.#panel.hidden) this.#open(false);
     for (const { number, asks } of clients) if (!asks) this.#putOff.delete(number);
     this.#ask(manages ? control.asker(clients, this.#putOff) : null);
-    element("take").hidden = presenter;
+    element(this.#root, "take").hidden = presenter;
     const shown = JSON.stringify(clients);
     if (this.#panel.hidden || shown === this.#shown) return;
     this.#shown = shown;
-    const focused = document.activeElement?.id;
+    const focused = this.#root.activeElement?.id;
     this.#list.replaceChildren(...clients.map((viewer) => this.#line(control.row(viewer))));
-    if (focused) document.getElementById(focused)?.focus();
+    if (focused) this.#root.getElementById(focused)?.focus();
   }
 
   /** @param {import("./protocol.js").Listed | null} viewer */
@@ -56,7 +68,7 @@ export default class Viewers {
     this.#asker = viewer?.number ?? null;
     this.#prompt.hidden = viewer === null;
     if (!viewer) return;
-    const text = element("prompt-text");
+    const text = element(this.#root, "prompt-text");
     const question = `${viewer.label} asks for control`;
     // Set once, or screen readers would say it again and again.
     if (text.textContent !== question) text.textContent = question;
@@ -64,7 +76,7 @@ export default class Viewers {
 
   /** @param {boolean} on */
   #open(on) {
-    if (!on && this.#panel.contains(document.activeElement)) this.#button.focus();
+    if (!on && this.#panel.contains(this.#root.activeElement)) this.#button.focus();
     this.#panel.hidden = !on;
     this.#button.setAttribute("aria-expanded", String(on));
     this.#shown = "";
@@ -76,16 +88,16 @@ export default class Viewers {
    * @returns {HTMLElement}
    */
   #line(row) {
-    const line = document.createElement("li");
+    const line = this.#page.createElement("li");
     line.classList.toggle("quiet", row.quiet);
-    const who = document.createElement("span");
-    const note = document.createElement("small");
+    const who = this.#page.createElement("span");
+    const note = this.#page.createElement("small");
     who.textContent = row.name;
     note.textContent = row.note;
     who.append(note);
     line.append(who);
     const add = (/** @type {string} */ what, /** @type {string} */ text, /** @type {() => void} */ run) => {
-      const button = document.createElement("button");
+      const button = this.#page.createElement("button");
       button.type = "button";
       button.className = "word";
       button.id = `${what}-${row.number}`;
@@ -98,11 +110,4 @@ export default class Viewers {
     if (row.disconnect) add("disconnect", "Disconnect", () => this.#view.disconnect(row.number));
     return line;
   }
-}
-
-/** @param {string} id */
-function element(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`index.html lacks #${id}`);
-  return found;
 }

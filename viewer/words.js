@@ -17,6 +17,7 @@
 
 /** @type {Record<import("./connection.js").State, string>} */
 const TITLES = {
+  idle: "Not connected",
   connecting: "Connecting…",
   connected: "",
   lost: "Connection lost",
@@ -24,7 +25,7 @@ const TITLES = {
   refused: "No access",
 };
 /** In the place of the role while there is none. */
-const SHORT = { connecting: "Connecting", lost: "Reconnecting", ended: "Ended", refused: "No access" };
+const SHORT = { idle: "Not connected", connecting: "Connecting", lost: "Reconnecting", ended: "Ended", refused: "No access" };
 /** Below this rate, in pictures per second, one that got exact in between rests. */
 const RESTS = 4;
 
@@ -45,11 +46,11 @@ export default function words(info) {
     delay: connected && info.roundTrip !== null ? milliseconds(info.roundTrip) : "",
     title: waiting ? "Waiting for the first picture…" : TITLES[info.state],
     detail: [reason(info), next(info)].filter(Boolean).join(" "),
-    retry: info.state !== "connecting" && !connected,
+    retry: info.address && !["idle", "connecting", "connected"].includes(info.state),
     announcement: connected
       ? `Connected as ${role.toLowerCase()}. ${hint(info)}.`
       : [TITLES[info.state], reason(info)].filter(Boolean).join(". "),
-    tab: !connected && info.state !== "connecting" ? `${role} – ${name}` : name,
+    tab: !connected && info.state !== "connecting" && info.state !== "idle" ? `${role} – ${name}` : name,
   };
 }
 

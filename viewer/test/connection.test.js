@@ -48,7 +48,8 @@ class FakeSocket {
   }
 }
 
-function setUp() {
+/** @param {(state: string, connection: Connection) => void} [heard] what a page does at such news */
+function setUp(heard = () => {}) {
   let now = 100;
   /** @type {Set<{at: number, run: () => void}>} */
   const timers = new Set();
@@ -59,7 +60,10 @@ function setUp() {
     "ws://h/",
     {
       hello: () => ({ type: "hello" }),
-      changed: (state) => log.push(state),
+      changed: (state) => {
+        log.push(state);
+        heard(state, connection);
+      },
       message: (message) => log.push(`message ${message.type}`),
       part: (part, received) => log.push(`part ${part.update} at ${received}`),
       malformed: (binary) => log.push(binary ? "malformed part" : "malformed"),
@@ -206,7 +210,7 @@ test("the server's clock is told by the quickest pong, and forgotten with the co
 test("a connection that is given up is made again like a lost one", () => {
   const t = setUp();
   t.connection.fail("too early");
-  assert.equal(t.connection.state, "connecting");
+  assert.equal(t.connection.state, "idle");
   t.connection.open();
   t.socket.welcome();
   t.connection.fail("This page could not keep up.");
@@ -334,6 +338,50 @@ test("a message too long for the server is not sent", () => {
   t.socket.welcome();
   assert.equal(t.connection.send({ type: "char", data: "é".repeat(33_000) }), false);
   assert.equal(t.connection.send({ type: "char", data: "é".repeat(32_000) }), true);
+});
+
+test("closed at the very news that it connects, or is connected, it stays closed", () => {
+  for (const [last, made] of /** @type {const} */ ([["connecting", 0], ["connected", 1]])) {
+    const t = setUp((state, connection) => state === last && connection.close());
+    t.connection.open();
+    t.socket?.welcome();
+    assert.deepEqual([t.connection.state, t.sockets.length, t.timers.size], ["idle", made, 0], last);
+    t.pass(60);
+    assert.deepEqual([t.connection.state, t.log().at(-1)], ["idle", last]);
+    assert.ok(t.sockets.every((socket) => socket.closed));
+  }
+});
+
+test("where nobody ever welcomed us, it says what may be the matter", () => {
+  const t = setUp();
+  t.connection.open();
+  for (let tries = 0; tries < 2; tries += 1) {
+    t.socket.ends(1006);
+    assert.match(t.connection.reason, /does not allow this page/);
+    t.connection.retry();
+  }
+  t.socket.welcome();
+  t.socket.ends(1006);
+  assert.equal(t.connection.reason, "", "it was just lost");
+  t.connection.close();
+  t.connection.use("ws://h/");
+  t.connection.open();
+  t.socket.ends(1006);
+  assert.match(t.connection.reason, /does not run there/);
+});
+
+test("opened anew at the news that it connects, it has one socket", () => {
+  let again = true;
+  const t = setUp((state, connection) => {
+    if (state !== "connecting" || !again) return;
+    again = false;
+    connection.close();
+    connection.open();
+  });
+  t.connection.open();
+  assert.equal(t.sockets.filter((socket) => !socket.closed).length, 1);
+  t.socket.welcome();
+  assert.equal(t.connection.state, "connected");
 });
 
 function part() {

@@ -26,3 +26,35 @@ test("the question is about the first who asks and was not put off", () => {
   assert.equal(control.asker(others, new Set([3]))?.number, 4);
   assert.equal(control.asker(others, new Set([3, 4])), null);
 });
+
+const free = { presenter: false, can_ask: true, asks: false };
+const drives = { presenter: true, can_ask: false, asks: false };
+const waits = { presenter: false, can_ask: true, asks: true };
+const shut = { presenter: false, can_ask: false, asks: false };
+const nothing = { asked: false, declined: false };
+
+test("a view that takes what it gets says nothing about control", () => {
+  for (const told of [free, drives, waits, shut]) assert.equal(control.wish("auto", told, nothing), null);
+});
+
+test("a view that wants control asks for it once on a connection, where that makes sense", () => {
+  assert.equal(control.wish("request", free, nothing), "request");
+  assert.equal(control.wish("request", free, { ...nothing, asked: true }), null);
+  for (const told of [drives, waits, shut]) assert.equal(control.wish("request", told, nothing), null);
+});
+
+test("a view that only watches gives back what it is given, and no longer waits", () => {
+  assert.equal(control.wish("none", drives, nothing), "release");
+  assert.equal(control.wish("none", waits, nothing), "release");
+  for (const told of [free, shut]) assert.equal(control.wish("none", told, nothing), null);
+});
+
+test("a view that gave control up only since it was to watch gets it again by asking", () => {
+  assert.equal(control.wish("auto", free, { asked: false, declined: true }), "request");
+  assert.equal(control.wish("auto", shut, { asked: false, declined: true }), null);
+});
+
+test("what is no mode is what the server gives", () => {
+  assert.deepEqual(["none", "request", "auto"].map(control.mode), ["none", "request", "auto"]);
+  for (const text of [null, "", "None", "all"]) assert.equal(control.mode(text), "auto");
+});

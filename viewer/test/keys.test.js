@@ -88,6 +88,14 @@ test("shortcuts of the browser stay the browser's", () => {
   }
 });
 
+test("F6 leads out of the picture, either way, and nothing else does", () => {
+  const keys = new Keys(false);
+  for (const event of [press("F6"), press("F6", "F6", { shiftKey: true })]) assert.ok(keys.leaves(event));
+  for (const event of [press("F6", "F6", { ctrlKey: true }), press("F6", "F6", { altKey: true }), press("F5"), press("Tab")]) {
+    assert.ok(!keys.leaves(event));
+  }
+});
+
 test("AltGr types characters, also where it looks like Control and Alt", () => {
   const altGraph = { ctrlKey: true, altKey: true, getModifierState: (/** @type {string} */ name) => name === "AltGraph" };
   const answer = new Keys(false).down(press("@", "KeyQ", altGraph));

@@ -6,38 +6,38 @@ import layout from "../layout.js";
 const hd = { width: 1280, height: 720 };
 
 test("a picture of the view's size fills it pixel by pixel", () => {
-  assert.deepEqual(layout.letterbox(hd, hd), { x: 0, y: 0, ...hd, smooth: false });
+  assert.deepEqual(layout.place(hd, hd), { x: 0, y: 0, ...hd, smooth: false });
 });
 
 test("a picture of another shape is centred between bars", () => {
-  const wide = layout.letterbox({ width: 1000, height: 1000 }, { width: 200, height: 100 });
+  const wide = layout.place({ width: 1000, height: 1000 }, { width: 200, height: 100 });
   assert.deepEqual(wide, { x: 0, y: 250, width: 1000, height: 500, smooth: false });
-  const high = layout.letterbox({ width: 1000, height: 500 }, { width: 1000, height: 2000 });
+  const high = layout.place({ width: 1000, height: 500 }, { width: 1000, height: 2000 });
   assert.deepEqual(high, { x: 375, y: 0, width: 250, height: 500, smooth: true });
 });
 
 test("a little larger is smooth, from twice the size on pixels are squares, smaller is smooth", () => {
-  assert.equal(layout.letterbox(hd, { width: 1000, height: 562 }).smooth, true);
-  assert.equal(layout.letterbox(hd, { width: 640, height: 360 }).smooth, false);
-  assert.equal(layout.letterbox(hd, { width: 2560, height: 1440 }).smooth, true);
+  assert.equal(layout.place(hd, { width: 1000, height: 562 }).smooth, true);
+  assert.equal(layout.place(hd, { width: 640, height: 360 }).smooth, false);
+  assert.equal(layout.place(hd, { width: 2560, height: 1440 }).smooth, true);
 });
 
 test("a picture that lacks a pixel or two is not stretched, one that has one too many is shrunk", () => {
-  const off = layout.letterbox(hd, { width: 1279, height: 718 });
+  const off = layout.place(hd, { width: 1279, height: 718 });
   assert.deepEqual(off, { x: 0, y: 1, width: 1279, height: 718, smooth: false });
-  const large = layout.letterbox(hd, { width: 1281, height: 720 });
+  const large = layout.place(hd, { width: 1281, height: 720 });
   assert.deepEqual(large, { x: 0, y: 0, width: 1280, height: 719, smooth: true });
 });
 
 test("a picture of the view's width with bars above and below is shown pixel by pixel", () => {
-  const place = layout.letterbox({ width: 1280, height: 800 }, hd);
+  const place = layout.place({ width: 1280, height: 800 }, hd);
   assert.deepEqual(place, { x: 0, y: 40, ...hd, smooth: false });
 });
 
 test("a view without a size and a picture like a thread still have a place", () => {
-  const none = layout.letterbox({ width: 0, height: 0 }, hd);
+  const none = layout.place({ width: 0, height: 0 }, hd);
   assert.deepEqual([none.width, none.height], [1, 1]);
-  const thread = layout.letterbox({ width: 100, height: 100 }, { width: 65_535, height: 1 });
+  const thread = layout.place({ width: 100, height: 100 }, { width: 65_535, height: 1 });
   assert.deepEqual([thread.width, thread.height], [100, 1]);
 });
 
@@ -70,4 +70,24 @@ test("a measured size is believed as far as rounding explains it", () => {
   const measured = { width: 151, height: 75 };
   assert.deepEqual(layout.physical(css, 1.5, measured), measured);
   assert.deepEqual(layout.physical(css, 3, measured), { width: 301, height: 150 });
+});
+
+test("how the picture stands in the view", () => {
+  const [view, picture] = [{ width: 300, height: 300 }, { width: 400, height: 200 }];
+  const contained = { x: 0, y: 75, width: 300, height: 150, smooth: true };
+  assert.deepEqual(layout.place(view, picture), contained);
+  assert.deepEqual(layout.place(view, picture, "contain"), contained);
+  assert.deepEqual(layout.place(view, picture, "resize"), contained);
+  assert.deepEqual(layout.place(view, picture, "cover"), { x: -150, y: 0, width: 600, height: 300, smooth: true });
+  assert.deepEqual(layout.place(view, picture, "none"), { x: -50, y: 50, width: 400, height: 200, smooth: false });
+});
+
+test("a picture that covers leaves no edge, also where a pixel is missing", () => {
+  const place = layout.place({ width: 301, height: 200 }, { width: 300, height: 200 }, "cover");
+  assert.ok(place.width >= 301 && place.height >= 200, JSON.stringify(place));
+});
+
+test("what is no fit is contained", () => {
+  for (const name of /** @type {const} */ (["contain", "cover", "none", "resize"])) assert.equal(layout.fit(name), name);
+  for (const text of [null, "", "fill", "Cover", "constructor"]) assert.equal(layout.fit(text), "contain");
 });

@@ -5,7 +5,7 @@ import words from "../words.js";
 
 /** @type {import("../view.js").Info} */
 const connected = {
-  state: "connected", retryIn: null, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, clients: [], title: "", fps: 59.7,
+  state: "connected", address: true, retryIn: null, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, clients: [], title: "", fps: 59.7,
   exact: false, rested: false, roundTrip: 0.0123, picture: true, keyboard: false,
 };
 
@@ -22,6 +22,14 @@ test("a picture at rest is still, whatever the two pictures per change add up to
   assert.equal(words({ ...connected, fps: 4, rested: true }).rate, "4 fps");
   assert.equal(words({ ...connected, fps: 2, rested: false }).rate, "2 fps");
   assert.equal(words({ ...connected, fps: 0, picture: false }).rate, "");
+});
+
+test("not connected by the page's own will, it says just that, and where there is no address, there is nothing to try", () => {
+  const idle = words({ ...connected, state: "idle", presenter: false });
+  assert.deepEqual([idle.role, idle.title, idle.detail, idle.retry], ["Not connected", "Not connected", "", false]);
+  assert.equal(words({ ...connected, title: "paint", state: "idle" }).tab, "paint");
+  const wrong = { ...connected, state: /** @type {const} */ ("refused"), reason: "This is no address." };
+  assert.deepEqual([words(wrong).retry, words({ ...wrong, address: false }).retry], [true, false]);
 });
 
 test("the presenter learns how to leave by keyboard", () => {

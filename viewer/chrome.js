@@ -1,0 +1,151 @@
+/**
+ * The elements around the picture. They are made one by one, not from a text: pages with Trusted Types allow
+ * no other way. What they show, status.js and its neighbours write.
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Drawn in 16 × 16, by strokes. */
+const ICONS = {
+  close: ["M4.25 4.25l7.5 7.5M11.75 4.25l-7.5 7.5"],
+  details: ["M2.5 4h5M5 8h6M9 12h4.5"],
+  viewers: ["M8.5 5.5a2.5 2.5 0 1 1-5 0a2.5 2.5 0 1 1 5 0", "M1.5 13a4.5 4.5 0 0 1 9 0M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12.2 9.2a4.5 4.5 0 0 1 2.3 3.8"],
+  save: ["M8 2.5v7.25M4.75 6.75 8 10l3.25-3.25M2.5 11v1A1.5 1.5 0 0 0 4 13.5h8a1.5 1.5 0 0 0 1.5-1.5v-1"],
+  fullscreen: ["M2.5 6V4A1.5 1.5 0 0 1 4 2.5h2M10 2.5h2A1.5 1.5 0 0 1 13.5 4v2M13.5 10v2a1.5 1.5 0 0 1-1.5 1.5h-2M6 13.5H4A1.5 1.5 0 0 1 2.5 12v-2"],
+  keyboard: [
+    "M3.25 3.5h9.5a1.75 1.75 0 0 1 1.75 1.75v5.5a1.75 1.75 0 0 1-1.75 1.75h-9.5a1.75 1.75 0 0 1-1.75-1.75v-5.5a1.75 1.75 0 0 1 1.75-1.75z",
+    "M4 6.25h.01M6.67 6.25h.01M9.33 6.25h.01M12 6.25h.01M4 8.25h.01M6.67 8.25h.01M9.33 8.25h.01M12 8.25h.01M5.5 10.5h5",
+  ],
+};
+
+/**
+ * @param {Document} page
+ * @returns {Node[]} what goes into the shadow root
+ */
+export default function chrome(page) {
+  /**
+   * @param {string} name
+   * @param {Record<string, string>} [attributes]
+   * @param {(Node | string)[]} children
+   */
+  const make = (name, attributes = {}, ...children) => {
+    const element = page.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  };
+  /** @param {keyof ICONS} name */
+  const icon = (name) => {
+    const drawing = page.createElementNS(SVG, "svg");
+    drawing.setAttribute("viewBox", "0 0 16 16");
+    drawing.setAttribute("aria-hidden", "true");
+    for (const d of ICONS[name]) {
+      const path = page.createElementNS(SVG, "path");
+      path.setAttribute("d", d);
+      drawing.append(path);
+    }
+    return drawing;
+  };
+  /**
+   * @param {string} id
+   * @param {keyof ICONS} picture
+   * @param {string} label
+   * @param {Record<string, string>} [attributes]
+   */
+  const tool = (id, picture, label, attributes = {}) =>
+    make("button", { id, type: "button", "aria-label": label, title: label, ...attributes }, icon(picture));
+  /**
+   * @param {string} id
+   * @param {string} text
+   * @param {Record<string, string>} [attributes]
+   */
+  const word = (id, text, attributes = {}) => make("button", { id, type: "button", class: "word", ...attributes }, text);
+  /**
+   * @param {string} id
+   * @param {string} title
+   * @param {string} hides
+   * @param {Node[]} children
+   */
+  const panel = (id, title, hides, ...children) =>
+    make(
+      "section",
+      { id, part: `panel ${id}`, "aria-labelledby": `${id}-title`, hidden: "" },
+      make("header", {}, make("h2", { id: `${id}-title` }, title), tool(`${id}-hide`, "close", hides)),
+      ...children,
+    );
+  const hidden = { hidden: "" };
+  const live = { role: "status", "aria-live": "polite" };
+
+  return [
+    // Before the picture, so that Tab comes here first: the picture keeps Tab.
+    make(
+      "aside",
+      { id: "status", part: "status", "aria-label": "Status", "data-role": "offline" },
+      // First, but at the right end, in the corner: there it stays while the rest comes and goes.
+      make(
+        "button",
+        { id: "status-show", type: "button", "aria-label": "Status", "aria-expanded": "true", "aria-controls": "status-more" },
+        make("span", { class: "dot" }),
+      ),
+      make(
+        "div",
+        { id: "status-more" },
+        make("span", { id: "role" }),
+        word("ask", "", hidden),
+        make("span", { id: "leave" }, "F6 leaves the picture"),
+        make("span", { id: "rate", class: "number" }),
+        make("span", { id: "delay", class: "number", title: "Round trip" }),
+        make(
+          "span",
+          { class: "buttons" },
+          tool("details-show", "details", "Details", { title: "Details: where the time goes", "aria-expanded": "false", "aria-controls": "details" }),
+          tool("viewers-show", "viewers", "Viewers", { title: "Viewers: who is here", "aria-expanded": "false", "aria-controls": "viewers", ...hidden }),
+          tool("save", "save", "Save the picture", { title: "Save the picture as a PNG file", ...hidden }),
+          tool("fullscreen", "fullscreen", "Full screen", { "aria-pressed": "false" }),
+          tool("keyboard", "keyboard", "On-screen keyboard", { "aria-pressed": "false", ...hidden }),
+          tool("status-hide", "close", "Hide status"),
+        ),
+      ),
+    ),
+    panel(
+      "details",
+      "From input to picture",
+      "Hide details",
+      make("p", {}, "What an update takes, in milliseconds"),
+      make("dl", { id: "details-steps" }),
+      make("dl", { id: "details-totals" }),
+      make("dl", { id: "details-facts" }),
+      make("p", {}, "Medians and means of the last two seconds. At rest, the times are those of the last update."),
+    ),
+    panel("viewers", "Viewers", "Hide viewers", make("ul", { id: "viewers-list" }), word("take", "Take control back", hidden)),
+    make("div", { id: "shape" }),
+    make("div", { id: "view", part: "view" }),
+    make(
+      "div",
+      { id: "above" },
+      make(
+        "section",
+        { id: "prompt", part: "prompt", "aria-label": "Somebody asks for control", ...hidden },
+        make("p", { id: "prompt-text", ...live }),
+        word("prompt-later", "Not now"),
+        word("prompt-grant", "Grant", { class: "word strong" }),
+      ),
+      make(
+        "section",
+        { id: "offer", part: "prompt offer", "aria-label": "Text to copy", ...hidden },
+        make("p", { ...live }, "The application offers text to copy", make("span", { id: "offer-text" })),
+        word("offer-later", "Not now"),
+        word("offer-copy", "Copy", { class: "word strong" }),
+      ),
+      make("p", { id: "note", part: "prompt note", ...live, ...hidden }),
+    ),
+    make(
+      "section",
+      { id: "notice", part: "notice", class: "busy", "aria-label": "Connection", ...hidden },
+      make("span", { class: "pulse", "aria-hidden": "true" }),
+      make("div", {}, make("p", { id: "notice-title" }), make("p", { id: "notice-detail" })),
+      make("button", { id: "retry", type: "button", ...hidden }, "Try now"),
+    ),
+    make("p", { id: "announcement", ...live }),
+  ];
+}

@@ -1,0 +1,59 @@
+/**
+ * What goes on, as `data-` attributes of an element, for tests and styles:
+ *
+ * - `data-state`, of the connection; `data-role`, "presenter" or "observer"; `data-link`, "drive" or "watch": what the
+ *   link allows;
+ * - `data-sequence`, `data-update` and `data-exact` of the update that was painted last (exact: all that is shown are
+ *   the frame's pixels); `data-updates` and `data-tiles`: how many were painted so far;
+ * - `data-failed` and `data-malformed`: parts that could not be shown, messages that could not be read.
+ */
+export default class Marks {
+  #data;
+  #counts = { updates: 0, tiles: 0, failed: 0, malformed: 0 };
+
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    this.#data = host.dataset;
+    for (const what of /** @type {const} */ (["updates", "tiles", "failed", "malformed"])) this.count(what, 0);
+  }
+
+  /** @param {{state: import("./connection.js").State, presenter: boolean, role: import("./protocol.js").Role}} info */
+  show({ state, presenter, role }) {
+    this.#data.state = state;
+    this.#data.role = presenter ? "presenter" : "observer";
+    this.#data.link = role;
+  }
+
+  /**
+   * @param {import("./stream.js").Shown} shown
+   * @param {number} tiles
+   * @returns {boolean} whether it is the first
+   */
+  painted({ sequence, update, exact }, tiles) {
+    this.#data.sequence = String(sequence);
+    this.#data.update = String(update);
+    this.#data.exact = String(exact);
+    this.count("tiles", tiles);
+    this.count("updates", 1);
+    return this.#counts.updates === 1;
+  }
+
+  /**
+   * @param {"updates" | "tiles" | "failed" | "malformed"} what
+   * @param {number} more
+   */
+  count(what, more) {
+    this.#counts[what] += more;
+    this.#data[what] = String(this.#counts[what]);
+  }
+
+  /** What is shown may not be the frame's pixels. */
+  lose() {
+    this.#data.exact = "false";
+  }
+
+  /** Nothing is shown. */
+  forget() {
+    for (const name of ["sequence", "update", "exact"]) delete this.#data[name];
+  }
+}

@@ -1,0 +1,160 @@
+import layout from "./layout.js";
+
+/**
+ * @typedef {import("./layout.js").Fit} Fit
+ * @typedef {import("./layout.js").Point} Point
+ * @typedef {import("./layout.js").Size} Size
+ *
+ * @typedef {object} Hooks
+ * @property {() => import("./stream.js").Shown | null} shown the picture in the canvas
+ * @property {() => void} resized the element has another size; call `report` in the next animation frame
+ * @property {() => void} looked `seen` is another
+ */
+
+/** The canvas' place in its element, and what the browser tells about that element. */
+export default class Stage {
+  /** Whether any of the element is in the part of the page that can be seen. */
+  seen = true;
+
+  #root;
+  #canvas;
+  #hooks;
+  #window;
+  #signal;
+  /** @type {Fit} */
+  #fit = "contain";
+  /** The element's size in device pixels, where the browser tells it. @type {Size | null} */
+  #device = null;
+  /** The frame that the canvas was placed for. */
+  #placed = { width: 0, height: 0 };
+  /** A size was reported that the canvas may have been given. */
+  #reported = false;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLCanvasElement} canvas in `root`
+   * @param {Hooks} hooks
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(root, canvas, hooks, signal) {
+    this.#root = root;
+    this.#canvas = canvas;
+    this.#hooks = hooks;
+    this.#window = root.ownerDocument.defaultView ?? window;
+    this.#signal = signal;
+    const size = new ResizeObserver((entries) => this.#resized(entries.at(-1)));
+    try {
+      size.observe(root, { box: "device-pixel-content-box" });
+    } catch {
+      size.observe(root);
+    }
+    const sight = new IntersectionObserver((entries) => this.#look(entries.at(-1)?.isIntersecting === true));
+    sight.observe(root);
+    signal.addEventListener("abort", () => {
+      size.disconnect();
+      sight.disconnect();
+    });
+    this.#watchRatio();
+  }
+
+  /** @param {Fit} fit */
+  set fit(fit) {
+    if (this.#fit === fit) return;
+    this.#fit = fit;
+    this.arrange();
+    this.#hooks.resized();
+  }
+
+  /** The picture has this size; the canvas moves if that is another. @param {Size} picture */
+  painted({ width, height }) {
+    if (this.#placed.width !== width || this.#placed.height !== height) this.arrange();
+  }
+
+  /** Puts the canvas where the picture belongs. */
+  arrange() {
+    const shown = this.#hooks.shown();
+    this.#canvas.hidden = shown === null;
+    this.#placed = { width: shown?.width ?? 0, height: shown?.height ?? 0 };
+    if (!shown) return;
+    const ratio = this.#window.devicePixelRatio;
+    const place = layout.place(this.#physical(), shown, this.#fit);
+    Object.assign(this.#canvas.style, {
+      left: `${place.x / ratio}px`,
+      top: `${place.y / ratio}px`,
+      width: `${place.width / ratio}px`,
+      height: `${place.height / ratio}px`,
+      imageRendering: place.smooth ? "auto" : "pixelated",
+    });
+  }
+
+  /**
+   * A connection begins: nothing was reported on it.
+   *
+   * @returns {{width: number, height: number, ratio: number}} what it begins with
+   */
+  begin() {
+    this.#reported = false;
+    return this.report() ?? { width: 0, height: 0, ratio: this.#window.devicePixelRatio };
+  }
+
+  /**
+   * The size that the canvas should have while we are the presenter.
+   *
+   * @returns {{width: number, height: number, ratio: number} | null} `null`: whatever it has
+   */
+  report() {
+    if (this.#fit === "resize") {
+      this.#reported = true;
+      return layout.report(this.#physical(), this.#window.devicePixelRatio);
+    }
+    // The server goes on by what it was told last: from now on that is the size that the canvas has.
+    const shown = this.#reported ? this.#hooks.shown() : null;
+    return shown && layout.report(shown, shown.ratio);
+  }
+
+  /**
+   * @param {Point} point in the page's CSS pixels
+   * @returns {Point | null} in the canvas' logical pixels; `null`: there is no picture
+   */
+  place(point) {
+    const shown = this.#hooks.shown();
+    if (!shown) return null;
+    const rect = this.#canvas.getBoundingClientRect();
+    if (rect.width === 0 || rect.height === 0) return null;
+    const inside = { x: point.x - rect.left, y: point.y - rect.top };
+    return layout.toLogical(inside, rect, shown, shown.ratio);
+  }
+
+  /** @param {ResizeObserverEntry | undefined} entry */
+  #resized(entry) {
+    const device = entry?.devicePixelContentBoxSize?.[0];
+    this.#device = device ? { width: device.inlineSize, height: device.blockSize } : null;
+    this.arrange();
+    this.#hooks.resized();
+  }
+
+  /** @param {boolean} on */
+  #look(on) {
+    if (this.seen === on) return;
+    this.seen = on;
+    this.#hooks.looked();
+  }
+
+  /** The ratio changes with the page's zoom, and when the window goes to another screen. */
+  #watchRatio() {
+    if (this.#signal.aborted) return;
+    const query = this.#window.matchMedia(`(resolution: ${this.#window.devicePixelRatio}dppx)`);
+    const changed = () => {
+      this.#watchRatio();
+      this.arrange();
+      this.#hooks.resized();
+    };
+    query.addEventListener("change", changed, { once: true, signal: this.#signal });
+  }
+
+  /** @returns {Size} the element's size in device pixels */
+  #physical() {
+    const box = this.#root.getBoundingClientRect();
+    return layout.physical(box, this.#window.devicePixelRatio, this.#device);
+  }
+}

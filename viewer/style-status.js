@@ -1,0 +1,226 @@
+/** The pill in the corner. */
+export default /* css */ `
+/* The pill in the corner: for who asks for it. */
+
+:host(:not([stats])) :is(#status, #details, #viewers) {
+  display: none;
+}
+
+/* The pill in the corner, or its dot, which stays where it is: the row begins at the right. */
+
+#status {
+  position: absolute;
+  z-index: 2;
+  right: max(var(--edge), env(safe-area-inset-right));
+  bottom: max(var(--edge), env(safe-area-inset-bottom));
+  display: flex;
+  flex-direction: row-reverse;
+  align-items: center;
+  box-sizing: border-box;
+  max-width: calc(100% - 2 * var(--edge));
+  height: 34px;
+  padding: 0 3px;
+  border-radius: 17px;
+  white-space: nowrap;
+  -webkit-user-select: none;
+  user-select: none;
+}
+
+#status.small {
+  height: auto;
+  padding: 0;
+  opacity: 0.6;
+  transition: opacity 0.6s;
+}
+
+/* Goes slowly, comes at once. */
+#status.small:is(:hover, :focus-within) {
+  opacity: 1;
+  transition: none;
+}
+
+#status:not(.small),
+#notice {
+  background: var(--surface);
+  border: 1px solid var(--line);
+  box-shadow: var(--shadow);
+  -webkit-backdrop-filter: blur(14px) saturate(1.4);
+  backdrop-filter: blur(14px) saturate(1.4);
+}
+
+#status-more {
+  display: flex;
+  flex-direction: row-reverse;
+  align-items: center;
+  gap: 10px;
+  min-width: 0;
+}
+
+.dot {
+  flex: none;
+  width: 8px;
+  height: 8px;
+  border-radius: 50%;
+  background: var(--offline);
+}
+
+[data-role="presenter"] .dot {
+  background: var(--presenter);
+}
+
+[data-role="observer"] .dot {
+  background: var(--observer);
+}
+
+#role {
+  min-width: 0;
+  margin-right: -2px;
+  overflow: hidden;
+  font-weight: 600;
+  text-overflow: ellipsis;
+}
+
+/* Only for those who came by keyboard, in the place of the numbers. */
+#leave,
+:host([data-focus="keyboard"]) .number {
+  display: none;
+}
+
+:host([data-focus="keyboard"]) #leave {
+  display: inline;
+  overflow: hidden;
+  color: var(--text-quiet);
+  text-overflow: ellipsis;
+}
+
+.number {
+  color: var(--text-quiet);
+  font-variant-numeric: tabular-nums;
+  text-align: right;
+}
+
+.number:empty {
+  display: none;
+}
+
+#rate {
+  min-width: 3.4em;
+}
+
+#delay {
+  min-width: 3.4em;
+}
+
+.buttons {
+  display: flex;
+  flex: none;
+  flex-direction: row-reverse;
+  gap: 1px;
+}
+
+#status button,
+#details button,
+#viewers header button {
+  display: grid;
+  flex: none;
+  place-items: center;
+  width: 26px;
+  height: 26px;
+  padding: 0;
+  border-radius: 13px;
+  color: var(--text-quiet);
+  transition: background-color 0.15s, color 0.15s;
+}
+
+#status button:hover,
+#details button:hover,
+#viewers header button:hover,
+#status button[aria-pressed="true"],
+#details-show[aria-expanded="true"],
+#viewers-show[aria-expanded="true"] {
+  background: var(--hover);
+  color: var(--text);
+}
+
+#status svg,
+#details svg,
+#viewers svg {
+  width: 16px;
+  height: 16px;
+  fill: none;
+  stroke: currentColor;
+  stroke-width: 1.4;
+  stroke-linecap: round;
+  stroke-linejoin: round;
+}
+
+#status.small .dot {
+  box-shadow: 0 0 0 1.5px var(--surface);
+}
+
+#status.small #status-show:not(:focus-visible) {
+  background: none;
+}
+
+@container (max-width: 399px) {
+  .number,
+  #role:has(+ #ask:not([hidden])) {
+    display: none;
+  }
+
+  #status-more {
+    gap: 6px;
+  }
+}
+
+/* So small that what opens has no room; full screen leads to all of it. */
+@container (max-width: 299px) {
+  #status #details-show,
+  #status #viewers-show,
+  #status #save {
+    display: none;
+  }
+
+  /* The notice says it. */
+  :host(:not([data-state="connected"])) #status-more {
+    display: none;
+  }
+}
+
+/* A mouse needs no keyboard on the screen; a finger needs room. */
+
+#keyboard {
+  display: none !important;
+}
+
+@media (any-pointer: coarse) {
+  #keyboard:not([hidden]) {
+    display: grid !important;
+  }
+}
+
+@media (pointer: coarse) {
+  #status {
+    height: 42px;
+    border-radius: 21px;
+  }
+
+  #status button,
+  #details button,
+#viewers header button {
+    width: 36px;
+    height: 36px;
+    border-radius: 18px;
+  }
+
+  /* The dot has room around it in its button. */
+  #role {
+    margin-right: -7px;
+  }
+
+  #status svg {
+    width: 19px;
+    height: 19px;
+  }
+}
+`;

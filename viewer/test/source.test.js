@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import source from "../source.js";
+
+const BASE = "https://page.example/app/index.html";
+
+for (const [src, socket, token] of /** @type {[string, string, string | null][]} */ ([
+  ["http://127.0.0.1:60649/#token=AbC-_9", "ws://127.0.0.1:60649/", "AbC-_9"],
+  ["http://127.0.0.1:60649#token=AbC-_9", "ws://127.0.0.1:60649/", "AbC-_9"],
+  ["https://plots.example/left/", "wss://plots.example/left/", null],
+  ["https://plots.example/left", "wss://plots.example/left/", null],
+  ["https://plots.example/left/index.html#token=x", "wss://plots.example/left/", "x"],
+  [".", "wss://page.example/app/", null],
+  ["", "wss://page.example/app/", null],
+  ["../canvas", "wss://page.example/canvas/", null],
+  ["//other.example/a#x=1&token=t", "wss://other.example/a/", "t"],
+  ["ws://[::1]:8080/", "ws://[::1]:8080/", null],
+  ["http://h/#token=not a token", "ws://h/", null],
+])) {
+  test(`the address ${JSON.stringify(src)}`, () => assert.deepEqual(source(src, BASE), { socket, token }));
+}
+
+test("nothing secret or foreign stands in the address of the WebSocket", () => {
+  const found = source("https://user:secret@h/a?token=secret&x=1#token=secret", BASE);
+  assert.deepEqual(found, { socket: "wss://h/a/", token: "secret" });
+});
+
+test("what leads to no server is no address", () => {
+  for (const src of ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "http://", "http://[", "blob:https://h/1"]) {
+    assert.equal(source(src, BASE), null, src);
+  }
+});

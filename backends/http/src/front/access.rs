@@ -34,6 +34,8 @@ pub(crate) const UNAUTHORIZED: Refusal = Refusal::new(
 pub(crate) struct Ends {
     pub(crate) local: IpAddr,
     pub(crate) peer: IpAddr,
+    /// TLS is spoken between them.
+    pub(crate) https: bool,
 }
 
 /// What a `Host` or `Origin` names.
@@ -57,13 +59,19 @@ struct Origin {
 pub(crate) struct Allowed {
     hosts: Vec<Host>,
     origins: Vec<Origin>,
+    /// `origins` has the one we are found at from outside, so that none needs to be guessed.
+    public: bool,
 }
 
 impl Allowed {
     pub(crate) fn new(config: &ServerConfig) -> Self {
+        let public = config.public_url.as_deref().and_then(public_origin);
+        let hosts = config.allow_hosts.iter().filter_map(|text| host_name(text));
+        let origins = config.allow_origins.iter().filter_map(|text| origin(text));
         Self {
-            hosts: config.allow_hosts.iter().filter_map(|text| host_name(text)).collect(),
-            origins: config.allow_origins.iter().filter_map(|text| origin(text)).collect(),
+            hosts: hosts.chain(public.as_ref().map(|origin| origin.host.clone())).collect(),
+            public: public.is_some(),
+            origins: origins.chain(public).collect(),
         }
     }
 }
@@ -71,6 +79,20 @@ impl Allowed {
 /// Whether `text` is an origin: scheme, host and perhaps a port, and nothing after it.
 pub(crate) fn is_origin(text: &str) -> bool {
     origin(text).is_some()
+}
+
+/// The origin of an address that browsers use: scheme, host, perhaps a port, and a path.
+fn public_origin(url: &str) -> Option<Origin> {
+    let after_scheme = url.find("://")? + 3;
+    let end = url[after_scheme..].find('/').map_or(url.len(), |at| after_scheme + at);
+    let path = &url[end..];
+    let fine = path.is_empty() || super::routes::is_path(path);
+    if fine { origin(&url[..end]) } else { None }
+}
+
+/// Whether `text` is such an address.
+pub(crate) fn is_public_url(text: &str) -> bool {
+    public_origin(text).is_some()
 }
 
 /// Whether `text` is a host without a port.
@@ -84,8 +106,9 @@ pub(crate) fn check(request: &Request<()>, ends: Ends, allowed: &Allowed) -> Res
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return Err(WRONG_HOST);
     };
+    let port = default_port(ends.https);
     let (host, port) =
-        host.to_str().ok().and_then(|text| authority(text, HTTP_PORT)).ok_or(WRONG_HOST)?;
+        host.to_str().ok().and_then(|text| authority(text, port)).ok_or(WRONG_HOST)?;
     let ours = match &host {
         Host::Ip(ip) => ip.is_loopback() || *ip == ends.local.to_canonical(),
         Host::Name(name) => name == "localhost",
@@ -99,8 +122,34 @@ pub(crate) fn check(request: &Request<()>, ends: Ends, allowed: &Allowed) -> Res
         return Ok(()); // No page has sent it.
     }
     let given = origin(given).ok_or(WRONG_ORIGIN)?;
-    let own = Origin { https: false, host, port };
+    let own = Origin { https: ends.https, host, port };
     if given == own || allowed.origins.contains(&given) { Ok(()) } else { Err(WRONG_ORIGIN) }
+}
+
+/// Checks a request that another program has accepted. Where the owner said at which hosts, it must
+/// be for one of them. A page that asks must be of our public address, or one of those that are
+/// allowed; where that is not known, of the host that the request is for, in whatever scheme.
+pub(crate) fn check_origin(request: &Request<()>, allowed: &Allowed) -> Result<(), Refusal> {
+    let given = match request.headers().get(header::ORIGIN) {
+        None if allowed.hosts.is_empty() => return Ok(()),
+        None => None,
+        Some(given) => Some(given.to_str().ok().and_then(origin).ok_or(WRONG_ORIGIN)?),
+    };
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = match (hosts.next(), hosts.next(), request.uri().authority()) {
+        (Some(host), None, _) => host.to_str().ok(),
+        // HTTP/2 has it in its address.
+        (None, None, Some(host)) => Some(host.as_str()),
+        _ => return Err(WRONG_HOST),
+    };
+    let port = default_port(given.as_ref().is_some_and(|given| given.https));
+    let (host, port) = host.and_then(|host| authority(host, port)).ok_or(WRONG_HOST)?;
+    if !allowed.hosts.is_empty() && !allowed.hosts.contains(&host) {
+        return Err(WRONG_HOST);
+    }
+    let Some(given) = given else { return Ok(()) };
+    let own = !allowed.public && given.host == host && given.port == port;
+    if own || allowed.origins.contains(&given) { Ok(()) } else { Err(WRONG_ORIGIN) }
 }
 
 /// What a WebSocket without a link needs beyond [`check`], on a server that asks for none: an
@@ -108,6 +157,16 @@ pub(crate) fn check(request: &Request<()>, ends: Ends, allowed: &Allowed) -> Res
 pub(crate) fn check_open_upgrade(request: &Request<()>, ends: Ends) -> Result<(), Refusal> {
     let known = has_origin(request) || ends.peer.to_canonical().is_loopback();
     if known { Ok(()) } else { Err(NO_ORIGIN) }
+}
+
+/// What a picture without a link needs beyond [`check`], on a server that asks for none: a browser
+/// fetches pictures for pages of other sites without an `Origin`, and says so elsewhere (Fetch
+/// Metadata).
+pub(crate) fn check_open_picture(request: &Request<()>) -> Result<(), Refusal> {
+    match request.headers().get("sec-fetch-site").map(|value| value.as_bytes()) {
+        None | Some(b"same-origin" | b"none") => Ok(()),
+        Some(_) => Err(WRONG_ORIGIN),
+    }
 }
 
 /// Whether a page asks, which will present its token in its first message.
@@ -132,8 +191,10 @@ pub(crate) fn query_token(request: &Request<()>) -> Option<&str> {
     query.split('&').find_map(|field| field.strip_prefix("token="))
 }
 
-const HTTP_PORT: u16 = 80;
-const HTTPS_PORT: u16 = 443;
+/// What is meant where no port is named.
+fn default_port(https: bool) -> u16 {
+    if https { 443 } else { 80 }
+}
 
 fn origin(text: &str) -> Option<Origin> {
     let (scheme, rest) = text.split_once("://")?;
@@ -141,7 +202,7 @@ fn origin(text: &str) -> Option<Origin> {
     if !https && !scheme.eq_ignore_ascii_case("http") {
         return None;
     }
-    let (host, port) = authority(rest, if https { HTTPS_PORT } else { HTTP_PORT })?;
+    let (host, port) = authority(rest, default_port(https))?;
     Some(Origin { https, host, port })
 }
 
@@ -189,6 +250,7 @@ mod tests {
     const HERE: Ends = Ends {
         local: IpAddr::V4(Ipv4Addr::new(192, 168, 1, 5)),
         peer: IpAddr::V4(Ipv4Addr::new(192, 168, 1, 77)),
+        https: false,
     };
 
     fn request(host: &str, origin: Option<&str>) -> Request<()> {
@@ -287,6 +349,22 @@ mod tests {
     }
 
     #[test]
+    fn with_tls_the_page_is_of_https_and_its_port_is_another() {
+        let tls = Ends { https: true, ..HERE };
+        for (host, origin, fine) in [
+            ("localhost", "https://localhost", true),
+            ("localhost:443", "https://localhost", true),
+            ("localhost:1", "https://localhost:1", true),
+            ("localhost", "http://localhost", false),
+            ("localhost:1", "http://localhost:1", false),
+            ("localhost:80", "https://localhost", false),
+        ] {
+            let result = checked(&request(host, Some(origin)), tls);
+            assert_eq!(result.is_ok(), fine, "{host} {origin}");
+        }
+    }
+
+    #[test]
     fn a_websocket_without_an_origin_must_come_from_this_machine() {
         let bare = request("localhost", None);
         assert_eq!(check_open_upgrade(&bare, HERE), Err(NO_ORIGIN));
@@ -296,6 +374,24 @@ mod tests {
         }
         let page = request("localhost", Some("http://localhost"));
         assert_eq!(check_open_upgrade(&page, HERE), Ok(()));
+    }
+
+    #[test]
+    fn a_picture_without_a_link_is_not_for_pages_of_other_sites() {
+        for (site, fine) in [
+            (None, true),
+            (Some("same-origin"), true),
+            (Some("none"), true),
+            (Some("same-site"), false),
+            (Some("cross-site"), false),
+            (Some("anything"), false),
+        ] {
+            let mut request = request("localhost", None);
+            if let Some(site) = site {
+                request.headers_mut().insert("sec-fetch-site", site.parse().unwrap());
+            }
+            assert_eq!(check_open_picture(&request).is_ok(), fine, "{site:?}");
+        }
     }
 
     #[test]
@@ -329,6 +425,67 @@ mod tests {
             assert!(!is_host_name(bad), "{bad}");
         }
         assert!(is_host_name("[::1]") && is_host_name("my-pc.local"));
+    }
+
+    #[test]
+    fn the_public_address_is_a_host_and_an_origin() {
+        let config = ServerConfig {
+            public_url: Some("https://plots.example.org/canvas".into()),
+            ..ServerConfig::default()
+        };
+        config.check().unwrap();
+        let allowed = Allowed::new(&config);
+        let page = |origin| request("plots.example.org", Some(origin));
+        assert_eq!(check(&page("https://plots.example.org"), HERE, &allowed), Ok(()));
+        assert_eq!(check(&page("https://example.org"), HERE, &allowed), Err(WRONG_ORIGIN));
+        for bad in [
+            "",
+            "plots.example.org",
+            "ftp://a/",
+            "https://",
+            "https://a/#b",
+            "https://a/?b",
+            "https://a b/",
+        ] {
+            assert!(!is_public_url(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn of_what_another_program_has_accepted_the_page_must_be_of_the_same_name() {
+        let check = |request: &Request<()>| check_origin(request, &Allowed::default());
+        for (host, origin, wanted) in [
+            ("plots.example.org", "https://plots.example.org", Ok(())),
+            ("plots.example.org", "http://plots.example.org", Ok(())),
+            ("plots.example.org:81", "http://plots.example.org:81", Ok(())),
+            ("plots.example.org", "https://evil.example", Err(WRONG_ORIGIN)),
+            ("plots.example.org:81", "http://plots.example.org", Err(WRONG_ORIGIN)),
+            ("plots.example.org", "null", Err(WRONG_ORIGIN)),
+            ("", "https://plots.example.org", Err(WRONG_HOST)),
+        ] {
+            assert_eq!(check(&request(host, Some(origin))), wanted, "{host} {origin}");
+        }
+        assert_eq!(check(&request("anything", None)), Ok(()));
+        let config = ServerConfig {
+            public_url: Some("https://plots.example.org/canvas/".into()),
+            ..ServerConfig::default()
+        };
+        let known = Allowed::new(&config);
+        for (host, origin, wanted) in [
+            ("plots.example.org", None, Ok(())),
+            ("plots.example.org", Some("https://plots.example.org"), Ok(())),
+            ("plots.example.org", Some("http://plots.example.org"), Err(WRONG_ORIGIN)),
+            ("plots.example.org", Some("https://plots.example.org:8443"), Err(WRONG_ORIGIN)),
+            ("evil.example", Some("http://evil.example"), Err(WRONG_HOST)),
+            ("evil.example", None, Err(WRONG_HOST)),
+        ] {
+            assert_eq!(check_origin(&request(host, origin), &known), wanted, "{host} {origin:?}");
+        }
+        let mut second = Request::builder().uri("https://plots.example.org/");
+        second = second.header("origin", "https://plots.example.org");
+        assert_eq!(check(&second.body(()).unwrap()), Ok(()));
+        let none = Request::builder().uri("/").header("origin", "https://plots.example.org");
+        assert_eq!(check(&none.body(()).unwrap()), Err(WRONG_HOST));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use async_h1::server::{Encoder, decode};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
-use smol::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use smol::io::{AsyncRead, AsyncWrite, AsyncWriteExt, Cursor};
 
 use super::answer::Refusal;
 
@@ -64,17 +64,20 @@ pub(crate) async fn read(request: &Request<()>) -> Result<http_types::Request, R
     }
 }
 
-/// Writes `response` as the answer to a request with `method`, the only one of its connection.
+/// Writes `response` as the answer to a request with `method`; `goes_on`: another may follow.
 pub(crate) async fn write<W: AsyncWrite + Unpin>(
     response: Response<Bytes>,
     method: http_types::Method,
+    goes_on: bool,
     mut writer: W,
 ) -> io::Result<()> {
     let (parts, body) = response.into_parts();
     let status = http_types::StatusCode::try_from(parts.status.as_u16())
         .map_err(|error| io::Error::other(error.to_string()))?;
     let mut plain = http_types::Response::new(status);
-    plain.set_body(http_types::Body::from_bytes(body.into()));
+    // As a reader, because bytes would be copied, and a picture is large.
+    let length = body.len();
+    plain.set_body(http_types::Body::from_reader(Cursor::new(body), Some(length)));
     plain.remove_header(http_types::headers::CONTENT_TYPE);
     for (name, value) in &parts.headers {
         // Ours, and ASCII; anything else would panic in there.
@@ -82,7 +85,7 @@ pub(crate) async fn write<W: AsyncWrite + Unpin>(
             plain.append_header(name.as_str(), value);
         }
     }
-    plain.insert_header("connection", "close");
+    plain.insert_header("connection", if goes_on { "keep-alive" } else { "close" });
     // A 304 has the length of the body it does not send, as for HEAD.
     let not_modified = parts.status == StatusCode::NOT_MODIFIED;
     let method = if not_modified { http_types::Method::Head } else { method };
@@ -98,7 +101,7 @@ mod tests {
 
     fn written(response: Response<Bytes>, method: Method) -> String {
         let mut bytes = Vec::new();
-        smol::block_on(write(response, method, &mut bytes)).unwrap();
+        smol::block_on(write(response, method, false, &mut bytes)).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
@@ -113,6 +116,16 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_another_may_follow_says_so() {
+        let mut bytes = Vec::new();
+        let answer = text(StatusCode::OK, "nothing");
+        smol::block_on(write(answer, Method::Get, true, &mut bytes)).unwrap();
+        let answer = String::from_utf8(bytes).unwrap();
+        assert!(answer.contains("connection: keep-alive\r\n"), "{answer}");
+        assert!(!answer.contains("close") && answer.contains("content-length: 7\r\n"), "{answer}");
+    }
+
+    #[test]
     fn the_answers_to_head_and_304_have_the_length_but_no_body() {
         let answer = written(text(StatusCode::OK, "body"), Method::Head);
         assert!(answer.contains("content-length: 4\r\n") && answer.ends_with("\r\n\r\n"));
@@ -123,9 +136,10 @@ mod tests {
 
     #[test]
     fn every_status_that_is_used_can_be_written() {
-        for status in
-            [101, 200, 304, 308, 400, 403, 404, 405, 408, 413, 414, 417, 426, 431, 503, 505]
-        {
+        for status in [
+            101, 200, 304, 308, 400, 401, 403, 404, 405, 408, 413, 414, 417, 426, 431, 500, 503,
+            505,
+        ] {
             let status = StatusCode::from_u16(status).unwrap();
             assert!(written(text(status, "x"), Method::Get).contains(status.as_str()));
         }

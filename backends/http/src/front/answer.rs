@@ -4,10 +4,13 @@ use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 
-/// What a page may do; who may frame it comes last. Only our own files run; the pictures are blobs.
+use crate::resources::Sources;
+
+/// What a page may do; who may frame it comes last. Only the server's own
+/// files run; the pictures are blobs.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' blob: data:; connect-src 'self'; worker-src 'self' blob:; \
-     manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+     img-src 'self' blob: data:; font-src 'self'; media-src 'self'; connect-src 'self'; \
+     worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// Nothing but what the viewer's buttons do.
 const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
@@ -27,6 +30,9 @@ impl Refusal {
         Self { status, text }
     }
 }
+
+pub(crate) const NOT_FOUND: Refusal =
+    Refusal::new(StatusCode::NOT_FOUND, "There is nothing here.\n");
 
 impl From<Refusal> for Response<Bytes> {
     fn from(refusal: Refusal) -> Self {
@@ -49,19 +55,37 @@ pub(crate) fn text(status: StatusCode, text: &'static str) -> Response<Bytes> {
     response
 }
 
-/// Adds the headers of every answer, also of errors and of the WebSocket handshake.
-/// `frame_ancestors`: the origins besides our own that may show the page in a frame.
-pub(crate) fn secure<T>(response: &mut Response<T>, frame_ancestors: &[String]) {
-    let headers = response.headers_mut();
+/// Lets pages of other sites show this picture: whoever put its address there had a link in it.
+pub(crate) fn embeddable<T>(response: &mut Response<T>) {
+    let policy = HeaderName::from_static("cross-origin-resource-policy");
+    response.headers_mut().insert(policy, HeaderValue::from_static("cross-origin"));
+}
+
+/// What a page may do. `frame_ancestors`: the origins besides our own that may show it in a frame.
+fn policy(frame_ancestors: &[String], sources: &Sources) -> Option<HeaderValue> {
     let mut policy = CONTENT_SECURITY_POLICY.to_owned();
     for origin in frame_ancestors {
         policy.push(' ');
         policy.push_str(origin);
     }
-    // Only ASCII: the origins were checked.
-    if let Ok(policy) = HeaderValue::try_from(policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    // Only ASCII: the origins and the sources were checked.
+    HeaderValue::try_from(sources.widen(&policy)).ok()
+}
+
+/// Lets the page use `sources` besides what this server has.
+pub(crate) fn widen<T>(response: &mut Response<T>, frame_ancestors: &[String], sources: &Sources) {
+    if let Some(policy) = policy(frame_ancestors, sources) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+}
+
+/// Adds the headers of every answer, also of errors and of the WebSocket handshake.
+/// `frame_ancestors`: the origins besides our own that may show the page in a frame.
+pub(crate) fn secure<T>(response: &mut Response<T>, frame_ancestors: &[String]) {
+    if !response.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
+        widen(response, frame_ancestors, &Sources::default());
+    }
+    let headers = response.headers_mut();
     if frame_ancestors.is_empty() {
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     }
@@ -72,7 +96,8 @@ pub(crate) fn secure<T>(response: &mut Response<T>, frame_ancestors: &[String]) 
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        // One that is there already was meant.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
 }
 
@@ -97,6 +122,38 @@ mod tests {
         assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"));
         assert!(policy.ends_with("frame-ancestors 'self'"), "{policy}");
         assert_eq!(response.headers()["x-frame-options"], "SAMEORIGIN");
+    }
+
+    #[test]
+    fn only_a_picture_with_its_link_is_for_pages_of_other_sites() {
+        for (linked, policy) in [(false, "same-origin"), (true, "cross-origin")] {
+            let mut response = text(StatusCode::OK, "");
+            if linked {
+                embeddable(&mut response);
+            }
+            secure(&mut response, &[]);
+            assert_eq!(response.headers()["cross-origin-resource-policy"], policy);
+        }
+    }
+
+    #[test]
+    fn a_page_that_may_use_more_may_still_do_what_others_may_and_no_more() {
+        let mut sources = Sources::default();
+        sources.add("font-src https://fonts.example.org; frame-src https://map.example").unwrap();
+        let (mut widened, mut plain) = (text(StatusCode::OK, ""), text(StatusCode::OK, ""));
+        let ancestors = ["https://example.org".to_owned()];
+        widen(&mut widened, &ancestors, &sources);
+        secure(&mut widened, &ancestors);
+        secure(&mut plain, &ancestors);
+        let policy = |response: &Response<Bytes>| {
+            response.headers()["content-security-policy"].to_str().unwrap().to_owned()
+        };
+        let widened = policy(&widened);
+        let narrowed = widened
+            .replace(" https://fonts.example.org;", ";")
+            .replace("; frame-src https://map.example", "");
+        assert!(widened.len() > narrowed.len());
+        assert_eq!(narrowed, policy(&plain));
     }
 
     #[test]

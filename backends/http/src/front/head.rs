@@ -70,7 +70,7 @@ impl HeadReader {
         self.bytes.extend_from_slice(bytes);
         while let Some(&byte) = self.bytes.get(self.checked) {
             if self.checked >= Limits::HEAD_BYTES {
-                let in_first_line = !self.bytes.contains(&b'\n');
+                let in_first_line = !self.bytes[..self.checked].contains(&b'\n');
                 return Err(if in_first_line { LONG_TARGET } else { LONG_HEAD });
             }
             let after_cr = self.checked > 0 && self.bytes[self.checked - 1] == b'\r';
@@ -269,6 +269,10 @@ mod tests {
             assert!(matches!(reader.push(&chunk), Ok(Progress::More)));
         }
         assert_eq!(reader.push(b"a").unwrap_err().status, 414);
+
+        // However it comes: what is beyond the limit is not looked at.
+        let at_once = [&[b'a'; Limits::HEAD_BYTES][..], b"\r\n"].concat();
+        assert_eq!(refused(&at_once), 414);
 
         let mut endless = with("");
         endless.truncate(endless.len() - 2);

@@ -118,6 +118,14 @@ pub(crate) struct Grant {
     pub(crate) revoked: Option<Receiver<Infallible>>,
 }
 
+impl Grant {
+    /// Whether its link has expired or was revoked.
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|at| at <= now)
+            || self.revoked.as_ref().is_some_and(Receiver::is_closed)
+    }
+}
+
 /// The links of a server.
 #[derive(Debug)]
 pub(crate) struct Keyring {
@@ -303,6 +311,16 @@ mod tests {
             keyring.add(Link::watch(n.to_string()), now).unwrap();
         }
         assert!(keyring.add(Link::watch("more"), now).is_err());
+    }
+
+    #[test]
+    fn no_link_is_valid_for_longer_than_the_limit() {
+        let (mut keyring, _, _, now) = keyring();
+        let link = Link::watch("for-ever").expires_in(Duration::MAX);
+        let token = keyring.add(link, now).unwrap();
+        let end = now + Limits::LONGEST_LINK;
+        assert_eq!(keyring.admit(Some(token.as_str()), now).unwrap().expires, Some(end));
+        assert_eq!(role(&keyring, token.as_str(), end), None);
     }
 
     #[test]

@@ -3,8 +3,11 @@
 pub(crate) mod access;
 pub(crate) mod adapter;
 pub(crate) mod answer;
+pub(crate) mod forwarded;
 pub(crate) mod head;
 pub(crate) mod links;
+pub(crate) mod pictures;
+pub(crate) mod places;
 pub(crate) mod routes;
 pub(crate) mod strangers;
 
@@ -19,5 +22,59 @@ const LINGER_BYTES: u64 = 1024 * 1024;
 pub(crate) async fn linger<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) {
     if stream.close().await.is_ok() {
         let _ = smol::io::copy(stream.take(LINGER_BYTES), smol::io::sink()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use super::*;
+
+    /// A client that never stops talking.
+    #[derive(Default)]
+    struct Talker {
+        said: u64,
+        closed: bool,
+    }
+
+    impl AsyncRead for Talker {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buffer: &mut [u8],
+        ) -> Poll<io::Result<usize>> {
+            self.said += buffer.len() as u64;
+            Poll::Ready(Ok(buffer.len()))
+        }
+    }
+
+    impl AsyncWrite for Talker {
+        fn poll_write(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_close(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            self.closed = true;
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn whoever_goes_on_talking_is_listened_to_up_to_a_limit() {
+        let mut talker = Talker::default();
+        smol::block_on(linger(&mut talker));
+        assert!(talker.closed);
+        assert_eq!(talker.said, LINGER_BYTES);
     }
 }

@@ -1,25 +1,20 @@
 //! What is where: pure, in terms of the `http` crate's types.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
-use std::sync::OnceLock;
-
 use async_tungstenite::tungstenite::handshake::server::create_response;
 use bytes::Bytes;
-use framecast_viewer::File;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 
-use super::answer::{Refusal, text};
+use super::answer::{NOT_FOUND, Refusal, text};
+use super::pictures::Picture;
+use crate::resources::{Content, Name};
 use crate::stream::protocol::{Dialect, SUBPROTOCOL};
 use crate::stream::stats::CanvasStats;
 
-const START_PAGE: &str = "index.html";
 const STATS: &str = "stats";
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
 const WEBSOCKET_VERSION: HeaderValue = HeaderValue::from_static("13");
 
-const NOT_FOUND: Refusal = Refusal::new(StatusCode::NOT_FOUND, "There is nothing here.\n");
 const NOT_ALLOWED: Refusal =
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are possible here.\n");
 const BAD_HANDSHAKE: Refusal =
@@ -44,10 +39,20 @@ pub(crate) enum Route {
         dialect: Dialect,
         response: Response<()>,
     },
+    /// A file of the page of a canvas, or nothing.
+    File {
+        canvas: String,
+        name: Name,
+    },
     /// What there is to tell of a canvas.
     Stats {
         canvas: String,
         format: StatsFormat,
+    },
+    /// What a canvas shows.
+    Picture {
+        canvas: String,
+        picture: Picture,
     },
 }
 
@@ -58,11 +63,22 @@ pub(crate) enum StatsFormat {
     Prometheus,
 }
 
-/// Finds the answer to `request`. `is_canvas` tells which names are canvases; the one at `/` is
-/// called "".
-pub(crate) fn route(request: &Request<()>, is_canvas: &dyn Fn(&str) -> bool) -> Route {
-    let path = request.uri().path();
-    let path = path.strip_prefix('/').unwrap_or(path);
+/// Finds the answer to `request`. All paths begin with `base`, which has no slash at its end.
+/// `is_canvas` tells which names are canvases; the one at `/` is called "".
+pub(crate) fn route(request: &Request<()>, base: &str, is_canvas: &dyn Fn(&str) -> bool) -> Route {
+    let Some(path) = request.uri().path().strip_prefix(base) else {
+        return Route::Answer(NOT_FOUND.into());
+    };
+    let path = match path.strip_prefix('/') {
+        Some(path) => path,
+        None if path.is_empty() && !base.is_empty() => {
+            let name = base.rsplit('/').next().unwrap_or_default();
+            return Route::Answer(redirect(request, name));
+        }
+        // A longer name that begins as ours, or `*`.
+        None if !base.is_empty() => return Route::Answer(NOT_FOUND.into()),
+        None => path,
+    };
     let (first, rest) = match path.split_once('/') {
         Some((first, rest)) => (first, Some(rest)),
         None => (path, None),
@@ -97,18 +113,51 @@ pub(crate) fn route(request: &Request<()>, is_canvas: &dyn Fn(&str) -> bool) -> 
         }
         return Route::Stats { canvas: canvas.to_owned(), format: format(request) };
     }
-    let path = if path.is_empty() { START_PAGE } else { path };
-    Route::Answer(match framecast_viewer::file(path) {
-        None => NOT_FOUND.into(),
-        Some(_) if !reads(request) => not_allowed(),
-        Some(file) => page(request, file),
-    })
+    if let Some(picture) = Picture::at(path, request.uri().query()) {
+        return match picture {
+            _ if !reads(request) => Route::Answer(not_allowed()),
+            Ok(picture) => Route::Picture { canvas: canvas.to_owned(), picture },
+            Err(refusal) => Route::Answer(refusal.into()),
+        };
+    }
+    if !reads(request) {
+        return Route::Answer(not_allowed());
+    }
+    match Name::asked(path) {
+        Ok(Some(name)) => Route::File { canvas: canvas.to_owned(), name },
+        Ok(None) => Route::Answer(NOT_FOUND.into()),
+        Err(refusal) => Route::Answer(refusal.into()),
+    }
+}
+
+/// Whether `path` can be where all paths begin.
+pub(crate) fn is_path(path: &str) -> bool {
+    let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    let mut segments = path.strip_suffix('/').unwrap_or(path).split('/').skip(1);
+    path.starts_with('/')
+        && path.bytes().all(fine)
+        && segments.all(|segment| !["", ".", ".."].contains(&segment))
 }
 
 /// Whether a canvas may be called `name`: it must not hide a file of the page at `/`.
 pub(crate) fn is_taken(name: &str) -> bool {
     name == STATS
         || framecast_viewer::FILES.iter().any(|file| file.path.split('/').next() == Some(name))
+}
+
+/// Whether `path`, relative to a canvas, is answered here and never looked for among files.
+pub(crate) fn is_answered(path: &str) -> bool {
+    path == STATS || Picture::at(path, None).is_some()
+}
+
+/// The answer with a file that was looked for.
+pub(crate) fn file(request: &Request<()>, found: Option<Content>) -> Response<Bytes> {
+    let Some(content) = found else { return NOT_FOUND.into() };
+    let mut response = content.answer(request);
+    // Pages of other origins import the element from here; files are public.
+    let everybody = HeaderValue::from_static("*");
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody);
+    response
 }
 
 /// What `?format=` or else `Accept` asks for: scrapers accept `text/plain` or OpenMetrics, and
@@ -156,12 +205,20 @@ fn not_allowed() -> Response<Bytes> {
     response
 }
 
+/// Whether whoever sent `request` says that others may follow. That it says nothing means the same in
+/// HTTP/1.1, but those who do not say it are programs with one request, which wait for the end.
+pub(crate) fn keeps_connection(request: &Request<()>) -> bool {
+    let says = |word| lists(request.headers(), header::CONNECTION, word);
+    reads(request) && says("keep-alive") && !says("close")
+}
+
 /// `/NAME` to `/NAME/`: the page names its files relative to itself.
 fn redirect(request: &Request<()>, name: &str) -> Response<Bytes> {
     if !reads(request) {
         return not_allowed();
     }
-    let mut location = format!("/{name}/");
+    // Relative: we may be under any path.
+    let mut location = format!("{name}/");
     if let Some(query) = request.uri().query() {
         location.push('?');
         location.push_str(query);
@@ -171,42 +228,6 @@ fn redirect(request: &Request<()>, name: &str) -> Response<Bytes> {
         text(StatusCode::PERMANENT_REDIRECT, "The page is at the same path and /.\n");
     response.headers_mut().insert(header::LOCATION, location);
     response
-}
-
-fn page(request: &Request<()>, file: &'static File) -> Response<Bytes> {
-    let tag = tag(file);
-    let known = request
-        .headers()
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
-        .any(|given| given == b"*" || given.strip_prefix(b"W/").unwrap_or(given) == tag.as_bytes());
-    // A 304 keeps the body: the writer counts it and does not send it.
-    let mut response = Response::new(Bytes::from_static(file.bytes));
-    if known {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-    }
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(header::ETAG, tag);
-    response
-}
-
-/// A hash of the file's content: the same in every process of one build, so that a page survives
-/// a restart in the browser's cache.
-fn tag(file: &File) -> HeaderValue {
-    static TAGS: OnceLock<HashMap<&'static str, HeaderValue>> = OnceLock::new();
-    let tags = TAGS.get_or_init(|| {
-        let tag = |file: &File| {
-            let mut hasher = DefaultHasher::new();
-            hasher.write(file.bytes);
-            HeaderValue::try_from(format!("\"{:016x}\"", hasher.finish())).ok()
-        };
-        framecast_viewer::FILES.iter().filter_map(|file| Some((file.path, tag(file)?))).collect()
-    });
-    tags.get(file.path).cloned().unwrap_or_else(|| HeaderValue::from_static("\"\""))
 }
 
 /// Whether one of the comma-separated words of any `name` line is `word`.
@@ -257,6 +278,7 @@ fn accept(request: &Request<()>) -> Result<(Dialect, Response<()>), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Resources;
 
     fn site(name: &str) -> bool {
         ["", "side"].contains(&name)
@@ -267,8 +289,10 @@ mod tests {
     }
 
     fn answer(request: http::request::Builder) -> Response<Bytes> {
-        match route(&request.body(()).unwrap(), &site) {
+        let request = request.body(()).unwrap();
+        match route(&request, "", &site) {
             Route::Answer(response) => response,
+            Route::File { name, .. } => file(&request, Resources::new().at_hand(&name)),
             other => panic!("{other:?}"),
         }
     }
@@ -314,10 +338,62 @@ mod tests {
     }
 
     #[test]
+    fn pages_of_other_origins_may_import_the_viewer() {
+        let known = answer(get("/")).headers()["etag"].clone();
+        for request in [
+            get("/framecast-view.js"),
+            get("/side/afm.js"),
+            get("/view.js").method("HEAD"),
+            get("/").header("if-none-match", known),
+        ] {
+            assert_eq!(answer(request).headers()["access-control-allow-origin"], "*");
+        }
+        for request in [get("/nothing"), get("/side"), get("/").method("POST")] {
+            assert!(!answer(request).headers().contains_key("access-control-allow-origin"));
+        }
+    }
+
+    #[test]
     fn a_canvas_without_its_slash_is_redirected() {
         let response = answer(get("/side?x=1"));
         assert_eq!(response.status(), 308);
-        assert_eq!(response.headers()["location"], "/side/?x=1");
+        assert_eq!(response.headers()["location"], "side/?x=1");
+    }
+
+    #[test]
+    fn everything_may_be_under_a_path() {
+        let under = |path: &str| {
+            let request = get(path).body(()).unwrap();
+            match route(&request, "/my/app", &site) {
+                Route::Answer(response) => response,
+                Route::File { name, .. } => file(&request, Resources::new().at_hand(&name)),
+                other => panic!("{other:?}"),
+            }
+        };
+        for path in ["/my/app/", "/my/app/index.html", "/my/app/side/"] {
+            assert_eq!(under(path).status(), 200, "{path}");
+        }
+        for (path, location) in [("/my/app", "app/"), ("/my/app/side?x", "side/?x")] {
+            let response = under(path);
+            assert_eq!(response.status(), 308, "{path}");
+            assert_eq!(response.headers()["location"], location);
+        }
+        for path in ["/", "/my", "/my/", "/my/app2/", "/my/app/../", "/my/app//", "/app/", "/side/"]
+        {
+            assert_eq!(under(path).status(), 404, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_plain() {
+        for good in ["/", "/canvas", "/canvas/", "/a/b.c/~d"] {
+            assert!(is_path(good), "{good}");
+        }
+        for bad in
+            ["", "canvas", "//", "/a//b", "/a/../b", "/.", "/a?b", "/a b", "/%2e", "https://a/"]
+        {
+            assert!(!is_path(bad), "{bad}");
+        }
     }
 
     #[test]
@@ -325,7 +401,7 @@ mod tests {
         for path in ["/nothing", "/nothing/", "//", "//evil.example/", "/side//", "/../", "/%2e"] {
             assert_eq!(answer(get(path)).status(), 404, "{path}");
         }
-        let Route::Answer(response) = route(&get("/").body(()).unwrap(), &|_| false) else {
+        let Route::Answer(response) = route(&get("/").body(()).unwrap(), "", &|_| false) else {
             panic!("an upgrade");
         };
         assert_eq!(response.status(), 404);
@@ -344,6 +420,21 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_is_kept_for_who_says_so() {
+        let keeps = |connection: &str| {
+            let request = get("/").header("connection", connection).body(()).unwrap();
+            keeps_connection(&request)
+        };
+        assert!(keeps("keep-alive") && keeps("Keep-Alive") && keeps("x, keep-alive"));
+        for other in ["close", "keep-alive, close", "Upgrade", ""] {
+            assert!(!keeps(other), "{other}");
+        }
+        assert!(!keeps_connection(&get("/").body(()).unwrap()));
+        let post = get("/").method("POST").header("connection", "keep-alive").body(()).unwrap();
+        assert!(!keeps_connection(&post));
+    }
+
+    #[test]
     fn a_page_the_browser_has_is_not_sent_again() {
         let tag = answer(get("/")).headers()["etag"].clone();
         let tag = tag.to_str().unwrap();
@@ -357,7 +448,7 @@ mod tests {
     fn a_complete_handshake_is_accepted() {
         for (path, name) in [("/", ""), ("/side/", "side")] {
             let request = websocket(path).body(()).unwrap();
-            let Route::Upgrade { canvas, dialect, response } = route(&request, &site) else {
+            let Route::Upgrade { canvas, dialect, response } = route(&request, "", &site) else {
                 panic!("not accepted");
             };
             assert_eq!((canvas.as_str(), dialect), (name, Dialect::Tiles));
@@ -371,7 +462,7 @@ mod tests {
     #[test]
     fn a_handshake_without_a_subprotocol_is_of_the_older_protocol() {
         let request = without("sec-websocket-protocol").body(()).unwrap();
-        let Route::Upgrade { dialect, response, .. } = route(&request, &site) else {
+        let Route::Upgrade { dialect, response, .. } = route(&request, "", &site) else {
             panic!("not accepted");
         };
         assert_eq!(dialect, Dialect::Whole);
@@ -391,7 +482,7 @@ mod tests {
             ("/stats", "text/plain;version=0.0.4", StatsFormat::Prometheus),
         ] {
             let request = get(path).header("accept", accept).body(()).unwrap();
-            let Route::Stats { canvas, format } = route(&request, &site) else {
+            let Route::Stats { canvas, format } = route(&request, "", &site) else {
                 panic!("{path} is something else");
             };
             assert_eq!((canvas == "side", format), (path.starts_with("/side"), wanted), "{path}");

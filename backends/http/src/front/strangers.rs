@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use crate::Limits;
 
-/// A connection that said nothing for this long is ended before any that said something. Browsers
-/// open some in advance; one that is to be used speaks within a round trip.
+/// A connection that said nothing for this long, at first or since its answer, is ended before any that
+/// said something. Browsers open some in advance; one that is to be used speaks within a round trip.
 const SILENCE: Duration = Duration::from_secs(1);
 
 /// The connections. Dropping a place's `end` is what ends its connection.
@@ -29,7 +29,8 @@ pub(crate) struct Strangers<T> {
 #[derive(Debug)]
 struct Place<T> {
     number: u64,
-    address: IpAddr,
+    address: Option<IpAddr>,
+    /// When it came, or rests.
     since: Instant,
     stage: Stage,
     /// Held for its drop.
@@ -44,6 +45,14 @@ enum Stage {
     Speaking,
     /// It is being answered, or is to show its role.
     Heard,
+    /// It was answered, and may have another request.
+    Resting,
+}
+
+impl<T> Place<T> {
+    fn is_unfinished(&self) -> bool {
+        matches!(self.stage, Stage::Silent | Stage::Speaking)
+    }
 }
 
 /// There are too many connections, and none that could be ended for another.
@@ -61,11 +70,16 @@ impl<T> Strangers<T> {
         }
     }
 
-    /// One more connection, from `address`; its number. Others may be ended for it. If that is not
-    /// enough it has no place, but is counted all the same.
-    pub(crate) fn enter(&mut self, address: IpAddr, end: T, now: Instant) -> Result<u64, Full> {
-        let address = network(address);
-        let of_address = *self.open.entry(address).and_modify(|n| *n += 1).or_insert(1);
+    /// One more connection, from `address` if that is known; its number. Others may be ended for
+    /// it. If that is not enough it has no place, but is counted all the same.
+    pub(crate) fn enter(
+        &mut self,
+        address: Option<IpAddr>,
+        end: T,
+        now: Instant,
+    ) -> Result<u64, Full> {
+        let address = address.map(network);
+        let of_address = self.opened(address);
         self.all += 1;
         let mut fits = true;
         if of_address > self.limits.connections_per_address {
@@ -74,7 +88,7 @@ impl<T> Strangers<T> {
             fits &= self.end(|_| true, now);
         }
         if self.unfinished() >= self.limits.handshakes.max(1) {
-            self.end(|place| place.stage != Stage::Heard, now);
+            self.end(Place::is_unfinished, now);
         }
         if !fits {
             return Err(Full);
@@ -84,6 +98,31 @@ impl<T> Strangers<T> {
         let stage = Stage::Silent;
         self.places.push_back(Place { number, address, since: now, stage, _end: end });
         Ok(number)
+    }
+
+    /// One whose address was not known comes from `address`; it counts there from now on. An error:
+    /// that has too many, and none that could be ended for it.
+    pub(crate) fn identify(
+        &mut self,
+        number: u64,
+        address: IpAddr,
+        now: Instant,
+    ) -> Result<(), Full> {
+        let address = Some(network(address));
+        let of_address = self.opened(address);
+        // Not itself; those that were there before go first.
+        let fits = of_address <= self.limits.connections_per_address
+            || self.end(|place| place.address == address, now);
+        if let Some(place) = self.places.iter_mut().find(|place| place.number == number) {
+            place.address = address;
+        }
+        if fits { Ok(()) } else { Err(Full) }
+    }
+
+    /// Counts one more of `address`; how many it has then.
+    fn opened(&mut self, address: Option<IpAddr>) -> usize {
+        let Some(address) = address else { return 0 };
+        *self.open.entry(address).and_modify(|n| *n += 1).or_insert(1)
     }
 
     /// Whether there are so many that no more can even be told so.
@@ -101,15 +140,23 @@ impl<T> Strangers<T> {
         self.set(number, Stage::Heard);
     }
 
+    /// It was answered, and may go on.
+    pub(crate) fn rests(&mut self, number: u64, now: Instant) {
+        self.set(number, Stage::Resting);
+        if let Some(place) = self.places.iter_mut().find(|place| place.number == number) {
+            place.since = now;
+        }
+    }
+
     /// It has shown its role, or is over. Does nothing if it was ended.
     pub(crate) fn leave(&mut self, number: u64) {
         self.places.retain(|place| place.number != number);
     }
 
     /// A connection is closed.
-    pub(crate) fn closed(&mut self, address: IpAddr) {
-        let address = network(address);
+    pub(crate) fn closed(&mut self, address: Option<IpAddr>) {
         self.all = self.all.saturating_sub(1);
+        let Some(address) = address.map(network) else { return };
         if let Some(open) = self.open.get_mut(&address) {
             *open -= 1;
             if *open == 0 {
@@ -125,14 +172,14 @@ impl<T> Strangers<T> {
     }
 
     fn unfinished(&self) -> usize {
-        self.places.iter().filter(|place| place.stage != Stage::Heard).count()
+        self.places.iter().filter(|place| place.is_unfinished()).count()
     }
 
     /// Ends one of those that `may` go: the oldest that was silent for long, or else the oldest.
     fn end(&mut self, may: impl Fn(&Place<T>) -> bool, now: Instant) -> bool {
         let silent = |place: &Place<T>| {
             let long = now.saturating_duration_since(place.since) >= SILENCE;
-            place.stage == Stage::Silent && long
+            matches!(place.stage, Stage::Silent | Stage::Resting) && long
         };
         let index = self.places.iter().position(|place| may(place) && silent(place));
         let index = index.or_else(|| self.places.iter().position(may));
@@ -181,7 +228,7 @@ mod tests {
             self.now += SOON;
             let end = Rc::new(());
             let alive = Rc::downgrade(&end);
-            (self.strangers.enter(address.parse().unwrap(), end, self.now), alive)
+            (self.strangers.enter(address.parse().ok(), end, self.now), alive)
         }
     }
 
@@ -194,6 +241,26 @@ mod tests {
         let mut scene = Scene::handshakes(3);
         let places: Vec<_> = (0..5).map(|_| scene.enter()).collect();
         assert_eq!(alive(&places), [false, false, true, true, true]);
+    }
+
+    #[test]
+    fn one_that_rests_for_long_goes_before_any_that_is_answered_and_is_no_handshake() {
+        let mut scene = Scene::new(|limits| (limits.connections, limits.handshakes) = (3, 2));
+        let mut places = Vec::new();
+        for number in 0..3 {
+            places.push(scene.enter());
+            scene.strangers.heard(number);
+        }
+        scene.strangers.rests(1, scene.now);
+        scene.strangers.rests(2, scene.now);
+        scene.now += SILENCE;
+        scene.strangers.rests(1, scene.now);
+        places.push(scene.enter());
+        assert_eq!(alive(&places), [true, true, false, true]);
+        // One that rests goes on as any other.
+        scene.strangers.heard(1);
+        places.push(scene.enter());
+        assert_eq!(alive(&places), [false, true, false, true, true]);
     }
 
     #[test]
@@ -246,9 +313,9 @@ mod tests {
         }
         assert!(scene.strangers.overflows());
         for _ in 0..Limits::DEFAULT.handshakes {
-            scene.strangers.closed("192.0.2.1".parse().unwrap());
+            scene.strangers.closed("192.0.2.1".parse().ok());
         }
-        let address = "192.0.2.1".parse().unwrap();
+        let address = "192.0.2.1".parse().ok();
         scene.strangers.closed(address);
         scene.strangers.closed(address);
         assert!(scene.enter().0.is_ok());
@@ -264,12 +331,46 @@ mod tests {
     }
 
     #[test]
+    fn whose_address_is_told_later_counts_from_then_on() {
+        let mut scene = Scene::new(|limits| limits.connections_per_address = 2);
+        let proxied: Vec<_> = (0..20).map(|_| scene.enter_from("unknown")).collect();
+        assert_eq!(alive(&proxied), [true; 20]);
+        let mut identify = |place: &Entered, address: &str| {
+            let number = place.0.unwrap();
+            scene.strangers.heard(number);
+            scene.strangers.identify(number, address.parse().unwrap(), scene.now)
+        };
+        for place in &proxied[..10] {
+            assert_eq!(identify(place, "192.0.2.1"), Ok(()));
+        }
+        assert_eq!(identify(&proxied[10], "192.0.2.2"), Ok(()));
+        assert_eq!(alive(&proxied[..11]), [[false; 8].as_slice(), &[true; 3]].concat());
+        scene.strangers.leave(proxied[8].0.unwrap());
+        scene.strangers.leave(proxied[9].0.unwrap());
+        assert_eq!(
+            scene.strangers.identify(
+                proxied[11].0.unwrap(),
+                "192.0.2.1".parse().unwrap(),
+                scene.now
+            ),
+            Err(Full),
+            "they are clients"
+        );
+        let closed =
+            [[Some("192.0.2.1"); 11].as_slice(), &[Some("192.0.2.2")], &[None; 8]].concat();
+        for address in closed {
+            scene.strangers.closed(address.map(|it| it.parse().unwrap()));
+        }
+        assert_eq!((scene.strangers.open.len(), scene.strangers.all), (0, 0));
+    }
+
+    #[test]
     fn the_table_of_addresses_forgets() {
         let mut scene = Scene::new(|limits| limits.connections = 4);
         for n in 0..1000_u32 {
             let address = format!("10.{}.{}.1", n / 256, n % 256);
             drop(scene.enter_from(&address));
-            scene.strangers.closed(address.parse().unwrap());
+            scene.strangers.closed(address.parse().ok());
         }
         assert_eq!((scene.strangers.open.len(), scene.strangers.all), (0, 0));
         assert!(scene.strangers.places.len() <= Limits::DEFAULT.handshakes);

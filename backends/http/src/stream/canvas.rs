@@ -14,11 +14,14 @@ use framecast_api::{
 };
 use smol::channel::Sender;
 
+use super::film::Manner;
 use super::inputs::Flooded;
 use super::ledger::Painted;
 use super::protocol::{Dialect, View};
+use super::snapshot::{Look, Shelf};
 use super::state::{Done, Outgoing, State, Wake, Work};
 use super::stats::CanvasStats;
+use crate::Resources;
 
 /// Of more jobs than this, every encoder is told.
 const MANY: usize = 4;
@@ -41,11 +44,20 @@ pub(crate) struct Canvas {
     state: Mutex<State>,
     /// Told when there is something to encode, or at another time than before.
     work: Condvar,
+    /// The last snapshots.
+    studio: Shelf,
+    /// Of its page; `None`: the server's.
+    resources: Mutex<Option<Resources>>,
 }
 
 impl Canvas {
     pub(crate) fn new(still_after: Duration) -> Self {
-        Self { state: Mutex::new(State::new(still_after)), work: Condvar::new() }
+        Self {
+            state: Mutex::new(State::new(still_after)),
+            work: Condvar::new(),
+            studio: Shelf::default(),
+            resources: Mutex::default(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -84,6 +96,15 @@ impl Canvas {
         self.change(|state| state.set_lossless(lossless));
     }
 
+    /// The files of its page, if it has files of its own.
+    pub(crate) fn resources(&self) -> Option<Resources> {
+        self.resources.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_resources(&self, resources: Resources) {
+        *self.resources.lock().unwrap_or_else(PoisonError::into_inner) = Some(resources);
+    }
+
     /// Tells everybody that it is over.
     pub(crate) fn close(&self) {
         self.change(State::close);
@@ -118,9 +139,28 @@ impl Canvas {
         self.change(|state| state.apply(setting));
     }
 
+    /// Has text for the clipboard of `client`; whether it can be told.
+    pub(crate) fn set_clipboard(&self, client: ClientId, text: &str) -> bool {
+        self.change(|state| state.set_clipboard(client, text))
+    }
+
     /// A client is there; see [`State::join`]. `wake` wakes its task.
     pub(crate) fn join(&self, joining: Joining, wake: Sender<()>) -> ClientId {
         self.change(|state| state.join(joining, wake, Instant::now()))
+    }
+
+    /// Somebody is there who can only read pictures; see [`State::join_film`]. `wake` wakes its task.
+    pub(super) fn join_film(&self, label: String, manner: Manner, wake: Sender<()>) -> ClientId {
+        self.change(|state| state.join_film(label, manner, wake))
+    }
+
+    /// Whoever can only read has taken the picture from [`next`](Self::next).
+    pub(super) fn taken(&self, client: ClientId, now: Instant) {
+        self.change(|state| {
+            if let Some(seat) = state.seat(client) {
+                seat.taken(now);
+            }
+        });
     }
 
     /// What the client wants to happen with control.
@@ -205,6 +245,30 @@ impl Canvas {
                 seat.writing = false;
             }
         });
+    }
+
+    /// Somebody wants a snapshot; see [`Askers::ask`](super::snapshot::Askers::ask). `wake` wakes it.
+    pub(super) fn ask(&self, wake: Sender<()>, now: Instant) -> Option<u64> {
+        self.change(|state| state.ask(wake, now))
+    }
+
+    /// What there is for who wants a snapshot.
+    pub(super) fn look(&self, asker: u64, now: Instant) -> Look {
+        self.change(|state| state.look(asker, now))
+    }
+
+    /// It wants nothing any more.
+    pub(super) fn stop_asking(&self, asker: u64) {
+        self.change(|state| state.stop_asking(asker));
+    }
+
+    pub(super) fn studio(&self) -> &Shelf {
+        &self.studio
+    }
+
+    /// What there is to encode now.
+    pub(super) fn work(&self) -> Work {
+        self.change(|state| state.work(Instant::now()))
     }
 
     /// Waits for something to encode, in an encoder's thread, and tells whom that concerns. Never

@@ -2,7 +2,6 @@
 //! byte stream.
 
 use std::cell::{Cell, RefCell};
-use std::convert::Infallible;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -24,8 +23,9 @@ use super::canvas::{Canvas, Joining};
 use super::inputs::Flooded;
 use super::protocol::{ClientMessage, Dialect, View};
 use super::state::Outgoing;
-use super::watched::{Allowance, Pulse, Watched};
+use super::watched::{Pulse, Watched};
 use crate::Limits;
+use crate::allowance::Allowance;
 use crate::front::links::Grant;
 
 const READ_BUFFER: usize = 4 * 1024;
@@ -34,7 +34,7 @@ const WRITE_SLACK: usize = 128 * 1024;
 
 /// Why a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(crate) enum End {
     /// With a close frame.
     Close(CloseCode, &'static str),
     /// The client closes it.
@@ -94,7 +94,7 @@ impl Drop for Seated<'_> {
 }
 
 /// What the parts of one connection share. They run in one task.
-struct Session<'a> {
+pub(crate) struct Session<'a> {
     canvas: &'a Canvas,
     dialect: Dialect,
     limits: &'a Limits,
@@ -122,23 +122,9 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     limits: &Limits,
     door: &dyn Doorkeeper,
 ) {
-    let (mut sender, mut receiver, pulse) = upgrade(stream, early, limits).await;
     let (wake, woken) = smol::channel::bounded(1);
-    let session = Session {
-        canvas: &canvas,
-        dialect,
-        limits,
-        address,
-        door,
-        grant: RefCell::default(),
-        seat: Cell::new(None),
-        client: Cell::new(None),
-        began: pulse.heard.get(),
-        pulse,
-        ping_due: Cell::new(false),
-        wake,
-        greeted: smol::channel::bounded(1),
-    };
+    let session = Session::new(&canvas, dialect, address, limits, door, wake);
+    let (mut sender, mut receiver) = upgrade(stream, early, &session.pulse).await;
     let serving = async {
         // One of the older protocol does not introduce itself.
         if dialect == Dialect::Whole
@@ -154,14 +140,20 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     farewell(end, sender, receiver, limits.farewell).await;
 }
 
-type Ends<S> = (WebSocketSender<Watched<S>>, WebSocketReceiver<Watched<S>>, Rc<Pulse>);
+/// Tells a client whose handshake is done that there are too many.
+pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(stream: S, limits: &Limits) {
+    let pulse = Rc::new(Pulse::new(limits, Instant::now()));
+    let (sender, receiver) = upgrade(stream, Vec::new(), &pulse).await;
+    farewell(Refused::Full.into(), sender, receiver, limits.farewell).await;
+}
+
+type Ends<S> = (WebSocketSender<Watched<S>>, WebSocketReceiver<Watched<S>>);
 
 async fn upgrade<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     early: Vec<u8>,
-    limits: &Limits,
+    pulse: &Rc<Pulse>,
 ) -> Ends<S> {
-    let pulse = Rc::new(Pulse::new(limits, Instant::now()));
     pulse.came_early(&early);
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
@@ -169,14 +161,45 @@ async fn upgrade<S: AsyncRead + AsyncWrite + Unpin>(
         .max_write_buffer_size(Limits::PICTURE_BYTES + WRITE_SLACK)
         .max_message_size(Some(Limits::MESSAGE_BYTES))
         .max_frame_size(Some(Limits::MESSAGE_BYTES));
-    let stream = Watched { stream, pulse: Rc::clone(&pulse) };
+    let stream = Watched { stream, pulse: Rc::clone(pulse) };
     let stream =
         WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
-    let (sender, receiver) = stream.split();
-    (sender, receiver, pulse)
+    stream.split()
 }
 
 impl<'a> Session<'a> {
+    /// `wake` wakes the writer.
+    pub(crate) fn new(
+        canvas: &'a Canvas,
+        dialect: Dialect,
+        address: String,
+        limits: &'a Limits,
+        door: &'a dyn Doorkeeper,
+        wake: Sender<()>,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            canvas,
+            dialect,
+            limits,
+            address,
+            door,
+            grant: RefCell::default(),
+            seat: Cell::new(None),
+            client: Cell::new(None),
+            pulse: Rc::new(Pulse::new(limits, now)),
+            began: now,
+            ping_due: Cell::new(false),
+            wake,
+            greeted: smol::channel::bounded(1),
+        }
+    }
+
+    /// Who it is to the canvas, once it was let in.
+    pub(crate) fn client(&self) -> Option<ClientId> {
+        self.client.get()
+    }
+
     async fn read<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         receiver: &mut WebSocketReceiver<Watched<S>>,
@@ -208,17 +231,23 @@ impl<'a> Session<'a> {
     }
 
     /// Lets the client in, if its link is good.
-    fn join(
+    pub(crate) fn join(
         &self,
         hello: Option<(View, usize)>,
         visible: bool,
         token: Option<&str>,
     ) -> Result<(), End> {
         let grant = self.door.admit(token)?;
+        // What was shown with the request may be some seconds old.
+        if grant.is_over(Instant::now()) {
+            return Err(INVALID_LINK);
+        }
         let (canvas, address) = (self.canvas, &self.address);
-        let label = match &*grant.name {
-            "" => address.clone(),
-            name => format!("{name} {address}"),
+        let label = match (&*grant.name, &**address) {
+            ("", "") => "somebody".to_owned(),
+            (name, "") => name.to_owned(),
+            ("", address) => address.to_owned(),
+            (name, address) => format!("{name} {address}"),
         };
         let client = canvas.join(
             Joining { label, role: grant.role, dialect: self.dialect, hello, visible },
@@ -232,7 +261,8 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn hear(&self, text: &str, now: Instant) -> Result<(), End> {
+    /// Does what a message asks for.
+    pub(crate) fn hear(&self, text: &str, now: Instant) -> Result<(), End> {
         let canvas = self.canvas;
         let message = ClientMessage::parse(text);
         let Some(client) = self.client.get() else {
@@ -353,12 +383,11 @@ impl<'a> Session<'a> {
             let ping = heard.max(pinged) + self.limits.ping_after;
             let greeted = self.client.get().is_some();
             let grant = self.grant.borrow().clone();
-            let expires = grant.as_ref().and_then(|grant| grant.expires);
-            let revoked = grant.and_then(|grant| grant.revoked);
-            let is_over = |revoked: &Receiver<Infallible>| revoked.is_closed();
-            if expires.is_some_and(|at| at <= now) || revoked.as_ref().is_some_and(is_over) {
+            if grant.as_ref().is_some_and(|grant| grant.is_over(now)) {
                 return INVALID_LINK;
             }
+            let expires = grant.as_ref().and_then(|grant| grant.expires);
+            let revoked = grant.and_then(|grant| grant.revoked);
             if !greeted && hello <= now {
                 return End::Close(CloseCode::Policy, "no hello in time");
             }
@@ -430,4 +459,45 @@ async fn farewell<S: AsyncRead + AsyncWrite + Unpin>(
         Timer::after(time).await;
     };
     goodbye.or(timeout).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lets everybody in for what it holds.
+    struct Door(Grant);
+
+    impl Doorkeeper for Door {
+        fn admit(&self, _: Option<&str>) -> Result<Grant, Refused> {
+            Ok(self.0.clone())
+        }
+    }
+
+    #[test]
+    fn a_link_that_ended_between_the_request_and_the_hello_lets_nobody_in() {
+        const HELLO: &str = r#"{"type":"hello","width":1,"height":1,"ratio":1,"visible":true}"#;
+        let (now, limits) = (Instant::now(), Limits::default());
+        let fine = Grant {
+            name: "guest".into(),
+            role: framecast_api::Role::Drive,
+            expires: Some(now + limits.hello_time),
+            revoked: None,
+        };
+        let expired = Grant { expires: Some(now), ..fine.clone() };
+        let revoked = Grant { revoked: Some(smol::channel::bounded(1).1), ..fine.clone() };
+        for (grant, wanted) in
+            [(fine, Ok(())), (expired, Err(INVALID_LINK)), (revoked, Err(INVALID_LINK))]
+        {
+            let canvas = Canvas::new(limits.still_after);
+            let clock = framecast_api::Clock::start();
+            canvas.open(std::task::Waker::noop().clone(), clock, "a title".into());
+            let (wake, _woken) = smol::channel::bounded(1);
+            let door = Door(grant);
+            let address = "192.0.2.1:9".to_owned();
+            let session = Session::new(&canvas, Dialect::Tiles, address, &limits, &door, wake);
+            assert_eq!(session.hear(HELLO, now), wanted);
+            assert_eq!(canvas.take_inputs().is_empty(), wanted.is_err());
+        }
+    }
 }

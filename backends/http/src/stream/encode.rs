@@ -3,7 +3,7 @@
 //! JPEG is 4:2:0 at quality 80: about two thirds of the time and five sixths of the bytes of 4:4:4.
 //! What it smears, coloured text above all, is put right by the PNG that follows.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use framecast_api::{Error, Frame, Result};
 use jpeg_encoder::{ColorType, SamplingFactor};
@@ -22,23 +22,36 @@ const ROWS: usize = 64;
 /// # Errors
 /// "Failed" if the picture is too large even with little quality.
 pub(crate) fn jpeg(frame: &Frame) -> Result<Vec<u8>> {
-    for quality in [QUALITY, LEAST_QUALITY] {
-        let message = jpeg_with(frame, quality, SAMPLING)?;
-        if message.len() <= Limits::PICTURE_BYTES {
-            return Ok(message);
-        }
-    }
-    Err(Error::failed(format!("{frame:?} is too large to be sent as one JPEG")))
+    jpeg_of(frame, Limits::PICTURE_BYTES)
 }
 
+/// `frame` as a JPEG of at most so many bytes.
+fn jpeg_of(frame: &Frame, most: usize) -> Result<Vec<u8>> {
+    let jpeg = |quality| jpeg_within(frame, quality, SAMPLING, most);
+    jpeg(QUALITY).or_else(|_| jpeg(LEAST_QUALITY))
+}
+
+/// `frame` as a JPEG of this quality.
+///
+/// # Errors
+/// "Failed" if the picture is too large.
 pub(crate) fn jpeg_with(frame: &Frame, quality: u8, sampling: SamplingFactor) -> Result<Vec<u8>> {
+    jpeg_within(frame, quality, sampling, Limits::PICTURE_BYTES)
+}
+
+fn jpeg_within(
+    frame: &Frame,
+    quality: u8,
+    sampling: SamplingFactor,
+    most: usize,
+) -> Result<Vec<u8>> {
     let side = |side: u32| {
         u16::try_from(side)
             .map_err(|_| Error::invalid_input(format!("{frame:?} is too long for a JPEG")))
     };
     let (width, height) = (side(frame.width())?, side(frame.height())?);
     let mut message = begin(frame);
-    let mut encoder = jpeg_encoder::Encoder::new(&mut message, quality);
+    let mut encoder = jpeg_encoder::Encoder::new(Message { bytes: &mut message, most }, quality);
     encoder.set_sampling_factor(sampling);
     encoder.encode(frame.bytes(), width, height, ColorType::Rgba).map_err(|error| {
         Error::failed(format!("cannot encode {frame:?} as JPEG: {error}")).with_source(error)
@@ -51,12 +64,21 @@ pub(crate) fn jpeg_with(frame: &Frame, quality: u8, sampling: SamplingFactor) ->
 ///
 /// # Errors
 /// "Failed" if the picture is too large for one message.
-pub(crate) fn png(frame: &Frame, mut is_stale: impl FnMut() -> bool) -> Result<Option<Vec<u8>>> {
+pub(crate) fn png(frame: &Frame, is_stale: impl FnMut() -> bool) -> Result<Option<Vec<u8>>> {
+    png_within(frame, Limits::PICTURE_BYTES, is_stale)
+}
+
+fn png_within(
+    frame: &Frame,
+    most: usize,
+    mut is_stale: impl FnMut() -> bool,
+) -> Result<Option<Vec<u8>>> {
     let failed = |error: png::EncodingError| {
         Error::failed(format!("cannot encode {frame:?} as PNG: {error}"))
     };
     let mut message = begin(frame);
-    let mut encoder = png::Encoder::new(&mut message, frame.width(), frame.height());
+    let mut encoder =
+        png::Encoder::new(Message { bytes: &mut message, most }, frame.width(), frame.height());
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
@@ -74,10 +96,27 @@ pub(crate) fn png(frame: &Frame, mut is_stale: impl FnMut() -> bool) -> Result<O
     }
     stream.finish().map_err(failed)?;
     writer.finish().map_err(failed)?;
-    if message.len() > Limits::PICTURE_BYTES {
-        return Err(Error::failed(format!("{frame:?} is too large to be sent as one PNG")));
-    }
     Ok(Some(message))
+}
+
+/// A picture that is being encoded. It takes no more than one may have.
+struct Message<'a> {
+    bytes: &'a mut Vec<u8>,
+    most: usize,
+}
+
+impl Write for Message<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.most {
+            return Err(io::Error::other("it is too large to be sent as one picture"));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// About what an ordinary picture needs, so that the buffer seldom grows.
@@ -140,6 +179,32 @@ mod tests {
     fn a_jpeg_may_have_the_longest_side_a_frame_can_have() {
         let frame = frame(PhysicalSize::MAX_SIDE, 1, |_, _| [9, 9, 9, 255]);
         assert!(jpeg(&frame).is_ok());
+    }
+
+    #[test]
+    fn what_is_too_large_is_made_again_with_less_quality_or_not_at_all() {
+        let frame = frame(64, 64, noise);
+        let wanted = |quality| jpeg_with(&frame, quality, SAMPLING).unwrap();
+        let (best, least) = (wanted(QUALITY), wanted(LEAST_QUALITY));
+        assert!(least.len() < best.len());
+        assert_eq!(jpeg_of(&frame, best.len()).unwrap(), best);
+        assert_eq!(jpeg_of(&frame, best.len() - 1).unwrap(), least);
+        let error = jpeg_of(&frame, least.len() - 1).unwrap_err();
+        assert!(error.to_string().contains("too large"), "{error}");
+
+        let exact = png(&frame, || false).unwrap().unwrap();
+        assert_eq!(png_within(&frame, exact.len(), || false).unwrap().unwrap(), exact);
+        let error = png_within(&frame, exact.len() - 1, || false).unwrap_err();
+        assert!(error.to_string().contains("too large"), "{error}");
+    }
+
+    #[test]
+    fn a_message_takes_no_more_than_it_may_have() {
+        let mut bytes = vec![0; 9];
+        let mut message = Message { bytes: &mut bytes, most: 10 };
+        assert!(message.write_all(&[1]).is_ok());
+        assert!(message.write_all(&[1]).is_err());
+        assert_eq!(bytes.len(), 10);
     }
 
     #[test]

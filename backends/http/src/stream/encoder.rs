@@ -39,12 +39,8 @@ fn run(canvas: &Canvas) {
         let _ = catch_unwind(AssertUnwindSafe(|| canvas.wake(wake)));
         let failed = match &work {
             Work::Tiles(job) => Done::Tiles(failed(job)),
-            Work::Whole(whole::Job::First { newest, .. }) => {
-                Done::Whole(whole::Outcome::NotFirst { number: newest.number })
-            }
-            Work::Whole(whole::Job::Exact { content, .. }) => {
-                Done::Whole(whole::Outcome::NotExact { content: *content })
-            }
+            Work::Whole(job) => Done::Whole(not_encoded(job)),
+            Work::Film(job) => Done::Film(not_encoded(job)),
             Work::Wait(_) => continue,
             Work::End => return,
         };
@@ -61,7 +57,15 @@ fn work_on(work: Work, is_stale: impl FnMut(&Frame, &mut u64) -> bool) -> Option
     match work {
         Work::Tiles(job) => Some(Done::Tiles(encode_tiles(job))),
         Work::Whole(job) => Some(Done::Whole(encode_whole(job, is_stale))),
+        Work::Film(job) => Some(Done::Film(encode_whole(job, is_stale))),
         Work::Wait(_) | Work::End => None,
+    }
+}
+
+/// Does all the work there is now, in this thread.
+pub(crate) fn encode_all(canvas: &Canvas) {
+    while let Some(done) = work_on(canvas.work(), |_, _| false) {
+        canvas.done(done);
     }
 }
 
@@ -75,6 +79,15 @@ fn failed(job: &store::Job) -> store::Outcome {
         // What cannot be compared counts as changed.
         store::Job::Compare { tiles, .. } => store::Outcome::Changed(tiles.clone()),
         store::Job::Encode { tiles, coding, .. } => store::Outcome::Failed(tiles.clone(), *coding),
+    }
+}
+
+fn not_encoded(job: &whole::Job) -> whole::Outcome {
+    match job {
+        whole::Job::First { newest, lossless, .. } => {
+            whole::Outcome::NotFirst { number: newest.number, lossless: *lossless }
+        }
+        whole::Job::Exact { content, .. } => whole::Outcome::NotExact { content: *content },
     }
 }
 
@@ -112,7 +125,7 @@ fn encode_whole(
                     let encoded = whole::Encoded { bytes: bytes.into(), exact: lossless };
                     whole::Outcome::First { newest, encoded }
                 }
-                Err(_) => whole::Outcome::NotFirst { number },
+                Err(_) => whole::Outcome::NotFirst { number, lossless },
             }
         }
         whole::Job::Exact { frame, content, number } => {

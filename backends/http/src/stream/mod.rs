@@ -6,15 +6,21 @@ pub(crate) mod client;
 pub(crate) mod encode;
 pub(crate) mod encoder;
 mod feed;
+pub(crate) mod film;
 mod fragments;
 pub(crate) mod inputs;
 mod ledger;
+mod newest;
 pub(crate) mod pacing;
 pub(crate) mod protocol;
+#[cfg(test)]
+mod scene;
 mod seat;
+mod settings;
 #[cfg(test)]
 mod simulated;
-mod state;
+pub(crate) mod snapshot;
+pub(crate) mod state;
 pub(crate) mod stats;
 mod store;
 mod watched;

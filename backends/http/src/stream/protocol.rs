@@ -45,6 +45,11 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// Whether it has no size that a canvas should follow.
+    pub(crate) fn is_none(self) -> bool {
+        self.width == 0.0 && self.height == 0.0
+    }
+
     /// Whether a canvas could have this size. The engine clamps it.
     pub(crate) fn is_usable(self) -> bool {
         [self.width, self.height, self.ratio]
@@ -145,7 +150,7 @@ impl ClientMessage {
 }
 
 /// What the server says in text.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum ServerMessage<'a> {
     Welcome {
@@ -175,6 +180,10 @@ pub(crate) enum ServerMessage<'a> {
         id: f64,
         time: f64,
     },
+    /// For the clipboard of whoever drives.
+    Clipboard {
+        text: &'a str,
+    },
     Closed {
         reason: &'a str,
     },
@@ -203,7 +212,7 @@ fn name_of(label: &str) -> &str {
 }
 
 /// One of the audience, in [`ServerMessage::Clients`].
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 pub(crate) struct Listed<'a> {
     pub(crate) number: u64,
     pub(crate) label: &'a str,
@@ -396,6 +405,10 @@ mod tests {
             (r#"{"type":"close"}"#, ClientMessage::Close),
             (r#"{"type":"\u0068ide"}"#, ClientMessage::Hide),
             (
+                r#"{"type":"paste","data":"two\nlines","timestamp":7}"#,
+                ClientMessage::Event(EventKind::Paste { data: "two\nlines".into() }),
+            ),
+            (
                 r#"{"type":"pointer_down","x":1,"y":2,"button":1,"timestamp":7}"#,
                 ClientMessage::Event(EventKind::PointerDown(Pointer {
                     x: 1.0,
@@ -438,11 +451,19 @@ mod tests {
             r#"{"type":"ping","id":1e400}"#,
             r#"{"type":"ping"}"#,
             r#"{"type":"pointer_move","x":1e7}"#,
+            r#"{"type":"paste"}"#,
+            r#"{"type":"paste","data":["x"]}"#,
+            r#"{"type":"clipboard","text":"x"}"#,
             r#"{"type":"before_draw"}"#,
             r#"{"type":"animate","step":1}"#,
         ] {
             assert!(ClientMessage::parse(text).is_err(), "{text}");
         }
+        let paste = |length: usize| {
+            ClientMessage::parse(&json!({"type": "paste", "data": "x".repeat(length)}).to_string())
+        };
+        assert!(paste(EventKind::MAX_PASTE).is_ok());
+        assert!(paste(EventKind::MAX_PASTE + 1).is_err());
         let deep = format!(r#"{{"type":"show","x":{}"#, "[".repeat(60_000));
         assert!(ClientMessage::parse(&deep).is_err());
         let deep = format!(r#"{{"type":"wheel","x":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
@@ -508,6 +529,10 @@ mod tests {
             (
                 ServerMessage::Pong { id: 3.0, time: 1.5 },
                 json!({"type": "pong", "id": 3.0, "time": 1.5}),
+            ),
+            (
+                ServerMessage::Clipboard { text: "a \"b\"\n\u{1b}" },
+                json!({"type": "clipboard", "text": "a \"b\"\n\u{1b}"}),
             ),
             (ServerMessage::Closed { reason: "done" }, json!({"type": "closed", "reason": "done"})),
             (ServerMessage::Active { value: true }, json!({"type": "active", "value": true})),
@@ -599,6 +624,7 @@ mod tests {
                     id: message["id"].as_f64().unwrap(),
                     time: message["time"].as_f64().unwrap(),
                 },
+                "clipboard" => ServerMessage::Clipboard { text: string("text") },
                 "closed" => ServerMessage::Closed { reason: string("reason") },
                 _ => continue,
             };

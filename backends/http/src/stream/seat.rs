@@ -9,6 +9,7 @@ use framecast_api::Role;
 use smol::channel::Sender;
 
 use super::feed::{Feed, Taste, Update};
+use super::film::Reel;
 use super::ledger::{Ledger, Painted, Times};
 use super::pacing::Pacing;
 use super::protocol::ServerMessage;
@@ -37,6 +38,8 @@ pub(super) struct Seat {
     pub(super) due: Due,
     pub(super) ledger: Ledger,
     pongs: VecDeque<f64>,
+    /// For its clipboard, while it drives.
+    pub(super) clipboard: Option<String>,
     /// When everything was last sent anew, and is to be.
     refreshed: Option<Instant>,
     refresh_at: Option<Instant>,
@@ -51,6 +54,8 @@ pub(super) enum FeedKind {
     Tiles(Feed),
     /// The older renderview protocol.
     Whole(WholeFeed),
+    /// None: it can only read pictures.
+    Film(Reel),
 }
 
 /// What is being sent.
@@ -117,25 +122,39 @@ impl Seat {
             },
             ledger: Ledger::default(),
             pongs: VecDeque::new(),
+            clipboard: None,
             refreshed: None,
             refresh_at: None,
             wake,
         }
     }
 
+    /// Whether it is sent whole pictures.
     pub(super) fn is_whole(&self) -> bool {
-        matches!(self.feed, FeedKind::Whole(_))
+        !matches!(self.feed, FeedKind::Tiles(_))
+    }
+
+    /// Whether it can only read pictures.
+    pub(super) fn is_film(&self) -> bool {
+        matches!(self.feed, FeedKind::Film(_))
+    }
+
+    fn is_busy(&self) -> bool {
+        !self.visible || self.writing || self.sending.is_some()
     }
 
     /// How many more pictures it can take now.
     pub(super) fn free(&self) -> usize {
-        let busy = !self.visible || self.writing || self.sending.is_some();
-        if busy { 0 } else { self.pacing.free() }
+        match &self.feed {
+            _ if self.is_busy() => 0,
+            FeedKind::Film(reel) if reel.rests_until().is_some() => 0,
+            _ => self.pacing.free(),
+        }
     }
 
     /// Whether it has room for a whole exact picture: a large one, so nothing else is on its way.
     pub(super) fn takes_exact(&self) -> bool {
-        self.free() > 0 && self.pacing.is_idle()
+        self.free() > 0 && self.pacing.is_idle() && !self.is_film()
     }
 
     /// How it wants its tiles; `lossless`: always exactly.
@@ -178,12 +197,21 @@ impl Seat {
         }
     }
 
-    /// Begins its next whole picture, if it has room for one.
-    pub(super) fn serve_whole(&mut self, whole: &Whole, now: Instant, seconds: f64) {
-        if self.free() > 0
-            && let FeedKind::Whole(feed) = &mut self.feed
-            && let Some(next) = feed.next(whole, &self.pacing, now)
-        {
+    /// Begins its next whole picture, if it has room for one. `newest`: there is no newer frame than
+    /// those of `whole`.
+    pub(super) fn serve_whole(&mut self, whole: &Whole, newest: bool, now: Instant, seconds: f64) {
+        if let FeedKind::Film(reel) = &mut self.feed {
+            reel.look(now);
+        }
+        if self.free() == 0 {
+            return;
+        }
+        let next = match &mut self.feed {
+            FeedKind::Tiles(_) => None,
+            FeedKind::Whole(feed) => feed.next(whole, &self.pacing, now),
+            FeedKind::Film(reel) => reel.next(whole, newest, &self.pacing, now),
+        };
+        if let Some(next) = next {
             let bytes = next.encoded.bytes;
             let text = ServerMessage::Framebufferdata {
                 nbuffers: 1,
@@ -191,19 +219,24 @@ impl Seat {
                 timestamp: next.drawn,
                 index: next.index,
             };
+            let text = (!self.is_film()).then(|| text.print());
             self.pacing.sent(next.index, bytes.len(), now);
             let times = Times { drawn: next.drawn, sent: seconds, ..Times::default() };
             self.ledger.sent(next.index, Some(times), bytes.len(), 0);
-            self.sending = Some(Sending::Picture { text: Some(text.print()), bytes });
+            self.sending = Some(Sending::Picture { text, bytes });
         }
     }
 
     /// When to look at it again, if nothing else happens.
     pub(super) fn look_at(&self, whole: &Whole) -> Option<Instant> {
         let picture = match &self.feed {
+            FeedKind::Film(reel) if !self.is_busy() && reel.rests_until().is_some() => {
+                reel.rests_until()
+            }
             _ if self.free() == 0 => None,
             FeedKind::Tiles(feed) => feed.rests_at(),
             FeedKind::Whole(feed) => feed.due(whole, &self.pacing).map(|(at, _)| at),
+            FeedKind::Film(reel) => reel.feed.due(whole, &self.pacing).map(|(at, _)| at),
         };
         [picture, self.refresh_at].into_iter().flatten().min()
     }
@@ -216,6 +249,14 @@ impl Seat {
         self.ledger.painted(update, painted, now);
         if let FeedKind::Tiles(feed) = &mut self.feed {
             feed.painted(update);
+        }
+    }
+
+    /// Whoever can say nothing has taken the picture, which stands for an acknowledgement.
+    pub(super) fn taken(&mut self, now: Instant) {
+        self.writing = false;
+        if let FeedKind::Film(reel) = &self.feed {
+            self.acknowledged(reel.feed.index(), Painted::default(), now);
         }
     }
 
@@ -236,6 +277,7 @@ impl Seat {
         match &mut self.feed {
             FeedKind::Tiles(feed) => feed.reset(),
             FeedKind::Whole(feed) => feed.reset(),
+            FeedKind::Film(reel) => reel.feed.reset(),
         }
     }
 
@@ -275,12 +317,29 @@ impl Seat {
 
     /// Whether its task has something to write.
     pub(super) fn has_message(&self) -> bool {
-        self.due != Due::NONE || !self.pongs.is_empty() || self.sending.is_some()
+        let told = self.due != Due::NONE || !self.pongs.is_empty() || self.clipboard.is_some();
+        self.sending.is_some() || if self.is_film() { self.due.away } else { told }
     }
 
     /// Wakes the client's task.
     pub(super) fn wake(&self) {
         // Full: it is awake already. Closed: it is gone.
         let _ = self.wake.try_send(());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_pings_the_oldest_go_unanswered() {
+        let (wake, _woken) = smol::channel::bounded(1);
+        let mut seat = Seat::new(FeedKind::Tiles(Feed::default()), Role::Watch, true, wake);
+        let pings = PONGS + 3;
+        (0..pings).for_each(|id| seat.ping(id as f64));
+        let pongs: Vec<_> = std::iter::from_fn(|| seat.take_pong()).collect();
+        assert_eq!(pongs.len(), PONGS);
+        assert_eq!(pongs.last(), Some(&(pings as f64 - 1.0)));
     }
 }

@@ -12,7 +12,7 @@ use framecast_api::{ClientId, PhysicalSize, Rect};
 use super::encoder;
 use super::ledger::Painted;
 use super::protocol::Part;
-use super::state::tests::{Scene, grain};
+use super::scene::{Scene, grain};
 use super::state::{Done, Outgoing, Work};
 use super::store;
 

@@ -1,42 +1,38 @@
 //! What the engine, the encoders and the clients of one canvas know of each other. Pure but for
 //! wakers: `now` is passed in.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use framecast_api::{
-    ClientId, Clock, ControlRequest, ControlState, Cursor, EventKind, Frame, Input, LogicalSize,
-    Rect, Setting, Traffic,
+    ClientId, Clock, ControlRequest, EventKind, Frame, Input, LogicalSize, Role, Setting, Traffic,
 };
 use smol::channel::Sender;
 
 use super::canvas::Joining;
 use super::encode;
 use super::feed::Feed;
+use super::film::{Manner, Reel};
 use super::inputs::{Flooded, Inputs};
+use super::newest::Newest;
 use super::protocol::{Dialect, Part, SUBPROTOCOL, ServerMessage, View};
-use super::seat::{Due, FeedKind, Seat, Sending};
+use super::seat::{FeedKind, Seat, Sending};
+use super::settings::{Seats, Settings};
+use super::snapshot::{Askers, Look, Missing as NoSnapshot};
 use super::stats::{CanvasStats, ClientStats, Encoded, Frames};
-use super::store::{self, Missing, Newest, Store};
+use super::store::{self, Missing, Store};
 use super::whole::{self, Audience, Whole, WholeFeed};
 
 /// An input that is older than this did not cause a frame.
 const CAUSE: f64 = 1.0;
 
-/// Of more damage than this it is quicker to compare all.
-const MOST_RECTS: usize = 256;
-
 /// A canvas. Every change must be followed by [`settle`](State::settle).
 #[derive(Debug)]
 pub(super) struct State {
     phase: Phase,
-    title: String,
-    cursor: Cursor,
-    control: ControlState,
-    /// The size that the application asked for.
-    logical: Option<LogicalSize>,
+    settings: Settings,
     lossless: bool,
     still_after: Duration,
     newest: Option<Newest>,
@@ -44,11 +40,14 @@ pub(super) struct State {
     handed: Option<f64>,
     store: Store,
     whole: Whole,
-    clients: BTreeMap<ClientId, Seat>,
+    /// What films show while the pictures of `whole` are all exact: they need JPEGs.
+    films: Whole,
+    clients: Seats,
     last_client: u64,
     /// What was sent to clients that left.
     gone: Traffic,
     inputs: Inputs,
+    askers: Askers,
     /// What the engine, the encoders were last told.
     told: Told,
 }
@@ -72,6 +71,7 @@ enum Phase {
 pub(super) enum Work {
     Tiles(store::Job),
     Whole(whole::Job),
+    Film(whole::Job),
     /// Nothing, until then or until told.
     Wait(Option<Instant>),
     /// The canvas was closed.
@@ -83,6 +83,7 @@ pub(super) enum Work {
 pub(super) enum Done {
     Tiles(store::Outcome),
     Whole(whole::Outcome),
+    Film(whole::Outcome),
 }
 
 /// Whom a change concerns.
@@ -112,33 +113,42 @@ impl State {
     pub(super) fn new(still_after: Duration) -> Self {
         State {
             phase: Phase::New,
-            title: String::new(),
-            cursor: Cursor::default(),
-            control: ControlState::default(),
-            logical: None,
+            settings: Settings::default(),
             lossless: false,
             still_after,
             newest: None,
             handed: None,
             store: Store::default(),
             whole: Whole::new(still_after),
-            clients: BTreeMap::new(),
+            films: Whole::new(still_after),
+            clients: Seats::new(),
             last_client: 0,
             gone: Traffic::default(),
             inputs: Inputs::default(),
+            askers: Askers::default(),
             told: Told::default(),
         }
     }
 
     /// Every picture is sent exactly from the first, or not any more.
     pub(super) fn set_lossless(&mut self, lossless: bool) {
+        if self.lossless == lossless {
+            return;
+        }
         self.lossless = lossless;
         self.whole.set_lossless(lossless);
+        self.films.clear();
+        // What was shown was counted elsewhere.
+        for seat in self.clients.values_mut() {
+            if let FeedKind::Film(reel) = &mut seat.feed {
+                reel.feed.reset();
+            }
+        }
     }
 
     pub(super) fn open(&mut self, waker: Waker, clock: Clock, title: String) {
         self.phase = Phase::Open { waker, clock };
-        self.title = title;
+        self.settings.set_title(title);
     }
 
     pub(super) fn close(&mut self) {
@@ -147,6 +157,12 @@ impl State {
         self.newest = None;
         self.store.clear();
         self.whole.clear();
+        self.films.clear();
+    }
+
+    /// The whole pictures of `seat`.
+    fn pictures<'a>(&'a self, seat: &Seat) -> &'a Whole {
+        if self.lossless && seat.is_film() { &self.films } else { &self.whole }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -172,8 +188,12 @@ impl State {
             let whole = seat.is_whole();
             ClientStats {
                 client: client.0,
-                protocol: if whole { "renderview" } else { SUBPROTOCOL },
-                presenter: self.control.presenter().and_then(|it| it.client) == Some(*client),
+                protocol: match &seat.feed {
+                    FeedKind::Tiles(_) => SUBPROTOCOL,
+                    FeedKind::Whole(_) => "renderview",
+                    FeedKind::Film(_) => "mjpeg",
+                },
+                presenter: self.settings.presenter() == Some(*client),
                 visible: seat.visible,
                 quality: if whole { encode::QUALITY } else { seat.pacing.quality() },
                 bytes_per_second: seat.pacing.rate(),
@@ -221,27 +241,10 @@ impl State {
         if !self.is_open() {
             return;
         }
-        let mut input = self.handed.take().filter(|at| frame.timestamp() - at < CAUSE);
+        let cause = self.handed.take().filter(|at| frame.timestamp() - at < CAUSE);
         let before = self.newest.as_ref();
-        let follows = before.is_some_and(|it| {
-            let it = &it.frame;
-            // Damage is told in a frame's own pixels.
-            let same_grid = it.size() == frame.size() && it.ratio() == frame.ratio();
-            same_grid && it.sequence() + 1 == frame.sequence()
-        });
-        let mut damage = None;
-        if follows && frame.is_damage_complete() {
-            damage = Some(frame.damage().unwrap_or_default().to_vec());
-        }
-        if let Some(before) = before
-            && !self.store.has_begun(before.number)
-        {
-            // It is never shown: what it changed and what caused it are seen in this one first.
-            input = before.input.or(input);
-            damage = both(before.damage.as_deref(), damage);
-        }
-        let number = before.map_or(0, |newest| newest.number) + 1;
-        self.newest = Some(Newest { frame: frame.clone(), number, at: now, damage, input });
+        let is_seen = before.is_some_and(|before| self.store.has_begun(before.number));
+        self.newest = Some(Newest::after(before, is_seen, frame, cause, now));
     }
 
     pub(super) fn take_inputs(&mut self) -> VecDeque<Input> {
@@ -260,65 +263,58 @@ impl State {
     }
 
     pub(super) fn apply(&mut self, setting: &Setting) {
-        let due: fn(&mut Due) = match setting {
-            Setting::Title(title) if self.title != *title => {
-                self.title.clone_from(title);
-                |due| due.title = true
+        self.settings.apply(setting, &mut self.clients);
+    }
+
+    /// Has text for the clipboard of `client`, the newest only; whether it can be told.
+    pub(super) fn set_clipboard(&mut self, client: ClientId, text: &str) -> bool {
+        match self.clients.get_mut(&client) {
+            Some(seat) if !seat.is_whole() => {
+                seat.clipboard = Some(text.to_owned());
+                true
             }
-            Setting::Cursor(cursor) if self.cursor != *cursor => {
-                self.cursor = *cursor;
-                |due| due.cursor = true
-            }
-            Setting::Control(control) if self.control != *control => {
-                self.control.clone_from(control);
-                let host = control.members.iter().find(|it| Some(it.number) == control.host);
-                let host = host.and_then(|member| member.client);
-                for (client, seat) in &mut self.clients {
-                    seat.due.control = true;
-                    let manages = host == Some(*client) && !seat.is_whole();
-                    seat.due.clients |= manages || seat.manages;
-                    seat.manages = manages;
-                }
-                return;
-            }
-            Setting::Disconnect(client) => {
-                if let Some(seat) = self.clients.get_mut(client) {
-                    seat.due.away = true;
-                }
-                return;
-            }
-            // The size of our own page is its user's affair; the older one follows.
-            Setting::LogicalSize(size) if self.logical != Some(*size) => {
-                self.logical = Some(*size);
-                for seat in self.clients.values_mut().filter(|seat| seat.is_whole()) {
-                    seat.due.size = true;
-                }
-                return;
-            }
-            _ => return,
-        };
-        self.clients.values_mut().for_each(|seat| due(&mut seat.due));
+            _ => false,
+        }
     }
 
     /// A client is there.
     pub(super) fn join(&mut self, joining: Joining, wake: Sender<()>, now: Instant) -> ClientId {
         let Joining { label, role, dialect, hello, visible } = joining;
-        self.last_client += 1;
-        let client = ClientId(self.last_client);
         let feed = match dialect {
             Dialect::Tiles => FeedKind::Tiles(Feed::default()),
             Dialect::Whole => FeedKind::Whole(WholeFeed::default()),
         };
-        self.clients.insert(client, Seat::new(feed, role, visible, wake));
+        let client = self.take_seat(Seat::new(feed, role, visible, wake), label);
         if !self.is_closed() {
-            self.inputs.join(client, label, role);
             if !visible {
                 let _ = self.event(client, EventKind::Hide, 0, now);
             }
-            if let Some((view, bytes)) = hello {
+            // A view without a size takes the canvas as it is.
+            if let Some((view, bytes)) = hello.filter(|(view, _)| !view.is_none()) {
                 // The queue of a new client has room for this.
                 let _ = self.resize(client, view, bytes);
             }
+        }
+        client
+    }
+
+    /// Somebody is there who can only read pictures, and so only watches.
+    pub(super) fn join_film(
+        &mut self,
+        label: String,
+        manner: Manner,
+        wake: Sender<()>,
+    ) -> ClientId {
+        let feed = FeedKind::Film(Reel::new(manner));
+        self.take_seat(Seat::new(feed, Role::Watch, true, wake), label)
+    }
+
+    fn take_seat(&mut self, seat: Seat, label: String) -> ClientId {
+        self.last_client += 1;
+        let (client, role) = (ClientId(self.last_client), seat.role);
+        self.clients.insert(client, seat);
+        if !self.is_closed() {
+            self.inputs.join(client, label, role);
         }
         client
     }
@@ -384,6 +380,24 @@ impl State {
         self.inputs.push(client, Input::Resize { client, size, ratio: view.ratio }, bytes)
     }
 
+    /// Somebody wants a snapshot; its number, unless too many do. `wake` wakes it.
+    pub(super) fn ask(&mut self, wake: Sender<()>, now: Instant) -> Option<u64> {
+        let demanded = self.have_room();
+        self.askers.ask(self.newest.as_ref(), demanded, wake, now)
+    }
+
+    /// What there is for who wants a snapshot.
+    pub(super) fn look(&mut self, asker: u64, now: Instant) -> Look {
+        if !self.is_open() {
+            return Look::Missing(NoSnapshot::Closed);
+        }
+        self.askers.look(asker, self.newest.as_ref(), now)
+    }
+
+    pub(super) fn stop_asking(&mut self, asker: u64) {
+        self.askers.leave(asker);
+    }
+
     /// Does what follows from the last change: decides what to encode, begins what can be sent,
     /// wakes clients; tells who else is to be woken.
     pub(super) fn settle(&mut self, now: Instant) -> Wake {
@@ -394,6 +408,7 @@ impl State {
                 seat.wake();
             }
         }
+        self.askers.wake(self.newest.as_ref(), closed);
         let told = Told {
             wants_frame: self.wants_frame(),
             has_input: !self.inputs.is_empty(),
@@ -425,7 +440,9 @@ impl State {
         let seconds = self.seconds(now);
         for seat in self.clients.values_mut() {
             seat.refresh_if_due(now);
-            seat.serve_whole(&self.whole, now, seconds);
+            let own = self.lossless && seat.is_film();
+            let whole = if own { &self.films } else { &self.whole };
+            seat.serve_whole(whole, whole.has(newest.number), now, seconds);
         }
         if !self.store.is_resting() {
             return;
@@ -462,32 +479,45 @@ impl State {
         }
     }
 
+    /// Whether somebody waits for a newer frame than the newest: for a snapshot, or to see it.
+    pub(super) fn wants_frame(&self) -> bool {
+        self.is_open() && (self.askers.want_frame() || self.have_room())
+    }
+
     /// Whether a visible client has room for a frame after the newest, and the encoders have begun
     /// with the newest: so the engine draws a frame while the one before is encoded, and no more.
-    pub(super) fn wants_frame(&self) -> bool {
-        if !self.is_open() {
-            return false;
-        }
+    fn have_room(&self) -> bool {
         let Some(newest) = &self.newest else {
             return self.clients.values().any(|seat| seat.free() > 0);
         };
         let tiles = (self.store.has_begun(newest.number), self.store.has(newest.number));
-        let whole = (self.whole.has_begun(newest.number), self.whole.has(newest.number));
+        let whole = |whole: &Whole, feed: &WholeFeed| {
+            let (begun, has) = (whole.has_begun(newest.number), whole.has(newest.number));
+            (begun, (has, feed.is_current(whole)))
+        };
         self.clients.values().any(|seat| {
             let (begun, (has, is_current)) = match &seat.feed {
                 FeedKind::Tiles(feed) => (tiles.0, (tiles.1, feed.is_current(&self.store))),
-                FeedKind::Whole(feed) => (whole.0, (whole.1, feed.is_current(&self.whole))),
+                FeedKind::Whole(feed) => whole(&self.whole, feed),
+                FeedKind::Film(reel) => whole(self.pictures(seat), &reel.feed),
             };
             begun && seat.free() > usize::from(!(has && is_current))
         })
     }
 
-    fn audience(&self) -> Audience {
-        let whole = || self.clients.values().filter(|seat| seat.is_whole());
+    /// Who is sent the pictures of `whole`.
+    fn audience(&self, whole: &Whole) -> Audience {
+        let seats = self.clients.values().filter(|seat| seat.is_whole());
+        let theirs = || seats.clone().filter(|seat| std::ptr::eq(self.pictures(seat), whole));
         Audience {
-            free: whole().any(|seat| seat.free() > 0),
-            takes_exact: whole().any(Seat::takes_exact),
+            free: theirs().any(|seat| seat.free() > 0),
+            takes_exact: theirs().any(Seat::takes_exact),
         }
+    }
+
+    /// When one of `whole` is to be encoded.
+    fn work_at(&self, whole: &Whole) -> Option<Instant> {
+        whole.work_at(self.newest.as_ref(), self.audience(whole))
     }
 
     /// When an encoder's thread is to look again, if nothing else happens.
@@ -496,11 +526,11 @@ impl State {
             return None;
         }
         let seats = self.clients.values().filter_map(|seat| {
-            let at = seat.look_at(&self.whole)?;
+            let at = seat.look_at(self.pictures(seat))?;
             // What waits for the encoders is looked at when they are done.
             (seat.is_whole() || self.store.is_resting()).then_some(at)
         });
-        seats.chain(self.whole.work_at(self.newest.as_ref(), self.audience())).min()
+        seats.chain(self.work_at(&self.whole)).chain(self.work_at(&self.films)).min()
     }
 
     /// Whether an encoder's thread is to look again at some time.
@@ -515,11 +545,15 @@ impl State {
             Phase::Closed => return Work::End,
             Phase::Open { .. } => {}
         }
-        let audience = self.audience();
         // One job for all of the older protocol's clients; tiles are many, and would never let it
         // have its turn where there is one thread.
+        let audience = self.audience(&self.whole);
         if let Some(job) = self.whole.take_job(self.newest.as_ref(), audience, now) {
             return Work::Whole(job);
+        }
+        let audience = self.audience(&self.films);
+        if let Some(job) = self.films.take_job(self.newest.as_ref(), audience, now) {
+            return Work::Film(job);
         }
         if let Some(job) = self.store.take_job() {
             return Work::Tiles(job);
@@ -541,51 +575,34 @@ impl State {
                 if compared { self.plan(now) } else { self.serve(now) }
             }
             Done::Whole(outcome) => self.whole.done(outcome),
+            Done::Film(outcome) => self.films.done(outcome),
         }
     }
 
     /// What `client` is to be sent now.
     pub(super) fn next(&mut self, client: ClientId, now: Instant) -> Option<Outgoing> {
-        let seconds = self.seconds(now);
+        let (seconds, ended) = (self.seconds(now), self.is_closed());
         let seat = self.clients.get_mut(&client)?;
-        let whole = seat.is_whole();
         if let Some(Sending::Picture { text: None, .. }) = &seat.sending {
             // Right after its text.
             return seat.take_message(seconds);
         }
-        let due = &mut seat.due;
-        let message = if std::mem::take(&mut due.welcome) {
-            ServerMessage::Welcome { client: client.0, role: seat.role }
-        } else if let Phase::Closed = self.phase {
+        let reads_messages = !seat.is_film();
+        if reads_messages && std::mem::take(&mut seat.due.welcome) {
+            let welcome = ServerMessage::Welcome { client: client.0, role: seat.role };
+            return Some(Outgoing::Text(welcome.print()));
+        }
+        if ended {
             let closed = ServerMessage::Closed { reason: "the application ended" };
-            return Some(Outgoing::Last((!whole).then(|| closed.print())));
-        } else if due.away {
+            return Some(Outgoing::Last((!seat.is_whole()).then(|| closed.print())));
+        }
+        if seat.due.away {
             return Some(Outgoing::Away);
-        } else if std::mem::take(&mut due.title) {
-            ServerMessage::Title { value: &self.title }
-        } else if std::mem::take(&mut due.cursor) {
-            ServerMessage::Cursor { value: self.cursor.css_name() }
-        } else if std::mem::take(&mut due.control) {
-            let message = ServerMessage::control(&self.control, client, seat.role);
-            match message {
-                ServerMessage::Control { presenter, .. } if whole => {
-                    ServerMessage::Active { value: presenter }
-                }
-                message => message,
-            }
-        } else if std::mem::take(&mut due.clients) {
-            ServerMessage::clients(&self.control, client)
-        } else if let (true, Some(size)) = (std::mem::take(&mut due.size), self.logical) {
-            seat.due.height = true;
-            ServerMessage::CssWidth { value: css(size.width) }
-        } else if let (true, Some(size)) = (std::mem::take(&mut due.height), self.logical) {
-            ServerMessage::CssHeight { value: css(size.height) }
-        } else if let Some(id) = seat.take_pong() {
-            ServerMessage::Pong { id, time: seconds }
-        } else {
-            return seat.take_message(seconds);
-        };
-        Some(Outgoing::Text(message.print()))
+        }
+        if reads_messages && let Some(text) = self.settings.tell(seat, client, seconds) {
+            return Some(Outgoing::Text(text));
+        }
+        seat.take_message(seconds)
     }
 }
 
@@ -596,159 +613,12 @@ fn add(traffic: &mut Traffic, seat: &Seat) {
     traffic.bytes += counts.bytes;
 }
 
-/// What either damaged, if that is known and not a lot.
-fn both(one: Option<&[Rect]>, other: Option<Vec<Rect>>) -> Option<Vec<Rect>> {
-    let mut all = other?;
-    all.extend_from_slice(one?);
-    Some(all).filter(|all| all.len() <= MOST_RECTS)
-}
-
-fn css(pixels: f64) -> String {
-    format!("{pixels}px")
-}
-
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     use crate::stream::encoder;
-    use crate::stream::ledger::Painted;
-    use framecast_api::{FramePool, PhysicalSize, Role};
-
-    const STILL: Duration = Duration::from_millis(300);
-    const VIEW: View = View { width: 10.0, height: 10.0, ratio: 1.0 };
-    const SIZE: PhysicalSize = PhysicalSize::new(400, 300);
-
-    /// A canvas, and an engine, encoders and clients that do one step at a time.
-    pub(in crate::stream) struct Scene {
-        pub(in crate::stream) state: State,
-        pub(in crate::stream) pool: FramePool,
-        pub(in crate::stream) now: Instant,
-        pub(in crate::stream) sequence: u64,
-    }
-
-    /// What a client was sent of one update.
-    #[derive(Debug)]
-    struct Got {
-        update: u32,
-        sequence: u64,
-        tiles: usize,
-        exact: bool,
-        largest: usize,
-        bytes: usize,
-    }
-
-    /// Grain that no encoder finds simple.
-    pub(in crate::stream) fn grain(seed: u32, at: usize) -> [u8; 4] {
-        let n = (at as u32 ^ seed.rotate_left(20)).wrapping_mul(0x9e37_79b9);
-        let n = (n ^ (n >> 15)).wrapping_mul(0x85eb_ca6b);
-        (n ^ (n >> 13)).to_le_bytes()
-    }
-
-    impl Scene {
-        pub(in crate::stream) fn new() -> Self {
-            let mut state = State::new(STILL);
-            state.open(Waker::noop().clone(), Clock::start(), "title".into());
-            Self { state, pool: FramePool::new(), now: Instant::now(), sequence: 0 }
-        }
-
-        pub(in crate::stream) fn join(&mut self) -> ClientId {
-            self.join_as(Dialect::Tiles)
-        }
-
-        fn join_as(&mut self, dialect: Dialect) -> ClientId {
-            let (wake, _) = smol::channel::bounded(1);
-            let client = {
-                let (label, role, hello) = ("somebody".into(), Role::Drive, Some((VIEW, 50)));
-                let joining = Joining { label, role, dialect, hello, visible: true };
-                self.state.join(joining, wake, self.now)
-            };
-            while let Some(next) = self.state.next(client, self.now) {
-                assert!(matches!(next, Outgoing::Text(_)));
-            }
-            self.settle();
-            client
-        }
-
-        pub(in crate::stream) fn settle(&mut self) -> Wake {
-            self.state.settle(self.now)
-        }
-
-        /// Presents a frame whose first `changed` pixels depend on `seed`.
-        fn present(&mut self, seed: u32, changed: usize) {
-            let mut buffer = self.pool.lend(SIZE).unwrap();
-            for (at, pixel) in buffer.pixels_mut().iter_mut().enumerate() {
-                *pixel = grain(if at < changed { seed } else { 0 }, at);
-            }
-            self.sequence += 1;
-            let frame = self.pool.freeze(buffer, self.sequence, 0.0, 1.0);
-            self.now += Duration::from_millis(1);
-            self.state.present(&frame, self.now);
-            self.settle();
-        }
-
-        fn present_all(&mut self, seed: u32) {
-            self.present(seed, usize::MAX);
-        }
-
-        /// Does one job, if there is one.
-        fn work(&mut self) -> bool {
-            self.settle();
-            let work = self.state.work(self.now);
-            self.settle();
-            let Some(done) = encoder::work(work) else { return false };
-            self.state.done(done, self.now);
-            self.settle();
-            true
-        }
-
-        /// Does all there is to do, and tells how many jobs that were.
-        fn encode(&mut self) -> usize {
-            let mut jobs = 0;
-            while self.work() {
-                jobs += 1;
-                assert!(jobs < 1000, "it never ends");
-            }
-            jobs
-        }
-
-        /// Writes what is next to `client`.
-        fn send(&mut self, client: ClientId) -> Option<Got> {
-            let mut got: Option<Got> = None;
-            loop {
-                let next = self.state.next(client, self.now);
-                self.state.seat(client).unwrap().writing = false;
-                let part = match next {
-                    Some(Outgoing::Part(part)) => part,
-                    None => return got,
-                    other => panic!("{other:?}"),
-                };
-                let header = part.header;
-                let before = got.take();
-                let tiles = before.as_ref().map_or(0, |got| got.tiles) + part.tiles.len();
-                let bytes = part.into_bytes().len();
-                let (largest, all) = before.map_or((0, 0), |got| (got.largest, got.bytes));
-                got = Some(Got {
-                    update: header.update,
-                    sequence: header.sequence,
-                    tiles,
-                    exact: header.exact && header.last,
-                    largest: largest.max(bytes),
-                    bytes: all + bytes,
-                });
-                if header.last {
-                    self.settle();
-                    return got;
-                }
-            }
-        }
-
-        fn ack(&mut self, client: ClientId, update: u32) {
-            self.now += Duration::from_millis(5);
-            let now = self.now;
-            self.state.seat(client).unwrap().acknowledged(update, Painted::default(), now);
-            self.settle();
-        }
-    }
+    use crate::stream::scene::{STILL, Scene, VIEW};
+    use crate::stream::seat::Due;
 
     #[test]
     fn nobody_looking_means_no_demand_and_no_encoding() {
@@ -814,94 +684,6 @@ pub(super) mod tests {
         assert_eq!(got.tiles, 1);
         let counts = scene.state.store.counts;
         assert_eq!(counts.jpeg_tiles - before.jpeg_tiles, 1);
-    }
-
-    #[test]
-    fn damage_is_trusted_if_it_is_said_to_be_complete_and_adds_up_over_skipped_frames() {
-        let mut scene = Scene::new();
-        let client = scene.join();
-        let present = |scene: &mut Scene, changed: &[usize], damage: &[Rect], trust| {
-            let mut buffer = scene.pool.lend(SIZE).unwrap();
-            if let Some(before) = scene.state.newest() {
-                assert!(buffer.copy_from(&before.frame.clone()));
-            }
-            scene.sequence += 1;
-            for at in changed {
-                buffer.pixels_mut()[*at] = [scene.sequence as u8; 4];
-            }
-            damage.iter().for_each(|rect| buffer.add_damage(*rect));
-            if trust {
-                buffer.trust_damage();
-            }
-            let frame = scene.pool.freeze(buffer, scene.sequence, 0.0, 1.0);
-            scene.now += Duration::from_millis(1);
-            scene.state.present(&frame, scene.now);
-            scene.settle();
-        };
-        let see = |scene: &mut Scene| {
-            scene.encode();
-            let got = scene.send(client)?;
-            scene.ack(client, got.update);
-            Some(got.tiles)
-        };
-        let (one, two) = (Rect::new(0, 0, 1, 1), Rect::new(300, 200, 1, 1));
-        let (at_one, at_two) = (0, 200 * 400 + 300);
-        present(&mut scene, &[], &[], true);
-        assert!(see(&mut scene).unwrap() > 20, "there was nothing before");
-        present(&mut scene, &[at_one, at_two], &[one], false);
-        assert_eq!(see(&mut scene), Some(2), "a hint");
-        present(&mut scene, &[at_one, at_two], &[one], true);
-        assert_eq!(see(&mut scene), Some(1), "a promise, broken");
-        present(&mut scene, &[at_two], &[two], true);
-        assert_eq!(see(&mut scene), Some(1));
-        present(&mut scene, &[], &[], true);
-        assert_eq!(see(&mut scene), None);
-
-        // Nobody has room for the first two of three.
-        scene.state.seat(client).unwrap().visible = false;
-        present(&mut scene, &[at_one], &[one], true);
-        present(&mut scene, &[], &[], true);
-        present(&mut scene, &[at_two], &[two], true);
-        scene.state.seat(client).unwrap().visible = true;
-        scene.settle();
-        assert_eq!(see(&mut scene), Some(2));
-
-        scene.state.seat(client).unwrap().visible = false;
-        present(&mut scene, &[at_one], &[], false);
-        present(&mut scene, &[at_two], &[two], true);
-        scene.state.seat(client).unwrap().visible = true;
-        scene.settle();
-        assert_eq!(see(&mut scene), Some(2), "one of them promised nothing");
-        scene.sequence += 1;
-        present(&mut scene, &[at_one, at_two], &[two], true);
-        assert_eq!(see(&mut scene), Some(2), "the frame before is not the one it speaks of");
-    }
-
-    #[test]
-    fn damage_of_a_frame_of_another_size_that_nobody_saw_says_nothing() {
-        let mut scene = Scene::new();
-        let client = scene.join();
-        let present = |scene: &mut Scene, size: PhysicalSize| {
-            let mut buffer = scene.pool.lend(size).unwrap();
-            scene.sequence += 1;
-            buffer.fill([scene.sequence as u8; 4]);
-            buffer.add_damage(Rect::new(0, 0, size.width, size.height));
-            buffer.trust_damage();
-            let frame = scene.pool.freeze(buffer, scene.sequence, 0.0, 1.0);
-            scene.state.present(&frame, scene.now);
-            scene.settle();
-        };
-        present(&mut scene, SIZE);
-        scene.encode();
-        let got = scene.send(client).unwrap();
-        scene.ack(client, got.update);
-        scene.state.seat(client).unwrap().visible = false;
-        present(&mut scene, PhysicalSize::new(SIZE.width, 2 * SIZE.height));
-        present(&mut scene, SIZE);
-        scene.state.seat(client).unwrap().visible = true;
-        scene.encode();
-        let again = scene.send(client).unwrap();
-        assert_eq!((again.sequence, again.tiles), (3, got.tiles));
     }
 
     #[test]
@@ -1116,6 +898,22 @@ pub(super) mod tests {
         scene.state.take_inputs();
         scene.state.reject(client);
         assert!(scene.settle().engine.is_some(), "input");
+    }
+
+    #[test]
+    fn a_view_without_a_size_joins_and_asks_for_none() {
+        let inputs = |width, height| {
+            let mut scene = Scene::new();
+            let (wake, _) = smol::channel::bounded(1);
+            let (label, role, dialect) = ("somebody".into(), Role::Drive, Dialect::Tiles);
+            let hello = Some((View { width, height, ratio: 2.0 }, 50));
+            let joining = Joining { label, role, dialect, hello, visible: true };
+            scene.state.join(joining, wake, scene.now);
+            Vec::from(scene.state.take_inputs())
+        };
+        assert!(matches!(inputs(0.0, 0.0)[..], [Input::Joined { .. }]));
+        assert!(matches!(inputs(9.0, 9.0)[..], [Input::Joined { .. }, Input::Resize { .. }]));
+        assert!(matches!(inputs(0.0, 9.0)[..], [Input::Joined { .. }, Input::Rejected { .. }]));
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use framecast_api::{Frame, Rect};
+use framecast_api::Frame;
 
+use super::newest::Newest;
 use crate::tiles::{Coding, Encoded, Grid};
 
 /// Tiles that are encoded by one thread in one go.
@@ -15,19 +16,6 @@ const BATCH: usize = 20;
 const BAND: usize = 80;
 /// Bytes of encodings that are kept for those who may still need them.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
-/// A frame that the engine presented.
-#[derive(Debug, Clone)]
-pub(super) struct Newest {
-    pub(super) frame: Frame,
-    /// Counts presented frames.
-    pub(super) number: u64,
-    pub(super) at: Instant,
-    /// Nothing else differs from the newest frame that was being compared before this one came.
-    /// `None`: anything may.
-    pub(super) damage: Option<Vec<Rect>>,
-    /// When the oldest input that the application was handed for it arrived, in seconds.
-    pub(super) input: Option<f64>,
-}
 
 /// The tiles of one canvas.
 #[derive(Debug, Default)]
@@ -371,5 +359,48 @@ impl Average {
 
     fn value(&self) -> Option<usize> {
         self.0.map(|value| value as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use framecast_api::{FramePool, PhysicalSize};
+
+    /// Has `tile` encoded, to so many bytes.
+    fn encode(store: &mut Store, tile: u16, bytes: usize) {
+        let mut missing = Missing::default();
+        missing.add(Coding::Exact, tile, store.tiles().len());
+        store.encode(missing);
+        assert!(matches!(store.take_job(), Some(Job::Encode { .. })));
+        let encoded = vec![Arc::new(Encoded::exact(vec![0; bytes], 1))];
+        let outcome = Outcome::Encoded { tiles: vec![tile], coding: Coding::Exact, encoded };
+        assert!(store.done(outcome, 0.0));
+    }
+
+    #[test]
+    fn encodings_are_kept_up_to_a_limit_and_then_made_again() {
+        let mut pool = FramePool::new();
+        let buffer = pool.lend(PhysicalSize::new(400, 300)).unwrap();
+        let frame = pool.freeze(buffer, 1, 0.0, 1.0);
+        let mut store = Store::default();
+        let (number, at) = (1, Instant::now());
+        store.compare(Newest { frame, number, at, damage: None, input: None });
+        let has = |store: &Store, tile: usize| store.tiles()[tile].get(Coding::Exact).is_some();
+
+        encode(&mut store, 0, CACHE_BYTES);
+        store.trim();
+        assert!(has(&store, 0));
+        // One that takes another's place is counted once.
+        encode(&mut store, 0, CACHE_BYTES - 1);
+        encode(&mut store, 1, 1);
+        store.trim();
+        assert!(has(&store, 0) && has(&store, 1));
+        encode(&mut store, 2, 1);
+        store.trim();
+        assert!((0..3).all(|tile| !has(&store, tile)));
+        encode(&mut store, 0, CACHE_BYTES);
+        store.trim();
+        assert!(has(&store, 0));
     }
 }

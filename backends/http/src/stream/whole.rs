@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use framecast_api::Frame;
 
+use super::newest::Newest;
 use super::pacing::Pacing;
-use super::store::Newest;
 
 /// However slow its connection, a client is sent the exact picture of what was still for this long.
 const EXACT_AFTER: Duration = Duration::from_secs(10);
@@ -16,8 +16,12 @@ const EXACT_AFTER: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Whole {
     picture: Option<Picture>,
+    /// How many there were.
+    contents: u64,
     /// The frame, by its `Newest::number`, that is being encoded for the first time.
     encoding: Option<u64>,
+    /// The last frame that cannot be encoded, where there is no picture yet that could stand for it.
+    failed: Option<u64>,
     /// An exact picture is being encoded.
     refining: bool,
     lossless: bool,
@@ -71,9 +75,10 @@ pub(super) enum Outcome {
         content: u64,
         encoded: Encoded,
     },
-    /// The frame of this number cannot be encoded.
+    /// The frame of this number cannot be encoded, or not exactly.
     NotFirst {
         number: u64,
+        lossless: bool,
     },
     /// This content cannot be sent exactly.
     NotExact {
@@ -95,21 +100,33 @@ pub(super) struct Audience {
 impl Whole {
     /// `still_after`: how long a picture must be unchanged to be made once more, exactly.
     pub(super) fn new(still_after: Duration) -> Self {
-        let (picture, encoding) = (None, None);
-        Self { picture, encoding, refining: false, lossless: false, still_after }
+        Self {
+            picture: None,
+            contents: 0,
+            encoding: None,
+            failed: None,
+            refining: false,
+            lossless: false,
+            still_after,
+        }
     }
 
     pub(super) fn set_lossless(&mut self, lossless: bool) {
-        self.lossless = lossless;
+        if self.lossless != lossless {
+            self.lossless = lossless;
+            self.clear();
+        }
     }
 
     pub(super) fn clear(&mut self) {
-        self.picture = None;
+        (self.picture, self.failed) = (None, None);
     }
 
-    /// Whether the presented frame `number` was encoded.
+    /// Whether the presented frame `number` was encoded. What cannot be counts as encoded: it is not
+    /// tried over and over.
     pub(super) fn has(&self, number: u64) -> bool {
-        self.picture.as_ref().is_some_and(|picture| picture.number == number)
+        self.failed == Some(number)
+            || self.picture.as_ref().is_some_and(|picture| picture.number == number)
     }
 
     /// Whether the presented frame `number` was encoded, or is being.
@@ -152,24 +169,37 @@ impl Whole {
 
     pub(super) fn done(&mut self, outcome: Outcome) {
         match outcome {
+            // It was begun before that changed.
+            Outcome::First { encoded: Encoded { exact: lossless, .. }, .. }
+            | Outcome::NotFirst { lossless, .. }
+                if lossless != self.lossless =>
+            {
+                self.encoding = None;
+            }
             Outcome::First { newest, encoded } => {
                 self.encoding = None;
-                let content = self.picture.as_ref().map_or(0, |picture| picture.content) + 1;
+                self.contents += 1;
                 self.picture = Some(Picture {
                     frame: newest.frame,
                     number: newest.number,
                     since: newest.at,
-                    content,
+                    content: self.contents,
                     first: encoded,
                     png: None,
                     stays_inexact: false,
                 });
             }
-            Outcome::Same { number } | Outcome::NotFirst { number } => {
+            Outcome::Same { number } => {
                 self.encoding = None;
-                // What cannot be encoded counts as encoded: it is not tried over and over.
                 if let Some(picture) = &mut self.picture {
                     picture.number = number;
+                }
+            }
+            Outcome::NotFirst { number, .. } => {
+                self.encoding = None;
+                match &mut self.picture {
+                    Some(picture) => picture.number = number,
+                    None => self.failed = Some(number),
                 }
             }
             Outcome::Exact { content, encoded } => {
@@ -198,6 +228,8 @@ impl Whole {
 pub(super) struct WholeFeed {
     shown: Option<(u64, bool)>,
     index: u32,
+    /// It is sent no exact picture, but this one again at that time.
+    again: Option<Instant>,
 }
 
 /// A whole picture for one client.
@@ -205,6 +237,8 @@ pub(super) struct WholeFeed {
 pub(super) struct Next {
     pub(super) index: u32,
     pub(super) encoded: Encoded,
+    /// It was sent before.
+    pub(super) again: bool,
     /// When it was drawn, in seconds.
     pub(super) drawn: f64,
 }
@@ -213,6 +247,16 @@ impl WholeFeed {
     pub(super) fn is_current(&self, whole: &Whole) -> bool {
         let content = whole.picture.as_ref().map(|picture| picture.content);
         self.shown.map(|(content, _)| content) == content
+    }
+
+    /// The number of the last picture.
+    pub(super) fn index(&self) -> u32 {
+        self.index
+    }
+
+    /// From now on it is sent no exact pictures, and the last one again at `at`.
+    pub(super) fn send_again(&mut self, at: Instant) {
+        self.again = Some(at);
     }
 
     /// Forgets what was sent.
@@ -229,6 +273,9 @@ impl WholeFeed {
     pub(super) fn due(&self, whole: &Whole, pacing: &Pacing) -> Option<(Instant, bool)> {
         let picture = whole.picture.as_ref()?;
         match self.shown {
+            Some((content, _)) if content == picture.content && self.again.is_some() => {
+                Some((self.again?, false))
+            }
             Some((content, exact)) if content == picture.content => {
                 let png = picture.png.as_ref().filter(|_| !exact && pacing.is_idle())?;
                 let patience = pacing.time_for(png.bytes.len()).unwrap_or_default();
@@ -236,7 +283,8 @@ impl WholeFeed {
             }
             _ => {
                 let small = |png: &Encoded| png.bytes.len() <= picture.first.bytes.len();
-                Some((picture.since, picture.png.as_ref().is_some_and(small)))
+                let exact = picture.png.as_ref().is_some_and(small) && self.again.is_none();
+                Some((picture.since, exact))
             }
         }
     }
@@ -246,8 +294,71 @@ impl WholeFeed {
         let (_, exact) = self.due(whole, pacing).filter(|(at, _)| *at <= now)?;
         let picture = whole.picture.as_ref()?;
         let encoded = if exact { picture.png.clone()? } else { picture.first.clone() };
+        let again = self.is_current(whole);
         self.shown = Some((picture.content, encoded.exact));
         self.index = self.index.wrapping_add(1);
-        Some(Next { index: self.index, encoded, drawn: picture.frame.timestamp() })
+        Some(Next { index: self.index, encoded, again, drawn: picture.frame.timestamp() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::encoder;
+    use super::super::protocol::Dialect;
+    use super::super::scene::Scene;
+    use super::super::state::{Done, Work};
+    use super::*;
+
+    fn begin(scene: &mut Scene) -> Job {
+        scene.settle();
+        match scene.state.work(scene.now) {
+            Work::Whole(job) => job,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn fail(scene: &mut Scene, job: Job) {
+        let Job::First { newest, lossless, .. } = job else { panic!("{job:?}") };
+        let outcome = Outcome::NotFirst { number: newest.number, lossless };
+        scene.state.done(Done::Whole(outcome), scene.now);
+        scene.settle();
+    }
+
+    #[test]
+    fn a_first_frame_that_cannot_be_encoded_is_tried_once_and_the_next_is_wanted() {
+        let mut scene = Scene::new();
+        let client = scene.join_as(Dialect::Whole);
+        for seed in [1, 2] {
+            scene.present_all(seed);
+            let job = begin(&mut scene);
+            fail(&mut scene, job);
+            let work = scene.state.work(scene.now);
+            assert!(matches!(work, Work::Wait(None)), "{work:?}");
+            assert!(scene.state.wants_frame());
+        }
+        scene.present_all(3);
+        let job = begin(&mut scene);
+        scene.state.done(encoder::work(Work::Whole(job)).unwrap(), scene.now);
+        scene.settle();
+        assert!(scene.state.next(client, scene.now).is_some());
+    }
+
+    #[test]
+    fn what_cannot_be_exact_is_tried_where_it_need_not_be() {
+        for fails_late in [false, true] {
+            let mut scene = Scene::new();
+            scene.state.set_lossless(true);
+            scene.join_as(Dialect::Whole);
+            scene.present_all(1);
+            let mut job = Some(begin(&mut scene));
+            if !fails_late {
+                fail(&mut scene, job.take().unwrap());
+            }
+            scene.state.set_lossless(false);
+            if let Some(job) = job {
+                fail(&mut scene, job);
+            }
+            assert!(matches!(begin(&mut scene), Job::First { lossless: false, .. }));
+        }
     }
 }

@@ -32,7 +32,7 @@ impl Encoded {
         Self { coding: Coding::Jpeg(quality), bytes: bytes.into(), adler: 0 }
     }
 
-    pub(super) fn exact(bytes: Vec<u8>, adler: u32) -> Self {
+    pub(crate) fn exact(bytes: Vec<u8>, adler: u32) -> Self {
         Self { coding: Coding::Exact, bytes: bytes.into_boxed_slice(), adler }
     }
 

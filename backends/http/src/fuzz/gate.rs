@@ -1,0 +1,195 @@
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::uri::Authority;
+use http::{Request, Response, header};
+use http_types::Method;
+
+use super::Pieces;
+use crate::front::access::{self, Allowed, Ends};
+use crate::front::adapter;
+use crate::front::answer::{Refusal, secure};
+use crate::front::head::{HeadReader, Progress};
+use crate::front::routes::{self, Route, route};
+use crate::{Limits, Resources, ServerConfig};
+
+const ALLOWED_HOST: &str = "plots.example.org";
+const ALLOWED_ORIGIN: &str = "https://plots.example.org";
+/// What a person can read at a glance.
+const SHORT: usize = 200;
+
+/// What a head became.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    /// It is not complete.
+    More,
+    Refused(u16),
+    Read {
+        /// Method, target and header lines.
+        said: String,
+        rest: Vec<u8>,
+    },
+}
+
+/// A connection's first bytes: through the reader of request heads, the checks of `Host` and `Origin`,
+/// the routes, and async-h1 behind them.
+pub fn gate(bytes: &[u8]) {
+    let (outcome, request) = read(&mut [bytes].into_iter());
+    let mut pieces = Pieces::of(bytes);
+    let mut left = bytes;
+    let (in_pieces, _) = read(&mut std::iter::from_fn(|| {
+        let at = pieces.next(64).min(left.len());
+        let (piece, rest) = left.split_at(at);
+        left = rest;
+        (at > 0).then_some(piece)
+    }));
+    assert_eq!(outcome, in_pieces, "it depends on how the bytes arrive");
+    if let Outcome::Read { rest, .. } = &outcome {
+        assert!(bytes.ends_with(rest), "what follows the head is changed");
+        assert!(bytes.len() - rest.len() <= Limits::HEAD_BYTES);
+        assert!(bytes[..bytes.len() - rest.len()].ends_with(b"\r\n\r\n"));
+    }
+    if let Some(request) = request {
+        is_clean(&request);
+        [false, true].into_iter().for_each(|https| answer(&request, https));
+    }
+}
+
+fn read(pieces: &mut dyn Iterator<Item = &[u8]>) -> (Outcome, Option<Request<()>>) {
+    let mut reader = HeadReader::default();
+    while let Some(piece) = pieces.next() {
+        match reader.push(piece) {
+            Ok(Progress::More) => {}
+            Ok(Progress::Done { request, mut rest }) => {
+                pieces.for_each(|piece| rest.extend_from_slice(piece));
+                let said =
+                    format!("{} {} {:?}", request.method(), request.uri(), request.headers());
+                return (Outcome::Read { said, rest }, Some(*request));
+            }
+            Err(refusal) => {
+                let status = refusal.status.as_u16();
+                is_refused(refusal);
+                return (Outcome::Refused(status), None);
+            }
+        }
+    }
+    (Outcome::More, None)
+}
+
+/// What async-h1 and everything behind it may rely on.
+fn is_clean(request: &Request<()>) {
+    let headers = request.headers();
+    assert!(request.uri().path().starts_with('/') && request.uri().authority().is_none());
+    assert!(request.uri().to_string().len() <= Limits::TARGET_BYTES);
+    assert!(headers.len() <= Limits::HEADERS);
+    for once in [header::HOST, header::ORIGIN, header::AUTHORIZATION, header::SEC_WEBSOCKET_KEY] {
+        let lines = headers.get_all(&once).iter().count();
+        assert!(lines <= 1 && (lines == 1 || once != header::HOST), "{once}: {lines}");
+    }
+    for absent in [header::TRANSFER_ENCODING, header::EXPECT] {
+        assert!(!headers.contains_key(&absent), "{absent}");
+    }
+    if let Some(length) = headers.get(header::CONTENT_LENGTH) {
+        assert!(length.as_bytes().iter().all(|digit| *digit == b'0'));
+    }
+    let visible = |byte: &u8| matches!(byte, b'\t' | b' '..=b'~');
+    assert!(headers.values().all(|value| value.as_bytes().iter().all(visible)));
+}
+
+fn answer(request: &Request<()>, https: bool) {
+    let config = ServerConfig {
+        allow_hosts: vec![ALLOWED_HOST.into()],
+        allow_origins: vec![ALLOWED_ORIGIN.into()],
+        ..ServerConfig::default()
+    };
+    let (local, peer) = ([192, 168, 1, 5].into(), [192, 168, 1, 77].into());
+    let ends = Ends { local, peer, https };
+    match access::check(request, ends, &Allowed::new(&config)) {
+        Ok(()) => is_let_in_rightly(request, ends),
+        Err(refusal) => return is_refused(refusal),
+    }
+    // Read back by another reader than the one that writes the answer.
+    let read = smol::block_on(adapter::read(request));
+    let method = match read {
+        Ok(read) => read.method(),
+        Err(refusal) => return is_refused(refusal),
+    };
+    match route(request, "", &|name| ["", "side"].contains(&name)) {
+        Route::Answer(response) => is_answered(response, method),
+        Route::File { canvas, name } => {
+            assert!(["", "side"].contains(&&*canvas));
+            is_answered(routes::file(request, Resources::new().at_hand(&name)), method);
+        }
+        Route::Stats { canvas, .. } | Route::Picture { canvas, .. } => {
+            assert!(["", "side"].contains(&&*canvas));
+            assert!(["GET", "HEAD"].contains(&request.method().as_str()));
+        }
+        Route::Upgrade { canvas, response, .. } => {
+            assert!(["", "side"].contains(&&*canvas));
+            assert_eq!((request.method().as_str(), response.status().as_u16()), ("GET", 101));
+            assert!(request.headers().contains_key(header::SEC_WEBSOCKET_KEY));
+        }
+    }
+}
+
+/// By another reader of authorities than the one under test.
+fn is_let_in_rightly(request: &Request<()>, ends: Ends) {
+    let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    let host = text(header::HOST).unwrap_or_default();
+    let (name, port) = named(host, if ends.https { 443 } else { 80 });
+    match name.parse::<IpAddr>() {
+        Ok(ip) => assert!(ip.to_canonical().is_loopback() || ip.to_canonical() == ends.local),
+        Err(_) => assert!(["localhost", ALLOWED_HOST].contains(&&*name), "{host} is ours"),
+    }
+    match text(header::ORIGIN) {
+        None => {}
+        Some("null") => assert!(request.headers().contains_key(header::AUTHORIZATION)),
+        Some(origin) => {
+            let origin = origin.to_ascii_lowercase();
+            let default = if origin.starts_with("https:") { 443 } else { 80 };
+            let (scheme, rest) = origin.split_once("://").unwrap_or_default();
+            let (given, given_port) = named(rest, default);
+            let ours = if ends.https { "https" } else { "http" };
+            let own = scheme == ours && (&given, given_port) == (&name, port);
+            let allowed = (scheme, &*given, given_port) == ("https", ALLOWED_HOST, 443);
+            assert!(own || allowed, "{origin} may use {host}");
+        }
+    }
+}
+
+fn named(text: &str, default: u16) -> (String, u16) {
+    let authority: Authority = text.parse().unwrap_or_else(|error| panic!("{text:?}: {error}"));
+    assert!(!authority.as_str().contains('@'), "{text:?} has a user");
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let host = host
+        .parse()
+        .map_or_else(|_| host.to_ascii_lowercase(), |ip: IpAddr| ip.to_canonical().to_string());
+    (host, authority.port_u16().unwrap_or(default))
+}
+
+fn is_refused(refusal: Refusal) {
+    let status = refusal.status;
+    // The two of the 500s are what the standard has for them.
+    assert!(status.is_client_error() || [501, 505].contains(&status.as_u16()), "{status}");
+    assert!(refusal.text.len() < SHORT && refusal.text.ends_with('\n'));
+    is_answered(refusal.into(), Method::Get);
+}
+
+/// Writes `response` as it would be sent.
+fn is_answered(mut response: Response<Bytes>, method: Method) {
+    let status = response.status().as_u16();
+    assert!([200, 304, 308].contains(&status) || (400..500).contains(&status) || status == 505);
+    secure(&mut response, &[]);
+    let mut bytes = Vec::new();
+    smol::block_on(adapter::write(response, method, false, &mut bytes)).expect("it is only memory");
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("there is a head");
+    let head = str::from_utf8(&bytes[..end]).expect("a head is ASCII");
+    assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
+    for header in
+        ["content-length: ", "content-security-policy: default-src 'none'", "connection: close"]
+    {
+        assert_eq!(head.matches(header).count(), 1, "{header} in {head}");
+    }
+    let body = bytes.len() - end - 4;
+    assert!(body == 0 || method != Method::Head && status != 304);
+}

@@ -1,0 +1,166 @@
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use framecast_api::{
+    ClientId, Clock, ControlState, FramePool, Input, Member, PhysicalSize, Role, Setting,
+};
+use serde_json::Value;
+use smol::channel::Receiver;
+
+use crate::Limits;
+use crate::front::links::Grant;
+use crate::stream::canvas::Canvas;
+use crate::stream::client::{Doorkeeper, Refused, Session};
+use crate::stream::encoder;
+use crate::stream::protocol::{ClientMessage, Dialect};
+use crate::stream::state::Outgoing;
+
+const MOST_LINES: usize = 400;
+/// Encoding is what takes time here.
+const MOST_FRAMES: usize = 4;
+/// A client that reads everything at once is sent no more than this in a row.
+const MOST_OUTGOING: usize = 100;
+
+/// Lets in whoever says what it wants to be.
+struct Door;
+
+impl Doorkeeper for Door {
+    fn admit(&self, token: Option<&str>) -> Result<Grant, Refused> {
+        let role = match token {
+            Some("drive") => Role::Drive,
+            Some("watch") => Role::Watch,
+            _ => return Err(Refused::NoLink),
+        };
+        Ok(Grant { name: role.name().into(), role, expires: None, revoked: None })
+    }
+}
+
+/// What two clients of one canvas say, line by line: the first speaks the current protocol, the other
+/// (`~`) the older one. `!` shows a new frame, `.` has the engine look, `+` makes the first client the
+/// presenter and the host.
+pub fn client_messages(bytes: &[u8]) {
+    let canvas = Canvas::new(Duration::ZERO);
+    let (clock, limits) = (Clock::start(), Limits::default());
+    canvas.open(std::task::Waker::noop().clone(), clock, "a title".into());
+    let (mut pool, mut frames) = (FramePool::new(), 0);
+    let mut engine = Engine::default();
+    let clients = [Dialect::Tiles, Dialect::Whole].map(|dialect| {
+        let (wake, woken) = smol::channel::bounded(1);
+        (Session::new(&canvas, dialect, "192.0.2.1:9".into(), &limits, &Door, wake), woken)
+    });
+    // It does not introduce itself.
+    let joined = clients[1].0.join(None, true, Some("watch"));
+    let mut gone = [false, joined.is_err()];
+    for line in bytes.split(|byte| *byte == b'\n').take(MOST_LINES) {
+        // What is not UTF-8 never gets here: the WebSocket library closes the connection.
+        let Ok(line) = str::from_utf8(line) else { continue };
+        match line.as_bytes().first() {
+            Some(b'!') if frames < MOST_FRAMES => {
+                frames += 1;
+                let mut buffer = pool.lend(PhysicalSize::new(40, 30)).expect("it is small");
+                buffer.fill([frames as u8 * 60, line.len() as u8, 40, 255]);
+                canvas.present(&pool.freeze(buffer, frames as u64, 0.0, 1.0), Instant::now());
+                encoder::encode_all(&canvas);
+            }
+            Some(b'.') => engine.look(&canvas),
+            Some(b'+') => engine.crown(&canvas),
+            Some(_) => {
+                let (number, text) = line.strip_prefix('~').map_or((0, line), |text| (1, text));
+                is_read_rightly(text);
+                let (session, _) = &clients[number];
+                gone[number] = gone[number] || session.hear(text, Instant::now()).is_err();
+            }
+            None => {}
+        }
+        for ((session, woken), gone) in clients.iter().zip(gone) {
+            if let Some(client) = session.client().filter(|_| !gone) {
+                read_all(&canvas, client, woken);
+            }
+        }
+    }
+    let stats = canvas.stats("");
+    assert!(serde_json::from_str::<Value>(&stats.json()).is_ok());
+    assert!(!stats.prometheus().contains("NaN"));
+    engine.look(&canvas);
+    drop(clients);
+    engine.look(&canvas);
+    assert!(engine.members.is_empty(), "somebody stays: {:?}", engine.members);
+}
+
+fn is_read_rightly(text: &str) {
+    let Ok(message) = ClientMessage::parse(text) else { return };
+    if let ClientMessage::Event(kind) = message {
+        assert!(kind.validate().is_ok());
+        // It is what it says it is.
+        let value: Value = serde_json::from_str(text).expect("it was read as one before");
+        assert_eq!(value["type"], kind.name());
+    }
+}
+
+/// The client reads what there is.
+fn read_all(canvas: &Canvas, client: ClientId, woken: &Receiver<()>) {
+    for _ in 0..MOST_OUTGOING {
+        let Some(next) = canvas.next(client, Instant::now()) else {
+            let _ = woken.try_recv();
+            return;
+        };
+        match next {
+            Outgoing::Text(text) => {
+                let value: Value = serde_json::from_str(&text).expect("what is said is JSON");
+                assert!(value["type"].is_string(), "{text}");
+            }
+            Outgoing::Part(part) => assert_eq!(part.into_bytes()[0], 2),
+            Outgoing::Picture(bytes) => assert!(bytes.len() <= Limits::PICTURE_BYTES),
+            Outgoing::Away | Outgoing::Last(_) => return,
+        }
+        canvas.written(client);
+    }
+    panic!("there is no end of what {client:?} is sent");
+}
+
+/// The engine's side.
+#[derive(Default)]
+struct Engine {
+    members: BTreeMap<ClientId, Role>,
+}
+
+impl Engine {
+    fn look(&mut self, canvas: &Canvas) {
+        let inputs = canvas.take_inputs();
+        assert!(inputs.len() <= 2 * (Limits::PENDING_INPUTS + 3), "{}", inputs.len());
+        for input in inputs {
+            match input {
+                Input::Joined { client, role, label } => {
+                    assert_eq!(label, format!("{} 192.0.2.1:9", role.name()));
+                    assert!(self.members.insert(client, role).is_none(), "it joins twice");
+                }
+                Input::Left { client } => {
+                    assert!(self.members.remove(&client).is_some(), "it was not here");
+                }
+                Input::Event { client, kind, timestamp } => {
+                    assert!(self.members.contains_key(&client) && timestamp.is_finite());
+                    assert!(kind.validate().is_ok(), "{kind:?}");
+                }
+                Input::Resize { client, size, ratio } => {
+                    let fine = |number: f64| number.is_finite() && number > 0.0;
+                    assert!(self.members.contains_key(&client));
+                    assert!(fine(size.width) && fine(size.height) && fine(ratio));
+                }
+                Input::Control { client, .. } | Input::Rejected { client, .. } => {
+                    assert!(self.members.contains_key(&client));
+                }
+                other => panic!("a client cannot cause {other:?}"),
+            }
+        }
+    }
+
+    fn crown(&mut self, canvas: &Canvas) {
+        self.look(canvas);
+        let members = self.members.iter().map(|(client, role)| {
+            Member::new(client.0, Some(*client), format!("{} 192.0.2.1:9", role.name()), *role)
+        });
+        let members: Vec<_> = members.collect();
+        let first = members.first().map(|member| member.number);
+        canvas.apply(&Setting::Control(ControlState::new(first, first, true, members)));
+    }
+}

@@ -7,11 +7,13 @@ use framecast_api::{
     Backend, Capabilities, Context, Error, Frame, Input, Result, Setting, Traffic, ViewLink,
 };
 
-use crate::server::Running;
+use crate::Resources;
+use crate::running::Running;
 use crate::stream::canvas::Canvas;
 use crate::stream::encoder;
 
-/// Presents one canvas through an [`HttpServer`](crate::HttpServer).
+/// Presents one canvas through an [`HttpServer`](crate::HttpServer) or
+/// [`HttpService`](crate::HttpService).
 ///
 /// `present` stores the newest frame and returns. Threads called "framecast-encode" find out what
 /// changed and encode it, once for everybody, when a client has room for it. Every client is paced
@@ -36,6 +38,12 @@ impl HttpBackend {
     pub fn set_lossless(&mut self, lossless: bool) {
         self.canvas.set_lossless(lossless);
     }
+
+    /// The page of this canvas has these files, instead of those of
+    /// [`ServerConfig::resources`](crate::ServerConfig::resources).
+    pub fn set_resources(&mut self, resources: Resources) {
+        self.canvas.set_resources(resources);
+    }
 }
 
 impl Backend for HttpBackend {
@@ -54,7 +62,7 @@ impl Backend for HttpBackend {
     }
 
     fn links(&self) -> Vec<ViewLink> {
-        self.server.links(&self.name)
+        self.server.site.links(&self.name)
     }
 
     fn traffic(&self) -> Option<Traffic> {
@@ -85,6 +93,9 @@ impl Backend for HttpBackend {
                 self.canvas.apply(setting);
                 Ok(())
             }
+            Setting::Clipboard { client, text } if self.canvas.set_clipboard(*client, text) => {
+                Ok(())
+            }
             other => Err(Error::not_supported(other.describe())),
         }
     }
@@ -92,7 +103,7 @@ impl Backend for HttpBackend {
     /// Tells every client that the application ended. Waits for none of them.
     fn close(&mut self) {
         self.canvas.close();
-        self.server.remove(&self.name, &self.canvas);
+        self.server.site.remove(&self.name, &self.canvas);
     }
 }
 
@@ -110,6 +121,6 @@ impl Drop for HttpBackend {
 
 impl fmt::Debug for HttpBackend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HttpBackend at {}", self.server.url(&self.name))
+        write!(f, "HttpBackend at {}", self.server.site.url(&self.name))
     }
 }

@@ -1,8 +1,9 @@
 use framecast_api::{Error, Result};
 
-use crate::{Limits, Link};
+use crate::{Limits, Link, Resources, Tls};
 
-/// How an [`HttpServer`](crate::HttpServer) treats strangers.
+/// How an [`HttpServer`](crate::HttpServer) or an [`HttpService`](crate::HttpService) treats
+/// strangers.
 ///
 /// ```
 /// use framecast_http::{HttpServer, Link, ServerConfig};
@@ -20,6 +21,8 @@ pub struct ServerConfig {
     pub limits: Limits,
     /// The links at start; by default "drive" and "watch".
     pub links: Vec<Link>,
+    /// Speak TLS with this certificate; `None`: nothing is encrypted.
+    pub tls: Option<Tls>,
     /// Everybody may drive, without a link. Only where nobody but this machine can connect.
     pub no_auth: bool,
     /// Origins of pages besides our own that may connect: `https://example.org`.
@@ -29,6 +32,17 @@ pub struct ServerConfig {
     pub allow_hosts: Vec<String>,
     /// Origins of pages besides our own that may show the page in a frame.
     pub frame_ancestors: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses, or networks
+    /// such as `10.0.0.0/8`. What anybody else sends there means nothing.
+    pub trusted_proxies: Vec<String>,
+    /// Where browsers find this from outside, as through a proxy: `https://example.org/canvas/`.
+    /// Links show it, its host is allowed, and so is a page there.
+    pub public_url: Option<String>,
+    /// The path under which requests come, such as `/canvas/`; by default `/`. For a proxy or a
+    /// router that does not take it away.
+    pub path: String,
+    /// Files in the place of the viewer's or besides them, for every canvas that has none of its own.
+    pub resources: Resources,
 }
 
 impl Default for ServerConfig {
@@ -36,10 +50,15 @@ impl Default for ServerConfig {
         Self {
             limits: Limits::DEFAULT,
             links: vec![Link::drive("drive"), Link::watch("watch")],
+            tls: None,
             no_auth: false,
             allow_origins: Vec::new(),
             allow_hosts: Vec::new(),
             frame_ancestors: Vec::new(),
+            trusted_proxies: Vec::new(),
+            public_url: None,
+            path: "/".to_owned(),
+            resources: Resources::new(),
         }
     }
 }
@@ -69,6 +88,35 @@ impl ServerConfig {
                 )));
             }
         }
+        for proxy in &self.trusted_proxies {
+            if crate::front::forwarded::network(proxy).is_none() {
+                return Err(Error::invalid_input(format!(
+                    "{proxy:?} is no address of a proxy; write an IP address or a network, such \
+                     as 127.0.0.1 or 10.0.0.0/8"
+                )));
+            }
+        }
+        if !crate::front::routes::is_path(&self.path) {
+            return Err(Error::invalid_input(format!(
+                "{:?} is no path that can be served; write it with a slash first and without . \
+                 and .. in it, such as /canvas/",
+                self.path
+            )));
+        }
+        if let Some(url) = &self.public_url
+            && !crate::front::access::is_public_url(url)
+        {
+            return Err(Error::invalid_input(format!(
+                "{url:?} is no address that browsers could use; write it with scheme and host, \
+                 and without ? and #, such as https://example.org/canvas/"
+            )));
+        }
         Ok(())
+    }
+
+    /// The public address, with a slash at its end.
+    pub(crate) fn public_base(&self) -> Option<String> {
+        let url = self.public_url.as_deref()?;
+        Some(format!("{}/", url.trim_end_matches('/')))
     }
 }

@@ -4,7 +4,7 @@
 //! [`HttpBackend`]: the page of the crate `framecast-viewer`, and a WebSocket that carries
 //! pictures out and input in (see `PROTOCOL.md`).
 //!
-//! This crate decides who gets in (`front`: request heads, the `Host` and `Origin` headers,
+//! This crate decides who gets in (`tls`; `front`: request heads, the `Host` and `Origin` headers,
 //! limits) and what each client is sent and when (`stream`: encoding, pacing, the protocol).
 //! Everything that comes from a client is checked here before it becomes an event. It does not
 //! decide who is the presenter, how large the canvas is, or when it draws: the engine does.
@@ -18,20 +18,41 @@
 //! # drop((main, side));
 //! # Ok::<(), framecast_api::Error>(())
 //! ```
+//!
+//! [`HttpService`] does the same without a socket, inside a larger web application.
+//!
+//! The feature `tls`, on by default, lets a server speak TLS ([`Tls`]). The feature `tower` makes
+//! [`HttpService`] a `tower::Service`, for axum and whatever else runs on hyper.
 
+mod allowance;
 mod backend;
 mod config;
+mod connection;
 mod front;
+#[doc(hidden)]
+pub mod fuzz;
 mod limits;
+mod resources;
+mod running;
 mod server;
+mod service;
+mod site;
 mod stream;
 mod tiles;
+mod tls;
+#[cfg(feature = "tower")]
+mod tower;
 
 pub use backend::HttpBackend;
 pub use config::ServerConfig;
 pub use front::links::{Link, Token};
 pub use limits::Limits;
+pub use resources::Resources;
 pub use server::HttpServer;
+pub use service::{Answer, Film, HttpService, Upgrade, Visitor};
+pub use tls::Tls;
+#[cfg(feature = "tower")]
+pub use tower::Body;
 
 /// For this crate's benches: what is done with the tiles of a frame. No part of the API.
 #[doc(hidden)]

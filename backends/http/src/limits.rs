@@ -11,7 +11,8 @@ use std::time::Duration;
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// WebSocket clients of all canvases together; one more is closed with code 1013.
+    /// WebSocket clients of all canvases together; one more is closed with code 1013. One place in
+    /// eight is kept for those who may drive.
     pub clients: usize,
     /// Open connections. For one more, the oldest goes that has shown no role, or else it is
     /// answered with 503 itself.
@@ -26,17 +27,23 @@ pub struct Limits {
     /// Bytes a client may send per second, and at once; more closes it with code 1008. A WebSocket
     /// frame counts for 64 bytes besides its own.
     pub bytes_per_second: u32,
-    /// For the whole request head to arrive.
+    /// For the whole request head to arrive: after the connection, or after the answer to the request
+    /// before.
     pub head_time: Duration,
-    /// For a plain request, from accepting the connection to the last byte of the answer.
+    /// For a plain request, from accepting the connection, or from the answer to the one before, to
+    /// the last byte of the answer.
     pub request_time: Duration,
+    /// For a snapshot to be sent, once it is there.
+    pub snapshot_time: Duration,
     /// For a WebSocket client to say hello.
     pub hello_time: Duration,
     /// A client whose connection takes not one byte for this long is dropped.
     pub write_stall: Duration,
     /// A client that was silent for this long is sent a ping.
     pub ping_after: Duration,
-    /// A client that was silent for this long is dropped.
+    /// A client that was silent for this long is dropped. What a connection did not take for this
+    /// long is forgotten, also what it was sent before it was closed (where the system can do
+    /// that: Linux, Android).
     pub dead_after: Duration,
     /// A picture that did not change for this long is sent again, with exact pixels; later to a
     /// client whose connection needs longer to carry it.
@@ -56,6 +63,7 @@ impl Limits {
         bytes_per_second: 1024 * 1024,
         head_time: Duration::from_secs(5),
         request_time: Duration::from_secs(10),
+        snapshot_time: Duration::from_secs(60),
         hello_time: Duration::from_secs(5),
         write_stall: Duration::from_secs(10),
         ping_after: Duration::from_secs(10),
@@ -76,16 +84,33 @@ impl Limits {
     pub const TARGET_BYTES: usize = 4 * 1024;
     /// The most header lines; more are answered with 431.
     pub const HEADERS: usize = 64;
+    /// Requests on one connection; it is closed after the answer to the last.
+    pub const REQUESTS: usize = 100;
     /// The largest message from a client, in bytes; a larger one closes it with code 1009.
     pub const MESSAGE_BYTES: usize = 64 * 1024;
-    /// The largest picture message, in bytes. A larger JPEG is made again with less quality, a
-    /// larger PNG is not sent.
+    /// The largest picture message or snapshot, in bytes. A larger JPEG is made again with less
+    /// quality, a larger PNG is not sent.
     pub const PICTURE_BYTES: usize = 64 * 1024 * 1024;
+    /// The largest file of a directory of the owner's, in bytes; a larger one is answered with 403.
+    pub const FILE_BYTES: usize = 16 * 1024 * 1024;
+    /// Files of such a directory that are read at the same time; requests for more wait.
+    pub const FILES_AT_ONCE: usize = 4;
     /// Inputs of one client that the engine has not taken yet; one more closes the client with
     /// code 1008.
     pub const PENDING_INPUTS: usize = 4096;
     /// Bytes of such inputs.
     pub const PENDING_INPUT_BYTES: usize = 1024 * 1024;
+
+    /// Snapshots of a canvas that are asked for or being sent at once; one more is answered with
+    /// 503. One is encoded at a time.
+    pub const SNAPSHOTS: usize = 8;
+    /// How long a snapshot waits for a newer frame where nobody looks, and the newest may be old.
+    pub const NEWER_FRAME_TIME: Duration = Duration::from_millis(500);
+    /// How long a snapshot waits for the first frame; then it is answered with 503.
+    pub const FIRST_FRAME_TIME: Duration = Duration::from_secs(5);
+
+    /// Pictures a second of a `stream.mjpg`, at least and at most; another `?fps=` is answered with 400.
+    pub const FILM_FPS: (f64, f64) = (0.01, 60.0);
 
     /// So many clients, and connections enough for them and for strangers.
     pub fn set_clients(&mut self, clients: usize) {
@@ -100,6 +125,7 @@ impl Limits {
         for time in [
             &mut self.head_time,
             &mut self.request_time,
+            &mut self.snapshot_time,
             &mut self.hello_time,
             &mut self.write_stall,
             &mut self.ping_after,

@@ -5,7 +5,7 @@ use framecast_api::{Backend, ControlRequest, ControlState, Input, Member, Role, 
 use framecast_http::{HttpServer, Link, ServerConfig};
 use serde_json::json;
 
-use crate::support::{Client, Engine, Heard, body, get, request, server_like, status};
+use crate::support::{Client, Engine, Heard, body, exchange, get, request, server_like, status};
 
 const NO_LINK: CloseCode = CloseCode::Library(4001);
 const SENT_AWAY: CloseCode = CloseCode::Library(4003);
@@ -40,6 +40,17 @@ fn enter(server: &HttpServer, token: Option<&str>) -> Client {
 
 const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+#[test]
+fn no_right_goes_on_with_a_connection() {
+    let (server, _engine) = guarded();
+    let ask = |more: &str| format!("GET /stats HTTP/1.1\r\nHost: localhost\r\n{more}\r\n");
+    let kept =
+        format!("Connection: keep-alive\r\nAuthorization: Bearer {}\r\n", token(&server, "drive"));
+    let answers = exchange(server.local_addr(), (ask(&kept) + &ask("")).as_bytes());
+    assert!(answers.starts_with("HTTP/1.1 200 OK\r\n"), "{answers}");
+    assert!(answers.contains("HTTP/1.1 401 Unauthorized\r\n"), "{answers}");
+}
 
 #[test]
 fn a_token_in_the_hello_gives_the_role_of_its_link() {
@@ -193,6 +204,8 @@ fn the_host_is_told_who_is_there_and_sends_them_away() {
     }
     let members = clients.iter().map(|(_, _, member)| member.clone()).collect();
     let state = ControlState::new(Some(1), Some(1), false, members);
+    let mut more = state.clone();
+    more.members.push(Member::new(3, None, "window".into(), Role::Drive));
     engine.backend.apply(&Setting::Control(state)).unwrap();
     let [(host, host_id, _), (guest, guest_id, _)] = &mut clients[..] else { unreachable!() };
     assert_eq!(host.hear_text("control")["manages"], true);
@@ -203,6 +216,9 @@ fn the_host_is_told_who_is_there_and_sends_them_away() {
     );
     assert_eq!(guest.hear_text("control")["manages"], false);
     assert!(guest.heard_until_pong().is_empty(), "a guest learns no addresses");
+    engine.backend.apply(&Setting::Control(more)).unwrap();
+    assert_eq!(host.hear_text("clients")["list"][2]["label"], "window");
+    assert!(guest.heard_until_pong().is_empty(), "nothing changes for a guest");
     host.say(&json!({"type": "disconnect", "number": 2}));
     let inputs = engine.inputs_until(|input| matches!(input, Input::Control { .. }));
     let Some(Input::Control { client, request: ControlRequest::Disconnect(2) }) = inputs.last()
@@ -213,4 +229,22 @@ fn the_host_is_told_who_is_there_and_sends_them_away() {
     engine.backend.apply(&Setting::Disconnect(*guest_id)).unwrap();
     assert_eq!(guest.until_closed(), Some(SENT_AWAY));
     engine.until_left();
+}
+
+#[test]
+fn a_crowd_that_watches_leaves_a_place_to_who_may_drive() {
+    let mut config = ServerConfig::default();
+    config.limits.clients = 8;
+    let server = server_like(config);
+    let mut engine = Engine::at(&server, None);
+    let watch = token(&server, "watch");
+    let mut crowd = Vec::new();
+    for _ in 0..7 {
+        crowd.push(enter(&server, Some(&watch)));
+        engine.until_joined();
+    }
+    let mut late = enter(&server, Some(&watch));
+    assert!(matches!(late.hear(), Heard::Closed(Some(CloseCode::Again))));
+    let mut driver = enter(&server, Some(&token(&server, "drive")));
+    assert_eq!(driver.hear_text("welcome")["role"], "drive");
 }

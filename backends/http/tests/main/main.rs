@@ -3,6 +3,12 @@
 /// A backend with an engine's side of it, and clients.
 mod support;
 
+/// Pasting, and text for the clipboard.
+mod clipboard;
+/// `GET stream.mjpg`.
+mod film;
+/// The fuzz targets of tests/fuzz, for a short time.
+mod fuzz;
 /// Events, in; and what a client may not do.
 mod input;
 /// Being opened, closed and dropped; several canvases; addresses that cannot be listened on.
@@ -15,7 +21,14 @@ mod pages;
 mod pictures;
 /// The older renderview protocol.
 mod renderview;
+mod resources;
+/// Without a socket, in somebody else's server; and behind a proxy.
+mod service;
+/// `GET snapshot.png` and `snapshot.jpg`.
+mod snapshot;
 /// `GET stats`.
 mod stats;
+/// TLS.
+mod tls;
 /// What async-h1 does alone with hostile requests, and what we answer.
 mod weaknesses;

@@ -1,10 +1,11 @@
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-use framecast_http::Limits;
+use framecast_http::{Limits, ServerConfig};
 
 use crate::support::{
-    Client, Engine, PATIENCE, body, exchange, exchange_on, get, request, server_with, status, tcp,
+    Client, Engine, PATIENCE, body, exchange, exchange_on, get, request, server_like, server_with,
+    status, tcp,
 };
 
 const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
@@ -35,7 +36,12 @@ fn every_file_of_the_page_is_served_with_the_headers_of_a_careful_server() {
         ] {
             assert!(head.contains(header), "{}: no {header} in {head}", file.path);
         }
-        assert!(!head.contains("access-control"), "{head}");
+        // Pages of other origins import it; nothing of anybody's rights goes with that.
+        assert_eq!(head.matches("access-control").count(), 1, "{head}");
+        assert!(head.contains("access-control-allow-origin: *\r\n"), "{head}");
+    }
+    for path in ["/nothing", "/stats"] {
+        assert!(!get(address, path, "").contains("access-control"), "{path}");
     }
     assert_eq!(body(&get(address, "/", "")), body(&get(address, "/index.html", "")));
 }
@@ -219,8 +225,10 @@ fn strangers_never_keep_a_client_or_a_page_out() {
     let mut held = Vec::new();
     for n in 0..100 {
         let mut stream = tcp(server.local_addr());
-        // Some say nothing, some half of it, and some do not hang up when they have the answer.
-        let _ = stream.write_all(&request[..[0, 9, request.len()][n % 3]]);
+        // Some say nothing, some half of it, and some do not hang up when they have the answer, or
+        // say that they will ask for more.
+        let said = [b"", &request[..9], request, KEPT][n % 4];
+        let _ = stream.write_all(said);
         held.push(stream);
         if n % 10 == 9 {
             assert_eq!(status(&get(server.local_addr(), "/", "")), 200, "{n}");
@@ -236,6 +244,61 @@ fn an_address_may_not_take_every_connection() {
     let _engine = Engine::at(&server, None);
     let _held = [Client::join(&server), Client::join(&server)];
     assert_eq!(status(&get(server.local_addr(), "/", "")), 503);
+}
+
+/// A request of a browser, which has more of them.
+const KEPT: &[u8] = b"GET /style.css HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n";
+
+#[test]
+fn a_connection_goes_on_for_who_says_so_until_its_last_request() {
+    let (server, _engine) = Engine::new();
+    let answers = exchange(server.local_addr(), &KEPT.repeat(Limits::REQUESTS + 1));
+    let heads =
+        |connection: &str| answers.matches(&format!("connection: {connection}\r\n")).count();
+    assert_eq!(answers.matches("HTTP/1.1 200 OK\r\n").count(), Limits::REQUESTS);
+    assert_eq!((heads("keep-alive"), heads("close")), (Limits::REQUESTS - 1, 1));
+    assert!(answers.ends_with(
+        std::str::from_utf8(framecast_viewer::file("style.css").unwrap().bytes).unwrap()
+    ));
+    // Whatever follows is read as the first was, and what it asks for comes after the answer before.
+    let unchanged = framecast_viewer::file("style.css").unwrap().bytes.len();
+    for (next, last) in [
+        (&b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n"[..], "HTTP/1.1 200 OK"),
+        (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", "HTTP/1.1 403 Forbidden"),
+        (
+            b"GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n",
+            "HTTP/1.1 404 Not Found",
+        ),
+        (b"GET / HTTP/1.1\r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 400 Bad Request"),
+        (b"\x00", "HTTP/1.1 400 Bad Request"),
+    ] {
+        let answers = exchange(server.local_addr(), &[KEPT, next].concat());
+        let (_, rest) = answers.split_once("\r\n\r\n").unwrap();
+        assert!(rest[unchanged..].starts_with(last), "{rest}");
+        assert!(rest[unchanged..].contains("connection: close\r\n"), "{rest}");
+    }
+}
+
+#[test]
+fn a_proxys_connection_is_for_one_request_since_it_speaks_for_many() {
+    let mut config = ServerConfig::default();
+    config.trusted_proxies = vec!["127.0.0.1".into()];
+    let server = server_like(config);
+    let _engine = Engine::at(&server, None);
+    let answers = exchange(server.local_addr(), &KEPT.repeat(2));
+    assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+    assert!(answers.contains("connection: close\r\n"), "{answers}");
+}
+
+#[test]
+fn a_connection_that_has_no_more_requests_is_closed_without_a_word() {
+    let server = server_with(|limits| limits.head_time = Duration::from_secs(2));
+    let _engine = Engine::at(&server, None);
+    let answers = exchange(server.local_addr(), KEPT);
+    assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+    // One that has said a part of it is told so.
+    let answers = exchange(server.local_addr(), &[KEPT, b"GET"].concat());
+    assert_eq!(answers.matches("HTTP/1.1 408 Request Timeout\r\n").count(), 1, "{answers}");
 }
 
 #[test]

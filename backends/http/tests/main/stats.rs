@@ -1,7 +1,8 @@
-use framecast_api::Backend;
+use framecast_api::{Backend, Role};
+use framecast_http::ServerConfig;
 use serde_json::{Value, json};
 
-use crate::support::{Client, Engine, body, get, status};
+use crate::support::{Client, Engine, body, get, server_like, status, token};
 
 #[test]
 fn statistics_tell_what_was_sent_and_painted_and_when() {
@@ -61,4 +62,16 @@ fn a_client_may_say_any_times_without_harm() {
     let answer = get(server.local_addr(), "/stats", "");
     let stats: Value = serde_json::from_str(body(&answer)).unwrap();
     assert_eq!(stats["clients"][0]["painted"], 1);
+}
+
+#[test]
+fn they_are_for_programs_which_show_a_token_where_no_log_has_it() {
+    let server = server_like(ServerConfig::default());
+    let mut engine = Engine::at(&server, None);
+    engine.present([1, 2, 3]);
+    let (address, token) = (server.local_addr(), token(&server, Role::Watch));
+    let bearer = format!("Authorization: Bearer {token}\r\n");
+    assert_eq!(status(&get(address, "/stats", &bearer)), 200);
+    assert_eq!(status(&get(address, &format!("/stats?token={token}"), "")), 401);
+    assert_eq!(status(&get(address, &format!("/snapshot.png?token={token}"), "")), 200);
 }

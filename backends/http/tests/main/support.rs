@@ -15,7 +15,7 @@ use framecast_http::{HttpBackend, HttpServer, Limits, ServerConfig};
 use serde_json::{Value, json};
 
 /// Nothing here takes this long, even on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Counts wakes, and can be waited for.
 #[derive(Default)]
@@ -68,6 +68,12 @@ pub(crate) fn server_like(config: ServerConfig) -> HttpServer {
     HttpServer::bind_with("127.0.0.1:0".parse().unwrap(), config).unwrap()
 }
 
+/// The secret of the link with this role.
+pub(crate) fn token(server: &HttpServer, role: Role) -> String {
+    let link = server.links(None).into_iter().find(|link| link.role == role).unwrap();
+    link.url.split_once("#token=").unwrap().1.to_owned()
+}
+
 /// What a backend is told when `client` drives, or somebody elsewhere does.
 pub(crate) fn driven_by(client: Option<ClientId>) -> Setting {
     let member = Member::new(1, client, "somebody".into(), Role::Drive);
@@ -80,7 +86,10 @@ pub(crate) fn context(waker: Waker) -> Context {
 
 impl Engine {
     pub(crate) fn at(server: &HttpServer, name: Option<&str>) -> Self {
-        let mut backend = server.canvas(name).unwrap();
+        Self::of(server.canvas(name).unwrap())
+    }
+
+    pub(crate) fn of(mut backend: HttpBackend) -> Self {
         let bell = Arc::new(Bell::default());
         backend.open(context(Waker::from(Arc::clone(&bell)))).unwrap();
         Self { backend, pool: FramePool::new(), sequence: 0, bell, seen: 0 }
@@ -263,8 +272,8 @@ pub(crate) enum Heard {
 }
 
 /// A program that speaks the protocol.
-pub(crate) struct Client {
-    pub(crate) socket: WebSocket<TcpStream>,
+pub(crate) struct Client<S = TcpStream> {
+    pub(crate) socket: WebSocket<S>,
     screen: Screen,
 }
 
@@ -277,17 +286,23 @@ pub(crate) fn tcp(address: SocketAddr) -> TcpStream {
 }
 
 impl Client {
-    /// A connection whose handshake is done.
-    pub(crate) fn on(socket: WebSocket<TcpStream>) -> Self {
-        Self { socket, screen: Screen::default() }
-    }
-
     /// A connection that said nothing yet.
     pub(crate) fn connect(address: SocketAddr, path: &str) -> Self {
+        Self::connect_with(address, path, &[])
+    }
+
+    pub(crate) fn connect_with(
+        address: SocketAddr,
+        path: &str,
+        more: &[(&'static str, &str)],
+    ) -> Self {
         let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("sec-websocket-protocol", "framecast.v1".parse().unwrap());
         headers.insert("origin", format!("http://{address}").parse().unwrap());
+        for (name, value) in more {
+            headers.insert(*name, value.parse().unwrap());
+        }
         let (socket, response) = client(request, tcp(address)).unwrap();
         assert_eq!(response.headers()["sec-websocket-protocol"], "framecast.v1");
         Self::on(socket)
@@ -303,6 +318,13 @@ impl Client {
         client.hello(visible);
         client.hear_text("control");
         client
+    }
+}
+
+impl<S: Read + Write> Client<S> {
+    /// A connection whose handshake is done.
+    pub(crate) fn on(socket: WebSocket<S>) -> Self {
+        Self { socket, screen: Screen::default() }
     }
 
     pub(crate) fn hello(&mut self, visible: bool) {
@@ -414,6 +436,18 @@ pub(crate) fn exchange_on(mut stream: TcpStream, bytes: &[u8]) -> String {
         let _ = stream.read_to_end(&mut answer);
     }
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The head and the bytes of the answer to a GET of `path` with further header lines.
+pub(crate) fn fetch(address: SocketAddr, path: &str, headers: &str) -> (String, Vec<u8>) {
+    let mut stream = tcp(address);
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    let body = answer.split_off(end);
+    (String::from_utf8(answer).unwrap(), body)
 }
 
 /// A GET of `path` with further header lines.

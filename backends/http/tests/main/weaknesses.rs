@@ -1,7 +1,7 @@
 //! What async-h1 2.3.4 does with hostile bytes by itself, and what our server makes of the same. Each
 //! weakness is shown on the library alone first: when a later version has it no more, the test says so.
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use async_h1::server::decode;
-use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use smol::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 
-use crate::support::{Engine, exchange, get, status};
+use crate::support::{Engine, body, exchange, get, status, tcp};
 
 /// A connection that reads `bytes` and then nothing, ever or at the end.
 #[derive(Clone, Default)]
@@ -136,6 +136,92 @@ fn two_readers_could_disagree_about_what_async_h1_accepts() {
     }
 }
 
+const HANDSHAKE: &str = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: framecast.v1\r\n";
+
+/// Has async-h1 alone serve `tape`, upgrading whatever asks for it. The connection that is left, if
+/// it did, and what it says.
+fn upgraded_alone(tape: &Tape) -> Option<Vec<u8>> {
+    let promised = Mutex::new(None);
+    let served = async_h1::accept(tape.clone(), |_| async {
+        let mut response = http_types::Response::new(101);
+        let promise = response.recv_upgrade().await;
+        *promised.lock().unwrap() = Some(promise);
+        Ok(response)
+    });
+    smol::block_on(async {
+        served.await.unwrap();
+        let promised = promised.lock().unwrap().take().unwrap();
+        let mut connection = promised.await?;
+        let mut said = Vec::new();
+        connection.read_to_end(&mut said).await.unwrap();
+        Some(said)
+    })
+}
+
+#[test]
+fn a_body_before_an_upgrade_is_drained_without_limit_by_async_h1() {
+    let headers = format!("Connection: Upgrade\r\n{HANDSHAKE}Content-Length: 4000000\r\n");
+    let mut bytes = with(&headers);
+    bytes.resize(bytes.len() + 4_000_000, b'x');
+    let tape = Tape::new(&*bytes);
+    assert_eq!(upgraded_alone(&tape), Some(Vec::new()));
+    assert_eq!(tape.taken(), bytes.len(), "it leaves the body now");
+    // It needs not even begin.
+    answered(&[(&with(&headers), 413)]);
+}
+
+#[test]
+fn one_of_two_connection_lines_is_not_seen_by_async_h1() {
+    let lines = ["Connection: keep-alive\r\n", "Connection: Upgrade\r\n"];
+    let both = [lines.concat(), [lines[1], lines[0]].concat()];
+    let requests = both.map(|lines| with(&format!("{lines}{HANDSHAKE}")));
+    let seen = requests.iter().filter(|it| upgraded_alone(&Tape::new(&***it)).is_some());
+    assert_eq!(seen.count(), 1, "it sees both now");
+    let (server, _engine) = Engine::new();
+    for bytes in requests {
+        let mut stream = tcp(server.local_addr());
+        stream.write_all(&bytes).unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 101");
+    }
+    assert_eq!(status(&get(server.local_addr(), "/", "")), 200, "it is alive");
+}
+
+#[test]
+fn what_follows_an_upgrade_in_the_same_breath_is_lost_by_async_h1() {
+    let mut bytes = with(&format!("Connection: Upgrade\r\n{HANDSHAKE}"));
+    // A hello under a mask of zeroes.
+    let hello = br#"{"type":"hello","width":1,"height":1,"ratio":1,"visible":true}"#;
+    bytes.extend_from_slice(&[0x81, 0x80 | hello.len() as u8, 0, 0, 0, 0]);
+    bytes.extend_from_slice(hello);
+    assert_eq!(upgraded_alone(&Tape::new(&*bytes)), Some(Vec::new()), "it is handed on now");
+    let (server, mut engine) = Engine::new();
+    let mut stream = tcp(server.local_addr());
+    stream.write_all(&bytes).unwrap();
+    engine.until_joined();
+    assert_eq!(status(&get(server.local_addr(), "/", "")), 200, "it is alive");
+}
+
+#[test]
+fn a_second_request_in_the_same_breath_is_lost_by_async_h1() {
+    let tape = Tape::new([with(""), with("")].concat());
+    let asked = AtomicUsize::new(0);
+    let served = smol::block_on(async_h1::accept(tape.clone(), |_| {
+        asked.fetch_add(1, Ordering::Relaxed);
+        async { Ok(http_types::Response::new(200)) }
+    }));
+    assert!(served.is_ok());
+    assert_eq!(asked.into_inner(), 1, "it serves both now");
+    assert_eq!(tape.taken(), 2 * with("").len());
+    // We answer one and say that it was the last; nobody waits for the other.
+    let (server, _engine) = Engine::new();
+    let answer = exchange(server.local_addr(), &[with(""), with("")].concat());
+    assert_eq!((status(&answer), answer.matches("HTTP/1.1 ").count()), (200, 1));
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+}
+
 #[test]
 fn a_malformed_request_has_no_answer_from_async_h1() {
     let bytes = b"GET / HTTP/1.1\r\nno colon\r\n\r\n";
@@ -224,11 +310,9 @@ fn every_hostile_request_has_its_documented_answer_and_the_server_lives_on() {
         let shown: String = String::from_utf8_lossy(bytes).chars().take(120).collect();
         assert_eq!(status(&answer), *wanted, "{shown:?}: {answer}");
         assert!(answer.contains("content-security-policy: default-src 'none'"), "{answer}");
+        // A sentence for a person, which repeats nothing of what was sent.
+        assert!((10..200).contains(&body(&answer).len()), "{answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
     }
-    // One answer, whatever follows the head.
-    let mut pipelined = with("");
-    pipelined.extend_from_slice(&with(""));
-    let answer = exchange(server.local_addr(), &pipelined);
-    assert_eq!((status(&answer), answer.matches("HTTP/1.1 ").count()), (200, 1));
     assert_eq!(status(&get(server.local_addr(), "/", "")), 200, "it is alive");
 }

@@ -1,0 +1,438 @@
+//! One connection, over any byte stream: a request is read and answered, or a client is served.
+
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
+use std::io;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_tungstenite::tungstenite::handshake::server::write_response;
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_types::Method;
+use smol::Timer;
+use smol::channel::{Receiver, Sender};
+use smol::future::FutureExt;
+use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use smol::stream::StreamExt;
+
+use crate::Limits;
+use crate::front::answer::{Refusal, secure};
+use crate::front::head::{HeadReader, Progress};
+use crate::front::links::Grant;
+use crate::front::places::{self, Places};
+use crate::front::strangers::{Full, Strangers};
+use crate::front::{adapter, linger, routes};
+use crate::site::{Asker, Reel, Reply, Site};
+use crate::stream::canvas::Canvas;
+use crate::stream::client::{self, Doorkeeper, Refused};
+use crate::stream::film::{self, film};
+use crate::stream::protocol::Dialect;
+
+const READ_BUFFER: usize = 2 * 1024;
+/// Of a picture, whoever sends it for us is handed so many bytes at once.
+const PIECE: usize = 64 * 1024;
+
+pub(crate) const BUSY: Refusal =
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "Too many connections; try again later.\n");
+const TOO_SLOW: Refusal =
+    Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive.\n");
+
+/// What all connections share, in the server's thread.
+pub(crate) struct Server {
+    pub(crate) site: Arc<Site>,
+    /// Closed when the server is to end.
+    pub(crate) stopped: Receiver<Infallible>,
+    pub(crate) places: Rc<Places>,
+    pub(crate) crowd: Rc<Crowd>,
+}
+
+/// All connections. A dropped sender ends its connection.
+pub(crate) type Crowd = RefCell<Strangers<Sender<Infallible>>>;
+
+/// A connection's place in the crowd, given up also when the task panics.
+pub(crate) struct Place {
+    crowd: Rc<Crowd>,
+    address: Cell<Option<IpAddr>>,
+    /// `None`: there are too many.
+    number: Option<u64>,
+    /// Fails when the connection is to make room for another.
+    end: Receiver<Infallible>,
+    /// It has shown its role: it is not ended for another any more.
+    known: Cell<bool>,
+}
+
+impl Place {
+    pub(crate) fn new(crowd: &Rc<Crowd>, address: Option<IpAddr>) -> Self {
+        let (sender, end) = smol::channel::bounded(1);
+        let number = crowd.borrow_mut().enter(address, sender, Instant::now()).ok();
+        let address = Cell::new(address);
+        Self { crowd: Rc::clone(crowd), address, number, end, known: Cell::new(false) }
+    }
+
+    /// Whether there was room for it.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.number.is_some()
+    }
+
+    /// It comes from `address`, which was not known before.
+    fn identify(&self, address: IpAddr) -> Result<(), Full> {
+        if self.address.get().is_some() {
+            return Ok(());
+        }
+        let number = self.number.ok_or(Full)?;
+        self.address.set(Some(address));
+        self.crowd.borrow_mut().identify(number, address, Instant::now())
+    }
+
+    pub(crate) fn spoke(&self) {
+        self.change(Strangers::spoke);
+    }
+
+    pub(crate) fn heard(&self) {
+        self.change(Strangers::heard);
+    }
+
+    fn rests(&self) {
+        self.change(|strangers, number| strangers.rests(number, Instant::now()));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Strangers<Sender<Infallible>>, u64)) {
+        if let Some(number) = self.number {
+            change(&mut self.crowd.borrow_mut(), number);
+        }
+    }
+
+    fn is_known(&self) {
+        self.known.set(true);
+        self.change(Strangers::leave);
+    }
+
+    pub(crate) async fn ended<T>(&self) -> io::Result<T> {
+        until_closed(&self.end).await;
+        if self.known.get() || self.number.is_none() {
+            smol::future::pending::<()>().await;
+        }
+        Err(io::ErrorKind::ConnectionAborted.into())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.change(Strangers::leave);
+        self.crowd.borrow_mut().closed(self.address.get());
+    }
+}
+
+/// Lets WebSocket clients in: looks at their tokens, and how many there are.
+struct Door<'a> {
+    server: &'a Server,
+    place: &'a Place,
+    /// What it has shown with its request.
+    grant: Option<Grant>,
+    taken: RefCell<Option<places::Place>>,
+}
+
+impl Doorkeeper for Door<'_> {
+    fn admit(&self, token: Option<&str>) -> Result<Grant, Refused> {
+        let shown = || self.server.site.admit(token);
+        let grant = self.grant.clone().or_else(shown).ok_or(Refused::NoLink)?;
+        let place = self.server.places.take(grant.role).ok_or(Refused::Full)?;
+        self.taken.replace(Some(place));
+        self.place.is_known();
+        Ok(grant)
+    }
+}
+
+pub(crate) async fn until_closed(channel: &Receiver<Infallible>) {
+    // Nothing is ever sent.
+    let _ = channel.recv().await;
+}
+
+pub(crate) async fn after<T>(at: Instant) -> io::Result<T> {
+    Timer::at(at).await;
+    Err(io::ErrorKind::TimedOut.into())
+}
+
+pub(crate) async fn stopped<T>(server: &Server) -> io::Result<T> {
+    until_closed(&server.stopped).await;
+    Err(io::ErrorKind::ConnectionAborted.into())
+}
+
+/// Reads requests of `asker` and answers them, or serves a client.
+pub(crate) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    accepted: Instant,
+    asker: Asker,
+    place: &Place,
+    server: &Server,
+) -> io::Result<()> {
+    let (mut began, mut early) = (accepted, Vec::new());
+    for number in 1.. {
+        let may_go_on = number < Limits::REQUESTS && is_direct(&asker, server);
+        let asker = asker.clone();
+        match exchange(&mut stream, began, early, asker, may_go_on, place, server).await? {
+            Some(rest) => (began, early) = (Instant::now(), rest),
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// Whether all that a connection says is said by one. What another program hands over is for one
+/// request, and a proxy speaks for many.
+fn is_direct(asker: &Asker, server: &Server) -> bool {
+    matches!(asker, Asker::Peer { ends, .. } if !server.site.proxies.trusts(ends.peer))
+}
+
+/// Reads a request of `asker`, which begins with `early`, and answers it or serves a client. Returns
+/// what was read after it if another may follow.
+async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: &mut S,
+    began: Instant,
+    early: Vec<u8>,
+    asker: Asker,
+    may_go_on: bool,
+    place: &Place,
+    server: &Server,
+) -> io::Result<Option<Vec<u8>>> {
+    let limits = &server.site.limits;
+    let head = read_head(&mut stream, early, began + limits.head_time, || place.spoke());
+    let head = head.or(stopped(server)).await?;
+    place.heard();
+    let late = began + limits.request_time;
+    let mut label = asker.label();
+    let mut goes_on = false;
+    let (reply, method, early) = match head {
+        Ok((request, early)) => {
+            goes_on = may_go_on && routes::keeps_connection(&request);
+            let method =
+                if request.method() == http::Method::HEAD { Method::Head } else { Method::Get };
+            let asker = in_truth(asker, &request, server);
+            label = asker.label();
+            let here = asker.address().map_or(Ok(()), |address| place.identify(address));
+            // A file or a picture may be long in coming.
+            let reply = async {
+                Ok(match here {
+                    Ok(()) => reply(&request, &asker, server).await,
+                    Err(Full) => Err(BUSY),
+                })
+            };
+            (reply.or(after(late)).or(stopped(server)).await?, method, early)
+        }
+        Err(refusal) => (Err(refusal), Method::Get, Vec::new()),
+    };
+    match reply {
+        // Pages are made of many small files, and each connection costs a round trip or two.
+        Ok(Reply::Answer(mut response)) if goes_on && !response.status().is_client_error() => {
+            secure(&mut response, &server.site.frame_ancestors);
+            adapter::write(response, method, true, &mut stream).or(after(late)).await?;
+            place.rests();
+            return Ok(Some(early));
+        }
+        Ok(Reply::Answer(response)) => {
+            answer(&mut stream, response, method, server).or(after(late)).await
+        }
+        Ok(Reply::Snapshot(response, _ticket)) => {
+            let late = Instant::now() + limits.snapshot_time;
+            answer(&mut stream, response, method, server).or(after(late)).await
+        }
+        Ok(Reply::Film { response, reel }) => {
+            let door = Door { server, place, grant: Some(reel.grant), taken: RefCell::default() };
+            let Ok(grant) = door.admit(None) else {
+                answer(&mut stream, BUSY.into(), method, server).or(after(late)).await?;
+                return Ok(None);
+            };
+            begin(&mut stream, response, server).or(after(late)).await?;
+            if method == Method::Head {
+                let head = async {
+                    linger(&mut stream).await;
+                    Ok(())
+                };
+                head.or(after(late)).await?;
+                return Ok(None);
+            }
+            let film = film(reel.canvas, &label, grant.clone(), reel.manner);
+            film::send(stream, film, &grant, limits).await
+        }
+        Ok(Reply::Upgrade { canvas, dialect, response, grant }) => {
+            begin(&mut stream, response, server).or(after(late)).await?;
+            let client = Client { canvas, dialect, grant, label };
+            serve(stream, early, client, place, server).await;
+            Ok(())
+        }
+        Err(refusal) => answer(&mut stream, refusal.into(), method, server).or(after(late)).await,
+    }?;
+    Ok(None)
+}
+
+/// Who asks, if a trusted proxy asks for somebody.
+fn in_truth(asker: Asker, request: &Request<()>, server: &Server) -> Asker {
+    match asker {
+        Asker::Peer { ends, .. } if server.site.proxies.trusts(ends.peer) => {
+            let ends = server.site.proxies.ends(request, ends);
+            Asker::Peer { ends, label: ends.peer.to_string() }
+        }
+        other => other,
+    }
+}
+
+async fn reply(request: &Request<()>, asker: &Asker, server: &Server) -> Result<Reply, Refusal> {
+    let reply = server.site.reply(request, asker).await?;
+    // Whether async-h1 knows a method that is refused anyway does not matter.
+    let reads = [http::Method::GET, http::Method::HEAD].contains(request.method());
+    if reads && !matches!(reply, Reply::Upgrade { .. }) {
+        adapter::read(request).await?;
+    }
+    Ok(reply)
+}
+
+/// A client whose handshake is done.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) canvas: Arc<Canvas>,
+    pub(crate) dialect: Dialect,
+    /// What it has shown with its request.
+    pub(crate) grant: Option<Grant>,
+    pub(crate) label: String,
+}
+
+/// Serves a client until it goes. `early` was read after the handshake.
+pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    early: Vec<u8>,
+    client: Client,
+    place: &Place,
+    server: &Server,
+) {
+    let Client { canvas, dialect, grant, label } = client;
+    let door = Door { server, place, grant, taken: RefCell::default() };
+    client::serve(stream, early, canvas, dialect, label, &server.site.limits, &door).await;
+}
+
+type Head = Result<(Request<()>, Vec<u8>), Refusal>;
+
+/// Reads a request head, which begins with `early`; `spoke` is told of every part. An error: there is
+/// nobody to answer.
+async fn read_head<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    early: Vec<u8>,
+    until: Instant,
+    spoke: impl Fn(),
+) -> io::Result<Head> {
+    let mut reader = HeadReader::default();
+    if !early.is_empty() {
+        spoke();
+    }
+    match reader.push(&early) {
+        Ok(Progress::More) => {}
+        Ok(Progress::Done { request, rest }) => return Ok(Ok((*request, rest))),
+        Err(refusal) => return Ok(Err(refusal)),
+    }
+    let mut buffer = [0; READ_BUFFER];
+    loop {
+        let length = match stream.read(&mut buffer).or(after(until)).await {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(length) => length,
+            // Browsers open connections in advance: closing those is no error.
+            Err(error) if error.kind() == io::ErrorKind::TimedOut && !reader.is_empty() => {
+                return Ok(Err(TOO_SLOW));
+            }
+            Err(error) => return Err(error),
+        };
+        match reader.push(&buffer[..length]) {
+            Ok(Progress::More) => spoke(),
+            Ok(Progress::Done { request, rest }) => return Ok(Ok((*request, rest))),
+            Err(refusal) => return Ok(Err(refusal)),
+        }
+    }
+}
+
+/// Says that there are too many, for whom there is no place.
+pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    server: &Server,
+) -> io::Result<()> {
+    let late = Instant::now() + server.site.limits.farewell;
+    answer(stream, BUSY.into(), Method::Get, server).or(after(late)).await
+}
+
+/// Answers a request with `method`, the last one of its connection.
+pub(crate) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    mut response: Response<Bytes>,
+    method: Method,
+    server: &Server,
+) -> io::Result<()> {
+    secure(&mut response, &server.site.frame_ancestors);
+    adapter::write(response, method, false, &mut *stream).await?;
+    linger(stream).await;
+    Ok(())
+}
+
+/// Shows a film to whoever takes its pieces, on another thread, until there are no more of them, or
+/// nobody takes one for too long. Says first, by `admitted`, that there was a place.
+pub(crate) async fn show(
+    reel: Reel,
+    label: &str,
+    admitted: Sender<()>,
+    pieces: Sender<Bytes>,
+    place: &Place,
+    server: &Server,
+) {
+    let door = Door { server, place, grant: Some(reel.grant), taken: RefCell::default() };
+    let Ok(grant) = door.admit(None) else { return };
+    let _ = admitted.try_send(());
+    let showing = async {
+        let mut film = pin!(film(reel.canvas, label, grant.clone(), reel.manner));
+        while let Some(piece) = film.next().await {
+            for piece in cut(piece) {
+                let late = Instant::now() + server.site.limits.write_stall;
+                let sent = async { pieces.send(piece).await.map_err(io::Error::other) };
+                sent.or(after(late)).await?;
+            }
+        }
+        Ok(())
+    };
+    let gone = async {
+        pieces.closed().await;
+        Ok(())
+    };
+    let ended = async {
+        film::over(&grant).await;
+        Ok(())
+    };
+    // Whoever takes no more is the application's affair.
+    let _: io::Result<()> = showing.or(gone).or(ended).await;
+}
+
+/// `bytes` in pieces, which are memory of their own: who is stuck with one does not hold the others.
+pub(crate) fn cut(bytes: Bytes) -> impl Iterator<Item = Bytes> {
+    let whole = bytes.len() <= PIECE;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let piece = at..bytes.len().min(at + PIECE);
+        at = piece.end;
+        match piece.is_empty() {
+            true => None,
+            false if whole => Some(bytes.clone()),
+            false => Some(Bytes::copy_from_slice(&bytes[piece])),
+        }
+    })
+}
+
+/// Writes the head of an answer that has no length.
+async fn begin<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    mut response: Response<()>,
+    server: &Server,
+) -> io::Result<()> {
+    secure(&mut response, &server.site.frame_ancestors);
+    let mut bytes = Vec::new();
+    write_response(&mut bytes, &response).map_err(io::Error::other)?;
+    stream.write_all(&bytes).await?;
+    stream.flush().await
+}

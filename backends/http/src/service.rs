@@ -1,0 +1,505 @@
+//! Canvases in somebody else's server: requests and byte streams come in, answers go out.
+
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use bytes::Bytes;
+use framecast_api::{Error, Result, Role, ViewLink};
+use http::header::{self, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use smol::Timer;
+use smol::channel::Receiver;
+use smol::future::FutureExt;
+use smol::io::{AsyncRead, AsyncWrite};
+use smol::stream::Stream;
+
+use crate::connection::{self, Client, Place, Server, after, converse, stopped, turn_away};
+use crate::front::answer::{Refusal, secure};
+use crate::front::links::{Grant, Link, Token};
+use crate::running::Running;
+use crate::site::{Asker, Reel, Reply, Site};
+use crate::stream::client;
+use crate::stream::snapshot::Ticket;
+use crate::{HttpBackend, ServerConfig};
+
+const LATE: Refusal =
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "This takes too long; try again later.\n");
+
+/// A visitor's name is cut after so many characters.
+const LONGEST_NAME: usize = 64;
+
+/// Serves any number of canvases without a socket of its own: under any path of a larger web
+/// application, behind its login.
+///
+/// The application accepts connections and decides who is who; the service answers the requests
+/// that are for it ([`answer`](Self::answer)) and serves the clients whose WebSockets it is handed.
+/// With the feature `tower` it is a `tower::Service`, which axum nests in one line. Byte streams
+/// may be of any runtime.
+///
+/// A handle: clones are the same service. Clients live on its thread, "framecast-http", until the
+/// last handle, the last of its backends and the last [`Upgrade`] are dropped; that drop waits for
+/// the thread, which says goodbye to its clients for at most
+/// [`Limits::farewell`](crate::Limits::farewell).
+///
+/// ```
+/// use framecast_http::{Answer, HttpService, Visitor};
+/// use http::Request;
+///
+/// let service = HttpService::new()?;
+/// let backend = service.canvas(None)?; // for `Canvas::builder().backend(…)`
+///
+/// // The path is relative to where the service is mounted.
+/// let request = Request::get("/stats").body(()).unwrap();
+/// let visitor = Visitor::stranger();
+/// let Answer::Response(response) = smol::block_on(service.answer(&request, &visitor)) else {
+///     panic!("nobody asked for a WebSocket");
+/// };
+/// assert_eq!(response.status(), 404, "the canvas is not open yet");
+/// # drop(backend);
+/// # Ok::<(), framecast_api::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct HttpService {
+    running: Arc<Running>,
+    visitor: Visitor,
+}
+
+/// Who asks, as the application sees it: what it may do, and what others see of it.
+///
+/// In a request's extensions it tells a `tower` service who that is.
+///
+/// ```
+/// use framecast_http::Visitor;
+///
+/// let visitor = Visitor::driving().named("ada").at("192.0.2.7".parse().unwrap());
+/// # drop(visitor);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Visitor {
+    role: Option<Role>,
+    name: String,
+    address: Option<IpAddr>,
+    until: Option<Instant>,
+}
+
+impl Visitor {
+    /// Somebody whom the application gave no role: it has to show a link of the service, as at an
+    /// [`HttpServer`](crate::HttpServer). The default.
+    #[must_use]
+    pub fn stranger() -> Self {
+        Self::default()
+    }
+
+    /// Somebody who may do what `role` says.
+    #[must_use]
+    pub fn new(role: Role) -> Self {
+        Self { role: Some(role), ..Self::default() }
+    }
+
+    /// Somebody who may take control.
+    #[must_use]
+    pub fn driving() -> Self {
+        Self::new(Role::Drive)
+    }
+
+    /// Somebody who may only watch.
+    #[must_use]
+    pub fn watching() -> Self {
+        Self::new(Role::Watch)
+    }
+
+    /// What it is called in the list of viewers: its first 64 characters, without control
+    /// characters.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = name.chars().filter(|char| !char.is_control()).take(LONGEST_NAME).collect();
+        self
+    }
+
+    /// Where it comes from: for the list of viewers, and for the limits that count addresses. Leave
+    /// it out where all come by one proxy and the truth is not known.
+    #[must_use]
+    pub fn at(mut self, address: IpAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    /// Until when it may, as when its session ends; whoever is connected then is disconnected, and
+    /// whoever comes later is as one without a role. Before that, `Canvas::disconnect` sends it away.
+    #[must_use]
+    pub fn until(mut self, at: Instant) -> Self {
+        self.until = Some(at);
+        self
+    }
+
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// What the application lets it do.
+    pub(crate) fn grant(&self) -> Option<Grant> {
+        let role = self.role?;
+        Some(Grant { name: self.name.clone(), role, expires: self.until, revoked: None })
+    }
+}
+
+/// What to do with a request.
+#[derive(Debug)]
+pub enum Answer {
+    /// Send this. It is complete, also for HEAD. A client that never reads keeps it in memory, and a
+    /// picture may be large: limit how long sending takes.
+    Response(Response<Bytes>),
+    /// Send this head, then the pieces as they come: pictures, one after the other. To HEAD, only the
+    /// head.
+    Film(Response<()>, Film),
+    /// Send [`Upgrade::response`], then hand the byte stream over.
+    Upgrade(Upgrade),
+}
+
+/// The body of `stream.mjpg`: a stream of bytes that ends when the canvas closes. Whoever polls for
+/// the next piece has sent the one before, and so is shown the newest frame then; nothing queues. One
+/// that is not polled for [`Limits::write_stall`](crate::Limits::write_stall) ends.
+#[derive(Debug)]
+pub struct Film(Pieces);
+
+/// What is made on the service's thread for somebody on another.
+pub(crate) type Pieces = Pin<Box<Receiver<Bytes>>>;
+
+impl Stream for Film {
+    type Item = Bytes;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        Pin::new(&mut self.0).poll_next(context)
+    }
+}
+
+/// A WebSocket that is to be opened.
+#[derive(Debug)]
+#[must_use = "hand the byte stream over"]
+pub struct Upgrade {
+    response: Response<()>,
+    client: Client,
+    address: Option<IpAddr>,
+    running: Arc<Running>,
+}
+
+impl Upgrade {
+    /// The answer that opens it: 101, with its headers.
+    #[must_use]
+    pub fn response(&self) -> &Response<()> {
+        &self.response
+    }
+
+    /// Serves the client over `stream`, whose first byte is the first after the request, until it
+    /// goes; on the service's thread. False, and the stream is closed, if too many are being handed
+    /// over at this moment.
+    pub fn serve<S>(self, stream: S) -> bool
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        self.serve_when(async { Ok(stream) })
+    }
+
+    /// As [`serve`](Self::serve), once there is a stream. An error, or waiting for longer than a
+    /// request may take, ends it.
+    pub fn serve_when<S>(self, stream: impl Future<Output = io::Result<S>> + Send + 'static) -> bool
+    where
+        S: AsyncRead + AsyncWrite + Unpin + 'static,
+    {
+        let Self { client, address, running, .. } = self;
+        running.hand_over(move |server| {
+            Box::pin(async move {
+                let place = Place::new(&server.crowd, address);
+                if !place.is_taken() && server.crowd.borrow().overflows() {
+                    return; // Not even a goodbye: each would take a place for a while.
+                }
+                place.heard();
+                let late = Instant::now() + server.site.limits.request_time;
+                let serving = async {
+                    let stream = stream.or(after(late)).or(stopped(&server)).await?;
+                    if place.is_taken() {
+                        connection::serve(stream, Vec::new(), client, &place, &server).await;
+                    } else {
+                        // A page is told by a close code only: browsers keep a status to themselves.
+                        client::turn_away(stream, &server.site.limits).await;
+                    }
+                    Ok(())
+                };
+                // A broken connection is the client's affair.
+                let _ = serving.or(place.ended()).await;
+            })
+        })
+    }
+}
+
+impl From<Arc<Running>> for HttpService {
+    fn from(running: Arc<Running>) -> Self {
+        Self { running, visitor: Visitor::stranger() }
+    }
+}
+
+impl HttpService {
+    /// A service without links: the application decides who may do what.
+    ///
+    /// # Errors
+    /// "Failed" if the system gives no thread.
+    pub fn new() -> Result<Self> {
+        Self::with(ServerConfig { links: Vec::new(), ..ServerConfig::default() })
+    }
+
+    /// A service with this configuration. Whoever the application gives no role may show one of its
+    /// links. `tls` and `trusted_proxies` mean nothing here: they are about connections, which are the
+    /// application's. With a [`public_url`](ServerConfig::public_url) or
+    /// [`allow_hosts`](ServerConfig::allow_hosts) other hosts are refused; with the former also pages
+    /// of any other origin, scheme and port included, which is otherwise only told by the host.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); "invalid input" if the configuration makes no sense.
+    pub fn with(config: ServerConfig) -> Result<Self> {
+        if config.no_auth {
+            return Err(Error::invalid_input(
+                "nobody knows here who can connect: leave no_auth out, and say by a Visitor who may \
+                 do what",
+            ));
+        }
+        // Nobody knows where it will be.
+        let site = Arc::new(Site::new("./".to_owned(), config)?);
+        let running = Running::start(site, |_: Rc<Server>, _| smol::future::pending())?;
+        Ok(Self::from(Arc::new(running)))
+    }
+
+    /// The same service for requests that do not say who asks: they are `visitor`'s.
+    ///
+    /// Everybody who reaches it has that right then, also a page of another site that makes its own
+    /// name point here (DNS rebinding), unless [`public_url`](ServerConfig::public_url) or
+    /// [`allow_hosts`](ServerConfig::allow_hosts) say which hosts are meant.
+    ///
+    /// ```
+    /// # use framecast_http::{HttpService, Visitor};
+    /// let service = HttpService::new()?;
+    /// let public = service.clone().for_visitor(Visitor::watching());
+    /// # drop(public);
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    #[must_use]
+    pub fn for_visitor(mut self, visitor: Visitor) -> Self {
+        self.visitor = visitor;
+        self
+    }
+
+    /// Whom requests are of that do not say so.
+    #[cfg(feature = "tower")]
+    pub(crate) fn visitor(&self) -> &Visitor {
+        &self.visitor
+    }
+
+    /// A backend for one more canvas: at `/`, or at `/NAME/`, relative to the service. It answers
+    /// once it is opened.
+    ///
+    /// # Errors
+    /// "Invalid input" if the name is taken or is not 1 to 64 of `a-z A-Z 0-9 - _`.
+    pub fn canvas(&self, name: Option<&str>) -> Result<HttpBackend> {
+        let canvas = self.running.site.add_canvas(name)?;
+        let name = name.unwrap_or_default().to_owned();
+        Ok(HttpBackend::new(Arc::clone(&self.running), name, canvas))
+    }
+
+    /// Makes one more link, for all canvases. Its secret goes into the fragment of their addresses:
+    /// `…#token=SECRET`.
+    ///
+    /// # Errors
+    /// "Invalid input" if the name is taken or is not 1 to 32 of `a-z A-Z 0-9 - _`, or there are
+    /// [`Limits::LINKS`](crate::Limits::LINKS) already.
+    pub fn add_link(&self, link: Link) -> Result<Token> {
+        self.running.site.keyring().add(link, Instant::now())
+    }
+
+    /// Makes a link useless, and ends the connections of whoever came by it; whether there was one.
+    #[expect(clippy::must_use_candidate, reason = "it is done whether anybody asks or not")]
+    pub fn revoke(&self, name: &str) -> bool {
+        self.running.site.keyring().revoke(name)
+    }
+
+    /// The links to the canvas `name` that are valid. Without a
+    /// [`public_url`](ServerConfig::public_url) they are relative to the service: `./#token=…`.
+    #[must_use]
+    pub fn links(&self, name: Option<&str>) -> Vec<ViewLink> {
+        self.running.site.links(name.unwrap_or_default())
+    }
+
+    /// Answers a request. Its path is relative to where the service is mounted, unless the
+    /// configuration has a [`path`](ServerConfig::path).
+    ///
+    /// | status | when |
+    /// | --- | --- |
+    /// | 101 | a WebSocket of a canvas ([`Answer::Upgrade`]) |
+    /// | 200, 304 | a file of the page, `stats`, a picture, or pictures one after the other ([`Answer::Film`]) |
+    /// | 308 | the name of a canvas without the slash after it |
+    /// | 400 | a WebSocket handshake that is incomplete, as without a key; a malformed escape; `fps` that is no rate |
+    /// | 401 | the visitor has no role, and shows none |
+    /// | 403 | a page of another origin asks, or for another host; a file that is not given out |
+    /// | 404 | there is nothing, as above the service (`/../`) |
+    /// | 405 | another method than GET and HEAD |
+    /// | 426 | another version of WebSocket than 13 |
+    /// | 500 | a file that cannot be read, a picture that cannot be encoded |
+    /// | 503 | no snapshot yet, too many at once, or a file that takes too long to read |
+    ///
+    /// The future needs no certain runtime.
+    pub async fn answer(&self, request: &Request<()>, visitor: &Visitor) -> Answer {
+        self.respond(request, visitor).await.0
+    }
+
+    /// As [`answer`](Self::answer), with the place that a snapshot holds until it is sent.
+    pub(crate) async fn respond(
+        &self,
+        request: &Request<()>,
+        visitor: &Visitor,
+    ) -> (Answer, Option<Ticket>) {
+        let site = &self.running.site;
+        let asker = Asker::Visitor(visitor.clone());
+        let late = async {
+            Timer::after(site.limits.request_time).await;
+            Err(LATE)
+        };
+        let answer = match site.reply(request, &asker).or(late).await {
+            Ok(Reply::Answer(response)) => self.response(response, request.method()),
+            Ok(Reply::Snapshot(response, ticket)) => {
+                return (self.response(response, request.method()), ticket);
+            }
+            Ok(Reply::Film { response, reel }) => {
+                self.film(request.method(), response, reel, &asker).await
+            }
+            Err(refusal) => self.response(refusal.into(), request.method()),
+            Ok(Reply::Upgrade { canvas, dialect, mut response, grant }) => {
+                secure(&mut response, &site.frame_ancestors);
+                let label = Asker::Visitor(visitor.clone()).label();
+                Answer::Upgrade(Upgrade {
+                    response,
+                    client: Client { canvas, dialect, grant, label },
+                    address: visitor.address(),
+                    running: Arc::clone(&self.running),
+                })
+            }
+        };
+        (answer, None)
+    }
+
+    /// Hands a snapshot out piece by piece, so that who does not take it in time holds no more of it;
+    /// `None` if too many are being handed over at this moment.
+    #[cfg(feature = "tower")]
+    pub(crate) fn send(&self, snapshot: Bytes, ticket: Ticket) -> Option<Pieces> {
+        let (sender, pieces) = smol::channel::bounded(1);
+        let handed = self.running.hand_over(move |server| {
+            Box::pin(async move {
+                let late = Instant::now() + server.site.limits.snapshot_time;
+                let sending = async {
+                    for piece in connection::cut(snapshot) {
+                        sender.send(piece).await.map_err(io::Error::other)?;
+                    }
+                    Ok(())
+                };
+                // Whoever takes no more is the application's affair.
+                let _ = sending.or(after(late)).await;
+                drop(ticket);
+            })
+        });
+        handed.then(|| Box::pin(pieces))
+    }
+
+    async fn film(
+        &self,
+        method: &Method,
+        mut head: Response<()>,
+        reel: Reel,
+        asker: &Asker,
+    ) -> Answer {
+        secure(&mut head, &self.running.site.frame_ancestors);
+        // How the connection goes on is the application's affair.
+        head.headers_mut().remove(header::CONNECTION);
+        if method == Method::HEAD {
+            return Answer::Response(head.map(|()| Bytes::new()));
+        }
+        let (address, label) = (asker.address(), asker.label());
+        let (admit, admitted) = smol::channel::bounded(1);
+        let (sender, pieces) = smol::channel::bounded(1);
+        self.running.hand_over(move |server| {
+            Box::pin(async move {
+                let place = Place::new(&server.crowd, address);
+                if place.is_taken() {
+                    place.heard();
+                    let showing = async {
+                        connection::show(reel, &label, admit, sender, &place, &server).await;
+                        Ok(())
+                    };
+                    // It goes as others do.
+                    let _ = showing.or(stopped(&server)).or(place.ended()).await;
+                }
+            })
+        });
+        match admitted.recv().await {
+            Ok(()) => Answer::Film(head, Film(Box::pin(pieces))),
+            Err(_) => self.response(connection::BUSY.into(), method),
+        }
+    }
+
+    fn response(&self, mut response: Response<Bytes>, method: &Method) -> Answer {
+        secure(&mut response, &self.running.site.frame_ancestors);
+        // Of what is not sent, the length is told; but hyper lets no 304 tell one.
+        if response.status() == StatusCode::NOT_MODIFIED {
+            response.body_mut().clear();
+        } else if method == Method::HEAD {
+            let length = HeaderValue::from(std::mem::take(response.body_mut()).len());
+            response.headers_mut().insert(header::CONTENT_LENGTH, length);
+        }
+        Answer::Response(response)
+    }
+
+    /// Reads one HTTP/1.1 request from a byte stream that somebody else accepted, and answers it or
+    /// serves its client, on the service's thread. What strangers may send there is limited as at a
+    /// socket. False, and the stream is closed, if too many are being handed over at this moment.
+    pub fn serve<S>(&self, mut stream: S, visitor: Visitor) -> bool
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let accepted = Instant::now();
+        self.running.hand_over(move |server| {
+            Box::pin(async move {
+                let place = Place::new(&server.crowd, visitor.address());
+                let _ = if place.is_taken() {
+                    let asker = Asker::Visitor(visitor);
+                    converse(stream, accepted, asker, &place, &server).or(place.ended()).await
+                } else {
+                    turn_away(&mut stream, &server).await
+                };
+            })
+        })
+    }
+
+    /// The answer where there is no room for one more.
+    #[cfg(feature = "tower")]
+    pub(crate) fn busy(&self) -> Response<Bytes> {
+        self.refuse(connection::BUSY)
+    }
+
+    /// The answer where the server cannot upgrade connections.
+    #[cfg(feature = "tower")]
+    pub(crate) fn cannot_upgrade(&self) -> Response<Bytes> {
+        self.refuse(Refusal::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "This server cannot open WebSockets here.\n",
+        ))
+    }
+
+    #[cfg(feature = "tower")]
+    fn refuse(&self, refusal: Refusal) -> Response<Bytes> {
+        let mut response = refusal.into();
+        secure(&mut response, &self.running.site.frame_ancestors);
+        response
+    }
+}

@@ -1,0 +1,331 @@
+//! What is served, and to whom: what every thread shares. No sockets.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use bytes::Bytes;
+use framecast_api::{Error, Result, Role, ViewLink};
+use http::{Request, Response};
+
+use crate::front::access::{self, Allowed, Ends, UNAUTHORIZED};
+use crate::front::answer::{NOT_FOUND, Refusal, embeddable, widen};
+use crate::front::forwarded::Proxies;
+use crate::front::links::{Grant, Keyring, Token};
+use crate::front::pictures::{self, Picture};
+use crate::front::routes::{self, Route, route};
+use crate::stream::canvas::Canvas;
+use crate::stream::film::{self, Manner};
+use crate::stream::protocol::Dialect;
+use crate::stream::snapshot::{self, Ticket};
+use crate::{Limits, Resources, ServerConfig, Visitor};
+
+const LONGEST_NAME: usize = 64;
+
+/// The canvases of a server or a service, and who may see them.
+#[derive(Debug)]
+pub(crate) struct Site {
+    /// Where browsers find it; ends with a slash.
+    base: String,
+    pub(crate) limits: Limits,
+    allowed: Allowed,
+    pub(crate) frame_ancestors: Vec<String>,
+    pub(crate) proxies: Proxies,
+    /// Where requests come; without the slash at its end.
+    path: String,
+    /// Files for canvases that have none of their own.
+    resources: Resources,
+    keyring: Mutex<Keyring>,
+    /// By name; the one at `/` is "".
+    canvases: Mutex<BTreeMap<String, Arc<Canvas>>>,
+}
+
+/// The address of `path` at `base`.
+fn within(base: String, path: &str) -> String {
+    match path.trim_matches('/') {
+        "" => base,
+        path => format!("{base}{path}/"),
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub(crate) enum Asker {
+    /// Somebody at the other end of a connection of ours.
+    Peer { ends: Ends, label: String },
+    /// Somebody whom another program has accepted.
+    Visitor(Visitor),
+}
+
+impl Asker {
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Peer { ends, .. } => Some(ends.peer),
+            Self::Visitor(visitor) => visitor.address(),
+        }
+    }
+
+    /// What it is called in lists.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Self::Peer { label, .. } => label.clone(),
+            Self::Visitor(visitor) => {
+                visitor.address().map(|address| address.to_string()).unwrap_or_default()
+            }
+        }
+    }
+}
+
+/// A film that is to be shown.
+#[derive(Debug)]
+pub(crate) struct Reel {
+    pub(crate) canvas: Arc<Canvas>,
+    pub(crate) grant: Grant,
+    pub(crate) manner: Manner,
+}
+
+/// What happens to a request that may be served.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Answer(Response<Bytes>),
+    /// May take longer to send; until that is done there is a place less for others who want one.
+    Snapshot(Response<Bytes>, Option<Ticket>),
+    /// One picture after the other; to HEAD, only the head.
+    Film {
+        response: Response<()>,
+        reel: Reel,
+    },
+    /// `response` accepts a WebSocket. Without a grant it has to show its link in its first
+    /// message.
+    Upgrade {
+        canvas: Arc<Canvas>,
+        dialect: Dialect,
+        response: Response<()>,
+        grant: Option<Grant>,
+    },
+}
+
+impl Site {
+    /// A site that browsers find at `base`, unless the configuration knows better.
+    ///
+    /// # Errors
+    /// "Invalid input" if the configuration makes no sense.
+    pub(crate) fn new(base: String, config: ServerConfig) -> Result<Self> {
+        config.check()?;
+        let mut keyring = Keyring::new(config.no_auth);
+        for link in config.links.iter().filter(|_| !config.no_auth) {
+            keyring.add(link.clone(), Instant::now())?;
+        }
+        Ok(Self {
+            base: config.public_base().unwrap_or_else(|| within(base, &config.path)),
+            path: config.path.trim_end_matches('/').to_owned(),
+            allowed: Allowed::new(&config),
+            proxies: Proxies::new(&config.trusted_proxies),
+            limits: config.limits.within_reason(),
+            frame_ancestors: config.frame_ancestors,
+            resources: config.resources,
+            keyring: Mutex::new(keyring),
+            canvases: Mutex::default(),
+        })
+    }
+
+    fn canvases(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Canvas>>> {
+        self.canvases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn keyring(&self) -> MutexGuard<'_, Keyring> {
+        self.keyring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn admit(&self, token: Option<&str>) -> Option<Grant> {
+        self.keyring().admit(token, Instant::now())
+    }
+
+    /// What the bearer of the token in the request's address may do. An address is seen by others,
+    /// so it may only watch.
+    fn admit_by_address(&self, request: &Request<()>) -> std::result::Result<Grant, Refusal> {
+        let grant = self.admit(access::query_token(request)).ok_or(UNAUTHORIZED)?;
+        if grant.role == Role::Watch { Ok(grant) } else { Err(UNAUTHORIZED) }
+    }
+
+    /// The canvas called `name`, if it was opened.
+    fn open_canvas(&self, name: &str) -> Option<Arc<Canvas>> {
+        self.canvases().get(name).filter(|canvas| canvas.is_open()).cloned()
+    }
+
+    /// Makes a place for one more canvas: at `/`, or at `/NAME/`.
+    ///
+    /// # Errors
+    /// "Invalid input" if the name is taken, or cannot be one.
+    pub(crate) fn add_canvas(&self, name: Option<&str>) -> Result<Arc<Canvas>> {
+        if let Some(name) = name {
+            let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(fine) {
+                return Err(Error::invalid_input(format!(
+                    "a canvas cannot be called {name:?}; possible are 1 to {LONGEST_NAME} \
+                     letters, digits, - and _"
+                )));
+            }
+            if routes::is_taken(name) {
+                return Err(Error::invalid_input(format!(
+                    "a canvas cannot be called {name:?}: the page has a file at that path"
+                )));
+            }
+        }
+        let name = name.unwrap_or_default();
+        let mut canvases = self.canvases();
+        if canvases.contains_key(name) {
+            return Err(Error::invalid_input(format!(
+                "there is a canvas at {}{name} already",
+                self.base
+            )));
+        }
+        let canvas = Arc::new(Canvas::new(self.limits.still_after));
+        canvases.insert(name.to_owned(), Arc::clone(&canvas));
+        Ok(canvas)
+    }
+
+    /// The name is free again. Does nothing if it has a new canvas already.
+    pub(crate) fn remove(&self, name: &str, canvas: &Arc<Canvas>) {
+        let mut canvases = self.canvases();
+        if canvases.get(name).is_some_and(|found| Arc::ptr_eq(found, canvas)) {
+            canvases.remove(name);
+        }
+    }
+
+    /// Where browsers find the canvas `name`.
+    pub(crate) fn url(&self, name: &str) -> String {
+        let slash = if name.is_empty() { "" } else { "/" };
+        format!("{}{name}{slash}", self.base)
+    }
+
+    /// The ways to the canvas `name`.
+    pub(crate) fn links(&self, name: &str) -> Vec<ViewLink> {
+        let (url, keyring) = (self.url(name), self.keyring());
+        if keyring.is_open() {
+            return vec![ViewLink::new("open", Role::Drive, url)];
+        }
+        let link = |(name, role, token): (&str, Role, &Token)| {
+            ViewLink::new(name, role, format!("{url}#token={token}"))
+        };
+        keyring.links(Instant::now()).map(link).collect()
+    }
+
+    /// Whether `asker` may show a token. What is open to whoever connects to us is not open to
+    /// visitors, who may come from anywhere.
+    fn takes_tokens(&self, asker: &Asker) -> bool {
+        matches!(asker, Asker::Peer { .. }) || !self.keyring().is_open()
+    }
+
+    /// What `asker` may do, as far as the request says; whether it has shown that itself.
+    fn granted(
+        &self,
+        request: &Request<()>,
+        asker: &Asker,
+    ) -> std::result::Result<(Option<Grant>, bool), Refusal> {
+        match asker {
+            Asker::Peer { ends, .. } => access::check(request, *ends, &self.allowed)?,
+            Asker::Visitor(visitor) => {
+                access::check_origin(request, &self.allowed)?;
+                if let Some(grant) = visitor.grant().filter(|grant| !grant.is_over(Instant::now()))
+                {
+                    // Whatever else it shows, it has shown to that program.
+                    return Ok((Some(grant), true));
+                }
+                // What is no token of ours may be for that program, too.
+                let bearer = access::bearer(request).ok().flatten();
+                let token = bearer.filter(|_| self.takes_tokens(asker));
+                return Ok((token.and_then(|token| self.admit(Some(token))), true));
+            }
+        }
+        match access::bearer(request)? {
+            Some(token) => Ok((Some(self.admit(Some(token)).ok_or(UNAUTHORIZED)?), true)),
+            None => Ok((self.admit(None), false)),
+        }
+    }
+
+    /// Decides about a request. The future needs no certain runtime, and may move to other threads.
+    pub(crate) async fn reply(
+        &self,
+        request: &Request<()>,
+        asker: &Asker,
+    ) -> std::result::Result<Reply, Refusal> {
+        let (granted, shown) = self.granted(request, asker)?;
+        let is_canvas = |name: &str| self.open_canvas(name).is_some();
+        Ok(match route(request, &self.path, &is_canvas) {
+            Route::Answer(response) => Reply::Answer(response),
+            Route::File { canvas, name } => {
+                let own = self.open_canvas(&canvas).and_then(|canvas| canvas.resources());
+                let resources = own.as_ref().unwrap_or(&self.resources);
+                let mut response = routes::file(request, resources.find(&name).await?);
+                if !resources.sources().is_empty() {
+                    widen(&mut response, &self.frame_ancestors, resources.sources());
+                }
+                Reply::Answer(response)
+            }
+            Route::Stats { canvas, format } => {
+                granted.ok_or(UNAUTHORIZED)?;
+                let found = self.open_canvas(&canvas).ok_or(NOT_FOUND)?;
+                Reply::Answer(routes::stats(&found.stats(&canvas), format))
+            }
+            Route::Picture { canvas, picture } => {
+                let linked = granted.is_none();
+                let grant = match granted {
+                    Some(grant) => {
+                        if !shown {
+                            access::check_open_picture(request)?;
+                        }
+                        grant
+                    }
+                    None => self.admit_by_address(request)?,
+                };
+                let found = self.open_canvas(&canvas).ok_or(NOT_FOUND)?;
+                let every = match picture {
+                    Picture::Film(every) => every,
+                    Picture::Snapshot(format) => {
+                        let (taken, ticket) = match snapshot::take(&found, format).await {
+                            Ok((bytes, ticket)) => (Ok(bytes), Some(ticket)),
+                            Err(missing) => (Err(missing), None),
+                        };
+                        let mut response = pictures::snapshot(taken, format, &canvas);
+                        if linked {
+                            embeddable(&mut response);
+                        }
+                        return Ok(Reply::Snapshot(response, ticket));
+                    }
+                };
+                let mut response = film::head();
+                if linked {
+                    embeddable(&mut response);
+                }
+                // Whoever can only read only watches, and takes a place of those who do.
+                let grant = Grant { role: Role::Watch, ..grant };
+                let manner = Manner { every, again_after: self.limits.ping_after };
+                Reply::Film { response, reel: Reel { canvas: found, grant, manner } }
+            }
+            Route::Upgrade { canvas, dialect, response } => {
+                let grant = match (granted, dialect) {
+                    (Some(grant), _) => {
+                        if let (false, Asker::Peer { ends, .. }) = (shown, asker) {
+                            access::check_open_upgrade(request, *ends)?;
+                        }
+                        Some(grant)
+                    }
+                    // It says so in its first message.
+                    (None, Dialect::Tiles)
+                        if access::has_origin(request) && self.takes_tokens(asker) =>
+                    {
+                        None
+                    }
+                    // It has no message for that.
+                    (None, Dialect::Whole) => Some(self.admit_by_address(request)?),
+                    (None, Dialect::Tiles) => return Err(UNAUTHORIZED),
+                };
+                // It may have been closed just now.
+                let canvas = self.open_canvas(&canvas).ok_or(NOT_FOUND)?;
+                Reply::Upgrade { canvas, dialect, response, grant }
+            }
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! TLS: a certificate and its key come in, encrypted streams go out.
+//!
+//! Without the feature `tls` a [`Tls`] cannot be made, and everything else is the same.
+
+#[cfg_attr(feature = "tls", path = "tls/session.rs")]
+#[cfg_attr(not(feature = "tls"), path = "tls/absent.rs")]
+mod session;
+
+mod rationed;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use framecast_api::{Error, ErrorKind, Result};
+use smol::io::{AsyncRead, AsyncWrite};
+
+use crate::Limits;
+use rationed::Rationed;
+
+/// The first byte of a TLS connection (RFC 8446, section 5.1: a record of type "handshake"). No
+/// HTTP request begins with it.
+pub(crate) const FIRST_BYTE: u8 = 22;
+
+/// A certificate and its key, with which a server speaks TLS 1.2 and 1.3 ([`ServerConfig::tls`]).
+///
+/// ```no_run
+/// use framecast_http::{HttpServer, ServerConfig, Tls};
+///
+/// let address = "0.0.0.0:8443".parse().unwrap();
+/// let mut config = ServerConfig::default();
+/// config.tls = Some(Tls::self_signed(address, &[])?);
+/// println!("{}", config.tls.as_ref().unwrap().fingerprint());
+/// let server = HttpServer::bind_with(address, config)?;
+/// # Ok::<(), framecast_api::Error>(())
+/// ```
+///
+/// [`ServerConfig::tls`]: crate::ServerConfig::tls
+#[derive(Clone)]
+pub struct Tls {
+    acceptor: session::Acceptor,
+    fingerprint: String,
+}
+
+impl Tls {
+    /// Reads a certificate, with those between it and its root if there are any, and its key, from
+    /// PEM files: what certbot calls `fullchain.pem` and `privkey.pem`.
+    ///
+    /// # Errors
+    /// "Failed", with the file and what is wrong with it, if it cannot be read; "invalid input" if
+    /// it does not hold what it should, or the key is not that of the certificate; "not supported"
+    /// without the feature `tls`.
+    pub fn from_files(certificate: &Path, key: &Path) -> Result<Self> {
+        let read = |path: &Path| {
+            std::fs::read(path).map_err(|error| {
+                Error::failed(format!("cannot read {}: {error}", path.display())).with_source(error)
+            })
+        };
+        Self::from_pem(&read(certificate)?, &read(key)?).map_err(|error| {
+            let (certificate, key) = (certificate.display(), key.display());
+            match error.kind() {
+                ErrorKind::InvalidInput => {
+                    Error::invalid_input(format!("{certificate}, {key}: {error}"))
+                }
+                _ => error,
+            }
+        })
+    }
+
+    /// As [`from_files`](Self::from_files), from the files' contents.
+    ///
+    /// # Errors
+    /// As [`from_files`](Self::from_files).
+    pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self> {
+        session::from_pem(certificate, key).map(Self::from)
+    }
+
+    /// Makes a certificate that nobody vouches for, valid for a year: browsers warn of it, and
+    /// their users compare its [`fingerprint`](Self::fingerprint). It names this machine's
+    /// addresses, as far as `listening` tells which, `localhost`, and `names`.
+    ///
+    /// # Errors
+    /// "Invalid input" if a name cannot stand in a certificate; "not supported" without the feature
+    /// `tls`.
+    pub fn self_signed(listening: SocketAddr, names: &[String]) -> Result<Self> {
+        let ip = crate::server::outward(listening.ip()).unwrap_or(listening.ip());
+        let mut all = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+        let bare = |name: &String| name.trim_matches(['[', ']']).to_owned();
+        for name in std::iter::once(ip.to_canonical().to_string()).chain(names.iter().map(bare)) {
+            if !all.contains(&name) {
+                all.push(name);
+            }
+        }
+        session::self_signed(all).map(Self::from)
+    }
+
+    /// SHA-256 of the certificate, as browsers and `openssl x509 -fingerprint -sha256` show it:
+    /// `AB:CD:…`.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// Shakes hands on a new connection. The caller limits the time.
+    pub(crate) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: S,
+        limits: &Limits,
+    ) -> io::Result<impl AsyncRead + AsyncWrite + Unpin + use<S>> {
+        self.acceptor.accept(Rationed::new(stream, limits.bytes_per_second)).await
+    }
+}
+
+impl From<session::Made> for Tls {
+    fn from((acceptor, hash): session::Made) -> Self {
+        let pairs: Vec<String> = hash.iter().map(|byte| format!("{byte:02X}")).collect();
+        Self { acceptor, fingerprint: pairs.join(":") }
+    }
+}
+
+impl fmt::Debug for Tls {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tls with the certificate {}", self.fingerprint)
+    }
+}
+
+#[cfg(all(test, feature = "tls"))]
+mod tests {
+    use super::*;
+
+    fn made(names: &[&str]) -> (String, String) {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let made = rcgen::generate_simple_self_signed(names).unwrap();
+        (made.cert.pem(), made.signing_key.serialize_pem())
+    }
+
+    #[test]
+    fn what_is_no_certificate_or_key_is_told() {
+        let (certificate, key) = made(&["localhost"]);
+        let (_, other_key) = made(&["localhost"]);
+        for (certificate, key, word) in [
+            ("", &*key, "no certificate"),
+            (&*key, &*key, "no certificate"),
+            (&*certificate, "", "no private key"),
+            (&*certificate, &*certificate, "no private key"),
+            (&*certificate, &*other_key, "does not belong"),
+            (
+                "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+                &*key,
+                "certificate",
+            ),
+            ("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n", &*key, "certificate"),
+            ("\u{0}\u{ff}", "\u{0}", "no certificate"),
+        ] {
+            let error = Tls::from_pem(certificate.as_bytes(), key.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            assert!(error.to_string().contains(word), "{error}");
+        }
+        assert!(Tls::from_pem(certificate.as_bytes(), key.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named() {
+        let nowhere = Path::new("no/such/file.pem");
+        let error = Tls::from_files(nowhere, nowhere).unwrap_err();
+        assert!(error.to_string().starts_with("cannot read no/such/file.pem: "), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_cannot_stand_in_a_certificate_is_told() {
+        let address = "127.0.0.1:0".parse().unwrap();
+        let error = Tls::self_signed(address, &["h\u{e4}".to_owned()]).unwrap_err();
+        assert!(
+            error.kind() == ErrorKind::InvalidInput && error.to_string().contains("h\u{e4}"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn every_certificate_made_at_start_is_another_and_debug_shows_no_key() {
+        let address = "127.0.0.1:0".parse().unwrap();
+        let [one, other] = [(); 2].map(|()| Tls::self_signed(address, &[]).unwrap());
+        assert_ne!(one.fingerprint(), other.fingerprint());
+        assert_eq!(format!("{one:?}"), format!("Tls with the certificate {}", one.fingerprint()));
+    }
+}

@@ -1,0 +1,525 @@
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use async_tungstenite::tungstenite::WebSocket;
+use async_tungstenite::tungstenite::protocol::Role as Side;
+use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use framecast_api::{Backend, Input, Role};
+use framecast_http::{
+    Answer, HttpServer, HttpService, Limits, Link, ServerConfig, Upgrade, Visitor,
+};
+use http::{Request, Response};
+use serde_json::json;
+use smol::Async;
+use smol::net::TcpStream as AsyncStream;
+use smol::stream::StreamExt;
+
+use crate::support::{Client, Engine, exchange_on, get, server_like, server_with, status, tcp};
+
+fn mounted() -> (HttpService, Engine) {
+    let service = HttpService::new().unwrap();
+    let engine = Engine::of(service.canvas(None).unwrap());
+    (service, engine)
+}
+
+fn handshake(origin: &str) -> http::request::Builder {
+    Request::get("/")
+        .header("host", "app.example.org")
+        .header("origin", origin)
+        .header("connection", "Upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+        .header("sec-websocket-protocol", "framecast.v1")
+}
+
+fn upgrade(service: &HttpService, visitor: &Visitor) -> Upgrade {
+    let request = handshake("https://app.example.org").body(()).unwrap();
+    match smol::block_on(service.answer(&request, visitor)) {
+        Answer::Upgrade(upgrade) => upgrade,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn answer(
+    service: &HttpService,
+    request: http::request::Builder,
+    visitor: &Visitor,
+) -> Response<bytes::Bytes> {
+    match smol::block_on(service.answer(&request.body(()).unwrap(), visitor)) {
+        Answer::Response(response) => response,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The two ends of a connection that somebody else accepted.
+fn connection() -> (TcpStream, AsyncStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let theirs = tcp(listener.local_addr().unwrap());
+    (theirs, Async::new(listener.accept().unwrap().0).unwrap().into())
+}
+
+/// A client whose handshake somebody else's server has done.
+fn join(service: &HttpService, visitor: &Visitor) -> Client {
+    let (theirs, ours) = connection();
+    assert!(upgrade(service, visitor).serve(ours));
+    Client::on(WebSocket::from_raw_socket(theirs, Side::Client, None))
+}
+
+fn hello(token: &str) -> serde_json::Value {
+    json!({
+        "type": "hello", "width": 64, "height": 48, "ratio": 1, "visible": true, "token": token
+    })
+}
+
+fn joined(engine: &mut Engine) -> (String, Role) {
+    let inputs = engine.inputs_until(|input| matches!(input, Input::Joined { .. }));
+    let joined = inputs.into_iter().find_map(|input| match input {
+        Input::Joined { label, role, .. } => Some((label, role)),
+        _ => None,
+    });
+    joined.unwrap()
+}
+
+#[test]
+fn the_application_says_what_a_visitor_may_do_and_is_called() {
+    let (service, mut engine) = mounted();
+    let ada = Visitor::driving().named("ada\u{7}").at("192.0.2.7".parse().unwrap());
+    for (visitor, role, label) in [
+        (ada, Role::Drive, "ada 192.0.2.7"),
+        (Visitor::watching().named("bob"), Role::Watch, "bob"),
+    ] {
+        let mut client = join(&service, &visitor);
+        client.hello(true);
+        assert_eq!(client.hear_text("welcome")["role"], role.name());
+        assert_eq!(joined(&mut engine), (label.to_owned(), role));
+        engine.present([10, 200, 30]);
+        assert!(client.until_exact().is([10, 200, 30]));
+        drop(client);
+        engine.until_left();
+    }
+}
+
+#[test]
+fn whom_the_application_gives_no_role_has_to_show_a_link() {
+    let mut config = ServerConfig::default();
+    config.links = vec![Link::watch("guest")];
+    let service = HttpService::with(config).unwrap();
+    let mut engine = Engine::of(service.canvas(None).unwrap());
+    let links = service.links(None);
+    let token = links[0].url.strip_prefix("./#token=").unwrap();
+    let mut client = join(&service, &Visitor::stranger());
+    client.hello(true);
+    assert_eq!(client.until_closed(), Some(CloseCode::Library(4001)));
+    let mut client = join(&service, &Visitor::stranger());
+    client.say(&hello(token));
+    assert_eq!(client.hear_text("welcome")["role"], "watch");
+    assert_eq!(joined(&mut engine), ("guest".to_owned(), Role::Watch));
+    assert!(service.revoke("guest"));
+    assert_eq!(client.until_closed(), Some(CloseCode::Library(4001)));
+}
+
+#[test]
+fn every_bad_request_has_its_status() {
+    let (service, _engine) = mounted();
+    let anybody = Visitor::stranger();
+    let watching = Visitor::watching();
+    let without = |name: &str| {
+        let mut request = handshake("https://app.example.org");
+        request.headers_mut().unwrap().remove(name);
+        request
+    };
+    for (wanted, what, request, visitor) in [
+        (200, "the page, which is public", Request::get("/"), &anybody),
+        (200, "stats", Request::get("/stats"), &watching),
+        (400, "no key", without("sec-websocket-key"), &watching),
+        (401, "no role", Request::get("/stats"), &anybody),
+        (401, "a token where others see it", Request::get("/stats?token=x"), &anybody),
+        (401, "no role for a film", Request::get("/stream.mjpg"), &anybody),
+        (
+            401,
+            "a login that is the application's",
+            Request::get("/stats").header("authorization", "Basic eDp5"),
+            &anybody,
+        ),
+        (401, "a WebSocket without a role, a link or a page", without("origin"), &anybody),
+        (403, "a page of another site", handshake("https://evil.example"), &watching),
+        (403, "a page without an origin", handshake("null"), &watching),
+        (404, "above the service", Request::get("/../"), &watching),
+        (404, "an escaped way up", Request::get("/%2e%2e/stats"), &watching),
+        (404, "nothing", Request::get("/nothing"), &watching),
+        (405, "not even a path", Request::options("*"), &watching),
+        (405, "a post", Request::post("/"), &watching),
+        (405, "a tunnel", Request::builder().method("CONNECT").uri("/"), &watching),
+        (426, "an older WebSocket", without("sec-websocket-version"), &watching),
+    ] {
+        let response = answer(&service, request, visitor);
+        assert_eq!(response.status(), wanted, "{what}");
+        assert!(response.headers().contains_key("content-security-policy"), "{what}");
+    }
+}
+
+#[test]
+fn a_visitors_right_ends_with_its_session() {
+    let (service, mut engine) = mounted();
+    let soon = Instant::now() + Duration::from_secs(2);
+    let mut client = join(&service, &Visitor::driving().until(soon));
+    client.hello(true);
+    joined(&mut engine);
+    assert_eq!(client.until_closed(), Some(CloseCode::Library(4001)));
+    assert!(Instant::now() >= soon);
+}
+
+#[test]
+fn a_film_ends_with_the_right_to_see_it_though_nobody_reads_it() {
+    let (service, mut engine) = mounted();
+    let soon = Instant::now() + Duration::from_secs(2);
+    let request = Request::get("/stream.mjpg").body(()).unwrap();
+    let visitor = Visitor::driving().until(soon);
+    let film = smol::block_on(service.answer(&request, &visitor));
+    let Answer::Film(_, film) = film else { panic!("{film:?}") };
+    engine.present([1, 2, 3]);
+    engine.until_left();
+    assert!(Instant::now() >= soon);
+    assert!(smol::block_on(film.count()) < 5);
+    for path in ["/stream.mjpg", "/snapshot.png", "/stats"] {
+        assert_eq!(answer(&service, Request::get(path), &visitor).status(), 401, "{path}");
+    }
+}
+
+/// Takes inputs until there were so many of this kind.
+fn until_heard(engine: &mut Engine, wanted: usize, kind: impl Fn(&Input) -> bool) {
+    let mut heard = 0;
+    engine.until(|engine| {
+        engine.backend.poll(&mut |input| heard += usize::from(kind(&input)));
+        heard >= wanted
+    });
+}
+
+#[test]
+fn a_hundred_films_at_once_are_shown_or_refused() {
+    let (service, mut engine) = mounted();
+    let request = Request::get("/stream.mjpg").body(()).unwrap();
+    let watching = Visitor::watching();
+    let asking = (0..100).map(|_| service.answer(&request, &watching));
+    let answers: Vec<_> = smol::block_on(async {
+        let executor = smol::LocalExecutor::new();
+        let tasks: Vec<_> = asking.map(|asking| executor.spawn(asking)).collect();
+        executor.run(async { smol::stream::iter(tasks).then(|task| task).collect().await }).await
+    });
+    let mut films = Vec::new();
+    for answer in answers {
+        match answer {
+            Answer::Film(_, film) => films.push(film),
+            Answer::Response(response) => assert_eq!(response.status(), 503),
+            Answer::Upgrade(_) => panic!("nobody asked for it"),
+        }
+    }
+    let (all, kept) = (Limits::DEFAULT.clients, Limits::DEFAULT.clients / 8);
+    assert!((1..=all - kept).contains(&films.len()), "{}", films.len());
+    let mut client = join(&service, &Visitor::driving());
+    client.hello(true);
+    client.hear_text("welcome");
+    engine.present([1, 2, 3]);
+    let ends = |film: &mut framecast_http::Film| {
+        let mut shown = Vec::new();
+        while !shown.windows(2).any(|two| two == [0xff, 0xd9]) {
+            shown.extend(smol::block_on(film.next()).expect("it goes on"));
+        }
+    };
+    films.iter_mut().for_each(ends);
+    let there = films.len();
+    // Of whom the engine has not heard, it does not hear that they left.
+    until_heard(&mut engine, there + 1, |input| matches!(input, Input::Joined { .. }));
+    drop(films);
+    until_heard(&mut engine, there, |input| matches!(input, Input::Left { .. }));
+}
+
+#[test]
+fn snapshots_that_an_application_has_not_sent_yet_keep_nobody_out() {
+    let (service, mut engine) = mounted();
+    engine.present([10, 200, 30]);
+    let ask = || answer(&service, Request::get("/snapshot.png"), &Visitor::watching());
+    let held: Vec<_> = (0..2 * Limits::SNAPSHOTS).map(|_| ask()).collect();
+    assert!(held.iter().all(|response| response.status() == 200));
+}
+
+#[test]
+fn a_film_is_shown_piece_by_piece_and_ends_with_the_canvas() {
+    let (service, mut engine) = mounted();
+    let request = Request::get("/stream.mjpg").body(()).unwrap();
+    let watching = Visitor::watching().named("wall");
+    let film = smol::block_on(service.answer(&request, &watching));
+    let Answer::Film(head, mut film) = film else { panic!("{film:?}") };
+    assert!(head.headers()["content-type"].to_str().unwrap().starts_with("multipart/"));
+    assert_eq!(joined(&mut engine), ("wall stream.mjpg".to_owned(), Role::Watch));
+    engine.present([10, 200, 30]);
+    let mut pieces = Vec::new();
+    while !pieces.windows(2).any(|two| two == [0xff, 0xd9]) {
+        pieces.extend(smol::block_on(film.next()).expect("it goes on"));
+    }
+    assert!(String::from_utf8_lossy(&pieces).contains("Content-Type: image/jpeg"));
+    engine.backend.close();
+    assert!(smol::block_on(film.count()) < 5);
+}
+
+#[test]
+fn an_application_says_at_which_hosts_it_is_to_be_found() {
+    let mut config = ServerConfig::default();
+    config.public_url = Some("https://app.example.org/plots/".into());
+    let service = HttpService::with(config).unwrap();
+    let _engine = Engine::of(service.canvas(None).unwrap());
+    drop(upgrade(&service, &Visitor::driving()));
+    for (host, origin) in [
+        ("app.example.org", "http://app.example.org"),
+        ("app.example.org", "https://app.example.org:8443"),
+        ("evil.example", "https://evil.example"),
+    ] {
+        let mut request = handshake(origin);
+        request.headers_mut().unwrap().insert("host", host.parse().unwrap());
+        let response = answer(&service, request, &Visitor::driving());
+        assert_eq!(response.status(), 403, "{host} {origin}");
+    }
+    let stats = Request::get("/stats").header("host", "evil.example");
+    assert_eq!(answer(&service, stats, &Visitor::watching()).status(), 403);
+}
+
+#[test]
+fn answers_are_complete() {
+    let (service, _engine) = mounted();
+    let anybody = Visitor::stranger();
+    let page = answer(&service, Request::get("/"), &anybody);
+    let length = page.body().len().to_string();
+    let head = answer(&service, Request::head("/"), &anybody);
+    assert!(head.body().is_empty());
+    assert_eq!(head.headers()["content-length"], *length);
+    let known = Request::get("/").header("if-none-match", &page.headers()["etag"]);
+    let known = answer(&service, known, &anybody);
+    assert_eq!((known.status().as_u16(), known.body().len()), (304, 0));
+}
+
+#[test]
+fn a_byte_stream_is_read_as_carefully_as_at_a_socket() {
+    let (service, _engine) = mounted();
+    for (request, wanted) in [
+        ("GET / HTTP/1.1\r\nHost: whatever.example\r\n\r\n", 200),
+        ("GET /stats HTTP/1.1\r\nHost: x\r\n\r\n", 200),
+        ("GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: x\r\nA: \u{e4}\0\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", 413),
+        ("nonsense\r\n\r\n", 400),
+    ] {
+        let (theirs, ours) = connection();
+        assert!(service.serve(ours, Visitor::watching()));
+        assert_eq!(status(&exchange_on(theirs, request.as_bytes())), wanted, "{request}");
+    }
+    // Whoever handed it over has looked at the first request, and at no other.
+    let kept = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n";
+    let (theirs, ours) = connection();
+    assert!(service.serve(ours, Visitor::watching()));
+    let answers = exchange_on(theirs, &kept.repeat(2));
+    assert_eq!(answers.matches("HTTP/1.1 ").count(), 1);
+    assert!(answers.contains("connection: close\r\n"), "{answers}");
+}
+
+#[test]
+fn canvases_have_names_and_everything_may_be_under_a_path() {
+    let mut config = ServerConfig::default();
+    config.path = "/my/plots/".into();
+    let service = HttpService::with(config).unwrap();
+    let _engines = [None, Some("side")].map(|name| Engine::of(service.canvas(name).unwrap()));
+    let anybody = Visitor::stranger();
+    for (path, wanted) in [
+        ("/my/plots/", 200),
+        ("/my/plots/side/", 200),
+        ("/my/plots", 308),
+        ("/my/plots/side", 308),
+        ("/", 404),
+        ("/my/plotsx/", 404),
+        ("/my/plots/../", 404),
+    ] {
+        assert_eq!(answer(&service, Request::get(path), &anybody).status(), wanted, "{path}");
+    }
+    assert!(service.links(Some("side"))[0].url.starts_with("./my/plots/side/#token="));
+}
+
+#[test]
+fn a_server_and_an_application_show_the_same_canvas() {
+    let server = server_like(ServerConfig::default());
+    let mut engine = Engine::at(&server, None);
+    let mut client = join(server.service(), &Visitor::driving());
+    client.hello(true);
+    client.hear_text("control");
+    assert_eq!(joined(&mut engine).1, Role::Drive);
+    assert_eq!(status(&get(server.local_addr(), "/", "")), 200);
+}
+
+#[test]
+fn clients_are_told_when_the_application_lets_go_of_the_service() {
+    let (service, mut engine) = mounted();
+    let mut client = join(&service, &Visitor::watching());
+    client.hello(true);
+    joined(&mut engine);
+    drop((service, engine));
+    assert_eq!(client.until_closed(), Some(CloseCode::Normal));
+}
+
+#[test]
+fn a_client_for_whom_there_is_no_room_is_told_by_a_close_code() {
+    let mut config = ServerConfig::default();
+    config.limits.connections_per_address = 1;
+    let service = HttpService::with(config).unwrap();
+    let mut engine = Engine::of(service.canvas(None).unwrap());
+    let ada = Visitor::watching().at("192.0.2.7".parse().unwrap());
+    let mut client = join(&service, &ada);
+    client.hello(true);
+    joined(&mut engine);
+    assert_eq!(join(&service, &ada).until_closed(), Some(CloseCode::Again));
+    client.heard_until_pong();
+}
+
+#[test]
+fn what_is_on_its_way_ends_with_the_canvas_and_the_service() {
+    let mounted = || {
+        let mut config = ServerConfig::default();
+        config.limits.request_time = Duration::from_secs(600);
+        let service = HttpService::with(config).unwrap();
+        let engine = Engine::of(service.canvas(None).unwrap());
+        (service, engine)
+    };
+    // The stream of an upgrade comes late.
+    let (service, mut engine) = mounted();
+    let (theirs, ours) = connection();
+    let (hand, handed) = smol::channel::bounded(1);
+    let stream = async move { handed.recv().await.map_err(std::io::Error::other) };
+    assert!(upgrade(&service, &Visitor::driving()).serve_when(stream));
+    engine.backend.close();
+    hand.try_send(ours).unwrap();
+    let mut client = Client::on(WebSocket::from_raw_socket(theirs, Side::Client, None));
+    client.hello(true);
+    assert_eq!(client.until_closed(), Some(CloseCode::Normal));
+    // Or never.
+    let (service, engine) = mounted();
+    let (hand, handed) = smol::channel::bounded::<AsyncStream>(1);
+    let stream = async move { handed.recv().await.map_err(std::io::Error::other) };
+    assert!(upgrade(&service, &Visitor::driving()).serve_when(stream));
+    drop((service, engine));
+    assert!(hand.is_closed(), "somebody still waits for it");
+    // A film that nobody reads.
+    let (service, mut engine) = mounted();
+    let request = Request::get("/stream.mjpg").body(()).unwrap();
+    let film = smol::block_on(service.answer(&request, &Visitor::watching()));
+    let Answer::Film(_, film) = film else { panic!("{film:?}") };
+    engine.present([1, 2, 3]);
+    drop((service, engine));
+    assert!(smol::block_on(film.count()) < 5);
+    // A snapshot for which there is no frame, and one that is being encoded.
+    for drawn in [false, true] {
+        let (service, mut engine) = mounted();
+        if drawn {
+            let frame = engine.draw(4000, 3000, |x, y| [x as u8, y as u8, (x * y) as u8]);
+            engine.backend.present(&frame).unwrap();
+        }
+        let asked = service.clone();
+        let asking = std::thread::spawn(move || {
+            answer(&asked, Request::get("/snapshot.png"), &Visitor::watching()).status().as_u16()
+        });
+        engine.until_wanted();
+        if drawn {
+            engine.present([1, 2, 3]);
+        }
+        engine.backend.close();
+        drop((service, engine));
+        assert!([200, 404].contains(&asking.join().unwrap()));
+    }
+}
+
+fn behind_a_proxy(change: impl FnOnce(&mut ServerConfig)) -> (HttpServer, Engine) {
+    let mut config = ServerConfig::default();
+    config.trusted_proxies = vec!["127.0.0.1".into()];
+    change(&mut config);
+    let server = server_like(config);
+    let engine = Engine::at(&server, None);
+    (server, engine)
+}
+
+#[test]
+fn a_trusted_proxy_says_whose_request_it_is() {
+    let (server, mut engine) = behind_a_proxy(|_| {});
+    let links = server.links(None);
+    let token = links[1].url.split_once("#token=").unwrap().1;
+    let (name, value) = ("x-forwarded-for", "10.9.9.9, 192.0.2.7");
+    let mut client = Client::connect_with(server.local_addr(), "/", &[(name, value)]);
+    client.say(&hello(token));
+    assert_eq!(joined(&mut engine).0, "watch 192.0.2.7");
+    // The page is one of https there.
+    let origin = format!("Origin: https://{}\r\n", server.local_addr());
+    assert_eq!(status(&get(server.local_addr(), "/", &origin)), 403);
+    let https = format!("{origin}X-Forwarded-Proto: https\r\n");
+    assert_eq!(status(&get(server.local_addr(), "/", &https)), 200);
+}
+
+#[test]
+fn nobody_becomes_local_by_way_of_a_proxy() {
+    type Change = fn(&mut ServerConfig);
+    let proxied: [Change; 2] = [
+        |config| config.trusted_proxies = vec!["127.0.0.1".into()],
+        |config| config.public_url = Some("https://example.org/".into()),
+    ];
+    for change in proxied {
+        let mut config = ServerConfig::default();
+        config.no_auth = true;
+        change(&mut config);
+        let error = HttpServer::bind_with("127.0.0.1:0".parse().unwrap(), config).unwrap_err();
+        assert!(error.to_string().contains("--no-auth"), "{error}");
+    }
+    // Nor by way of an application.
+    let server = server_with(|_| {});
+    let _engine = Engine::at(&server, None);
+    let handshake = handshake("https://app.example.org");
+    let refused = answer(server.service(), handshake, &Visitor::stranger());
+    assert_eq!(refused.status(), 401);
+}
+
+#[test]
+fn those_behind_a_proxy_are_counted_by_their_own_addresses() {
+    let (server, _engine) = behind_a_proxy(|config| {
+        config.limits.connections_per_address = 2;
+    });
+    let link = server.links(None).remove(1).url;
+    let token = link.split_once("#token=").unwrap().1.to_owned();
+    let join = |address: &str| {
+        let mut client =
+            Client::connect_with(server.local_addr(), "/", &[("x-forwarded-for", address)]);
+        client.say(&hello(&token));
+        client.hear_text("control");
+        client
+    };
+    let _clients = ["192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.2"].map(join);
+    let one_more = |address: &str| {
+        status(&get(server.local_addr(), "/", &format!("X-Forwarded-For: {address}\r\n")))
+    };
+    assert_eq!(one_more("192.0.2.1"), 503);
+    assert_eq!(one_more("192.0.2.3"), 200);
+}
+
+#[test]
+fn what_makes_no_sense_is_told_at_start() {
+    type Change = fn(&mut ServerConfig);
+    let wrong: [(&str, Change); 4] = [
+        ("no_auth", |config| config.no_auth = true),
+        ("a proxy", |config| config.trusted_proxies = vec!["proxy.example.org".into()]),
+        ("https://example.org/canvas/", |config| config.public_url = Some("example.org".into())),
+        ("/canvas/", |config| config.path = "canvas".into()),
+    ];
+    for (hint, change) in wrong {
+        let mut config = ServerConfig::default();
+        change(&mut config);
+        let error = HttpService::with(config).unwrap_err().to_string();
+        assert!(error.contains(hint), "{error}");
+    }
+    let mut config = ServerConfig::default();
+    config.public_url = Some("https://example.org/canvas".into());
+    let server = server_like(config);
+    assert!(server.links(None)[0].url.starts_with("https://example.org/canvas/#token="));
+}

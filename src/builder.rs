@@ -12,7 +12,7 @@ use crate::engine::{Engine, Settings, fixed_size};
 use crate::event_loop::Loop;
 use crate::options::{DrawDemand, Options};
 use crate::schedule::UpdateMode;
-use crate::select::{self, Candidate};
+use crate::select::{self, Candidate, Page};
 use crate::{interrupt, notice};
 
 /// See [`CanvasBuilder::control_timeout`].
@@ -22,7 +22,7 @@ const CONTROL_TIMEOUT: Duration = Duration::from_secs(60);
 ///
 /// Without [`options`](Self::options), [`backend`](Self::backend) or
 /// [`no_backends`](Self::no_backends) it opens what FRAMECAST_BACKEND says, or a window if there
-/// is a display, and the web mirror.
+/// is a display, else (and over SSH) the terminal, and the web mirror.
 #[must_use = "a builder does nothing until it is opened"]
 pub struct CanvasBuilder {
     title: String,
@@ -40,6 +40,7 @@ pub struct CanvasBuilder {
     demand: DrawDemand,
     control: ControlPolicy,
     control_timeout: Option<Duration>,
+    page: Page,
 }
 
 impl CanvasBuilder {
@@ -60,6 +61,7 @@ impl CanvasBuilder {
             demand: DrawDemand::default(),
             control: ControlPolicy::default(),
             control_timeout: Some(CONTROL_TIMEOUT),
+            page: Page::default(),
         }
     }
 
@@ -149,6 +151,23 @@ impl CanvasBuilder {
         self
     }
 
+    /// Files for the page in browsers, in the place of the viewer's or besides them. The directory
+    /// of `--web-root` comes before them.
+    ///
+    /// ```no_run
+    /// use framecast::{Canvas, Resources};
+    ///
+    /// let resources = Resources::new();
+    /// resources.insert("favicon.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")?;
+    /// let canvas = Canvas::builder("mine").resources(&resources).open()?;
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    #[cfg(feature = "http")]
+    pub fn resources(mut self, resources: &framecast_http::Resources) -> Self {
+        self.page.resources = Some(resources.clone());
+        self
+    }
+
     /// Opens the canvas and its backends, and says on standard error where to look.
     ///
     /// A backend that cannot be opened is told to the user and left out. With `--wait-viewer`
@@ -192,13 +211,23 @@ impl CanvasBuilder {
                     .map_or(self.control_timeout, |timeout| timeout.0),
             },
         );
+        if from_user {
+            // Before a terminal is changed, so that it is restored whatever comes.
+            interrupt::install();
+        }
         // The flags choose, unless the application brought backends and takes no flags.
         let by_flags = !self.no_backends && (from_user || self.backends.is_empty());
         let mut candidates: Vec<Candidate> =
             self.backends.into_iter().map(Candidate::from).collect();
         if by_flags {
             let mut servers = core.servers.borrow_mut();
-            candidates.extend(select::candidates(&options, &name, &mut servers)?);
+            candidates.extend(select::candidates(
+                &options,
+                from_user,
+                &name,
+                &self.page,
+                &mut servers,
+            )?);
         }
         let mut failures: Vec<String> = Vec::new();
         for Candidate { name, backend } in candidates {

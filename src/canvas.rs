@@ -159,6 +159,21 @@ impl Canvas {
         self.member.engine.borrow_mut().set_cursor(cursor);
     }
 
+    /// Puts text into the clipboard of whoever drives, and of nobody else: browsers and terminals may
+    /// ask their user or refuse, without a word to us. What is pasted comes as
+    /// [`EventKind::Paste`](crate::EventKind::Paste).
+    ///
+    /// A browser does it for a page that has the focus. A terminal is told with OSC 52, which many know
+    /// and some have turned off; tmux hands it on with `set -g set-clipboard on`. The window of this
+    /// machine has no clipboard.
+    ///
+    /// # Errors
+    /// "Invalid input" if it is longer than [`Setting::MAX_CLIPBOARD`](crate::Setting::MAX_CLIPBOARD)
+    /// bytes; "not supported" if nobody drives, or the presenter's view has no clipboard.
+    pub fn set_clipboard(&self, text: &str) -> Result<()> {
+        self.member.engine.borrow_mut().set_clipboard(text)
+    }
+
     /// The size now: logical, physical, and the ratio between them.
     #[must_use]
     pub fn size(&self) -> CanvasSize {
@@ -206,6 +221,23 @@ impl Canvas {
     #[must_use]
     pub fn last_frame(&self) -> Option<Frame> {
         self.member.engine.borrow().last_frame().cloned()
+    }
+
+    /// The frame presented last, to be encoded or saved. From another thread, post it:
+    ///
+    /// ```
+    /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
+    /// let (sender, snapshots) = std::sync::mpsc::channel();
+    /// canvas.handle().post(move |canvas| {
+    ///     let _ = sender.send(canvas.snapshot());
+    /// });
+    /// # let _ = (canvas.poll(), snapshots);
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    #[cfg(feature = "snapshot")]
+    #[must_use]
+    pub fn snapshot(&self) -> Option<crate::Snapshot> {
+        self.last_frame().map(crate::Snapshot::from)
     }
 
     /// Who drives, if anybody does.

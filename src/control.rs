@@ -14,6 +14,9 @@ use framecast_api::{
 /// Under [`ControlPolicy::Any`] a presenter that did nothing for this long gives way.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// No timeout is longer, in effect for ever: what is added to the time of day must not overflow.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
 /// Who gets control, and when.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -108,7 +111,7 @@ impl Control {
     pub(crate) fn new(policy: ControlPolicy, timeout: Option<Duration>) -> Self {
         Self {
             policy,
-            timeout,
+            timeout: timeout.map(|time| time.min(LONGEST_TIMEOUT)),
             members: Vec::new(),
             last_number: 0,
             last_ask: 0,
@@ -126,7 +129,7 @@ impl Control {
 
     /// Another time from now on after which control is given up; `None`: never.
     pub(crate) fn set_timeout(&mut self, timeout: Option<Duration>, now: Instant) {
-        self.timeout = timeout;
+        self.timeout = timeout.map(|time| time.min(LONGEST_TIMEOUT));
         self.settle(now);
     }
 
@@ -197,23 +200,24 @@ impl Control {
     /// Somebody does something, or their view is shown or hidden. `holding`: the presenter holds
     /// a key or a button down.
     pub(crate) fn heard(&mut self, source: Source, kind: &EventKind, holding: bool, now: Instant) {
-        if matches!(kind, EventKind::Hide | EventKind::Show) {
-            self.revision += 1;
-        }
         let Some(member) = self.member_mut(source) else { return };
         member.active = now;
+        let was_hidden = member.hidden_since.is_some();
         match kind {
             EventKind::Hide => {
                 member.hidden_since.get_or_insert(now);
+                self.revision += u64::from(!was_hidden);
             }
             EventKind::Show => {
                 member.hidden_since = None;
+                self.revision += u64::from(was_hidden);
                 self.yield_to_local(source, now);
             }
             EventKind::PointerDown(_)
             | EventKind::Wheel(_)
             | EventKind::KeyDown(_)
-            | EventKind::Char(_) => {
+            | EventKind::Char(_)
+            | EventKind::Paste { .. } => {
                 member.acted = Some(now);
                 self.yield_to_local(source, now);
                 self.yield_to_any(source, holding, now);
@@ -231,7 +235,6 @@ impl Control {
         now: Instant,
     ) -> Option<Source> {
         let is_host = self.host() == Some(source);
-        self.revision += 1;
         let member = self.member_mut(source)?;
         member.active = now;
         let target = match request {
@@ -251,9 +254,8 @@ impl Control {
                 self.hand_back(now);
             }
             ControlRequest::Release => {
-                if let Some(member) = self.member_mut(source) {
-                    member.asks = None;
-                }
+                let asked = self.member_mut(source).and_then(|member| member.asks.take());
+                self.revision += u64::from(asked.is_some());
             }
             ControlRequest::Grant(_) if is_host => {
                 if let Some(target) = target.filter(|target| self.may_hold(*target)) {
@@ -449,6 +451,7 @@ impl Control {
             {
                 member.asks = Some(next);
                 self.last_ask = next;
+                self.revision += 1;
             }
         }
     }
@@ -684,6 +687,52 @@ mod tests {
         scene.wait(TIMEOUT * 1000);
         scene.press(bert);
         assert_eq!(scene.presenter(), Some(anna));
+    }
+
+    #[test]
+    fn what_changes_nothing_is_not_told() {
+        let mut scene = Scene::new(ControlPolicy::Request);
+        let (anna, carl) = (scene.join(1, Role::Drive), scene.join(3, Role::Watch));
+        let bert = scene.join(2, Role::Drive);
+        let before = scene.control.revision();
+        for request in [
+            ControlRequest::Ask,
+            ControlRequest::Release,
+            ControlRequest::Grant(3),
+            ControlRequest::TakeBack,
+            ControlRequest::Disconnect(1),
+        ] {
+            scene.ask(carl, request);
+        }
+        scene.heard(carl, &EventKind::Show);
+        scene.ask(anna, ControlRequest::Grant(99));
+        assert_eq!(scene.control.revision(), before, "whoever watches makes everybody listen");
+        let told = |scene: &mut Scene, request| {
+            let before = scene.control.revision();
+            scene.ask(bert, request);
+            scene.control.revision() > before
+        };
+        assert!(told(&mut scene, ControlRequest::Ask) && !told(&mut scene, ControlRequest::Ask));
+        assert!(told(&mut scene, ControlRequest::Release));
+        assert!(!told(&mut scene, ControlRequest::Release));
+    }
+
+    #[test]
+    fn a_timeout_of_any_length_or_none_is_no_trouble() {
+        for timeout in [Duration::MAX, Duration::ZERO] {
+            let mut scene = Scene::new(ControlPolicy::First);
+            scene.control.set_timeout(Some(timeout), scene.now);
+            let (anna, bert) = (scene.join(1, Role::Drive), scene.join(2, Role::Drive));
+            scene.heard(anna, &EventKind::Hide);
+            let after = if timeout.is_zero() { bert } else { anna };
+            assert_eq!(scene.presenter(), Some(after), "{timeout:?}");
+            assert!(scene.control.deadline().is_none_or(|at| at > scene.now));
+        }
+        let now = Instant::now();
+        let mut control = Control::new(ControlPolicy::First, Some(Duration::MAX));
+        control.join(WINDOW, true, "window".into(), Role::Drive, now);
+        control.heard(WINDOW, &EventKind::Hide, false, now);
+        assert!(control.deadline().is_some());
     }
 
     #[test]

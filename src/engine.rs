@@ -101,6 +101,8 @@ struct Told {
     revision: u64,
     /// What the captions of local views say besides the title.
     hint: String,
+    /// The last hint on standard error: who asks over and over is told once.
+    said: String,
 }
 
 /// Where the canvas is between two draws, and in its life.
@@ -167,7 +169,17 @@ impl Engine {
         self.next_backend += 1;
         let next_poll = backend.poll_interval().map(|_| self.clock.origin());
         self.slots.push(Slot { id, backend, next_poll });
+        self.tell_links();
         Ok(())
+    }
+
+    /// Local views may show where else to look; nobody else is told: a link is a right.
+    fn tell_links(&mut self) {
+        let links: Vec<_> = self.slots.iter().flat_map(|slot| slot.backend.links()).collect();
+        let local = |slot: &&mut Slot| slot.backend.capabilities().local;
+        for slot in self.slots.iter_mut().filter(local).filter(|_| !links.is_empty()) {
+            slot.tell(&Setting::Links(links.clone()));
+        }
     }
 
     /// Advances the canvas and says what comes next.
@@ -209,8 +221,13 @@ impl Engine {
         self.phase = Phase::Announced { step };
     }
 
-    /// Collects and routes the backends' input.
+    /// Collects and routes the backends' input, unless the application has enough to do, or is not to
+    /// hear of anything any more.
     pub(crate) fn poll(&mut self, now: Instant) {
+        // Somebody may type more quickly than the application reads, for as long as they like.
+        if self.queue.has_enough() || self.is_closed() {
+            return;
+        }
         let mut inbox: Vec<(u32, Input)> = Vec::new();
         for Slot { id, backend, next_poll } in &mut self.slots {
             if next_poll.is_some_and(|at| at > now) {
@@ -257,6 +274,8 @@ impl Engine {
         match input {
             Input::Joined { client, label, role } => {
                 let local = self.slot(backend).is_some_and(|s| s.backend.capabilities().local);
+                // It is shown, among other places, on terminals, which obey control characters.
+                let label = label.chars().filter(|char| !char.is_control()).collect();
                 self.change_control(|control| {
                     control.join(source(client), local, label, role, now);
                 });
@@ -383,8 +402,9 @@ impl Engine {
         }
         let hint = self.hint();
         if hint != self.told.hint {
-            if !hint.is_empty() {
+            if !hint.is_empty() && hint != self.told.said {
                 notice::say(&hint);
+                self.told.said.clone_from(&hint);
             }
             self.told.hint = hint;
             self.tell_title();
@@ -558,6 +578,15 @@ impl Engine {
         }
         self.set_size(size);
         Ok(())
+    }
+
+    /// Hands text to the presenter's clipboard.
+    pub(crate) fn set_clipboard(&mut self, text: &str) -> Result<()> {
+        Setting::check_clipboard(text)?;
+        let none = || Error::not_supported("a clipboard where nobody drives");
+        let Source { backend, client } = self.control.presenter().ok_or_else(none)?;
+        let slot = self.slots.iter_mut().find(|slot| slot.id == backend).ok_or_else(none)?;
+        slot.backend.apply(&Setting::Clipboard { client, text: text.to_owned() })
     }
 
     /// Keeps the canvas at `size` physical pixels, whatever the views' sizes.

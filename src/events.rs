@@ -15,6 +15,15 @@ pub(crate) struct EventQueue {
 }
 
 impl EventQueue {
+    /// With so many waiting nothing more is asked for: the backends' own queues have limits, which
+    /// cost whoever sends too much the connection.
+    pub(crate) const ENOUGH: usize = 1024;
+
+    /// Whether the application has enough to do.
+    pub(crate) fn has_enough(&self) -> bool {
+        self.events.len() >= Self::ENOUGH
+    }
+
     pub(crate) fn push(&mut self, event: Event) {
         if let Some(last) = self.events.back_mut()
             && last.source == event.source
@@ -31,7 +40,7 @@ impl EventQueue {
     }
 
     #[cfg(test)]
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.events.len()
     }
 }

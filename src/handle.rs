@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use framecast_api::Cursor;
+use framecast_api::{Cursor, Result, Setting};
 
 use crate::canvas::Canvas;
 use crate::schedule::UpdateMode;
@@ -98,6 +98,20 @@ impl CanvasHandle {
     /// Sets the cursor, like [`Canvas::set_cursor`].
     pub fn set_cursor(&self, cursor: Cursor) {
         self.post(move |canvas| canvas.set_cursor(cursor));
+    }
+
+    /// Puts text into the clipboard of whoever drives, like [`Canvas::set_clipboard`]. Where that is
+    /// not possible by then, nothing happens.
+    ///
+    /// # Errors
+    /// "Invalid input" if it is longer than [`Setting::MAX_CLIPBOARD`] bytes.
+    pub fn set_clipboard(&self, text: impl Into<String>) -> Result<()> {
+        let text = text.into();
+        Setting::check_clipboard(&text)?;
+        self.post(move |canvas| {
+            let _ = canvas.set_clipboard(&text);
+        });
+        Ok(())
     }
 
     /// Sets who decides when to draw, like [`Canvas::set_update_mode`].

@@ -16,9 +16,8 @@ struct State {
 /// Exit code after a second Ctrl-C, as shells have it: 128 + SIGINT.
 const INTERRUPTED: i32 = 130;
 
-/// Closes `canvas` on Ctrl-C. A program with a handler of its own keeps that one.
+/// Closes `canvas` on Ctrl-C, once [`install`]ed. A program with a handler of its own keeps that one.
 pub(crate) fn close_on_interrupt(canvas: CanvasHandle) {
-    static INSTALL: Once = Once::new();
     {
         let mut state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
         if state.interrupted {
@@ -27,10 +26,17 @@ pub(crate) fn close_on_interrupt(canvas: CanvasHandle) {
         state.canvases.retain(|canvas| !canvas.is_closed());
         state.canvases.push(canvas);
     }
+}
+
+/// From now on signals close canvases.
+pub(crate) fn install() {
+    static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         let _ = ctrlc::set_handler(|| {
             let mut state = STATE.lock().unwrap_or_else(PoisonError::into_inner);
             if std::mem::replace(&mut state.interrupted, true) {
+                #[cfg(feature = "terminal")]
+                framecast_terminal::restore();
                 std::process::exit(INTERRUPTED);
             }
             state.canvases.iter().for_each(CanvasHandle::close);

@@ -1,7 +1,7 @@
 //! One canvas, many audiences.
 //!
-//! An application draws RGBA frames on a [`Canvas`]. Backends present them: a local window,
-//! browsers over HTTP, several at once. One view is the *presenter* and drives; everybody else
+//! An application draws RGBA frames on a [`Canvas`]. Backends present them: a local window, a
+//! terminal, browsers over HTTP, several at once. One view is the *presenter* and drives; everybody else
 //! observes the same frames. Which backends run is a command-line flag, not a code change.
 //!
 //! ```no_run
@@ -41,9 +41,29 @@
 //! [`EventKind`]. Only the presenter's reach the application. When control changes hands,
 //! whatever was held down is released first.
 //!
+//! **Clipboard.** What the presenter pastes is one event, [`EventKind::Paste`];
+//! [`Canvas::set_clipboard`] puts text into the presenter's clipboard.
+//!
 //! **Control.** [`CanvasBuilder::control`] or `--control` says who drives ([`ControlPolicy`]); the
 //! application sees `control_changed` and may decide otherwise ([`Canvas::give_control`]). A
 //! [`Role`] comes with a link and is a right: who may only watch never drives.
+//!
+//! **Others on the network.** The web mirror listens on this machine only. `--listen` with `--tls`
+//! or `--tls-cert` shows it to others, encrypted; so does a proxy such as nginx or Caddy:
+//! `SECURITY.md` has configurations that were tried, and says what is promised. Whoever has no link
+//! gets an empty page.
+//!
+//! **In a web application.** `framecast::http::HttpService` serves canvases without a socket, under
+//! a path of a larger application and behind its login. With the feature `tower` axum nests it in
+//! one line, `.nest_service("/canvas", service)`; see `examples/axum_app.rs`. The viewer's page is
+//! at `/canvas/` then, with the slash: axum does not tell what is nested that it was left out.
+//!
+//! **Pictures to keep.** [`Canvas::snapshot`] is the last frame, to be encoded or saved; the web mirror
+//! answers with it at `snapshot.png`.
+//!
+//! **Your page.** [`CanvasBuilder::resources`] and `--web-root` put files in the place of the
+//! viewer's, the page itself among them, or beside them; `--web-sources` lets it use fonts or scripts of
+//! other servers; see [`Resources`].
 //!
 //! **Threads.** A canvas stays on its thread. [`Canvas::handle`] gives a [`CanvasHandle`] that
 //! requests draws and posts closures from any other.
@@ -56,7 +76,11 @@
 //! | feature | default | what |
 //! | --- | --- | --- |
 //! | `window` | yes | a local window (minifb) |
+//! | `terminal` | yes | the terminal: kitty graphics, sixels, iTerm2 images, or characters (rustix) |
 //! | `http` | yes | browsers over HTTP and WebSocket (smol, async-h1, async-tungstenite) |
+//! | `tls` | yes | the same over TLS (rustls with ring) |
+//! | `tower` | no | the web mirror as a `tower::Service`, for axum and others on hyper |
+//! | `snapshot` | yes | [`Canvas::snapshot`]: a frame as PNG (png) |
 //! | `program` | yes | the `framecast` program; libraries turn it off with `default-features = false` |
 
 mod audience;
@@ -67,6 +91,8 @@ mod drawing;
 mod engine;
 mod event_loop;
 mod events;
+#[doc(hidden)]
+pub mod fuzz;
 mod handle;
 mod held;
 mod interrupt;
@@ -76,10 +102,17 @@ mod options;
 mod schedule;
 mod select;
 mod signal;
+#[cfg(feature = "snapshot")]
+mod snapshot;
 mod stats;
 mod timer;
 
 pub use framecast_api::*;
+/// The web mirror, for programs that set it up themselves or mount it in a larger web application.
+#[cfg(feature = "http")]
+pub use framecast_http as http;
+#[cfg(feature = "http")]
+pub use framecast_http::Resources;
 
 pub use crate::audience::Viewer;
 pub use crate::builder::CanvasBuilder;
@@ -90,9 +123,12 @@ pub use crate::event_loop::{Loop, Step};
 pub use crate::handle::CanvasHandle;
 pub use crate::offscreen::Offscreen;
 pub use crate::options::{
-    BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, ListenArg, Options, SizeArg, TimeoutArg,
+    BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, ListenArg, Options, RatioArg, SizeArg,
+    TerminalArg, TimeoutArg, TlsArg,
 };
 pub use crate::schedule::UpdateMode;
+#[cfg(feature = "snapshot")]
+pub use crate::snapshot::Snapshot;
 pub use crate::stats::{BackendStats, Stats};
 
 /// Compiles the README's program.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -26,11 +27,12 @@ use crate::control::ControlPolicy;
 #[non_exhaustive]
 #[derive(Debug, Clone, Default, FromArgs)]
 #[argh(
-    description = "One canvas, many audiences: shows this program in a window, in browsers, or both."
+    description = "One canvas, many audiences: shows this program in a window, in a terminal, in browsers, or several of them."
 )]
 pub struct Options {
-    /// where to show it: a list of window and http; auto (a window if there is a display, and
-    /// http); or none. Default: auto, or what FRAMECAST_BACKEND says
+    /// where to show it: a list of window, terminal and http; auto (a window if there is a display,
+    /// or else, or over SSH, the terminal; and http); or none. Default: auto, or what
+    /// FRAMECAST_BACKEND says
     #[argh(option, arg_name = "list")]
     pub backend: Option<BackendList>,
 
@@ -44,9 +46,22 @@ pub struct Options {
     pub listen: Option<ListenArg>,
 
     /// let the web mirror listen on an address that others can reach, without encryption: who
-    /// listens to the network sees the picture and the links
+    /// listens to the network sees the picture and can use the links
     #[argh(switch)]
     pub insecure: bool,
+
+    /// encrypt the web mirror with a certificate that is made at start: self-signed. Browsers warn
+    /// of it; its fingerprint is printed
+    #[argh(option, arg_name = "self-signed")]
+    pub tls: Option<TlsArg>,
+
+    /// encrypt the web mirror with this certificate (PEM, with those between it and its root)
+    #[argh(option, arg_name = "file")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// the certificate's private key (PEM)
+    #[argh(option, arg_name = "file")]
+    pub tls_key: Option<PathBuf>,
 
     /// a link to the web mirror, besides others like it: NAME=drive or NAME=watch, and perhaps how
     /// long it is valid: guest=watch,2h. Default: one to drive and one to watch
@@ -69,11 +84,37 @@ pub struct Options {
     #[argh(option, arg_name = "host")]
     pub allow_host: Vec<String>,
 
+    /// believe what this proxy says of whom it speaks for (X-Forwarded-For, X-Forwarded-Proto): its
+    /// address, or a network such as 10.0.0.0/8
+    #[argh(option, arg_name = "address")]
+    pub trusted_proxy: Vec<String>,
+
+    /// where browsers find the web mirror, as through a proxy: the links show it, and its host and
+    /// its pages are allowed
+    #[argh(option, arg_name = "https://host/path/")]
+    pub public_url: Option<String>,
+
+    /// the path that requests to the web mirror begin with, where a proxy does not take it away.
+    /// Default: /
+    #[argh(option, arg_name = "/path/")]
+    pub base_path: Option<String>,
+
     /// let pages of this origin show the web mirror in a frame
     #[argh(option, arg_name = "https://host")]
     pub frame_ancestors: Vec<String>,
 
-    /// how many viewers the web mirror has at most. Default: 64
+    /// a directory with files for the page, in the place of its own (index.html, style.css,
+    /// favicon.svg) or beside them; whoever reaches the web mirror can read them
+    #[argh(option, arg_name = "dir")]
+    pub web_root: Option<PathBuf>,
+
+    /// let the page load and connect to more than what this server has: a directive to be added to
+    /// its Content-Security-Policy, in quotes; can be repeated
+    #[argh(option, arg_name = "font-src https://host")]
+    pub web_sources: Vec<String>,
+
+    /// how many viewers the web mirror has at most; one place in eight is kept for those who may
+    /// drive. Default: 64
     #[argh(option, arg_name = "n")]
     pub clients: Option<usize>,
 
@@ -88,9 +129,26 @@ pub struct Options {
     #[argh(option, arg_name = "time")]
     pub control_timeout: Option<TimeoutArg>,
 
-    /// send the web mirror exact pixels from the first, not only of what is still
+    /// show exact pixels from the first in the web mirror, and exact colours in the terminal, not
+    /// only of what is still
     #[argh(switch)]
     pub lossless: bool,
+
+    /// how the terminal shows the picture: kitty, sixel or iterm (pixels), cells (characters with
+    /// the colours of two halves), quadrants, sextants or octants (finer characters), or auto (what
+    /// it says it can do). Default: auto
+    #[argh(option, arg_name = "how")]
+    pub terminal: Option<TerminalArg>,
+
+    /// pixels of the picture in the terminal per logical pixel: larger makes what is drawn larger;
+    /// Ctrl+Alt+PageUp and PageDown change it. Default: 1, or 0.5 with characters
+    #[argh(option, arg_name = "n")]
+    pub pixel_ratio: Option<RatioArg>,
+
+    /// a file for what the program says while the terminal shows the picture; otherwise that is
+    /// shown after
+    #[argh(option, arg_name = "file")]
+    pub log: Option<PathBuf>,
 
     /// draw at most so many frames a second. Default: 60 unless the program says otherwise
     #[argh(option, arg_name = "n")]
@@ -179,19 +237,23 @@ fn exit(message: &str, code: i32) -> ! {
 pub enum BackendKind {
     /// A local window.
     Window,
+    /// The terminal that the program was started in.
+    Terminal,
     /// Browsers, over HTTP.
     Http,
 }
 
 impl BackendKind {
     /// Every kind, in the order in which they are opened.
-    pub const ALL: [BackendKind; 2] = [BackendKind::Window, BackendKind::Http];
+    pub const ALL: [BackendKind; 3] =
+        [BackendKind::Window, BackendKind::Terminal, BackendKind::Http];
 
     /// The name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             BackendKind::Window => "window",
+            BackendKind::Terminal => "terminal",
             BackendKind::Http => "http",
         }
     }
@@ -201,6 +263,7 @@ impl BackendKind {
     pub fn is_built_in(self) -> bool {
         match self {
             BackendKind::Window => cfg!(feature = "window"),
+            BackendKind::Terminal => cfg!(feature = "terminal"),
             BackendKind::Http => cfg!(feature = "http"),
         }
     }
@@ -209,7 +272,8 @@ impl BackendKind {
 /// Which backends to open: `auto`, `none`, or a list such as `window,http`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum BackendList {
-    /// A window if a display answers, and http.
+    /// A window if a display answers, or else, or over SSH, the terminal if standard output is one;
+    /// and http.
     #[default]
     Auto,
     /// These, without repetition. Empty: none.
@@ -304,6 +368,74 @@ impl fmt::Display for SizeArg {
     }
 }
 
+/// How a terminal shows the picture, on the command line: `auto`, `kitty`, `sixel`, `iterm`,
+/// `cells`, `quadrants`, `sextants`, `octants`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TerminalArg(&'static str);
+
+impl TerminalArg {
+    /// Every name.
+    pub const ALL: [TerminalArg; 8] = [
+        TerminalArg("auto"),
+        TerminalArg("kitty"),
+        TerminalArg("sixel"),
+        TerminalArg("iterm"),
+        TerminalArg("cells"),
+        TerminalArg("quadrants"),
+        TerminalArg("sextants"),
+        TerminalArg("octants"),
+    ];
+
+    /// The name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+impl FromStr for TerminalArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        TerminalArg::ALL.into_iter().find(|it| it.0 == text.trim()).ok_or_else(|| {
+            let names: Vec<_> = TerminalArg::ALL.iter().map(|it| it.0).collect();
+            Error::invalid_input(format!(
+                "{text:?} is no way to show a picture in a terminal; possible are {}",
+                names.join(", ")
+            ))
+        })
+    }
+}
+
+impl fmt::Display for TerminalArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A pixel ratio on the command line: a number from 0.1 to 8.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RatioArg(pub f64);
+
+impl FromStr for RatioArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim().parse::<f64>() {
+            Ok(ratio) if framecast_api::CanvasSize::RATIOS.contains(&ratio) => Ok(Self(ratio)),
+            _ => Err(Error::invalid_input(format!(
+                "{text:?} is no pixel ratio; write a number from 0.1 to 8, such as 1.5"
+            ))),
+        }
+    }
+}
+
+impl fmt::Display for RatioArg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
 /// A frame rate on the command line: a number above 0, at most 10000.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FpsArg(pub f64);
@@ -363,6 +495,27 @@ impl FromStr for ListenArg {
 impl fmt::Display for ListenArg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// How to encrypt without a certificate of one's own: `self-signed`.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TlsArg {
+    /// With a certificate that is made at start and that nobody vouches for.
+    SelfSigned,
+}
+
+impl FromStr for TlsArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim() {
+            "self-signed" => Ok(TlsArg::SelfSigned),
+            _ => Err(Error::invalid_input(format!(
+                "{text:?} is unknown; possible is self-signed, or a certificate of your own with --tls-cert and --tls-key"
+            ))),
+        }
     }
 }
 
@@ -552,6 +705,14 @@ mod tests {
     }
 
     #[test]
+    fn ways_to_encrypt_are_checked() {
+        assert_eq!("self-signed".parse::<TlsArg>().unwrap(), TlsArg::SelfSigned);
+        for bad in ["", "yes", "selfsigned", "cert.pem"] {
+            assert!(complaint::<TlsArg>(bad).contains("--tls-cert"), "{bad}");
+        }
+    }
+
+    #[test]
     fn times_are_checked() {
         assert_eq!("never".parse::<TimeoutArg>().unwrap().0, None);
         assert_eq!("5m".parse::<TimeoutArg>().unwrap().to_string(), "300s");
@@ -578,16 +739,27 @@ mod tests {
             "--size",
             "--listen",
             "--insecure",
+            "--tls",
+            "--tls-cert",
+            "--tls-key",
             "--link",
             "--no-auth",
             "--qr",
             "--allow-origin",
             "--allow-host",
+            "--trusted-proxy",
+            "--public-url",
+            "--base-path",
             "--frame-ancestors",
+            "--web-root",
+            "--web-sources",
             "--clients",
             "--control",
             "--control-timeout",
             "--lossless",
+            "--terminal",
+            "--pixel-ratio",
+            "--log",
             "--max-fps",
             "--draw",
             "--title",

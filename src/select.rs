@@ -16,13 +16,16 @@ impl From<Box<dyn Backend>> for Candidate {
     }
 }
 
-/// The backends that `options` ask for. `canvas` names the canvas among those of one server.
+/// The backends that `options` ask for. `canvas` names the canvas among those of one server;
+/// `interrupts`: Ctrl-C and SIGTERM close it already.
 ///
 /// # Errors
 /// If FRAMECAST_BACKEND makes no sense.
 pub(crate) fn candidates(
     options: &Options,
+    interrupts: bool,
     canvas: &str,
+    page: &Page,
     servers: &mut Servers,
 ) -> Result<Vec<Candidate>> {
     let list = match &options.backend {
@@ -31,18 +34,45 @@ pub(crate) fn candidates(
     };
     let kinds = match list {
         BackendList::These(kinds) => kinds,
-        BackendList::Auto => {
-            BackendKind::ALL.into_iter().filter(|kind| kind.is_built_in()).collect()
-        }
+        BackendList::Auto => automatic(&Surroundings::here()),
     };
     let make = |kind: BackendKind| {
         let backend = match kind {
             BackendKind::Window => window(),
-            BackendKind::Http => servers.backend(options, canvas),
+            BackendKind::Terminal => terminal(options, interrupts),
+            BackendKind::Http => servers.backend(options, canvas, page),
         };
         Candidate { name: kind.name().to_owned(), backend }
     };
     Ok(kinds.into_iter().map(make).collect())
+}
+
+/// What decides where a picture is seen best.
+struct Surroundings {
+    display: bool,
+    terminal: bool,
+    ssh: bool,
+}
+
+impl Surroundings {
+    fn here() -> Self {
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        Self {
+            display: display_available(),
+            terminal: BackendKind::Terminal.is_built_in()
+                && std::io::IsTerminal::is_terminal(&std::io::stdout()),
+            ssh: set("SSH_CONNECTION") || set("SSH_TTY"),
+        }
+    }
+}
+
+/// One local view and the web mirror. A display that is reached over SSH is slow, and that of a
+/// session at the machine is not where the user sits: there the terminal comes first.
+fn automatic(here: &Surroundings) -> Vec<BackendKind> {
+    let in_terminal = here.terminal && (here.ssh || !here.display);
+    // Without either, the window says what is missing.
+    let local = if in_terminal { BackendKind::Terminal } else { BackendKind::Window };
+    [local, BackendKind::Http].into_iter().filter(|kind| kind.is_built_in()).collect()
 }
 
 fn from_environment() -> Result<BackendList> {
@@ -65,6 +95,46 @@ fn window() -> Result<Box<dyn Backend>> {
     Err(framecast_api::Error::not_supported("a window, in this build"))
 }
 
+#[cfg(feature = "window")]
+fn display_available() -> bool {
+    framecast_window::display_available()
+}
+
+#[cfg(not(feature = "window"))]
+fn display_available() -> bool {
+    false
+}
+
+#[cfg(feature = "terminal")]
+fn terminal(options: &Options, interrupts: bool) -> Result<Box<dyn Backend>> {
+    use framecast_terminal::{TerminalBackend, TerminalOptions};
+
+    let mut terminal =
+        TerminalOptions::default().with_exact_colours(options.lossless).with_signals(!interrupts);
+    if let Some(picture) = options.terminal {
+        terminal = terminal.with_picture(picture.name().parse()?);
+    }
+    if let Some(ratio) = options.pixel_ratio {
+        terminal = terminal.with_pixel_ratio(ratio.0);
+    }
+    if let Some(log) = &options.log {
+        terminal = terminal.with_log(log);
+    }
+    Ok(Box::new(TerminalBackend::new(terminal)))
+}
+
+#[cfg(not(feature = "terminal"))]
+fn terminal(_: &Options, _: bool) -> Result<Box<dyn Backend>> {
+    Err(framecast_api::Error::not_supported("a terminal, in this build"))
+}
+
+/// What the application says about its page in browsers.
+#[derive(Default)]
+pub(crate) struct Page {
+    #[cfg(feature = "http")]
+    pub(crate) resources: Option<framecast_http::Resources>,
+}
+
 /// The HTTP servers of a loop: one per address.
 #[derive(Default)]
 pub(crate) struct Servers {
@@ -76,28 +146,43 @@ pub(crate) struct Servers {
 impl Servers {
     /// A backend on the server at the address of `options`: the first canvas at `/`, another at
     /// `/NAME/`.
-    fn backend(&mut self, options: &Options, canvas: &str) -> Result<Box<dyn Backend>> {
+    fn backend(
+        &mut self,
+        options: &Options,
+        canvas: &str,
+        page: &Page,
+    ) -> Result<Box<dyn Backend>> {
         use framecast_api::Error;
         use framecast_http::HttpServer;
 
         use crate::options::ListenArg;
 
+        let resources = resources(options, page)?;
+        let open = |mut backend: framecast_http::HttpBackend| -> Box<dyn Backend> {
+            backend.set_lossless(options.lossless);
+            if let Some(resources) = resources {
+                backend.set_resources(resources);
+            }
+            Box::new(backend)
+        };
         let known = self.servers.iter().find(|(listen, _)| *listen == options.listen);
         if let Some((_, server)) = known {
-            let mut backend = free_name(server, canvas)?;
-            backend.set_lossless(options.lossless);
-            return Ok(Box::new(backend));
+            return Ok(open(free_name(server, canvas)?));
         }
-        let config = config(options);
+        let config = config(options)?;
+        let encrypted = config.tls.is_some();
+        let fingerprint = config.tls.as_ref().map(|tls| tls.fingerprint().to_owned());
         let server = match options.listen {
-            Some(ListenArg(address)) if !address.ip().is_loopback() && !options.insecure => {
+            Some(ListenArg(address))
+                if !address.ip().is_loopback() && !encrypted && !options.insecure =>
+            {
                 return Err(Error::invalid_input(format!(
-                    "{address} can be reached by others, and what they see and the links they use are not encrypted; listen on 127.0.0.1 (and use ssh -L, or a proxy with TLS), or add --insecure"
+                    "{address} can be reached by others, and what they see and the links they use are not encrypted; add --tls self-signed, or --tls-cert and --tls-key; or listen on 127.0.0.1 (and use ssh -L, or a proxy with TLS); or add --insecure"
                 )));
             }
             Some(ListenArg(address)) => {
                 let server = HttpServer::bind_with(address, config)?;
-                if !address.ip().is_loopback() {
+                if !address.ip().is_loopback() && !encrypted {
                     crate::notice::say(
                         "http    warning: nothing is encrypted; who listens to the network sees the picture and can use the links",
                     );
@@ -112,16 +197,18 @@ impl Servers {
                 })?
             }
         };
-        let mut backend = server.canvas(None)?;
-        backend.set_lossless(options.lossless);
+        if let Some(fingerprint) = fingerprint {
+            crate::notice::say(&format!("http    certificate, SHA-256: {fingerprint}"));
+        }
+        let backend = server.canvas(None)?;
         self.servers.push((options.listen, server));
-        Ok(Box::new(backend))
+        Ok(open(backend))
     }
 }
 
 /// How strangers are treated, by the flags.
 #[cfg(feature = "http")]
-fn config(options: &Options) -> framecast_http::ServerConfig {
+fn config(options: &Options) -> Result<framecast_http::ServerConfig> {
     let mut config = framecast_http::ServerConfig::default();
     if !options.link.is_empty() {
         let link = |arg: &crate::options::LinkArg| {
@@ -133,14 +220,58 @@ fn config(options: &Options) -> framecast_http::ServerConfig {
         };
         config.links = options.link.iter().map(link).collect();
     }
+    config.tls = tls(options)?;
     config.no_auth = options.no_auth;
     config.allow_origins.clone_from(&options.allow_origin);
     config.allow_hosts.clone_from(&options.allow_host);
     config.frame_ancestors.clone_from(&options.frame_ancestors);
+    config.trusted_proxies.clone_from(&options.trusted_proxy);
+    config.public_url.clone_from(&options.public_url);
+    if let Some(path) = &options.base_path {
+        config.path.clone_from(path);
+    }
     if let Some(clients) = options.clients {
         config.limits.set_clients(clients);
     }
-    config
+    Ok(config)
+}
+
+/// The files of a canvas' page; the flag's directory comes before what the application has, and what
+/// the flags let the page use comes to what the application does.
+#[cfg(feature = "http")]
+fn resources(options: &Options, page: &Page) -> Result<Option<framecast_http::Resources>> {
+    let mut found = page.resources.clone();
+    if let Some(root) = &options.web_root {
+        found = Some(found.unwrap_or_default().with_directory(root)?);
+    }
+    for sources in &options.web_sources {
+        found = Some(found.unwrap_or_default().with_sources(sources)?);
+    }
+    Ok(found)
+}
+
+/// What the web mirror is encrypted with, by the flags.
+#[cfg(feature = "http")]
+fn tls(options: &Options) -> Result<Option<framecast_http::Tls>> {
+    use framecast_api::Error;
+    use framecast_http::Tls;
+
+    use crate::options::TlsArg;
+
+    match (options.tls, &options.tls_cert, &options.tls_key) {
+        (None, None, None) => Ok(None),
+        (None, Some(certificate), Some(key)) => Tls::from_files(certificate, key).map(Some),
+        (Some(TlsArg::SelfSigned), None, None) => {
+            let listen = options.listen.unwrap_or_default();
+            Tls::self_signed(listen.0, &options.allow_host).map(Some)
+        }
+        (None, ..) => Err(Error::invalid_input(
+            "--tls-cert and --tls-key go together: a certificate and its private key",
+        )),
+        (Some(_), ..) => Err(Error::invalid_input(
+            "there can be one certificate: --tls self-signed, or --tls-cert and --tls-key",
+        )),
+    }
 }
 
 /// A place called `canvas` on the server, or `canvas-2` and so on if that is taken.
@@ -159,8 +290,38 @@ fn free_name(
 
 #[cfg(not(feature = "http"))]
 impl Servers {
-    fn backend(&mut self, _: &Options, _: &str) -> Result<Box<dyn Backend>> {
+    fn backend(&mut self, _: &Options, _: &str, _: &Page) -> Result<Box<dyn Backend>> {
         let _ = self;
         Err(framecast_api::Error::not_supported("the web mirror, in this build"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(display: bool, terminal: bool, ssh: bool) -> Vec<BackendKind> {
+        let mut kinds = automatic(&Surroundings { display, terminal, ssh });
+        kinds.retain(|kind| *kind != BackendKind::Http);
+        kinds
+    }
+
+    #[test]
+    #[cfg(all(feature = "window", feature = "terminal"))]
+    fn a_window_comes_first_at_the_machine_and_the_terminal_over_ssh() {
+        assert_eq!(chosen(true, true, false), [BackendKind::Window]);
+        assert_eq!(chosen(false, true, false), [BackendKind::Terminal]);
+        assert_eq!(chosen(true, true, true), [BackendKind::Terminal]);
+        assert_eq!(chosen(true, false, true), [BackendKind::Window], "output goes to a file");
+        assert_eq!(chosen(false, false, false), [BackendKind::Window], "it says why not");
+    }
+
+    #[test]
+    #[cfg(feature = "terminal")]
+    fn every_way_to_show_a_picture_in_a_terminal_is_a_flag() {
+        let names: Vec<_> = crate::TerminalArg::ALL.iter().map(|it| it.name()).collect();
+        let known: Vec<_> =
+            framecast_terminal::TerminalPicture::ALL.iter().map(|it| it.name()).collect();
+        assert_eq!(names, known);
     }
 }

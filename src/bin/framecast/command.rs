@@ -95,29 +95,6 @@ Examples:
   ffmpeg -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe
 ";
 
-/// Flags that come before the command, for a hint to those who write them after it.
-const COMMON: [&str; 19] = [
-    "--backend",
-    "--size",
-    "--listen",
-    "--insecure",
-    "--link",
-    "--no-auth",
-    "--qr",
-    "--allow-origin",
-    "--allow-host",
-    "--frame-ancestors",
-    "--clients",
-    "--control",
-    "--control-timeout",
-    "--lossless",
-    "--max-fps",
-    "--draw",
-    "--title",
-    "--open",
-    "--wait-viewer",
-];
-
 /// Reads the arguments after the program's name.
 pub(crate) fn parse(args: &[String]) -> Parsed {
     if args.is_empty() {
@@ -155,7 +132,7 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
             Parsed::Help(format!("{}{demos}", early.output))
         }
         Err(early) => {
-            let misplaced = rest.iter().find(|arg| COMMON.contains(arg));
+            let misplaced = rest.iter().find(|arg| is_common(arg));
             let hint = match misplaced {
                 Some(flag) => format!("{flag} belongs before {:?}", rest[0]),
                 None => format!("framecast {} --help shows what is possible", rest[0]),
@@ -163,6 +140,12 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
             Parsed::Wrong(format!("{}\n{hint}", early.output.trim()))
         }
     }
+}
+
+/// Whether it is a flag that comes before the command.
+fn is_common(arg: &str) -> bool {
+    let is_it = |line: &str| line.split_whitespace().next() == Some(arg);
+    arg.starts_with("--") && full_help().lines().any(is_it)
 }
 
 fn full_help() -> String {
@@ -177,8 +160,8 @@ fn help(flags: &str) -> String {
     let flags = flags.find("Options:").map_or(flags, |start| &flags[start..]);
     format!(
         "Usage: framecast [FLAGS] COMMAND ...\n\n\
-         One canvas, many audiences: shows demos, video and pictures in a window, in browsers, or \
-         both.\n\n{COMMANDS}\nFlags, before the command:{}\n\nDemos:\n{}\n{EXAMPLES}\n\
+         One canvas, many audiences: shows demos, video and pictures in a window, in browsers, in \
+         a terminal, or in several at once.\n\n{COMMANDS}\nFlags, before the command:{}\n\nDemos:\n{}\n{EXAMPLES}\n\
          framecast COMMAND --help says more about a command.\n",
         flags.trim_start_matches("Options:").trim_end(),
         demo::list()
@@ -233,11 +216,34 @@ mod tests {
         assert!(matches!(parsed(""), Parsed::Nothing(text) if text.contains("framecast demo")));
     }
 
+    /// The flags of every application, as the library tells them.
+    fn common() -> Vec<String> {
+        let help = Options::parse("framecast", &["--help"]).unwrap_err().to_string();
+        let first = help.lines().filter_map(|line| line.split_whitespace().next());
+        first
+            .filter(|word| word.starts_with("--") && *word != "--help,")
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn a_flag_behind_the_command_is_told_to_belong_before_it() {
+        let flags = common();
+        assert!(flags.len() >= 30, "{flags:?}");
+        for flag in flags {
+            let said = wrong(&format!("demo cube {flag} x"));
+            assert!(said.contains(&format!("{flag} belongs before \"demo\"")), "{said}");
+        }
+        assert!(!wrong("demo cube --banana").contains("belongs"));
+    }
+
     #[test]
     fn the_help_explains_flags_commands_and_demos() {
         for line in ["--help", "help", "--backend none --help"] {
             let help = help(line);
-            for word in COMMON.into_iter().chain(["demo", "pipe", "show", "plasma", "dashboard"]) {
+            let flags = common();
+            let words = flags.iter().map(String::as_str);
+            for word in words.chain(["demo", "pipe", "show", "plasma", "dashboard"]) {
                 assert!(help.contains(word), "{word} is missing in\n{help}");
             }
             assert!(!help.contains("rest") && !help.contains("```"), "{help}");

@@ -254,6 +254,7 @@ fn details(kind: &EventKind) -> String {
             if char.is_composing { " composing" } else { "" },
             char.input_type
         ),
+        EventKind::Paste { data } => write!(text, "data {data:?}"),
         _ => Ok(()),
     };
     if let Some((cut, _)) = text.char_indices().nth(MAX_DETAILS) {

@@ -35,7 +35,7 @@ const DEMOS: [Entry; 5] = [
     },
     Entry {
         name: "paint",
-        about: "draw with mouse, finger or pen. 1-8 colour, [ ] width, Ctrl+Z undo, c clear",
+        about: "draw with mouse, finger or pen. 1-8 colour, [ ] width, u undo, r redo, c clear",
         make: || Box::new(paint::Paint::new()),
     },
     Entry {
@@ -112,6 +112,7 @@ mod tests {
             EventKind::Animate { step: 0.1 },
             EventKind::BeforeDraw,
             EventKind::Char(Char { data: "\u{0}\u{1F600}é\n".repeat(300), ..Char::default() }),
+            EventKind::Paste { data: "\u{0}\u{1F600}é\n".repeat(3000) },
         ];
         for at in [-EventKind::MAX_COORDINATE, -3.0, 0.0, 7.5, EventKind::MAX_COORDINATE] {
             let pointer = Pointer {

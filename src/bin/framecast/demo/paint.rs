@@ -302,7 +302,7 @@ impl Demo for Paint {
             let (x, y) = (pen.width() / 2.0, pen.height() * 0.42);
             pen.text((x, y, Anchor::Middle), Face::Sans, 30.0, [150, 146, 136], "Draw here");
             if pen.width() > 540.0 {
-                let keys = "1–8 colour · [ ] width · Ctrl+Z undo · c clear";
+                let keys = "1–8 colour · [ ] width · u undo · c clear";
                 let at = (x, y + 30.0, Anchor::Middle);
                 pen.text(at, Face::Sans, 15.0, [150, 146, 136], keys);
             }

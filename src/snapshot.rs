@@ -1,0 +1,118 @@
+//! A frame as a picture to keep.
+
+use std::path::Path;
+
+use framecast_api::{Error, Frame, Result};
+
+/// A frame, to be kept as a picture; made by [`Canvas::snapshot`](crate::Canvas::snapshot), or from
+/// any [`Frame`].
+///
+/// It shares the frame's pixels, stays as it is while the canvas goes on, and can be sent to another
+/// thread: encoding takes some tens of milliseconds for a full screen.
+///
+/// ```
+/// use framecast::{Canvas, Snapshot};
+///
+/// let canvas = Canvas::offscreen(4.0, 2.0)?;
+/// assert!(canvas.snapshot().is_none(), "nothing was drawn yet");
+/// let frame = canvas.draw(|frame| frame.fill([0, 80, 160, 255]))?;
+///
+/// let snapshot = canvas.snapshot().unwrap();
+/// assert_eq!(snapshot.frame().pixels(), frame.pixels());
+/// let png = std::thread::spawn(move || snapshot.png()).join().unwrap()?;
+/// assert!(png.starts_with(b"\x89PNG"));
+///
+/// let file = std::env::temp_dir().join(format!("framecast-{}.png", std::process::id()));
+/// Snapshot::from(frame).save_png(&file)?;
+/// assert_eq!(std::fs::read(&file).unwrap(), png);
+/// # std::fs::remove_file(file).unwrap();
+/// # Ok::<(), framecast::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    frame: Frame,
+}
+
+impl Snapshot {
+    /// The frame: its pixels, size, ratio and time.
+    #[must_use]
+    pub fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// As a PNG of the physical size, with exactly the colours and without alpha, as every view
+    /// shows it.
+    ///
+    /// # Errors
+    /// "Failed" if it cannot be encoded.
+    pub fn png(&self) -> Result<Vec<u8>> {
+        let frame = &self.frame;
+        let mut bytes = Vec::with_capacity(frame.bytes().len() / 16);
+        let mut encoder = png::Encoder::new(&mut bytes, frame.width(), frame.height());
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let rgb: Vec<u8> = frame.pixels().iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
+        let written = encoder.write_header().and_then(|mut writer| {
+            writer.write_image_data(&rgb)?;
+            writer.finish()
+        });
+        written.map_err(|error| {
+            Error::failed(format!("cannot encode {frame:?} as PNG: {error}")).with_source(error)
+        })?;
+        Ok(bytes)
+    }
+
+    /// Writes it as a PNG, in the place of what is there.
+    ///
+    /// # Errors
+    /// "Failed", with the path, if it cannot be encoded or the file cannot be written.
+    pub fn save_png(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        std::fs::write(path, self.png()?).map_err(|error| {
+            Error::failed(format!("cannot write a snapshot to {}: {error}", path.display()))
+                .with_source(error)
+        })
+    }
+}
+
+impl From<Frame> for Snapshot {
+    fn from(frame: Frame) -> Self {
+        Self { frame }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Canvas;
+
+    fn snapshot() -> Snapshot {
+        let canvas = Canvas::offscreen(33.0, 17.0).unwrap();
+        let frame = canvas.draw(|frame| {
+            for (n, pixel) in frame.pixels_mut().iter_mut().enumerate() {
+                *pixel = [n as u8, (n >> 8) as u8, (n * 7) as u8, 0];
+            }
+        });
+        frame.unwrap().into()
+    }
+
+    #[test]
+    fn a_png_has_the_size_and_the_colours_and_no_alpha() {
+        let snapshot = snapshot();
+        let png = snapshot.png().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut pixels).unwrap();
+        assert_eq!((info.width, info.height), (33, 17));
+        assert_eq!(info.color_type, png::ColorType::Rgb);
+        let same = pixels.chunks(3).zip(snapshot.frame().pixels()).all(|(a, b)| a == &b[..3]);
+        assert!(same);
+    }
+
+    #[test]
+    fn an_error_names_the_path() {
+        let path = std::env::temp_dir().join("there is no such directory").join("a.png");
+        let error = snapshot().save_png(&path).unwrap_err().to_string();
+        assert!(error.contains("there is no such directory"), "{error}");
+    }
+}

@@ -73,7 +73,7 @@ class Program {
   async links(count) {
     return await until(`the links of ${this.name}`, () => {
       if (this.result) throw new Error(`${this.name} ended: ${this.errors.join("\n")}`);
-      const links = this.errors.flatMap((line) => line.match(/http:\S+/) ?? []);
+      const links = this.errors.flatMap((line) => line.match(/https?:\/\/\S+/) ?? []);
       return links.length >= count && links;
     });
   }
@@ -111,6 +111,11 @@ export function probe(args, options) {
   return example("probe", args, options);
 }
 
+/** Where the application under test is, for whoever starts it themselves. */
+export function probePath() {
+  return join(target, profile, "examples", "probe");
+}
+
 /** Starts the framecast program. */
 export function framecast(args, { display } = {}) {
   return new Program("framecast", join(target, profile, "framecast"), args, { env: environment(display) });
@@ -119,6 +124,16 @@ export function framecast(args, { display } = {}) {
 /** Starts any other program. */
 export function start(command, args, { display, env = {} } = {}) {
   return new Program(command, command, args, { env: { ...environment(display), ...env } });
+}
+
+/** A port of this machine that nobody listens at now. */
+export async function freePort() {
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 /** Starts an X server on a free display, with a window manager if asked to. Returns it, with its name. */
@@ -172,36 +187,82 @@ export function screen(display) {
   return PNG.sync.read(png);
 }
 
+const CHROMIUM = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    // A name that is set aside for examples (RFC 2606).
+    "--host-resolver-rules=MAP plots.example.org 127.0.0.1",
+  ],
+};
+
 let browser;
 
-/** A new page, with sizes of its own and as if in a browser of its own. */
-export async function newPage({ width = 320, height = 240, ratio = 1 } = {}) {
+/** A new page, with sizes of its own and as if in a browser of its own; with `untrusted`, it takes any certificate. */
+export async function newPage({ width = 320, height = 240, ratio = 1, untrusted = false } = {}) {
   if (!browser) {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    browser = await chromium.launch(CHROMIUM);
     cleanUps.push(async () => {
       await browser.close();
       browser = undefined;
     });
   }
-  const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: ratio });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    deviceScaleFactor: ratio,
+    ignoreHTTPSErrors: untrusted,
+  });
   const page = await context.newPage();
   page.problems = [];
+  page.pongs = 0;
+  page.on("websocket", (socket) => {
+    socket.on("framereceived", ({ payload }) => {
+      if (typeof payload === "string" && JSON.parse(payload).type === "pong") page.pongs += 1;
+    });
+  });
   page.on("console", (message) => {
     if (message.type() === "error") page.problems.push(message.text());
   });
   page.on("pageerror", (error) => page.problems.push(String(error)));
   return page;
+}
+
+/** A browser besides the one of `newPage`, with more flags. */
+export async function launch(...flags) {
+  const launched = await chromium.launch({ ...CHROMIUM, args: [...CHROMIUM.args, ...flags] });
+  cleanUps.push(() => launched.close());
+  return launched;
+}
+
+/** A browser with windows and tabs on `display`, for what a page without a window does not know. */
+export async function startBrowser(display) {
+  const windowed = await chromium.launch({ ...CHROMIUM, headless: false, env: environment(display) });
+  cleanUps.push(() => windowed.close());
+  const session = await windowed.newBrowserCDPSession();
+  return {
+    /** A new tab in front of the others; not one of playwright's pages, which always count as visible. */
+    async tab(url) {
+      const target = await session.send("Target.createTarget", { url });
+      await session.send("Target.activateTarget", target);
+    },
+    /** A page in a window of its own. */
+    async page() {
+      return await (await windowed.newContext()).newPage();
+    },
+  };
+}
+
+/** What the server tells whoever has `link`. */
+export async function stats(link) {
+  const url = new URL(link);
+  const headers = { authorization: `Bearer ${url.hash.slice("#token=".length)}` };
+  return await (await fetch(new URL("stats", url), { headers })).json();
 }
 
 /** The honest state of a page's view: state, role, sequence, exact, updates. */
@@ -210,6 +271,13 @@ export async function view(page) {
     const element = document.querySelector("[data-state]");
     return element ? { ...element.dataset } : {};
   });
+}
+
+/** Waits until the server has read all that the page said so far. */
+export async function heard(page) {
+  // The next pong may be the answer to a ping from before.
+  const { pongs } = page;
+  await until("the page's pings are answered", () => page.pongs >= pongs + 2);
 }
 
 /** Opens `link` and waits for a picture; with `exact`, for the exact one. */

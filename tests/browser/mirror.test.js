@@ -166,6 +166,20 @@ test("the end of the application is told, and a new start is found again", async
   await picture(page);
 });
 
+test("a connection that is lost is told apart from an application that ended", async () => {
+  const [ends, dies] = [probe(HTTP), probe(HTTP)];
+  const [told, lost] = [await newPage(), await newPage()];
+  await open(told, await ends.link());
+  await open(lost, await dies.link());
+  dies.child.kill("SIGKILL");
+  await until("one is lost", async () => (await view(lost)).state === "lost");
+  assert.equal((await ends.interrupt()).code, 0);
+  await until("one has ended", async () => (await view(told)).state === "ended");
+  assert.equal(await lost.textContent("#notice-title"), "Connection lost");
+  assert.equal(await told.textContent("#notice-title"), "The application ended");
+  await save(lost, "lost");
+});
+
 test("a browser that never reads slows nobody down", async () => {
   const program = probe([...OPEN, "spin"]);
   const link = await program.link();

@@ -4,7 +4,7 @@
 //! g, b or w sets its colour; a magenta marker of 9 × 9 logical pixels where a button was pressed.
 //! Every event it gets goes to standard output as one line of JSON, and once a second a line
 //! `{"type":"rate","frames":…,"fps":…}`. With the argument `spin` it draws all the time, and one row
-//! changes with every frame.
+//! changes with every frame. F9 makes it panic.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -29,6 +29,7 @@ impl Probe {
     fn event(&mut self, kind: &EventKind) {
         match kind {
             EventKind::KeyDown(key) => {
+                assert!(key.key != "F9", "F9 was pressed");
                 self.middle = match key.key.as_str() {
                     "r" => RED,
                     "g" => GREEN,

@@ -3,7 +3,21 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, framecast, newPage, open, picture, probe, save, until, view } from "./harness.js";
+import {
+  cleanUp,
+  framecast,
+  heard,
+  newPage,
+  open,
+  picture,
+  probe,
+  save,
+  startBrowser,
+  startDisplay,
+  stats,
+  until,
+  view,
+} from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 
@@ -34,7 +48,8 @@ test("who has the watch link sees everything and changes nothing", async () => {
     view.grantControl(1);
     view.disconnect(1);
   });
-  // What came before it has come when this has.
+  await heard(watcher);
+  // The application has what came before when it has this.
   await driver.keyboard.press("g");
   const { sequence } = await view(driver);
   await until("the key", () => program.events("key_down").some((event) => event.key === "g"));
@@ -43,6 +58,44 @@ test("who has the watch link sees everything and changes nothing", async () => {
   assert.ok(!program.events("key_down").some((event) => event.key === "r"), types.join());
   assert.ok(!types.includes("resize") && !types.includes("pointer_down"), types.join());
   assert.equal((await view(driver)).role, "presenter");
+});
+
+test("of the two links that a demo prints, the first draws and the second cannot", async () => {
+  const program = framecast([...HTTP, "demo", "paint"]);
+  const [drive, watch] = await program.links(2);
+  const size = { width: 800, height: 500 };
+  const [driver, watcher] = [await newPage(size), await newPage(size)];
+  await open(driver, drive);
+  await open(watcher, watch);
+  const stroke = async (page, y) => {
+    await page.mouse.move(200, y);
+    await page.mouse.down();
+    await page.mouse.move(600, y, { steps: 8 });
+    await page.mouse.up();
+    await page.mouse.move(500, 450);
+  };
+  const proof = (page) => page.evaluate(async () => (await import("/main.js")).view.proof());
+  // What both show exactly once the application has drawn all that was said.
+  const rests = async (seen) => {
+    await heard(driver);
+    await heard(watcher);
+    return await until("both show another exact picture", async () => {
+      const [one, other] = [await proof(driver), await proof(watcher)];
+      return one.exact && other.exact && one.crc === other.crc && !seen.includes(one.crc) && one.crc;
+    });
+  };
+  const blank = await rests([]);
+  await stroke(driver, 200);
+  const first = await rests([blank]);
+  await stroke(watcher, 300);
+  await watcher.setViewportSize({ width: 500, height: 300 });
+  // Of the same size, too.
+  assert.equal(await rests([]), first);
+  const { clients } = await stats(drive);
+  assert.deepEqual(clients.map((client) => client.presenter), [true, false]);
+  await stroke(driver, 400);
+  await rests([blank, first]);
+  assert.equal((await view(watcher)).role, "observer");
 });
 
 test("the link leaves the address bar, a reload still knows it, and nobody else gets in", async () => {
@@ -134,4 +187,40 @@ test("a presenter whose page is hidden loses control, and the other goes on at f
   const { sequence } = await view(second);
   await picture(second, { exact: false, after: Number(sequence) + 60 });
   assert.equal((await view(first)).role, "observer");
+});
+
+test("a presenter's tab in the background leaves the other at full rate, and hands over by policy", async () => {
+  for (const timeout of ["6", "never"]) {
+    const { display } = await startDisplay({ size: "1000x700" });
+    const browser = await startBrowser(display);
+    const program = probe([...HTTP, "--control-timeout", timeout, "spin"]);
+    const link = await program.link();
+    await browser.tab(link);
+    await until("it drives", async () => (await stats(link)).clients[0]?.presenter);
+    const observer = await browser.page();
+    await open(observer, link, { exact: false });
+    const painted = async () => Number((await view(observer)).updates);
+    const rate = async () => {
+      const [from, at] = [await painted(), performance.now()];
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      return ((await painted()) - from) / (performance.now() - at);
+    };
+    const before = await rate();
+    // Truly: Chromium hides a tab behind another.
+    await browser.tab("about:blank");
+    await until("it is hidden", async () => !(await stats(link)).clients[0].visible);
+    const during = await rate();
+    const { clients } = await stats(link);
+    assert.deepEqual(clients.map(({ presenter, visible }) => [presenter, visible]), [
+      [true, false],
+      [false, true],
+    ]);
+    assert.ok(during > 0.75 * before, `${during * 1000} pictures per second, ${before * 1000} before`);
+    if (timeout !== "never") {
+      await role(observer, "presenter");
+      await observer.keyboard.press("g");
+      await until("its key", () => program.events("key_down").length === 1);
+    }
+    await cleanUp();
+  }
 });

@@ -1,9 +1,12 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use framecast::{
-    Button, Canvas, ClientId, EventKind, Input, LogicalSize, NullBackend, NullRemote, PhysicalSize,
-    Pointer, Setting, Step,
+    Backend, Button, Canvas, ClientId, Context, EventKind, Frame, Input, LogicalSize, NullBackend,
+    NullRemote, PhysicalSize, Pointer, Result, Role, Setting, Step,
 };
 
-use crate::{drain, key_down};
+use crate::{drain, key, key_down};
 
 fn window_and_web() -> (Canvas, NullRemote, NullRemote) {
     let (window, window_remote) = NullBackend::local();
@@ -114,15 +117,22 @@ fn absurd_sizes_from_a_view_are_refused_or_cut() {
     let before = canvas.size();
     for bad in [0.0, -5.0, f64::NAN, f64::INFINITY] {
         web.resize(1, bad, 100.0, 1.0);
+        web.resize(1, 100.0, bad, 1.0);
         web.resize(1, 100.0, 100.0, bad);
     }
     assert!(drain(&canvas).is_empty());
     assert_eq!(canvas.size(), before);
-    assert_eq!(canvas.stats().rejected, 8);
-    web.resize(1, 1e9, 1e9, 1.0);
-    drain(&canvas);
-    let size = canvas.size().physical();
-    assert!(size.area() <= framecast::SizeLimits::DEFAULT.max_area, "{size}");
+    assert_eq!(canvas.stats().rejected, 12);
+    let limits = framecast::SizeLimits::DEFAULT;
+    for (width, height, ratio) in
+        [(1e9, 1e9, 1.0), (1e308, 1e308, 1e308), (1e9, 1.0, 8.0), (1.0, 1e9, 1.0)]
+    {
+        web.resize(1, width, height, ratio);
+        drain(&canvas);
+        let size = canvas.size().physical();
+        assert!(size.area() > 0 && size.area() <= limits.max_area, "{size}");
+        assert!(size.width.max(size.height) <= limits.max_side, "{size}");
+    }
 }
 
 #[test]
@@ -199,4 +209,72 @@ fn a_presenter_that_leaves_mid_drag_lets_go_before_the_next_one_acts() {
             ("down", Button::Left, Some(2)),
         ]
     );
+}
+
+/// Presses and lets go of a key ten times whenever it is asked.
+struct Typist {
+    handed: Arc<AtomicUsize>,
+}
+
+impl Backend for Typist {
+    fn name(&self) -> &str {
+        "typist"
+    }
+
+    fn open(&mut self, _: Context) -> Result<()> {
+        Ok(())
+    }
+
+    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+        let client = ClientId(1);
+        if self.handed.load(Ordering::Relaxed) == 0 {
+            sink(Input::Joined { client, label: "typist".into(), role: Role::Drive });
+        }
+        for _ in 0..10 {
+            for kind in [EventKind::KeyDown(key("a")), EventKind::KeyUp(key("a"))] {
+                sink(Input::Event { client, timestamp: 0.0, kind });
+                self.handed.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn wants_frame(&self) -> bool {
+        false
+    }
+
+    fn present(&mut self, _: &Frame) -> Result<()> {
+        Ok(())
+    }
+
+    fn close(&mut self) {}
+}
+
+#[test]
+fn whoever_types_more_quickly_than_the_application_reads_fills_no_memory() {
+    let handed = Arc::new(AtomicUsize::new(0));
+    let typist = Typist { handed: Arc::clone(&handed) };
+    let canvas = Canvas::builder("test").backend(Box::new(typist)).open().unwrap();
+    let mut taken = 0;
+    let mut last = None;
+    while taken < 5000 {
+        let Some(Step::Event(event)) = canvas.poll() else { panic!("there is always more") };
+        if matches!(event.kind, EventKind::KeyDown(_) | EventKind::KeyUp(_)) {
+            assert_ne!(last.as_deref(), Some(event.kind.name()), "one is lost");
+            last = Some(event.kind.name().to_owned());
+            taken += 1;
+        }
+    }
+    let waiting = handed.load(Ordering::Relaxed) - taken;
+    assert!(waiting < 1100, "{waiting} wait");
+}
+
+#[test]
+fn nothing_follows_the_end_not_even_what_was_typed_before_it() {
+    let (canvas, _window, web) = window_and_web();
+    web.join(1);
+    web.event(1, key_down("a"));
+    drain(&canvas);
+    canvas.close();
+    web.event(1, key_down("b"));
+    assert_eq!(drain(&canvas), ["key_up", "close"]);
 }

@@ -1,22 +1,34 @@
 //! One integration binary: the engine and the facade, seen from outside.
 //!
 //! - `drawing`: when a canvas is drawn, and what demand and the update modes do
+//! - `clipboard`: pasting, and text for the clipboard
 //! - `control`: who drives, hand-over, sizes
+//! - `handover`: a thousand hand-overs as they come
 //! - `life`: opening, losing and closing backends, handles, several canvases, the async form
+//! - `fuzz`: the fuzz target of the engine, for a short time
+//! - `mounted`: canvases in somebody else's web application
 //! - `program`: the framecast program, run as a person would
+//! - `terminal`: programs in a terminal: what they show there, and how they leave it
 
+mod clipboard;
 mod control;
 mod drawing;
+mod fuzz;
+mod handover;
 mod life;
+#[cfg(feature = "http")]
+mod mounted;
 #[cfg(feature = "program")]
 mod program;
+#[cfg(all(unix, feature = "terminal"))]
+mod terminal;
 
 use std::time::{Duration, Instant};
 
 use framecast::{Canvas, EventKind, Step};
 
 /// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Takes steps until there is none right now; draws are presented. Names of events and "draw".
 fn drain(canvas: &Canvas) -> Vec<String> {

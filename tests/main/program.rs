@@ -167,6 +167,33 @@ fn every_demo_draws_and_ends_well_on_an_interrupt() {
 }
 
 #[test]
+fn a_directory_with_a_page_is_served_and_one_that_is_not_there_is_told() {
+    let around = std::env::temp_dir().join(format!("framecast-web-root-{}", std::process::id()));
+    let args = ["--backend", "http", "--listen", "127.0.0.1:0", "--web-root"];
+    let here = around.to_str().unwrap();
+    let demo = |root| [&args[..], &[root, "demo"]].concat();
+    let output = run(&demo(here));
+    assert_eq!(output.status.code(), Some(1));
+    let text = error(&output);
+    assert!(text.contains(here) && text.contains("give a directory"), "{text}");
+    std::fs::create_dir(&around).unwrap();
+    std::fs::write(around.join("index.html"), "a page of mine").unwrap();
+    let sources = ["--web-sources", "font-src https://fonts.example.org"];
+    let running = Running::start(command(&[&sources[..], &demo(here)].concat()));
+    let port = running.port();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n").unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+    let output = run(&[&["--web-sources", "default-src *"][..], &demo(here)].concat());
+    std::fs::remove_dir_all(&around).unwrap();
+    assert!(page.contains("font-src 'self' https://fonts.example.org;"), "{page}");
+    assert!(page.ends_with("\r\n\r\na page of mine"), "{page}");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error(&output).contains("possible are connect-src"), "{}", error(&output));
+}
+
+#[test]
 fn a_busy_port_is_a_clear_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -259,4 +286,74 @@ fn unreadable_pictures_are_told_one_by_one() {
     let text = error(&output);
     assert!(text.contains("broken.png") && text.contains("missing.png"), "{text}");
     assert!(!text.contains("panicked"), "{text}");
+}
+
+/// Processor time of the program so far, in seconds: fields 14 and 15 of proc(5)'s stat, in ticks of
+/// which Linux tells programs that there are 100 in a second.
+#[cfg(target_os = "linux")]
+fn processor_time(program: &Running) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", program.child.id())).unwrap();
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    let ticks = fields.split_whitespace().skip(11).take(2).map(|it| it.parse::<f64>().unwrap());
+    ticks.sum::<f64>() / 100.0
+}
+
+/// Out of files, the server can neither accept the next connection nor refuse it; the listener stays
+/// readable, and a loop without pauses would turn as quickly as it can.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_without_files_waits_patiently_and_serves_again() {
+    let program = env!("CARGO_BIN_EXE_framecast");
+    let args = ["--backend", "http", "--listen", "127.0.0.1:0", "--draw", "auto", "demo"];
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 40 && exec \"$0\" \"$@\"", program]).args(args);
+    limited.env_remove("FRAMECAST_BACKEND").stdin(Stdio::null()).stdout(Stdio::null());
+    let server = Running::start({
+        limited.stderr(Stdio::piped());
+        limited
+    });
+    let address = ("127.0.0.1", server.port());
+    // Strangers are ended for others when there are too many, but these are not too many.
+    let strangers = || -> Vec<_> {
+        let connect = |_| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(b"G").unwrap();
+            stream
+        };
+        (0..60).map(connect).collect()
+    };
+    let files = || std::fs::read_dir(format!("/proc/{}/fd", server.child.id())).unwrap().count();
+    let (mut held, mut since) = (strangers(), std::time::Instant::now());
+    let start = since;
+    while files() < 40 {
+        assert!(start.elapsed() < PATIENCE, "it has files enough: {}", files());
+        // They are given five seconds; on a machine that stood still they are over.
+        if since.elapsed() > std::time::Duration::from_secs(6) {
+            (held, since) = (strangers(), std::time::Instant::now());
+        }
+        std::thread::yield_now();
+    }
+    let (before, start) = (processor_time(&server), std::time::Instant::now());
+    let pause = std::time::Duration::from_millis(50);
+    // A measurement, not a wait for something. Strangers are given five seconds for their request.
+    while start.elapsed() < std::time::Duration::from_secs(2) && files() >= 40 {
+        std::thread::sleep(pause);
+    }
+    let (spent, took) = (processor_time(&server) - before, start.elapsed().as_secs_f64());
+    assert!(took > 1.0, "it was out of files for {took} s only");
+    assert!(spent < 0.3 * took, "{spent} s of processor time in {took} s: it spins");
+    drop(held);
+    let start = std::time::Instant::now();
+    loop {
+        let mut answer = Vec::new();
+        if let Ok(mut stream) = TcpStream::connect(address) {
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            let _ = stream.read_to_end(&mut answer);
+        }
+        if answer.starts_with(b"HTTP/1.1 200 ") {
+            break;
+        }
+        assert!(start.elapsed() < PATIENCE, "it never serves again");
+    }
 }

@@ -20,7 +20,7 @@ const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "rele
 /** Milliseconds of each press, measured in the page. */
 async function presses(page, samples) {
   return await page.evaluate(async (samples) => {
-    const canvas = document.querySelector("#view canvas");
+    const canvas = document.querySelector("#view").shadowRoot.querySelector("canvas");
     const probe = document.createElement("canvas");
     probe.width = probe.height = 1;
     const context = probe.getContext("2d", { willReadFrequently: true });

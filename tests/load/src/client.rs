@@ -13,6 +13,8 @@ use smol::future::FutureExt;
 use smol::stream::StreamExt;
 use smol::{Async, Timer};
 
+use crate::server::Place;
+
 /// Bytes before the tile list.
 const HEADER: usize = 80;
 const PING_EVERY: Duration = Duration::from_millis(500);
@@ -72,31 +74,49 @@ impl Part {
     }
 }
 
-/// Connects to `at`, for the server at `server`, and behaves until dropped.
+/// A WebSocket of ours.
+pub(crate) type Socket = WebSocketStream<Async<TcpStream>>;
+
+/// Shakes hands over `stream` with the server at `place`. `whole`: in the older protocol.
+pub(crate) async fn shake_hands(
+    stream: Async<TcpStream>,
+    place: &Place,
+    whole: bool,
+) -> Result<Socket, String> {
+    stream.get_ref().set_nodelay(true).map_err(|error| error.to_string())?;
+    let url = format!("ws://{}/", place.address);
+    let mut request = url.into_client_request().map_err(|error| error.to_string())?;
+    let headers = request.headers_mut();
+    if !whole {
+        let protocol = "framecast.v1".parse().map_err(|_| "a header")?;
+        headers.insert("sec-websocket-protocol", protocol);
+    }
+    if let Some(token) = &place.token {
+        let bearer = format!("Bearer {token}").parse().map_err(|_| "a header")?;
+        headers.insert("authorization", bearer);
+    }
+    let connected = async_tungstenite::client_async(request, stream).await;
+    Ok(connected.map_err(|error| format!("no connection: {error}"))?.0)
+}
+
+/// The first message of a client.
+pub(crate) fn hello(visible: bool) -> Value {
+    json!({"type": "hello", "width": 1280, "height": 720, "ratio": 1, "visible": visible})
+}
+
+/// Connects to `at`, for the server at `place`, and behaves until dropped.
 pub(crate) async fn run(
     at: SocketAddr,
-    server: SocketAddr,
+    place: Place,
     behaviour: Behaviour,
     seen: Rc<RefCell<Seen>>,
 ) -> Result<(), String> {
     let stream = Async::<TcpStream>::connect(at).await.map_err(|error| error.to_string())?;
-    stream.get_ref().set_nodelay(true).map_err(|error| error.to_string())?;
-    let url = format!("ws://{server}/");
-    let mut request = url.into_client_request().map_err(|error| error.to_string())?;
-    if behaviour != Behaviour::Whole {
-        let protocol = "framecast.v1".parse().map_err(|_| "a header")?;
-        request.headers_mut().insert("sec-websocket-protocol", protocol);
-    }
-    let connected = async_tungstenite::client_async(request, stream).await;
-    let (mut socket, _) = connected.map_err(|error| format!("no connection: {error}"))?;
+    let mut socket = shake_hands(stream, &place, behaviour == Behaviour::Whole).await?;
     if behaviour == Behaviour::Whole {
         return whole(&mut socket, &seen).await;
     }
-    let visible = behaviour != Behaviour::Hidden;
-    let hello = json!({
-        "type": "hello", "width": 1280, "height": 720, "ratio": 1, "visible": visible
-    });
-    say(&mut socket, &hello).await?;
+    say(&mut socket, &hello(behaviour != Behaviour::Hidden)).await?;
     if behaviour == Behaviour::Stalled {
         // Holds the connection open.
         return smol::future::pending().await;
@@ -144,10 +164,7 @@ pub(crate) async fn run(
 }
 
 /// Acknowledges whole pictures at once.
-async fn whole<S>(socket: &mut WebSocketStream<S>, seen: &RefCell<Seen>) -> Result<(), String>
-where
-    S: smol::io::AsyncRead + smol::io::AsyncWrite + Unpin,
-{
+async fn whole(socket: &mut Socket, seen: &RefCell<Seen>) -> Result<(), String> {
     let mut index = Value::Null;
     while let Some(message) = socket.next().await {
         match message.map_err(|error| error.to_string())? {
@@ -186,10 +203,7 @@ fn hear(text: &str, start: Instant, seen: &mut Seen) {
     }
 }
 
-async fn say<S>(socket: &mut WebSocketStream<S>, message: &Value) -> Result<(), String>
-where
-    S: smol::io::AsyncRead + smol::io::AsyncWrite + Unpin,
-{
+pub(crate) async fn say(socket: &mut Socket, message: &Value) -> Result<(), String> {
     let sent = socket.send(Message::text(message.to_string())).await;
     sent.map_err(|error| format!("cannot send: {error}"))
 }

@@ -1,4 +1,4 @@
-//! Measures the http backend under load: `framecast-load all` prints the table of README.md.
+//! Measures the http backend under load: `framecast-load all` prints the tables of README.md.
 //!
 //! The server is a process of its own, so that its CPU and memory are its own. Clients, and the
 //! links between, are simulated in this one. Everything is on the loopback interface, bounded in
@@ -6,10 +6,15 @@
 
 mod client;
 mod content;
+mod handovers;
 mod link;
+mod page;
+mod picture;
 mod scenarios;
 mod server;
+mod strangers;
 mod summary;
+mod unread;
 
 use argh::FromArgs;
 
@@ -29,22 +34,30 @@ enum Command {
     Watch(Watch),
 }
 
-/// Run every scenario and print the table of README.md; takes about three minutes.
+/// Run every scenario and print the tables of README.md; takes about ten minutes, and needs
+/// slowhttptest.
 #[derive(FromArgs)]
 #[argh(subcommand, name = "all")]
 struct All {
     /// seconds that each scenario is measured for. Default: 8
     #[argh(option, default = "8")]
     seconds: u32,
+    /// where the random hand-overs begin. Default: 1
+    #[argh(option, default = "1")]
+    seed: u64,
 }
 
-/// Run some scenarios: motion, audience, dashboard, static, distance, company, bandwidth, memory.
+/// Run some scenarios: motion, audience, dashboard, static, distance, company, bandwidth, memory,
+/// strangers, unread, handovers.
 #[derive(FromArgs)]
 #[argh(subcommand, name = "run")]
 struct Run {
     /// seconds that each scenario is measured for. Default: 8
     #[argh(option, default = "8")]
     seconds: u32,
+    /// where the random hand-overs begin. Default: 1
+    #[argh(option, default = "1")]
+    seed: u64,
     /// names of scenarios
     #[argh(positional)]
     scenarios: Vec<String>,
@@ -57,6 +70,9 @@ struct Serve {
     /// frames a second. Default: 60
     #[argh(option, default = "60.0")]
     fps: f64,
+    /// clients at most. Default: 64
+    #[argh(option, default = "64")]
+    clients: usize,
     /// draw for nobody and serve nothing, to know what drawing costs
     #[argh(switch)]
     alone: bool,
@@ -86,16 +102,16 @@ struct Watch {
 fn main() {
     let arguments: Arguments = argh::from_env();
     let done = match arguments.command {
-        Command::All(All { seconds }) => scenarios::run(&scenarios::NAMES, seconds),
-        Command::Run(Run { seconds, scenarios }) => {
+        Command::All(All { seconds, seed }) => scenarios::run(&scenarios::NAMES, seconds, seed),
+        Command::Run(Run { seconds, seed, scenarios }) => {
             let names: Vec<&str> = scenarios.iter().map(String::as_str).collect();
-            scenarios::run(&names, seconds)
+            scenarios::run(&names, seconds, seed)
         }
         Command::Watch(Watch { whole, pid, seconds, address }) => {
             scenarios::watch_other(address, pid, whole, seconds)
         }
-        Command::Serve(serve) => {
-            content::serve(serve.content, serve.fps, serve.alone).map_err(|error| error.to_string())
+        Command::Serve(Serve { fps, clients, alone, content }) => {
+            content::serve(content, fps, alone, clients).map_err(|error| error.to_string())
         }
     };
     if let Err(error) = done {

@@ -10,28 +10,42 @@ use smol::{LocalExecutor, Timer};
 
 use crate::client::{self, Behaviour, Seen};
 use crate::content::Content;
+use crate::handovers::handovers;
 use crate::link::{Link, relay};
-use crate::server::{Meter, Reading, Server, cpu_of, socket_memory};
+use crate::server::{Meter, Place, Reading, Server, cpu_of, socket_memory};
+use crate::strangers::strangers;
 use crate::summary::{Summary, summary};
+use crate::unread::unread;
 
 /// In the table's order.
-pub(crate) const NAMES: [&str; 8] =
-    ["motion", "audience", "dashboard", "static", "distance", "company", "bandwidth", "memory"];
+pub(crate) const NAMES: [&str; 11] = [
+    "motion",
+    "audience",
+    "dashboard",
+    "static",
+    "distance",
+    "company",
+    "bandwidth",
+    "memory",
+    "strangers",
+    "unread",
+    "handovers",
+];
 /// Until rates, windows and caches are what they will be.
-const WARM_UP: Duration = Duration::from_secs(3);
+pub(crate) const WARM_UP: Duration = Duration::from_secs(3);
 /// Between two clients' coming.
-const APART: Duration = Duration::from_millis(10);
+pub(crate) const APART: Duration = Duration::from_millis(10);
 /// The bandwidth step: 5 Mbit/s.
 const SLOW: f64 = 625e3;
 /// After it, until pacing must have followed.
 const FOLLOWS: Duration = Duration::from_secs(2);
 
 /// Runs these scenarios and prints their lines.
-pub(crate) fn run(names: &[&str], seconds: u32) -> Result<(), String> {
+pub(crate) fn run(names: &[&str], seconds: u32, seed: u64) -> Result<(), String> {
     if names.is_empty() {
         return Err(format!("name some scenarios: {}", NAMES.join(", ")));
     }
-    let time = Duration::from_secs(seconds.clamp(2, 120).into());
+    let time = Duration::from_secs(seconds.clamp(2, 600).into());
     println!("| scenario | measured | wanted |\n| --- | --- | --- |");
     for name in names {
         let lines = match *name {
@@ -43,6 +57,9 @@ pub(crate) fn run(names: &[&str], seconds: u32) -> Result<(), String> {
             "company" => company(time),
             "bandwidth" => bandwidth(time),
             "memory" => memory(),
+            "strangers" => strangers(time),
+            "unread" => unread(time),
+            "handovers" => handovers(seed),
             other => Err(format!("there is no scenario {other:?}; there are {}", NAMES.join(", "))),
         };
         for (what, measured, wanted) in lines.map_err(|error| format!("{name}: {error}"))? {
@@ -52,7 +69,7 @@ pub(crate) fn run(names: &[&str], seconds: u32) -> Result<(), String> {
     Ok(())
 }
 
-type Lines = Result<Vec<(String, String, &'static str)>, String>;
+pub(crate) type Lines = Result<Vec<(String, String, &'static str)>, String>;
 
 /// What a run gave: the server's share, and each client's.
 struct Run {
@@ -79,17 +96,19 @@ fn watch(
     time: Duration,
 ) -> Result<Run, String> {
     let executor = Rc::new(LocalExecutor::new());
-    let address = server.address()?;
+    let place = server.place()?;
     let mut seen = Vec::new();
     let mut failed = Vec::new();
     for (n, (behaviour, link)) in (0_u32..).zip(clients) {
         let at = match link {
-            None => address,
-            Some(link) => relay(address, link.clone(), &executor).map_err(|it| it.to_string())?,
+            None => place.address,
+            Some(link) => {
+                relay(place.address, link.clone(), &executor).map_err(|it| it.to_string())?
+            }
         };
         let record = Rc::new(RefCell::new(Seen::default()));
         seen.push(Rc::clone(&record));
-        let client = client::run(at, address, *behaviour, record);
+        let client = client::run(at, place.clone(), *behaviour, record);
         failed.push(executor.spawn(async move {
             // Not all at once: the server takes only so many handshakes at a time.
             Timer::after(APART * n).await;
@@ -131,7 +150,8 @@ pub(crate) fn watch_other(
     let behaviour = if whole { Behaviour::Whole } else { Behaviour::Fast };
     let executor = Rc::new(LocalExecutor::new());
     let seen = Rc::new(RefCell::new(Seen::default()));
-    let client = client::run(address, address, behaviour, Rc::clone(&seen));
+    let place = Place { address, token: None };
+    let client = client::run(address, place, behaviour, Rc::clone(&seen));
     let measured = smol::block_on(executor.run(async {
         let wait = async {
             Timer::after(WARM_UP).await;
@@ -327,14 +347,14 @@ fn memory() -> Lines {
     let time = Duration::from_secs(4);
     watch(&mut server, &fast(1), WARM_UP, time)?;
     let executor = Rc::new(LocalExecutor::new());
-    let address = server.address()?;
+    let place = server.place()?;
     let mut clients = fast(1);
     clients.extend(vec![(Behaviour::Stalled, None); STALLED as usize]);
     let tasks: Vec<_> = clients
         .into_iter()
         .map(|(behaviour, _)| {
             let seen = Rc::new(RefCell::new(Seen::default()));
-            executor.spawn(client::run(address, address, behaviour, seen))
+            executor.spawn(client::run(place.address, place.clone(), behaviour, seen))
         })
         .collect();
     let (resident, kernel) = (server.resident()?, socket_memory()?);

@@ -16,16 +16,40 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Of the kernel's accounting of socket memory.
 const PAGE: u64 = 4096;
 
+/// Where a server is, and what it wants to see before it lets somebody in.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) address: SocketAddr,
+    /// The secret of its first link; `None`: it asks for none.
+    pub(crate) token: Option<String>,
+}
+
+impl Place {
+    /// Reads a link: `http://127.0.0.1:60649/#token=…`.
+    pub(crate) fn of(link: &str) -> Option<Self> {
+        let (address, rest) = link.strip_prefix("http://")?.split_once('/')?;
+        let token = rest.split_once("#token=").map(|(_, token)| token.to_owned());
+        Some(Self { address: address.parse().ok()?, token })
+    }
+}
+
 /// A running program; ends when dropped.
 pub(crate) struct Server {
     child: Child,
-    address: Option<SocketAddr>,
+    place: Option<Place>,
 }
 
 impl Server {
     /// Shows a content of ours at so many frames a second.
     pub(crate) fn of(content: Content, fps: u32) -> Result<Self, String> {
         Self::start(&own()?, &["serve", "--fps", &fps.to_string(), content.name()], true)
+    }
+
+    /// The same, for so many clients at most.
+    pub(crate) fn for_many(content: Content, fps: u32, clients: u32) -> Result<Self, String> {
+        let (fps, clients) = (fps.to_string(), clients.to_string());
+        let flags = ["serve", "--fps", &fps, "--clients", &clients, content.name()];
+        Self::start(&own()?, &flags, true)
     }
 
     /// Draws it for nobody.
@@ -61,23 +85,23 @@ impl Server {
         let child = command.spawn();
         let child =
             child.map_err(|error| format!("cannot start {}: {error}", program.display()))?;
-        let mut server = Self { child, address: None };
+        let mut server = Self { child, place: None };
         let Some(errors) = server.child.stderr.take().filter(|_| listens) else {
             return Ok(server);
         };
         let mut lines = BufReader::new(errors).lines();
-        let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let (_, link) = line.split_once("http://")?;
-            link.split('/').next()?.parse().ok()
+        let place = lines.by_ref().map_while(Result::ok).find_map(|line| {
+            let link = &line[line.find("http://")?..];
+            Place::of(link.split_whitespace().next()?)
         });
-        server.address = Some(address.ok_or("the server told no address")?);
+        server.place = Some(place.ok_or("the server told no address")?);
         // Whatever else it says: nobody should wait for us.
         std::thread::spawn(move || lines.for_each(drop));
         Ok(server)
     }
 
-    pub(crate) fn address(&self) -> Result<SocketAddr, String> {
-        self.address.ok_or_else(|| "it serves nothing".to_owned())
+    pub(crate) fn place(&self) -> Result<Place, String> {
+        self.place.clone().ok_or_else(|| "it serves nothing".to_owned())
     }
 
     /// Its CPU time so far, in seconds.
@@ -95,13 +119,27 @@ impl Server {
         Ok(kilobytes.ok_or("no Rss")? * 1024)
     }
 
+    /// Memory in the kernel of its ends of connections, in bytes; also of those that it has closed
+    /// and that are not over.
+    pub(crate) fn kernel(&self) -> Result<u64, String> {
+        let port = self.place()?.address.port();
+        let ours = format!("( sport = :{port} )");
+        let mut command = Command::new("ss");
+        let listed = command.args(["-Htmn", "state", "all", &ours]).stdin(Stdio::null()).output();
+        let listed = listed.map_err(|error| {
+            format!("cannot run ss ({error}); on Debian: apt-get install iproute2")
+        })?;
+        Ok(String::from_utf8_lossy(&listed.stdout).lines().map(queued).sum())
+    }
+
     /// `GET stats`.
     pub(crate) fn stats(&self) -> Result<Value, String> {
         let wrong = |error: std::io::Error| format!("cannot ask for the statistics: {error}");
-        let address = self.address()?;
+        let Place { address, token } = self.place()?;
         let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(wrong)?;
         stream.set_read_timeout(Some(PATIENCE)).map_err(wrong)?;
-        write!(stream, "GET /stats HTTP/1.1\r\nHost: {address}\r\n\r\n").map_err(wrong)?;
+        let bearer = token.map_or_else(String::new, |it| format!("Authorization: Bearer {it}\r\n"));
+        write!(stream, "GET /stats HTTP/1.1\r\nHost: {address}\r\n{bearer}\r\n").map_err(wrong)?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).map_err(wrong)?;
         let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
@@ -139,6 +177,19 @@ pub(crate) fn cpu_of(pid: u32) -> Result<f64, String> {
     Ok(nanoseconds as f64 / 1e9)
 }
 
+/// The bytes that a line of `ss -m` tells of: what waits to be read (r), to be sent (w), what is
+/// reserved for more of it (f), and the rest (o, bl).
+fn queued(line: &str) -> u64 {
+    let Some((_, fields)) = line.split_once("skmem:(") else { return 0 };
+    let fields = fields.split(')').next().unwrap_or_default().split(',');
+    let values = fields.filter_map(|field| {
+        let digits = field.find(|it: char| it.is_ascii_digit())?;
+        let (name, value) = field.split_at(digits);
+        ["r", "w", "f", "o", "bl"].contains(&name).then(|| value.parse::<u64>().ok())?
+    });
+    values.sum()
+}
+
 fn own() -> Result<PathBuf, String> {
     std::env::current_exe().map_err(|error| format!("where is this program? {error}"))
 }
@@ -168,13 +219,35 @@ pub(crate) struct Reading {
 
 impl Meter {
     pub(crate) fn start(server: &Server) -> Result<Self, String> {
-        let presented = if server.address.is_some() { server.presented()? } else { 0 };
+        let presented = if server.place.is_some() { server.presented()? } else { 0 };
         Ok(Self { presented, cpu: server.cpu()?, at: Instant::now() })
     }
 
     pub(crate) fn read(&self, server: &Server) -> Result<Reading, String> {
         let (cpu, seconds) = (server.cpu()? - self.cpu, self.at.elapsed().as_secs_f64());
-        let presented = if server.address.is_some() { server.presented()? } else { 0 };
+        let presented = if server.place.is_some() { server.presented()? } else { 0 };
         Ok(Reading { cpu, presented: presented - self.presented, seconds })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_of_a_socket_is_what_is_queued() {
+        let line = "\t skmem:(r1,rb131072,t8,tb4194304,f2752,w46400,o16,bl32,d64)";
+        assert_eq!(queued(line), 1 + 2752 + 46400 + 16 + 32);
+        assert_eq!(queued("ESTAB 0 0 127.0.0.1:5 127.0.0.1:6"), 0);
+    }
+
+    #[test]
+    fn a_link_is_a_place() {
+        let place = Place::of("http://127.0.0.1:5/#token=abc").unwrap();
+        assert_eq!((place.address.port(), place.token.as_deref()), (5, Some("abc")));
+        assert_eq!(Place::of("http://127.0.0.1:5/").unwrap().token, None);
+        for nothing in ["", "http://", "http://somewhere/", "127.0.0.1:5/"] {
+            assert!(Place::of(nothing).is_none(), "{nothing}");
+        }
     }
 }

@@ -246,13 +246,17 @@ fn rest(mut stream: TcpStream) -> Vec<u8> {
 #[test]
 fn who_does_not_read_a_snapshot_holds_little_of_it_and_takes_a_place_for_a_while() {
     let event_loop = Loop::new();
-    let time = Duration::from_secs(6);
-    let (service, _canvas) =
-        with_grain(&event_loop, (3000, 2000), |limits| limits.snapshot_time = time);
+    let size = (3000, 2000);
+    let (service, _canvas) = with_grain(&event_loop, size, |_| ());
     let app = Application::new(Router::new().nest_service("/canvas", service));
     let (head, png) = app.exchange("GET", "/canvas/snapshot.png", "");
     assert_eq!(said(&head, "content-length"), Some(&*png.len().to_string()));
     assert!(png.starts_with(b"\x89PNG") && png.ends_with(b"IEND\xae\x42\x60\x82"));
+
+    // The same picture, with less time to read it.
+    let time = Duration::from_secs(8);
+    let (service, _canvas) = with_grain(&event_loop, size, |limits| limits.snapshot_time = time);
+    let app = Application::new(Router::new().nest_service("/canvas", service));
     let stuck = [(); Limits::SNAPSHOTS].map(|()| begin(&app, "/canvas/snapshot.png"));
     let mut begun = [0; 13];
     for mut stream in &stuck {

@@ -261,8 +261,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
         Ok(Reply::Upgrade { canvas, dialect, response, grant }) => {
             begin(&mut stream, response, server).or(after(late)).await?;
             let client = Client { canvas, dialect, grant, label };
-            serve(stream, early, client, place, server).await;
-            Ok(())
+            serve(stream, early, client, place, server).await
         }
         Err(refusal) => answer(&mut stream, refusal.into(), method, server).or(after(late)).await,
     }?;
@@ -300,17 +299,18 @@ pub(crate) struct Client {
     pub(crate) label: String,
 }
 
-/// Serves a client until it goes. `early` was read after the handshake.
+/// Serves a client until it goes. `early` was read after the handshake. An error: it was dropped
+/// without a word.
 pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     early: Vec<u8>,
     client: Client,
     place: &Place,
     server: &Server,
-) {
+) -> io::Result<()> {
     let Client { canvas, dialect, grant, label } = client;
     let door = Door { server, place, grant, taken: RefCell::default() };
-    client::serve(stream, early, canvas, dialect, label, &server.site.limits, &door).await;
+    client::serve(stream, early, canvas, dialect, label, &server.site.limits, &door).await
 }
 
 type Head = Result<(Request<()>, Vec<u8>), Refusal>;

@@ -206,13 +206,17 @@ async fn accept(
         }
         let (server, tls) = (Rc::clone(&server), tls.clone());
         spawner.spawn(async move {
-            // A broken connection is the client's affair.
-            let _ = if place.is_taken() {
+            let socket = stream.clone();
+            let ended = if place.is_taken() {
                 let tls = tls.as_deref();
                 connection(stream, peer, tls, &place, &server).or(place.ended()).await
             } else {
                 turn_away(&mut stream, &server).await
             };
+            // A broken connection is the client's affair; nobody is there for what is unsent.
+            if ended.is_err() {
+                let _ = socket2::SockRef::from(&socket).set_linger(Some(Duration::ZERO));
+            }
         });
         // Whoever has spoken already is heard before the next may take its place.
         smol::future::yield_now().await;
@@ -257,9 +261,9 @@ async fn connection(
     converse(stream, accepted, asker(true), place, server).await
 }
 
-/// What a client does not take waits in the kernel also after we have closed the connection, for
-/// minutes: long enough for whoever comes again and again to pile it up. So the kernel is to reset
-/// a connection whose other end takes nothing, or does not answer, for `time`.
+/// What a client does not take waits in the kernel also after we have closed the connection with a
+/// goodbye, for minutes: long enough for whoever comes again and again to pile it up. So the kernel
+/// is to reset a connection whose other end takes nothing, or does not answer, for `time`.
 fn let_go_in_time(stream: &TcpStream, time: Duration) {
     // Without it such memory is only given back later.
     #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -224,12 +224,11 @@ impl Upgrade {
                 let serving = async {
                     let stream = stream.or(after(late)).or(stopped(&server)).await?;
                     if place.is_taken() {
-                        connection::serve(stream, Vec::new(), client, &place, &server).await;
+                        connection::serve(stream, Vec::new(), client, &place, &server).await
                     } else {
                         // A page is told by a close code only: browsers keep a status to themselves.
-                        client::turn_away(stream, &server.site.limits).await;
+                        client::turn_away(stream, &server.site.limits).await
                     }
-                    Ok(())
                 };
                 // A broken connection is the client's affair.
                 let _ = serving.or(place.ended()).await;

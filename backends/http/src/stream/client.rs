@@ -113,6 +113,7 @@ pub(crate) struct Session<'a> {
 }
 
 /// Serves a client whose handshake is done, until it goes. `early` was read after the handshake.
+/// An error: it was dropped without a word.
 pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     early: Vec<u8>,
@@ -121,7 +122,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     address: String,
     limits: &Limits,
     door: &dyn Doorkeeper,
-) {
+) -> io::Result<()> {
     let (wake, woken) = smol::channel::bounded(1);
     let session = Session::new(&canvas, dialect, address, limits, door, wake);
     let (mut sender, mut receiver) = upgrade(stream, early, &session.pulse).await;
@@ -137,14 +138,17 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     };
     let end = serving.await;
     drop(session);
-    farewell(end, sender, receiver, limits.farewell).await;
+    farewell(end, sender, receiver, limits.farewell).await
 }
 
 /// Tells a client whose handshake is done that there are too many.
-pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(stream: S, limits: &Limits) {
+pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    limits: &Limits,
+) -> io::Result<()> {
     let pulse = Rc::new(Pulse::new(limits, Instant::now()));
     let (sender, receiver) = upgrade(stream, Vec::new(), &pulse).await;
-    farewell(Refused::Full.into(), sender, receiver, limits.farewell).await;
+    farewell(Refused::Full.into(), sender, receiver, limits.farewell).await
 }
 
 type Ends<S> = (WebSocketSender<Watched<S>>, WebSocketReceiver<Watched<S>>);
@@ -431,34 +435,35 @@ fn end_of(error: &WsError) -> End {
 }
 
 /// Says goodbye, and waits a little for the client to say it too: closing at once could destroy
-/// the goodbye on its way.
+/// the goodbye on its way. An error: there was nobody to say it to.
 async fn farewell<S: AsyncRead + AsyncWrite + Unpin>(
     end: End,
     mut sender: WebSocketSender<Watched<S>>,
     mut receiver: WebSocketReceiver<Watched<S>>,
     time: Duration,
-) {
+) -> io::Result<()> {
     let goodbye = async {
         match end {
-            End::Dropped => return,
+            End::Dropped => return Err(io::ErrorKind::ConnectionAborted.into()),
             // The answer is written while reading on.
             End::Closing => {}
             End::Close(code, reason) => {
                 let frame = CloseFrame { code, reason: reason.into() };
-                if sender.close(Some(frame)).await.is_err() {
-                    return;
-                }
+                let broken = |_| io::ErrorKind::ConnectionAborted;
+                sender.close(Some(frame)).await.map_err(broken)?;
             }
         }
         while let Some(Ok(_)) = receiver.next().await {}
         if let Ok(stream) = WebSocketStream::reunite(sender, receiver) {
             crate::front::linger(stream.into_inner()).await;
         }
+        Ok(())
     };
     let timeout = async {
         Timer::after(time).await;
+        Ok(())
     };
-    goodbye.or(timeout).await;
+    goodbye.or(timeout).await
 }
 
 #[cfg(test)]

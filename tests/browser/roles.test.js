@@ -189,38 +189,47 @@ test("a presenter whose page is hidden loses control, and the other goes on at f
   assert.equal((await view(first)).role, "observer");
 });
 
-test("a presenter's tab in the background leaves the other at full rate, and hands over by policy", async () => {
-  for (const timeout of ["6", "never"]) {
-    const { display } = await startDisplay({ size: "1000x700" });
-    const browser = await startBrowser(display);
-    const program = probe([...HTTP, "--control-timeout", timeout, "spin"]);
-    const link = await program.link();
-    await browser.tab(link);
-    await until("it drives", async () => (await stats(link)).clients[0]?.presenter);
-    const observer = await browser.page();
-    await open(observer, link, { exact: false });
-    const painted = async () => Number((await view(observer)).updates);
-    const rate = async () => {
-      const [from, at] = [await painted(), performance.now()];
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-      return ((await painted()) - from) / (performance.now() - at);
-    };
-    const before = await rate();
-    // Truly: Chromium hides a tab behind another.
-    await browser.tab("about:blank");
-    await until("it is hidden", async () => !(await stats(link)).clients[0].visible);
-    const during = await rate();
-    const { clients } = await stats(link);
-    assert.deepEqual(clients.map(({ presenter, visible }) => [presenter, visible]), [
-      [true, false],
-      [false, true],
-    ]);
-    assert.ok(during > 0.75 * before, `${during * 1000} pictures per second, ${before * 1000} before`);
-    if (timeout !== "never") {
-      await role(observer, "presenter");
-      await observer.keyboard.press("g");
-      await until("its key", () => program.events("key_down").length === 1);
-    }
-    await cleanUp();
-  }
+/** Two views of an animation: the presenter's tab is in the background, the observer's is seen. */
+async function hiddenPresenter(timeout, observe = async () => {}) {
+  const { display } = await startDisplay({ size: "1000x700" });
+  const browser = await startBrowser(display);
+  const program = probe([...HTTP, "--control-timeout", timeout, "spin"]);
+  const link = await program.link();
+  await browser.tab(link);
+  await until("it drives", async () => (await stats(link)).clients[0]?.presenter);
+  const observer = await browser.page();
+  await open(observer, link, { exact: false });
+  await observe(observer);
+  // Truly: Chromium hides a tab behind another.
+  await browser.tab("about:blank");
+  await until("it is hidden", async () => !(await stats(link)).clients[0].visible);
+  return { program, link, observer };
+}
+
+test("a presenter's tab in the background leaves the other at full rate", async () => {
+  /** Pictures per second that a page shows. */
+  const rate = async (page) => {
+    const painted = async () => Number((await view(page)).updates);
+    const [from, at] = [await painted(), performance.now()];
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    return ((await painted()) - from) / ((performance.now() - at) / 1000);
+  };
+  let before;
+  const { link, observer } = await hiddenPresenter("never", async (page) => {
+    before = await rate(page);
+  });
+  // The machine may have something else to do meanwhile.
+  await until(`about ${before} pictures per second`, async () => (await rate(observer)) > 0.75 * before);
+  const { clients } = await stats(link);
+  assert.deepEqual(clients.map(({ presenter, visible }) => [presenter, visible]), [
+    [true, false],
+    [false, true],
+  ]);
+});
+
+test("a presenter's tab in the background hands over by policy", async () => {
+  const { program, observer } = await hiddenPresenter("2");
+  await role(observer, "presenter");
+  await observer.keyboard.press("g");
+  await until("its key", () => program.events("key_down").length === 1);
 });

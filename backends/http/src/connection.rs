@@ -201,7 +201,11 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> io::Result<Option<Vec<u8>>> {
     let limits = &server.site.limits;
     let head = read_head(&mut stream, early, began + limits.head_time, || place.spoke());
-    let head = head.or(stopped(server)).await?;
+    let stop = async {
+        until_closed(&server.stopped).await;
+        Ok(None)
+    };
+    let Some(head) = head.or(stop).await? else { return Ok(None) };
     place.heard();
     let late = began + limits.request_time;
     let mut label = asker.label();
@@ -233,26 +237,20 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
             place.rests();
             return Ok(Some(early));
         }
-        Ok(Reply::Answer(response)) => {
-            answer(&mut stream, response, method, server).or(after(late)).await
-        }
+        Ok(Reply::Answer(response)) => answer(&mut stream, response, method, late, server).await,
         Ok(Reply::Snapshot(response, _ticket)) => {
             let late = Instant::now() + limits.snapshot_time;
-            answer(&mut stream, response, method, server).or(after(late)).await
+            answer(&mut stream, response, method, late, server).await
         }
         Ok(Reply::Film { response, reel }) => {
             let door = Door { server, place, grant: Some(reel.grant), taken: RefCell::default() };
             let Ok(grant) = door.admit(None) else {
-                answer(&mut stream, BUSY.into(), method, server).or(after(late)).await?;
+                answer(&mut stream, BUSY.into(), method, late, server).await?;
                 return Ok(None);
             };
             begin(&mut stream, response, server).or(after(late)).await?;
             if method == Method::Head {
-                let head = async {
-                    linger(&mut stream).await;
-                    Ok(())
-                };
-                head.or(after(late)).await?;
+                linger_until(stream, late).await;
                 return Ok(None);
             }
             let film = film(reel.canvas, &label, grant.clone(), reel.manner);
@@ -263,7 +261,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
             let client = Client { canvas, dialect, grant, label };
             serve(stream, early, client, place, server).await
         }
-        Err(refusal) => answer(&mut stream, refusal.into(), method, server).or(after(late)).await,
+        Err(refusal) => answer(&mut stream, refusal.into(), method, late, server).await,
     }?;
     Ok(None)
 }
@@ -315,38 +313,38 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
 
 type Head = Result<(Request<()>, Vec<u8>), Refusal>;
 
-/// Reads a request head, which begins with `early`; `spoke` is told of every part. An error: there is
-/// nobody to answer.
+/// Reads a request head, which begins with `early`; `spoke` is told of every part. `None`: nobody
+/// waits for an answer.
 async fn read_head<S: AsyncRead + Unpin>(
     stream: &mut S,
     early: Vec<u8>,
     until: Instant,
     spoke: impl Fn(),
-) -> io::Result<Head> {
+) -> io::Result<Option<Head>> {
     let mut reader = HeadReader::default();
     if !early.is_empty() {
         spoke();
     }
     match reader.push(&early) {
         Ok(Progress::More) => {}
-        Ok(Progress::Done { request, rest }) => return Ok(Ok((*request, rest))),
-        Err(refusal) => return Ok(Err(refusal)),
+        Ok(Progress::Done { request, rest }) => return Ok(Some(Ok((*request, rest)))),
+        Err(refusal) => return Ok(Some(Err(refusal))),
     }
     let mut buffer = [0; READ_BUFFER];
     loop {
         let length = match stream.read(&mut buffer).or(after(until)).await {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(0) => return Ok(None),
             Ok(length) => length,
             // Browsers open connections in advance: closing those is no error.
-            Err(error) if error.kind() == io::ErrorKind::TimedOut && !reader.is_empty() => {
-                return Ok(Err(TOO_SLOW));
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                return Ok((!reader.is_empty()).then_some(Err(TOO_SLOW)));
             }
             Err(error) => return Err(error),
         };
         match reader.push(&buffer[..length]) {
             Ok(Progress::More) => spoke(),
-            Ok(Progress::Done { request, rest }) => return Ok(Ok((*request, rest))),
-            Err(refusal) => return Ok(Err(refusal)),
+            Ok(Progress::Done { request, rest }) => return Ok(Some(Ok((*request, rest)))),
+            Err(refusal) => return Ok(Some(Err(refusal))),
         }
     }
 }
@@ -357,20 +355,29 @@ pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(
     server: &Server,
 ) -> io::Result<()> {
     let late = Instant::now() + server.site.limits.farewell;
-    answer(stream, BUSY.into(), Method::Get, server).or(after(late)).await
+    answer(stream, BUSY.into(), Method::Get, late, server).await
 }
 
-/// Answers a request with `method`, the last one of its connection.
+/// Answers a request with `method`, the last one of its connection. An error: the answer was not taken
+/// by `late`.
 pub(crate) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     mut response: Response<Bytes>,
     method: Method,
+    late: Instant,
     server: &Server,
 ) -> io::Result<()> {
     secure(&mut response, &server.site.frame_ancestors);
-    adapter::write(response, method, false, &mut *stream).await?;
-    linger(stream).await;
+    adapter::write(response, method, false, &mut *stream).or(after(late)).await?;
+    linger_until(stream, late).await;
     Ok(())
+}
+
+async fn linger_until<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, late: Instant) {
+    let timeout = async {
+        Timer::at(late).await;
+    };
+    linger(stream).or(timeout).await;
 }
 
 /// Shows a film to whoever takes its pieces, on another thread, until there are no more of them, or

@@ -213,7 +213,7 @@ async fn accept(
             } else {
                 turn_away(&mut stream, &server).await
             };
-            // A broken connection is the client's affair; nobody is there for what is unsent.
+            // A broken connection is the client's affair; nobody is there for what was not sent yet.
             if ended.is_err() {
                 let _ = socket2::SockRef::from(&socket).set_linger(Some(Duration::ZERO));
             }
@@ -254,8 +254,8 @@ async fn connection(
     }
     place.spoke();
     if first[0] != tls::FIRST_BYTE {
-        let refused = answer(&mut stream, NOT_TLS.into(), Method::Get, server);
-        return refused.or(after(accepted + limits.request_time)).await;
+        let late = accepted + limits.request_time;
+        return answer(&mut stream, NOT_TLS.into(), Method::Get, late, server).await;
     }
     let stream = tls.accept(stream, limits).or(after(late)).or(stopped(server)).await?;
     converse(stream, accepted, asker(true), place, server).await

@@ -301,6 +301,14 @@ fn a_connection_that_has_no_more_requests_is_closed_without_a_word() {
     assert_eq!(answers.matches("HTTP/1.1 408 Request Timeout\r\n").count(), 1, "{answers}");
 }
 
+/// A reset looks like a fault to who made it in advance.
+#[test]
+fn a_connection_that_was_never_used_is_closed_and_not_reset() {
+    let server = server_with(|limits| limits.head_time = Duration::from_millis(200));
+    let _engine = Engine::at(&server, None);
+    assert_eq!(tcp(server.local_addr()).read(&mut [0]).expect("a reset"), 0);
+}
+
 #[test]
 fn a_client_that_does_not_hang_up_is_hung_up_on() {
     let time = Duration::from_millis(400);

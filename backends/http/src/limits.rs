@@ -37,7 +37,7 @@ pub struct Limits {
     pub snapshot_time: Duration,
     /// For a WebSocket client to say hello.
     pub hello_time: Duration,
-    /// A client whose connection takes not one byte for this long is dropped.
+    /// A client whose connection takes not one byte for this long is dropped, and its connection reset.
     pub write_stall: Duration,
     /// A client that was silent for this long is sent a ping.
     pub ping_after: Duration,

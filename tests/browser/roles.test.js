@@ -207,19 +207,23 @@ async function hiddenPresenter(timeout, observe = async () => {}) {
 }
 
 test("a presenter's tab in the background leaves the other at full rate", async () => {
-  /** Pictures per second that a page shows. */
+  /** Pictures per second that a page shows: the median of three, as the machine may be busy meanwhile. */
   const rate = async (page) => {
     const painted = async () => Number((await view(page)).updates);
-    const [from, at] = [await painted(), performance.now()];
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    return ((await painted()) - from) / ((performance.now() - at) / 1000);
+    const rates = [];
+    for (let i = 0; i < 3; i++) {
+      const [from, at] = [await painted(), performance.now()];
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      rates.push(((await painted()) - from) / ((performance.now() - at) / 1000));
+    }
+    return rates.sort((a, b) => a - b)[1];
   };
   let before;
   const { link, observer } = await hiddenPresenter("never", async (page) => {
     before = await rate(page);
   });
-  // The machine may have something else to do meanwhile.
-  await until(`about ${before} pictures per second`, async () => (await rate(observer)) > 0.75 * before);
+  const during = await rate(observer);
+  assert.ok(during > 0.75 * before, `${during} pictures per second, ${before} before`);
   const { clients } = await stats(link);
   assert.deepEqual(clients.map(({ presenter, visible }) => [presenter, visible]), [
     [true, false],
@@ -228,8 +232,12 @@ test("a presenter's tab in the background leaves the other at full rate", async 
 });
 
 test("a presenter's tab in the background hands over by policy", async () => {
-  const { program, observer } = await hiddenPresenter("2");
+  let seen;
+  const { program, observer } = await hiddenPresenter("2", async () => {
+    seen = performance.now();
+  });
   await role(observer, "presenter");
+  assert.ok(performance.now() - seen >= 2000, "not before its time");
   await observer.keyboard.press("g");
   await until("its key", () => program.events("key_down").length === 1);
 });

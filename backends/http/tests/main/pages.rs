@@ -192,7 +192,7 @@ fn a_head_that_drips_is_not_given_more_time() {
     let mut answer = [0; 12];
     let mut drips = b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ".iter().chain([b'x'].iter().cycle());
     while stream.read_exact(&mut answer).is_err() {
-        assert!(start.elapsed() < PATIENCE, "it waits for ever");
+        assert!(start.elapsed() < Duration::from_secs(10), "it waits for ever");
         // The answer may be on its way already.
         let _ = stream.write_all(&[*drips.next().unwrap()]);
     }
@@ -208,7 +208,7 @@ fn where_every_connection_is_a_client_one_more_is_told_so() {
     drop(held);
     let start = Instant::now();
     while status(&get(server.local_addr(), "/", "")) != 200 {
-        assert!(start.elapsed() < PATIENCE, "it never recovers");
+        assert!(start.elapsed() < Duration::from_secs(10), "it never recovers");
     }
 }
 
@@ -320,7 +320,7 @@ fn a_client_that_does_not_hang_up_is_hung_up_on() {
     lingering.read_to_end(&mut Vec::new()).unwrap();
     // It has said that it sends no more, and still reads: until it is closed, writing works.
     while lingering.write_all(b"x").is_ok() {
-        assert!(start.elapsed() < PATIENCE, "it is never hung up on");
+        assert!(start.elapsed() < Duration::from_secs(10), "it is never hung up on");
         std::thread::yield_now();
     }
     assert!(start.elapsed() >= time / 2);
@@ -385,7 +385,7 @@ fn more_refused_connections_than_can_be_told_are_dropped() {
     drop(held);
     let start = Instant::now();
     while status(&get(server.local_addr(), "/", "")) != 503 {
-        assert!(start.elapsed() < PATIENCE, "it never recovers");
+        assert!(start.elapsed() < Duration::from_secs(10), "it never recovers");
     }
 }
 

@@ -110,7 +110,7 @@ on_a_display! {
         stage.signal("-STOP");
         let frame = view.frame(200, 150, 1.0, |_, _| [255, 0, 0]);
         view.flood(&frame);
-        view.wait("the end of demand", |view| (!view.backend.wants_frame()).then_some(()));
+        view.presents_until_none_is_wanted(&frame);
         view.close();
         assert!(refused().to_string().contains("does not answer"));
         stage.signal("-CONT");

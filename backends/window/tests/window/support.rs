@@ -480,6 +480,18 @@ impl View {
         }
     }
 
+    /// Presents whenever a frame is wanted, as the engine does, until none was for a second.
+    pub(crate) fn presents_until_none_is_wanted(&mut self, frame: &Frame) {
+        let mut wanted = Instant::now();
+        self.look("the end of demand", Duration::from_millis(10), |view| {
+            if view.backend.wants_frame() {
+                view.backend.present(frame).expect("presenting");
+                wanted = Instant::now();
+            }
+            (wanted.elapsed() > Duration::from_secs(1)).then_some(())
+        });
+    }
+
     /// Closes, which may wait a little, but not for a display that does not answer.
     pub(crate) fn close(&mut self) {
         let start = Instant::now();

@@ -174,17 +174,17 @@ fn a_large_body_does_not_swallow_the_refusal() {
 
 #[test]
 fn a_head_that_does_not_arrive_in_time_is_answered_with_408() {
-    let server = server_with(|limits| limits.head_time = Duration::from_millis(200));
+    let server = server_with(|limits| limits.head_time = Duration::from_secs(1));
     let _engine = Engine::at(&server, None);
     let start = Instant::now();
     assert_eq!(status(&exchange(server.local_addr(), b"GET / HTTP/1.1\r\nHost: lo")), 408);
-    assert!(start.elapsed() >= Duration::from_millis(200));
+    assert!(start.elapsed() >= Duration::from_secs(1));
     assert_eq!(exchange(server.local_addr(), b""), "", "nothing was asked, nothing is said");
 }
 
 #[test]
 fn a_head_that_drips_is_not_given_more_time() {
-    let server = server_with(|limits| limits.head_time = Duration::from_millis(300));
+    let server = server_with(|limits| limits.head_time = Duration::from_secs(1));
     let _engine = Engine::at(&server, None);
     let mut stream = tcp(server.local_addr());
     let start = Instant::now();
@@ -306,12 +306,13 @@ fn a_connection_that_has_no_more_requests_is_closed_without_a_word() {
 fn a_connection_that_was_never_used_is_closed_and_not_reset() {
     let server = server_with(|limits| limits.head_time = Duration::from_millis(200));
     let _engine = Engine::at(&server, None);
-    assert_eq!(tcp(server.local_addr()).read(&mut [0]).expect("a reset"), 0);
+    let read = tcp(server.local_addr()).read_to_end(&mut Vec::new());
+    assert_eq!(read.expect("a reset"), 0);
 }
 
 #[test]
 fn a_client_that_does_not_hang_up_is_hung_up_on() {
-    let time = Duration::from_millis(400);
+    let time = Duration::from_secs(1);
     let server = server_with(|limits| limits.request_time = time);
     let _engine = Engine::at(&server, None);
     let start = Instant::now();

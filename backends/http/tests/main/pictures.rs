@@ -360,7 +360,7 @@ fn a_ping_is_answered_with_the_clock_of_the_frames() {
 /// Acknowledges everything and reads nothing, so that its connection fills up.
 #[test]
 fn a_client_that_never_reads_delays_nobody_and_is_dropped() {
-    let stall = Duration::from_secs(3);
+    let stall = Duration::from_millis(1500);
     let server = server_with(|limits| limits.write_stall = stall);
     let mut engine = Engine::at(&server, None);
     let mut greedy = Client::join(&server);

@@ -1,5 +1,4 @@
-// What is still becomes exact, to the last bit: the page's own checksum of what it shows against the
-// picture that a client of the older protocol is sent, which is made in another way.
+// What is still becomes exact, to the last bit.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -7,57 +6,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
-import { crc32 } from "node:zlib";
-import { PNG } from "pngjs";
-import { cleanUp, framecast, newPage, open, save, until } from "./harness.js";
+import { cleanUp, framecast, newPage, open, save } from "./harness.js";
+import { proven, watchWhole } from "./truth.js";
 
 const HTTP = ["--backend", "http", "--no-auth", "--listen", "127.0.0.1:0"];
 
 after(cleanUp);
 afterEach(cleanUp);
-
-/** Has the page look at its own server in the older protocol, too, and keep the exact pictures. */
-async function watchWhole(page) {
-  await page.evaluate(() => {
-    const kept = (window.kept = []);
-    const socket = new WebSocket(location.href.replace("http", "ws"));
-    socket.binaryType = "arraybuffer";
-    let head = null;
-    socket.onmessage = ({ data }) => {
-      if (typeof data === "string") {
-        head = JSON.parse(data);
-        return;
-      }
-      const { index, timestamp, mimetype } = head;
-      socket.send(JSON.stringify({ type: "_framefeedback", index, timestamp, localtime: Date.now() / 1000 }));
-      if (mimetype !== "image/png") return;
-      const bytes = new Uint8Array(data);
-      let text = "";
-      for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-      kept.push(btoa(text));
-      if (kept.length > 20) kept.shift();
-    };
-  });
-}
-
-/** The checksums of the colours of the exact pictures that were kept. */
-async function truths(page) {
-  const kept = await page.evaluate(() => window.kept);
-  return kept.map((base64) => {
-    const { data } = PNG.sync.read(Buffer.from(base64, "base64"));
-    const colours = Buffer.alloc((data.length / 4) * 3);
-    for (let from = 0, to = 0; from < data.length; from += 4, to += 3) data.copy(colours, to, from, from + 3);
-    return crc32(colours).toString(16).padStart(8, "0");
-  });
-}
-
-/** Waits until the page shows exactly a picture that is known to be right; its proof. */
-async function proven(page, seen = new Set()) {
-  return await until("an exact picture whose checksum is right", async () => {
-    const proof = await page.evaluate(async () => (await import("/main.js")).view.proof());
-    return proof.exact && !seen.has(proof.crc) && (await truths(page)).includes(proof.crc) && proof;
-  });
-}
 
 test("paint converges to the exact pixels", async () => {
   const program = framecast([...HTTP, "--size", "800x500", "demo", "paint"]);

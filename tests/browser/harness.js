@@ -27,9 +27,24 @@ export function useProfile(name) {
   profile = name;
 }
 
+/** Has `cleanUp` call `end`, before what was started earlier is ended. */
+export function atCleanUp(end) {
+  cleanUps.push(end);
+}
+
 /** Ends everything that was started, the newest first. */
 export async function cleanUp() {
-  while (cleanUps.length > 0) await cleanUps.pop()();
+  await endAllSince(0);
+}
+
+/** What has been started until now, for `endAllSince`. */
+export function startedSoFar() {
+  return cleanUps.length;
+}
+
+/** Ends what was started after `mark` was taken, the newest first. */
+export async function endAllSince(mark) {
+  while (cleanUps.length > mark) await cleanUps.pop()();
 }
 
 /** Waits until `probe` returns something true, and returns that. */

@@ -9,27 +9,31 @@ import { until, xdotool } from "./harness.js";
  */
 export async function hand(display, page) {
   await page.evaluate(() => {
-    const note = ({ clientX, clientY, screenX }) => {
-      window.pointerSeen = { x: clientX, y: clientY, moved: (window.pointerSeen?.moved ?? 0) + 1, screenX };
-    };
-    addEventListener("mousemove", note, { capture: true });
+    const note = ({ clientX, clientY }) => window.moves.push({ x: clientX, y: clientY });
+    window.moves ??= (addEventListener("mousemove", note, { capture: true }), []);
   });
-  const seen = async () => await page.evaluate(() => window.pointerSeen ?? { moved: 0 });
-  const moveTo = async (x, y) => {
-    const { moved } = await seen();
-    let beside = 0;
-    return await until("the page sees the pointer", async () => {
-      // A window that was just mapped misses moves; the same place twice is no move.
-      xdotool(display, "mousemove", x + (beside = 1 - beside), y, "mousemove", x, y);
-      const now = await seen();
-      return now.moved > moved && now;
-    });
+  /** Where the page sees the pointer at that place of the screen; `null`: it does not, as just after it was mapped. */
+  const look = async (x, y) => {
+    await page.evaluate(() => void (window.moves.length = 0));
+    xdotool(display, "mousemove", x, y);
+    for (let tries = 0; tries < 50; tries += 1) {
+      const last = await page.evaluate(() => window.moves.at(-1));
+      if (last) return last;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return null;
   };
-  // Two places tell where the page is on the screen, and how large its CSS pixels are there.
-  const [near, far] = [{ x: 300, y: 300 }, { x: 400, y: 400 }];
-  const [first, second] = [await moveTo(near.x, near.y), await moveTo(far.x, far.y)];
-  const zoom = (far.x - near.x) / (second.x - first.x);
-  const onScreen = (x, y) => [Math.round(near.x + (x - first.x) * zoom), Math.round(near.y + (y - first.y) * zoom)];
+  // Two places tell where the page is on the screen and how large its CSS pixels are there; a third one proves it.
+  const [near, far, proof] = [{ x: 300, y: 300 }, { x: 500, y: 500 }, { x: 400, y: 350 }];
+  const { zoom, onScreen } = await until("the pointer moves over the page as expected", async () => {
+    const [first, second] = [await look(near.x, near.y), await look(far.x, far.y)];
+    if (!first || !second || first.x === second.x) return null;
+    const zoom = (far.x - near.x) / (second.x - first.x);
+    const onScreen = (x, y) => [Math.round(near.x + (x - first.x) * zoom), Math.round(near.y + (y - first.y) * zoom)];
+    const third = await look(proof.x, proof.y);
+    const [x, y] = third ? onScreen(third.x, third.y) : [NaN, NaN];
+    return Math.abs(x - proof.x) <= zoom / 2 && Math.abs(y - proof.y) <= zoom / 2 && { zoom, onScreen };
+  });
   return {
     zoom,
     move: (x, y) => void xdotool(display, "mousemove", ...onScreen(x, y)),

@@ -16,7 +16,6 @@
  *
  * @typedef {{shiftKey: boolean, ctrlKey: boolean, altKey: boolean, metaKey: boolean,
  *   getModifierState?: (name: string) => boolean}} ModifierKeys
- * @typedef {{deltaX: number, deltaY: number, deltaMode: number} & ModifierKeys} WheelLike
  */
 
 /** The longest text in one event, in bytes of UTF-8: `EventKind::MAX_TEXT`. */
@@ -31,8 +30,6 @@ const MAX_COORDINATE = 1e6;
 const MAX_KEY = 64;
 /** The most fingers: `EventKind::MAX_TOUCHES`. */
 const MAX_TOUCHES = 20;
-/** What one notch is in each `WheelEvent.deltaMode`: pixels, lines (three a notch), pages. */
-const WHEEL_UNITS = [1, 100 / 3, 100];
 
 /**
  * @param {ModifierKeys} keys
@@ -51,21 +48,21 @@ function modifiers(keys) {
 }
 
 /**
- * @param {WheelLike} event
+ * @param {import("./wheel.js").Turn} turn
+ * @param {ModifierKeys} keys
  * @param {import("./layout.js").Point} place
  * @param {number[]} buttons
  * @returns {WheelMessage}
  */
-function wheel(event, place, buttons) {
-  const unit = WHEEL_UNITS[event.deltaMode] ?? 1;
+function wheel({ dx, dy }, keys, place, buttons) {
   return {
     type: "wheel",
-    dx: coordinate(event.deltaX * unit),
-    dy: coordinate(event.deltaY * unit),
+    dx: coordinate(dx),
+    dy: coordinate(dy),
     x: coordinate(place.x),
     y: coordinate(place.y),
     buttons,
-    modifiers: modifiers(event),
+    modifiers: modifiers(keys),
   };
 }
 

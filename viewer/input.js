@@ -4,6 +4,8 @@ import Pointers from "./pointers.js";
 import Queue from "./queue.js";
 import ScreenKeyboard from "./screen-keyboard.js";
 import Text from "./text.js";
+import Wheel from "./wheel.js";
+import zoom from "./zoom.js";
 
 /**
  * @typedef {import("./events.js").WireEvent} WireEvent
@@ -19,6 +21,7 @@ import Text from "./text.js";
  */
 
 const MAC = /^(Mac|iP)/.test(navigator.platform);
+const WEBKIT = navigator.vendor.startsWith("Apple");
 
 /**
  * Listens to the DOM for whatever can be an event of the application. Says nothing while it is not
@@ -37,6 +40,7 @@ export default class Input {
   #text;
   #keys = new Keys(MAC);
   #pointers = new Pointers();
+  #wheel = new Wheel(WEBKIT && !MAC);
   #queue = new Queue();
   #enabled = false;
   #focused = false;
@@ -145,7 +149,7 @@ export default class Input {
     canvas.addEventListener("pointerenter", (event) => this.#other("pointer_enter", event), { signal });
     canvas.addEventListener("pointerleave", (event) => this.#other("pointer_leave", event), { signal });
     canvas.addEventListener("dblclick", (event) => this.#doubleClick(event), { signal });
-    canvas.addEventListener("wheel", (event) => this.#wheel(event), active);
+    canvas.addEventListener("wheel", (event) => this.#scroll(event), active);
     // Selecting, scrolling by the middle button, history by the thumb's buttons, menus, zooming by
     // a double tap: not while the picture is driven.
     for (const type of ["mouseup", "auxclick", "contextmenu", "touchstart", "dragstart"]) {
@@ -218,11 +222,12 @@ export default class Input {
   }
 
   /** @param {WheelEvent} event */
-  #wheel(event) {
+  #scroll(event) {
     const place = this.#enabled ? this.#hooks.place({ x: event.clientX, y: event.clientY }) : null;
     if (!place) return;
     event.preventDefault();
-    this.#send([events.wheel(event, place, this.#pointers.buttons)]);
+    const turn = this.#wheel.turn(event, zoom.candidates(zoom.geometry(this.#window)));
+    this.#send([events.wheel(turn, event, place, this.#pointers.buttons)]);
   }
 
   /** @param {MouseEvent} event */

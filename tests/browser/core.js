@@ -20,8 +20,8 @@ import {
   until,
   view,
 } from "./harness.js";
+import { realInput } from "./real-input.js";
 import { proven, watchWhole } from "./truth.js";
-import { hand } from "./x-input.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 /** For clients that know no links, and links that outlive the program. */
@@ -37,9 +37,10 @@ const MAGENTA = "255,0,255";
  *
  * @param name as in the names of the tests
  * @param start given `{ display }`; what it returns has `page`, given `{ width, height, ratio }`
- * @param more further tests, given a function that returns the display and the browser
+ * @param options those of `realInput`
+ * @returns a function that returns the display and the browser, for further tests
  */
-export function core(name, start, more = () => {}) {
+export function core(name, start, options) {
   let display;
   let browser;
   let mark;
@@ -104,44 +105,6 @@ export function core(name, start, more = () => {}) {
     assert.deepEqual([failed, malformed], ["0", "0"]);
   });
 
-  test(`${name} sends the pointer, the wheel and the keys of a real display`, async () => {
-    const program = probe(HTTP);
-    const page = await browser.page();
-    await open(page, await program.link());
-    const user = await hand(display, page);
-    user.move(50, 60);
-    user.down(3);
-    user.move(70, 80);
-    user.up(3);
-    await until("the release", () => program.events("pointer_up").length === 1);
-    const [down] = program.events("pointer_down");
-    assert.deepEqual([down.button, down.buttons, down.x, down.y], [2, [2], 50, 60]);
-    const [up] = program.events("pointer_up");
-    assert.deepEqual([up.button, up.buttons, up.x, up.y], [2, [], 70, 80]);
-    user.move(20, 30);
-    user.click(1);
-    user.click(1);
-    await until("the double click", () => program.events("double_click").length === 1);
-    user.key("shift+a", "Left", "g");
-    await until("the last key", () => program.events("key_up").some((event) => event.key === "g"));
-    assert.deepEqual(
-      program.events("key_down").map((event) => [event.key, event.code, event.modifiers]),
-      [
-        ["Shift", "ShiftLeft", ["Shift"]],
-        ["A", "KeyA", ["Shift"]],
-        ["ArrowLeft", "ArrowLeft", []],
-        ["g", "KeyG", []],
-      ],
-    );
-    assert.deepEqual(
-      program.events("char").map((event) => event.data),
-      ["A", "g"],
-    );
-    const last = program.events("resize").at(-1);
-    await shows(page, Math.floor(last.width / 2), Math.floor(last.height / 2), GREEN);
-    await shows(page, 20, 30, MAGENTA);
-  });
-
   test(`with ${name}, the first page drives, the second sees the same and changes nothing, then takes over`, async () => {
     const program = probe(HTTP);
     const link = await program.link();
@@ -197,5 +160,7 @@ export function core(name, start, more = () => {}) {
     assert.equal(Buffer.compare(ours.data, theirs.data), 0);
   });
 
-  more(() => ({ display, browser }));
+  realInput(name, () => ({ display, page: async () => await browser.page() }), options);
+
+  return () => ({ display, browser });
 }

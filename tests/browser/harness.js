@@ -270,6 +270,12 @@ export async function startBrowser(display) {
     async page() {
       return await (await windowed.newContext()).newPage();
     },
+    /** A page that is as large as its window, in front of the others. */
+    async window() {
+      const context = await windowed.newContext({ viewport: null });
+      cleanUps.push(() => context.close());
+      return await context.newPage();
+    },
   };
 }
 

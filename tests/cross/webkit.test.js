@@ -3,4 +3,5 @@
 import { core } from "../browser/core.js";
 import { startWebKit } from "./webkit.js";
 
-core("WebKit", startWebKit);
+// MiniBrowser zooms with the wheel and Control, and the page is not told.
+core("WebKit", startWebKit, { ctrlWheel: false });

@@ -82,7 +82,9 @@ pub static FILES: &[File] = files! {
         "view.js",
         "viewers.js",
         "views.js",
-        "words.js";
+        "wheel.js",
+        "words.js",
+        "zoom.js";
 };
 
 /// The file that belongs at `path` (without a leading slash), if there is one.

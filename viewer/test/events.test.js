@@ -5,22 +5,15 @@ import events from "../events.js";
 
 const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false };
 
-test("a notch of the wheel is about 100, whatever unit the browser tells", () => {
-  const notches = [[0, 100], [1, 3], [2, 1]].map(([deltaMode = 0, deltaY = 0]) => {
-    return events.wheel({ deltaX: 0, deltaY, deltaMode, ...none }, { x: 1, y: 2 }, []).dy;
-  });
-  assert.deepEqual(notches, [100, 100, 100]);
-});
-
 test("a wheel message has every field", () => {
-  const message = events.wheel({ deltaX: -5, deltaY: 7, deltaMode: 0, ...none, ctrlKey: true }, { x: 1, y: 2 }, [3]);
+  const message = events.wheel({ dx: -5, dy: 7 }, { ...none, ctrlKey: true }, { x: 1, y: 2 }, [3]);
   assert.deepEqual(message, {
     type: "wheel", dx: -5, dy: 7, x: 1, y: 2, buttons: [3], modifiers: ["Control"],
   });
 });
 
 test("a wheel that turns without end stays finite and in range", () => {
-  const message = events.wheel({ deltaX: NaN, deltaY: 1e300, deltaMode: 0, ...none }, { x: 1, y: 2 }, []);
+  const message = events.wheel({ dx: NaN, dy: 1e300 }, none, { x: 1, y: 2 }, []);
   assert.deepEqual([message.dx, message.dy], [0, events.MAX_COORDINATE]);
 });
 

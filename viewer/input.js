@@ -47,6 +47,8 @@ export default class Input {
   #screenKeyboard = new ScreenKeyboard();
   /** The Tab key was the last that was pressed, elsewhere on the page; no pointer since. */
   #tabbed = false;
+  /** The key that leaves the picture is down, and the browser has not gone elsewhere by it. */
+  #leaving = false;
   /** Browsers make a touch look like a mouse, too. @type {string} */
   #lastPointer = "mouse";
 
@@ -158,6 +160,8 @@ export default class Input {
     this.#root.addEventListener("mousedown", (event) => this.#takeFocus(event), { signal });
 
     const area = this.#text.area;
+    // No pointer meets the area: it is the menu key's, which the application got, or Shift+F10's.
+    area.addEventListener("contextmenu", (event) => this.#enabled && event.preventDefault(), { signal });
     area.addEventListener("keydown", (event) => this.#key(event, "down"), { signal });
     area.addEventListener("keyup", (event) => this.#key(event, "up"), { signal });
     area.addEventListener("focus", () => this.#focus(true), { signal });
@@ -244,8 +248,7 @@ export default class Input {
    */
   #key(event, way) {
     if (!this.#enabled) return;
-    // Where nothing is around the page, as in a web view, the browser has no way out: Tab goes on from here.
-    if (way === "down" && this.#keys.leaves(event)) this.#text.area.blur();
+    this.#leave(event, way);
     const { messages, prevent } = this.#keys[way](event);
     if (prevent) event.preventDefault();
     // Shortcuts of the page around us are not meant, and it cannot see that we are a text field.
@@ -253,8 +256,23 @@ export default class Input {
     this.#send(messages);
   }
 
+  /**
+   * F6 takes most browsers to their address bar. Firefox goes on from what has the focus when the key is down: without
+   * any it would come right back. Where nothing is around the page, as in a web view, the key goes up here: then
+   * nothing has the focus, and Tab goes on from the picture.
+   *
+   * @param {KeyboardEvent} event
+   * @param {"down" | "up"} way
+   */
+  #leave(event, way) {
+    if (!this.#keys.leaves(event)) return;
+    if (way === "up" && this.#leaving) this.#text.area.blur();
+    this.#leaving = way === "down";
+  }
+
   /** @param {boolean} focused */
   #focus(focused) {
+    this.#leaving = false;
     if (focused === this.#focused) return;
     this.#focused = focused;
     if (focused && this.#tabbed) this.#host.dataset.focus = "keyboard";

@@ -16,4 +16,5 @@ before(async () => {
 afterEach(async () => await endAllSince(mark));
 after(cleanUp);
 
-realInput("Chromium", () => ({ display, page: async () => await browser.window() }));
+// Playwright has every page believe that it has the focus; element.test.js has F6 in Chromium.
+realInput("Chromium", () => ({ display, page: async () => await browser.window() }), { losesFocus: false });

@@ -15,9 +15,10 @@ const [UP, DOWN, LEFT, RIGHT] = [4, 5, 6, 7];
 /**
  * The tests, for the browser that `started` returns with its display: `{ display, page }`.
  *
- * @param options `ctrlWheel`: whether the browser gives pages the wheel that turns with Control
+ * @param options `ctrlWheel`: whether the browser gives pages the wheel that turns with Control; `losesFocus`: whether
+ *   the page is told when the browser's own window parts have the focus
  */
-export function realInput(name, started, { ctrlWheel = true } = {}) {
+export function realInput(name, started, { ctrlWheel = true, losesFocus = true } = {}) {
   /** The application under test, a page that drives it, and a hand that uses the page. */
   const begin = async () => {
     const { display, page: newPage } = started();
@@ -60,6 +61,50 @@ export function realInput(name, started, { ctrlWheel = true } = {}) {
     const last = program.events("resize").at(-1);
     await shows(page, Math.floor(last.width / 2), Math.floor(last.height / 2), GREEN);
     await shows(page, 20, 30, MAGENTA);
+  });
+
+  for (const out of losesFocus ? ["F6", "shift+F6"] : []) {
+    test(`${out} leaves the picture in ${name}`, async () => {
+      const { program, page, user } = await begin();
+      user.move(50, 60);
+      user.click(1);
+      user.key("g");
+      await until("a key", () => program.events("key_up").length === 1);
+      user.key(out);
+      await until("it has left", () => program.events("focus_out").length === 1);
+      // What is typed now is the browser's, or nobody's.
+      user.key("h");
+      user.key("Escape");
+      // It comes back with a click only.
+      user.click(1);
+      await until("it is back", () => program.events("focus_in").length === 2);
+      user.key("i");
+      await until("the last key", () => program.events("key_up").some((event) => event.key === "i"));
+      const keys = program.events("key_down").map((event) => event.key);
+      assert.deepEqual(keys.filter((key) => key !== "Shift"), ["g", "i"]);
+      assert.equal(await page.evaluate(() => document.hasFocus()), true);
+    });
+  }
+
+  test(`the application gets the keys that open menus, and ${name} opens none`, async () => {
+    const { program, user } = await begin();
+    user.move(50, 60);
+    user.click(1);
+    user.click(3);
+    user.key("Menu");
+    user.key("g");
+    user.key("shift+F10");
+    user.key("h");
+    await until("the last key", () => program.events("key_up").some((event) => event.key === "h"));
+    const keys = program.events("key_down").map((event) => [event.key, event.code]);
+    assert.deepEqual(keys, [
+      ["ContextMenu", "ContextMenu"],
+      ["g", "KeyG"],
+      ["Shift", "ShiftLeft"],
+      ["F10", "F10"],
+      ["h", "KeyH"],
+    ]);
+    assert.deepEqual(program.events("focus_out"), []);
   });
 
   test(`a notch of the wheel is 100 in ${name}, whatever is held and however the page is zoomed`, async () => {

@@ -212,7 +212,13 @@ export default class Input {
    */
   #other(type, event) {
     const place = this.#enabled ? this.#hooks.place({ x: event.clientX, y: event.clientY }) : null;
-    if (place) this.#send(this.#pointers.other(type, event, place));
+    if (place) this.#send(this.#pointers.other(type, event, place, this.#isOver(event)));
+  }
+
+  /** @param {PointerEvent} event whether it is over the picture, and not over what covers it */
+  #isOver({ clientX, clientY }) {
+    const root = /** @type {Document | ShadowRoot} */ (this.#root.getRootNode());
+    return root.elementFromPoint(clientX, clientY) === this.#canvas;
   }
 
   /** @param {MouseEvent} event */

@@ -2,7 +2,7 @@ import events from "./events.js";
 
 /**
  * @typedef {import("./events.js").KeyMessage} KeyMessage
- * @typedef {{key: string, code: string, repeat: boolean, isComposing: boolean, keyCode?: number}
+ * @typedef {{key: string, code: string, repeat: boolean, isComposing: boolean, keyCode?: number | undefined}
  *   & import("./events.js").ModifierKeys} KeyLike
  * @typedef {{messages: KeyMessage[], prevent: boolean}} Answer `prevent`: keep the browser from acting on it, too
  */
@@ -27,8 +27,25 @@ const CONTROL_SHIFT = new Set([..."ijck"]);
 const ALT = new Set(["ArrowLeft", "ArrowRight", "Home", "d", "Tab", "F4"]);
 /** What an input method sends instead of the key; the text comes as text. */
 const KEY_CODE_INPUT_METHOD = 229;
-const UNNAMED = new Set(["", "Dead", "Process", "Unidentified"]);
+const UNIDENTIFIED = "Unidentified";
+const UNNAMED = new Set(["", "Dead", "Process", UNIDENTIFIED]);
 const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta"]);
+/**
+ * What a key is by its `code`, where that does not depend on the layout: WebKitGTK does not identify X's `ISO_Left_Tab`,
+ * which Shift+Tab is there.
+ */
+const BY_CODE = new Map([
+  ...[
+    ...["Tab", "Enter", "Escape", "Backspace", "Delete", "Insert", "Home", "End", "PageUp", "PageDown"],
+    ...["ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown", "ContextMenu", "CapsLock", "ScrollLock", "Pause", "PrintScreen"],
+    ...Array.from({ length: 24 }, (_, index) => `F${index + 1}`),
+  ].map((name) => /** @type {[string, string]} */ ([name, name])),
+  ["NumpadEnter", "Enter"],
+  ...["Shift", "Control", "Meta"].flatMap((name) => /** @type {[string, string][]} */ ([
+    [`${name}Left`, name],
+    [`${name}Right`, name],
+  ])),
+]);
 
 /**
  * Decides which keys go to the application. Pure; remembers which are down, so that each goes down
@@ -50,6 +67,7 @@ export default class Keys {
    * @returns {Answer}
    */
   down(event) {
+    event = identified(event);
     if (event.isComposing || event.keyCode === KEY_CODE_INPUT_METHOD) return { messages: [], prevent: false };
     if (UNNAMED.has(event.key) || isBrowserShortcut(event)) return { messages: [], prevent: false };
     const prevent = !makesText(event, this.#mac) && !isClipboard(event);
@@ -108,13 +126,27 @@ export default class Keys {
    * @param {KeyLike} event
    */
   leaves(event) {
-    return event.key === LEAVES && !event.ctrlKey && !event.altKey && !event.metaKey;
+    return identified(event).key === LEAVES && !event.ctrlKey && !event.altKey && !event.metaKey;
   }
 
   /** Forgets what is down without a word. */
   forget() {
     this.#held.clear();
   }
+}
+
+/**
+ * The event with the name that the browser left out.
+ *
+ * @param {KeyLike} event
+ * @returns {KeyLike}
+ */
+function identified(event) {
+  const key = event.key === UNIDENTIFIED ? BY_CODE.get(event.code) : undefined;
+  if (key === undefined) return event;
+  const { code, repeat, isComposing, keyCode, shiftKey, ctrlKey, altKey, metaKey } = event;
+  const getModifierState = (/** @type {string} */ name) => event.getModifierState?.(name) ?? false;
+  return { key, code, repeat, isComposing, keyCode, shiftKey, ctrlKey, altKey, metaKey, getModifierState };
 }
 
 /** @param {KeyLike} event */

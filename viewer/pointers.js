@@ -39,6 +39,10 @@ export default class Pointers {
   #at = { x: 0, y: 0 };
   /** @type {"mouse" | "touch" | "pen"} */
   #kind = "mouse";
+  /** The mouse's last `pointerup`. @type {{pointerId: number, timeStamp: number} | null} */
+  #released = null;
+  /** The pointer that came back without having left. */
+  #stayed = NaN;
 
   /** @returns {number[]} our numbers of the buttons that are down */
   get buttons() {
@@ -84,6 +88,7 @@ export default class Pointers {
    */
   up(event, place) {
     if (event.pointerType === "touch") return this.#touchUp(event, place);
+    if (event.pointerType === "mouse") this.#released = { pointerId: event.pointerId, timeStamp: event.timeStamp };
     return this.#move({ ...plain(event), buttons: 0 }, place, false);
   }
 
@@ -91,9 +96,11 @@ export default class Pointers {
    * @param {"pointer_enter" | "pointer_leave" | "double_click"} type
    * @param {PointerLike} event
    * @param {Point} place
+   * @param {boolean} [over] whether the pointer still is over the picture
    * @returns {PointerMessage[]}
    */
-  other(type, event, place) {
+  other(type, event, place, over = false) {
+    if (this.#onlyReleases(type, event, over)) return [];
     // Each finger enters and leaves; together they do so once.
     if (event.pointerType === "touch" && this.#touches.size > 0) return [];
     this.#place(event, place);
@@ -125,6 +132,30 @@ export default class Pointers {
     this.#held.clear();
     this.#touches.clear();
     this.#tap = false;
+    this.#released = null;
+    this.#stayed = NaN;
+  }
+
+  /**
+   * Whether an event is there only because the pointer is not captured any more: WebKit has a mouse leave and enter at
+   * every release of its button.
+   *
+   * @param {PointerMessage["type"]} type
+   * @param {PointerLike} event
+   * @param {boolean} over
+   */
+  #onlyReleases(type, event, over) {
+    const { pointerId, timeStamp } = event;
+    if (type === "pointer_enter") {
+      const stayed = this.#stayed === pointerId;
+      this.#stayed = NaN;
+      return stayed;
+    }
+    const released = this.#released;
+    if (type !== "pointer_leave" || !over || released?.pointerId !== pointerId) return false;
+    if (released.timeStamp !== timeStamp) return false;
+    this.#stayed = pointerId;
+    return true;
   }
 
   /**

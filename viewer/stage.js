@@ -1,4 +1,5 @@
 import layout from "./layout.js";
+import zoom from "./zoom.js";
 
 /**
  * @typedef {import("./layout.js").Fit} Fit
@@ -25,6 +26,8 @@ export default class Stage {
   #fit = "contain";
   /** The element's size in device pixels, where the browser tells it. @type {Size | null} */
   #device = null;
+  /** The ratio that the canvas was placed for. */
+  #placedAt = 0;
   /** The frame that the canvas was placed for. */
   #placed = { width: 0, height: 0 };
   /** A size was reported that the canvas may have been given. */
@@ -55,6 +58,8 @@ export default class Stage {
       sight.disconnect();
     });
     this.#watchRatio();
+    // Where devicePixelRatio does not tell of the page's zoom, its size does.
+    this.#window.addEventListener("resize", () => this.#zoomed(), { signal });
   }
 
   /** @param {Fit} fit */
@@ -76,7 +81,8 @@ export default class Stage {
     this.#canvas.hidden = shown === null;
     this.#placed = { width: shown?.width ?? 0, height: shown?.height ?? 0 };
     if (!shown) return;
-    const ratio = this.#window.devicePixelRatio;
+    const ratio = this.#ratio;
+    this.#placedAt = ratio;
     const place = layout.place(this.#physical(), shown, this.#fit);
     Object.assign(this.#canvas.style, {
       left: `${place.x / ratio}px`,
@@ -94,7 +100,7 @@ export default class Stage {
    */
   begin() {
     this.#reported = false;
-    return this.report() ?? { width: 0, height: 0, ratio: this.#window.devicePixelRatio };
+    return this.report() ?? { width: 0, height: 0, ratio: this.#ratio };
   }
 
   /**
@@ -105,7 +111,7 @@ export default class Stage {
   report() {
     if (this.#fit === "resize") {
       this.#reported = true;
-      return layout.report(this.#physical(), this.#window.devicePixelRatio);
+      return layout.report(this.#physical(), this.#ratio);
     }
     // The server goes on by what it was told last: from now on that is the size that the canvas has.
     const shown = this.#reported ? this.#hooks.shown() : null;
@@ -152,9 +158,20 @@ export default class Stage {
     query.addEventListener("change", changed, { once: true, signal: this.#signal });
   }
 
+  #zoomed() {
+    if (this.#ratio === this.#placedAt) return;
+    this.arrange();
+    this.#hooks.resized();
+  }
+
+  /** Device pixels per CSS pixel. */
+  get #ratio() {
+    return zoom.pixelRatio(zoom.geometry(this.#window));
+  }
+
   /** @returns {Size} the element's size in device pixels */
   #physical() {
     const box = this.#root.getBoundingClientRect();
-    return layout.physical(box, this.#window.devicePixelRatio, this.#device);
+    return layout.physical(box, this.#ratio, this.#device);
   }
 }

@@ -63,6 +63,43 @@ export function realInput(name, started, { ctrlWheel = true, losesFocus = true }
     await shows(page, 20, 30, MAGENTA);
   });
 
+  test(`a click and a drag in ${name} neither leave the picture nor enter it again`, async () => {
+    const { program, user } = await begin();
+    user.move(50, 60);
+    user.click(1);
+    user.move(60, 70);
+    user.down(1);
+    user.move(200, 150);
+    user.move(210, 160);
+    user.up(1);
+    user.move(220, 170);
+    user.key("g");
+    await until("the key", () => program.events("key_up").length === 1);
+    const types = program.events("pointer_enter", "pointer_leave", "pointer_down", "pointer_up").map(({ type }) => type);
+    const from = types.indexOf("pointer_down");
+    assert.deepEqual(types.slice(from), ["pointer_down", "pointer_up", "pointer_down", "pointer_up"]);
+  });
+
+  test(`Tab and Shift+Tab are keys like others in ${name}`, async () => {
+    const { program, user } = await begin();
+    user.move(50, 60);
+    user.click(1);
+    user.key("Tab");
+    user.key("shift+Tab");
+    user.key("g");
+    await until("the last key", () => program.events("key_up").some((event) => event.key === "g"));
+    assert.deepEqual(
+      program.events("key_down").map((event) => [event.key, event.code, event.modifiers]),
+      [
+        ["Tab", "Tab", []],
+        ["Shift", "ShiftLeft", ["Shift"]],
+        ["Tab", "Tab", ["Shift"]],
+        ["g", "KeyG", []],
+      ],
+    );
+    assert.deepEqual(program.events("focus_out"), []);
+  });
+
   for (const out of losesFocus ? ["F6", "shift+F6"] : []) {
     test(`${out} leaves the picture in ${name}`, async () => {
       const { program, page, user } = await begin();

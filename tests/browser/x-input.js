@@ -32,7 +32,9 @@ export async function hand(display, page) {
     const onScreen = (x, y) => [Math.round(near.x + (x - first.x) * zoom), Math.round(near.y + (y - first.y) * zoom)];
     const third = await look(proof.x, proof.y);
     const [x, y] = third ? onScreen(third.x, third.y) : [NaN, NaN];
-    return Math.abs(x - proof.x) <= zoom / 2 && Math.abs(y - proof.y) <= zoom / 2 && { zoom, onScreen };
+    // The page sees whole CSS pixels, which are not whole pixels of the screen where it is zoomed.
+    const off = zoom === 1 ? 0 : 2 * zoom;
+    return Math.abs(x - proof.x) <= off && Math.abs(y - proof.y) <= off && { zoom, onScreen };
   });
   return {
     zoom,

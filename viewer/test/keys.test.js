@@ -152,3 +152,27 @@ test("names are cut to what the server takes", () => {
 test("an on-screen key is pressed and released at once", () => {
   assert.deepEqual(short(new Keys(false).tap("Enter")), ["key_down Enter", "key_up Enter"]);
 });
+
+test("a key that the browser does not identify has the name of its code, where that tells", () => {
+  // Shift+Tab in WebKitGTK 2.50.
+  const shiftTab = press("Unidentified", "Tab", { shiftKey: true, keyCode: 0 });
+  const keys = new Keys(false);
+  assert.deepEqual(keys.down(shiftTab), {
+    messages: [{ type: "key_down", key: "Tab", code: "Tab", modifiers: ["Shift"] }],
+    prevent: true,
+  });
+  assert.deepEqual(short(keys.up(shiftTab).messages), ["key_up Tab"]);
+  for (const [code, key] of [["NumpadEnter", "Enter"], ["F7", "F7"], ["ShiftRight", "Shift"], ["ContextMenu", "ContextMenu"]]) {
+    assert.deepEqual(short(new Keys(false).down(press("Unidentified", code)).messages), [`key_down ${key}`]);
+  }
+  // What the layout decides, and what an on-screen keyboard does not tell, stays unknown.
+  for (const code of ["KeyQ", "Digit1", "AltRight", ""]) {
+    assert.deepEqual(new Keys(false).down(press("Unidentified", code)), { messages: [], prevent: false });
+  }
+});
+
+test("a browser's shortcut stays the browser's, also under the name of its code", () => {
+  assert.deepEqual(new Keys(false).down(press("Unidentified", "F5")), { messages: [], prevent: false });
+  assert.ok(new Keys(false).leaves(press("Unidentified", "F6")));
+  assert.deepEqual(new Keys(false).down(press("Unidentified", "Tab", { ctrlKey: true })).messages, []);
+});

@@ -161,3 +161,42 @@ test("places are finite, in range and short", () => {
   });
   assert.deepEqual(places, [[0, 0], [1e6, -1e6], [0.333, 0.667]]);
 });
+
+test("a mouse that WebKit has leave and enter at a release stays where it is", () => {
+  // A click in WebKitGTK 2.50: all with one time.
+  const pointers = new Pointers();
+  const here = at(50, 60);
+  pointers.down(event({ button: 0, buttons: 1, timeStamp: 1357 }), here);
+  assert.deepEqual(short(pointers.up(event({ button: 0, timeStamp: 1357 }), here)), ["pointer_up 50,60 1 []"]);
+  assert.deepEqual(pointers.other("pointer_leave", event({ timeStamp: 1357 }), here, true), []);
+  assert.deepEqual(pointers.other("pointer_enter", event({ timeStamp: 1357 }), here, true), []);
+  assert.deepEqual(short(pointers.other("pointer_leave", event({ timeStamp: 1500 }), here, true)), ["pointer_leave 50,60 0 []"]);
+  assert.deepEqual(short(pointers.other("pointer_enter", event({ timeStamp: 1600 }), here, true)), ["pointer_enter 50,60 0 []"]);
+});
+
+test("a mouse that is released beside the picture, or over what covers it, leaves", () => {
+  const pointers = new Pointers();
+  pointers.down(event({ button: 0, buttons: 1, timeStamp: 2168 }), at(70, 60));
+  pointers.up(event({ button: 0, timeStamp: 2210 }), at(-20, 200));
+  const left = pointers.other("pointer_leave", event({ timeStamp: 2210 }), at(-20, 200), false);
+  assert.deepEqual(short(left), ["pointer_leave -20,200 0 []"]);
+  const entered = pointers.other("pointer_enter", event({ timeStamp: 2524 }), at(100, 200), true);
+  assert.deepEqual(short(entered), ["pointer_enter 100,200 0 []"]);
+});
+
+test("a finger that is lifted leaves", () => {
+  const pointers = new Pointers();
+  pointers.down(finger({ pointerId: 7, timeStamp: 1 }), at(5, 5));
+  pointers.up(finger({ pointerId: 7, timeStamp: 2, buttons: 0 }), at(5, 5));
+  const left = pointers.other("pointer_leave", finger({ pointerId: 7, timeStamp: 2, buttons: 0 }), at(5, 5), true);
+  assert.deepEqual(left.map(({ type }) => type), ["pointer_leave"]);
+});
+
+test("a mouse that comes to another driver's picture enters it, whatever was held back before", () => {
+  const pointers = new Pointers();
+  pointers.down(event({ button: 0, buttons: 1, timeStamp: 1 }), at(5, 5));
+  pointers.up(event({ button: 0, timeStamp: 1 }), at(5, 5));
+  assert.deepEqual(pointers.other("pointer_leave", event({ timeStamp: 1 }), at(5, 5), true), []);
+  pointers.forget();
+  assert.equal(pointers.other("pointer_enter", event({ timeStamp: 9 }), at(5, 5), true).length, 1);
+});

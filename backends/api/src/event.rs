@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::lenient::{self, List};
 use crate::{Error, Result};
 
 /// One client of one backend: a browser page, a local window. Unique within its backend, never
@@ -25,7 +26,9 @@ pub struct Source {
 /// Something that happened: what, when, and from where.
 ///
 /// As JSON it is one object, `{"type": "key_down", "timestamp": 1.5, "key": "a", …}`; the source
-/// is not part of it.
+/// is not part of it. A field that is missing, `null`, of another type or of an unknown value is
+/// read as its default, a coordinate that is too large as the largest, and unknown names in a list
+/// are left out: clients of other versions and makes lose what is not understood, not the event.
 ///
 /// ```
 /// use framecast_api::{Event, EventKind};
@@ -41,7 +44,7 @@ pub struct Event {
     #[serde(flatten)]
     pub kind: EventKind,
     /// When, in seconds on the process' [`Clock`](crate::Clock).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub timestamp: f64,
     /// Who caused it; `None` for what the engine made.
     #[serde(skip)]
@@ -58,9 +61,11 @@ pub enum EventKind {
     Resize(Resize),
     /// The canvas was closed; nothing follows. Made by the engine only.
     Close,
-    /// A view became visible.
+    /// The presenter's view became visible, or somebody whose view is visible became the presenter
+    /// after one whose view was hidden. A view that never says so counts as visible.
     Show,
-    /// A view was hidden: minimised, or a tab in the background.
+    /// The presenter's view was hidden (minimised, or a tab in the background), or somebody whose
+    /// view is hidden became the presenter.
     Hide,
     /// The view got the keyboard focus.
     FocusIn,
@@ -90,6 +95,7 @@ pub enum EventKind {
     /// [`MAX_PASTE`](Self::MAX_PASTE).
     Paste {
         /// The text, with whatever line ends and control characters it has.
+        #[serde(default, deserialize_with = "lenient::or_default")]
         data: String,
     },
     /// Somebody else is the presenter now: the event's source, or nobody. Made by the engine only.
@@ -126,22 +132,29 @@ pub struct Resize {
 #[serde(default)]
 pub struct Pointer {
     /// Logical pixels from the left edge of the canvas.
+    #[serde(deserialize_with = "lenient::number")]
     pub x: f64,
     /// Logical pixels from the top edge of the canvas.
+    #[serde(deserialize_with = "lenient::number")]
     pub y: f64,
     /// The button that changed; [`Button::None`] for moves.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub button: Button,
     /// The buttons that are down now.
     pub buttons: Buttons,
     /// The modifier keys that are down.
     pub modifiers: Modifiers,
     /// How many fingers touch.
+    #[serde(deserialize_with = "lenient::count")]
     pub ntouches: u32,
     /// The touches, by an identifier that lasts from down to up.
+    #[serde(deserialize_with = "lenient::touches")]
     pub touches: BTreeMap<String, Touch>,
     /// Mouse, touch or pen.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub pointer_type: PointerType,
     /// 0 to 1; a mouse has 0.5 while a button is down.
+    #[serde(deserialize_with = "lenient::pressure")]
     pub pressure: f64,
 }
 
@@ -150,10 +163,13 @@ pub struct Pointer {
 #[serde(default)]
 pub struct Touch {
     /// Logical pixels from the left edge of the canvas.
+    #[serde(deserialize_with = "lenient::number")]
     pub x: f64,
     /// Logical pixels from the top edge of the canvas.
+    #[serde(deserialize_with = "lenient::number")]
     pub y: f64,
     /// 0 to 1.
+    #[serde(deserialize_with = "lenient::pressure")]
     pub pressure: f64,
 }
 
@@ -175,12 +191,16 @@ pub enum PointerType {
 #[serde(default)]
 pub struct Wheel {
     /// To the right; about 100 per notch.
+    #[serde(deserialize_with = "lenient::number")]
     pub dx: f64,
     /// Downwards; about 100 per notch.
+    #[serde(deserialize_with = "lenient::number")]
     pub dy: f64,
     /// Logical pixels from the left edge of the canvas.
+    #[serde(deserialize_with = "lenient::number")]
     pub x: f64,
     /// Logical pixels from the top edge of the canvas.
+    #[serde(deserialize_with = "lenient::number")]
     pub y: f64,
     /// The buttons that are down.
     pub buttons: Buttons,
@@ -194,9 +214,11 @@ pub struct Wheel {
 pub struct Key {
     /// What the key means here and now, as in the browser's `KeyboardEvent.key`: "a", "A",
     /// "Enter", "ArrowLeft".
+    #[serde(deserialize_with = "lenient::name")]
     pub key: String,
     /// Where the key is, as in the browser's `KeyboardEvent.code`: "KeyA", "ArrowLeft"; empty
     /// where unknown.
+    #[serde(deserialize_with = "lenient::name")]
     pub code: String,
     /// The modifier keys that are down.
     pub modifiers: Modifiers,
@@ -207,10 +229,13 @@ pub struct Key {
 #[serde(default)]
 pub struct Char {
     /// The text.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub data: String,
     /// True while an input method composes: the text replaces the last one that was composing.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub is_composing: bool,
     /// As in the browser's `InputEvent.inputType`: "insertText", "insertLineBreak".
+    #[serde(deserialize_with = "lenient::name")]
     pub input_type: String,
 }
 
@@ -234,6 +259,8 @@ pub enum Button {
     Back = 4,
     /// The thumb's "forward".
     Forward = 5,
+    /// A pen's eraser.
+    Eraser = 6,
 }
 
 impl From<Button> for u8 {
@@ -253,9 +280,10 @@ impl TryFrom<u8> for Button {
             3 => Button::Middle,
             4 => Button::Back,
             5 => Button::Forward,
+            6 => Button::Eraser,
             _ => {
                 return Err(Error::invalid_input(format!(
-                    "button {number} is unknown; possible are 0 to 5"
+                    "button {number} is unknown; possible are 0 to 6"
                 )));
             }
         })
@@ -264,7 +292,7 @@ impl TryFrom<u8> for Button {
 
 /// The set of pointer buttons that are down; a list of numbers on the wire.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "Vec<Button>", from = "Vec<Button>")]
+#[serde(into = "Vec<Button>", from = "List<Button>")]
 pub struct Buttons(u8);
 
 impl Buttons {
@@ -297,7 +325,8 @@ impl Buttons {
 
     /// The buttons that are down, in the order of their numbers.
     pub fn iter(self) -> impl Iterator<Item = Button> {
-        [Button::Left, Button::Right, Button::Middle, Button::Back, Button::Forward]
+        use Button::{Back, Eraser, Forward, Left, Middle, Right};
+        [Left, Right, Middle, Back, Forward, Eraser]
             .into_iter()
             .filter(move |button| self.contains(*button))
     }
@@ -308,6 +337,12 @@ impl FromIterator<Button> for Buttons {
         let mut set = Buttons::NONE;
         buttons.into_iter().for_each(|button| set.insert(button));
         set
+    }
+}
+
+impl From<List<Button>> for Buttons {
+    fn from(List(buttons): List<Button>) -> Self {
+        buttons.into()
     }
 }
 
@@ -325,7 +360,7 @@ impl From<Buttons> for Vec<Button> {
 
 /// The modifier keys that are down; a list of names on the wire.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "Vec<ModifierName>", from = "Vec<ModifierName>")]
+#[serde(into = "Vec<ModifierName>", from = "List<ModifierName>")]
 pub struct Modifiers {
     /// Shift.
     pub shift: bool,
@@ -345,8 +380,8 @@ enum ModifierName {
     Meta,
 }
 
-impl From<Vec<ModifierName>> for Modifiers {
-    fn from(names: Vec<ModifierName>) -> Self {
+impl From<List<ModifierName>> for Modifiers {
+    fn from(List(names): List<ModifierName>) -> Self {
         let mut modifiers = Modifiers::default();
         for name in names {
             match name {
@@ -537,44 +572,153 @@ mod tests {
 
     #[test]
     fn hostile_events_are_refused() {
+        let key = || Key { key: "x".repeat(65), ..Key::default() };
+        let code = Key { code: "x".repeat(65), ..Key::default() };
+        let far = Touch { x: 1e9, ..Touch::default() };
+        let touches = |count: usize| (0..count).map(|id| (id.to_string(), far)).collect();
         for bad in [
-            json!({"type": "pointer_move", "x": 1e7, "y": 0}),
-            json!({"type": "wheel", "dx": -1e300}),
-            json!({"type": "key_down", "key": "x".repeat(65)}),
-            json!({"type": "key_up", "code": "x".repeat(65)}),
-            json!({"type": "char", "data": "x".repeat(EventKind::MAX_TEXT + 1)}),
-            json!({"type": "paste", "data": "x".repeat(EventKind::MAX_PASTE + 1)}),
-            json!({"type": "pointer_down", "ntouches": 21}),
-            json!({"type": "pointer_down", "touches": {"1": {"x": 1e9}}}),
-            json!({"type": "resize", "width": 1, "height": 1, "pwidth": 1, "pheight": 1, "ratio": 1}),
-            json!({"type": "close"}),
-            json!({"type": "before_draw"}),
+            EventKind::PointerMove(Pointer { x: 1e7, ..Pointer::default() }),
+            EventKind::Wheel(Wheel { dx: -1e300, ..Wheel::default() }),
+            EventKind::Wheel(Wheel { dx: f64::NAN, ..Wheel::default() }),
+            EventKind::KeyDown(key()),
+            EventKind::KeyUp(code),
+            EventKind::Char(Char { data: "x".repeat(EventKind::MAX_TEXT + 1), ..Char::default() }),
+            EventKind::Char(Char { input_type: "x".repeat(65), ..Char::default() }),
+            EventKind::Paste { data: "x".repeat(EventKind::MAX_PASTE + 1) },
+            EventKind::PointerDown(Pointer { ntouches: 21, ..Pointer::default() }),
+            EventKind::PointerDown(Pointer { touches: touches(1), ..Pointer::default() }),
+            EventKind::PointerDown(Pointer { touches: touches(21), ..Pointer::default() }),
+            EventKind::Resize(Resize {
+                width: 1.0,
+                height: 1.0,
+                pwidth: 1,
+                pheight: 1,
+                ratio: 1.0,
+            }),
+            EventKind::Close,
+            EventKind::BeforeDraw,
         ] {
-            let event: Event = serde_json::from_value(bad.clone()).unwrap();
-            assert!(event.kind.validate().is_err(), "{bad}");
+            assert!(bad.validate().is_err(), "{bad:?}");
         }
-        let nan = EventKind::Wheel(Wheel { dx: f64::NAN, ..Wheel::default() });
-        assert!(nan.validate().is_err());
+    }
+
+    /// Reads `fields` as those of a `name`.
+    fn read(name: &str, mut fields: serde_json::Value) -> EventKind {
+        fields["type"] = name.into();
+        let event: Event = serde_json::from_value(fields.clone())
+            .unwrap_or_else(|error| panic!("{fields}: {error}"));
+        assert!(event.kind.validate().is_ok(), "{fields}");
+        event.kind
     }
 
     #[test]
-    fn unknown_names_and_wrong_types_do_not_parse() {
-        for bad in [
-            json!({"type": "explode"}),
-            json!({"type": "pointer_down", "button": 6}),
-            json!({"type": "pointer_down", "button": -1}),
-            json!({"type": "pointer_down", "buttons": "left"}),
-            json!({"type": "pointer_down", "modifiers": ["Hyper"]}),
-            json!({"type": "pointer_down", "x": "1"}),
-            json!({"type": "pointer_down", "pointer_type": "nose"}),
-            json!({"type": "pointer_down", "ntouches": -1}),
-            json!({"type": "paste"}),
-            json!({"type": "paste", "data": 1}),
-            json!({"x": 1}),
-            json!([]),
+    fn a_field_that_is_not_understood_costs_that_field_and_never_the_event() {
+        use EventKind::{Char as Typed, FocusIn, KeyDown, KeyUp, Paste, PointerDown, PointerUp};
+        let left = Pointer { x: 1.0, y: 2.0, button: Button::Left, ..Pointer::default() };
+        let here = |more: serde_json::Value| {
+            let mut fields = json!({"x": 1, "y": 2, "button": 1});
+            fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            read("pointer_down", fields)
+        };
+        for more in [
+            json!({"timestamp": null}),
+            json!({"timestamp": "now"}),
+            json!({"buttons": null}),
+            json!({"buttons": "left"}),
+            json!({"buttons": [7, -1, null, "1", 1.5, {}, [1]]}),
+            json!({"modifiers": null}),
+            json!({"modifiers": ["Hyper", "CapsLock", 1, null]}),
+            json!({"pointer_type": ""}),
+            json!({"pointer_type": "nose"}),
+            json!({"pointer_type": null}),
+            json!({"pressure": null}),
+            json!({"pressure": "hard"}),
+            json!({"ntouches": -1}),
+            json!({"ntouches": 0.5}),
+            json!({"touches": []}),
+            json!({"touches": {"1": null, "2": 7, "3": "x"}}),
+            json!({"touches": {"x".repeat(65): {"x": 1}}}),
         ] {
+            assert_eq!(here(more.clone()), PointerDown(left.clone()), "{more}");
+        }
+        for button in [json!(7), json!(-1), json!(null), json!("left"), json!(256), json!([1])] {
+            let unknown = Pointer { button: Button::None, ..left.clone() };
+            assert_eq!(here(json!({"button": button})), PointerDown(unknown), "{button}");
+        }
+        for x in [json!(null), json!("1"), json!({}), json!(true)] {
+            let unknown = Pointer { x: 0.0, ..left.clone() };
+            assert_eq!(here(json!({"x": x})), PointerDown(unknown), "{x}");
+        }
+        let some = Pointer {
+            buttons: [Button::Right].into_iter().collect(),
+            modifiers: Modifiers { shift: true, ..Modifiers::default() },
+            touches: [("a".into(), Touch { y: 3.0, ..Touch::default() })].into(),
+            ..left
+        };
+        assert_eq!(
+            here(json!({
+                "buttons": [9, 2], "modifiers": ["Hyper", "Shift"],
+                "touches": {"a": {"x": null, "y": 3, "pressure": []}, "b": null},
+            })),
+            PointerDown(some)
+        );
+        // A pen's eraser, as a browser counts its buttons.
+        let PointerUp(eraser) = read("pointer_up", json!({"button": 0, "buttons": [6]})) else {
+            panic!("another event");
+        };
+        assert_eq!(Vec::from(eraser.buttons), [Button::Eraser]);
+
+        // Undo, and a key that deletes.
+        for input in ["historyUndo", "deleteContentBackward"] {
+            let typed = Char { input_type: input.into(), ..Char::default() };
+            let fields = json!({"data": null, "is_composing": false, "input_type": input});
+            assert_eq!(read("char", fields), Typed(typed));
+        }
+        let typed = Char { data: "ä".into(), ..Char::default() };
+        let fields = json!({"data": "ä", "is_composing": null, "input_type": "x".repeat(65)});
+        assert_eq!(read("char", fields), Typed(typed));
+        let a = || Key { key: "a".into(), ..Key::default() };
+        let fields = json!({"key": "a", "code": null, "modifiers": {}, "repeat": "?"});
+        assert_eq!(read("key_down", fields), KeyDown(a()));
+        assert_eq!(read("key_up", json!({"key": "a", "code": "x".repeat(65)})), KeyUp(a()));
+        let wheel = Wheel { dy: 100.0, ..Wheel::default() };
+        let fields = json!({"dx": null, "dy": 100, "x": "1", "buttons": 3});
+        assert_eq!(read("wheel", fields), EventKind::Wheel(wheel));
+        assert_eq!(read("paste", json!({"data": null})), Paste { data: String::new() });
+        assert_eq!(read("focus_in", json!({"timestamp": []})), FocusIn);
+    }
+
+    #[test]
+    fn what_is_too_much_is_cut_to_what_an_event_may_carry() {
+        let most = EventKind::MAX_COORDINATE;
+        let many: serde_json::Map<_, _> =
+            (10..60).map(|id| (id.to_string(), json!({"x": 1e9, "pressure": 5}))).collect();
+        let fields =
+            json!({"x": 1e7, "y": -1e300, "pressure": -2, "ntouches": 50, "touches": many});
+        let EventKind::PointerMove(pointer) = read("pointer_move", fields) else {
+            panic!("another event");
+        };
+        assert_eq!((pointer.x, pointer.y, pointer.pressure), (most, -most, 0.0));
+        assert_eq!((pointer.ntouches, pointer.touches.len()), (20, EventKind::MAX_TOUCHES));
+        assert_eq!(pointer.touches["10"], Touch { x: most, y: 0.0, pressure: 1.0 });
+        let EventKind::Wheel(wheel) = read("wheel", json!({"dx": -1e300, "dy": 1e7})) else {
+            panic!("another event");
+        };
+        assert_eq!((wheel.dx, wheel.dy), (-most, most));
+    }
+
+    #[test]
+    fn what_is_no_event_does_not_parse() {
+        for bad in [json!({"type": "explode"}), json!({"type": null}), json!({"x": 1}), json!([])] {
             assert!(serde_json::from_value::<Event>(bad.clone()).is_err(), "{bad}");
         }
         assert!(serde_json::from_str::<Event>(r#"{"type":"wheel","dx":1e999}"#).is_err());
+        // Half of a text may be another command, so too long a text is refused as a whole.
+        for (name, length) in [("char", EventKind::MAX_TEXT), ("paste", EventKind::MAX_PASTE)] {
+            let text = |length| json!({"type": name, "data": "x".repeat(length)});
+            let read = |fields| serde_json::from_value::<Event>(fields).unwrap().kind.validate();
+            assert!(read(text(length)).is_ok());
+            assert!(read(text(length + 1)).is_err());
+        }
     }
 }

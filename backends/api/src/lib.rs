@@ -19,6 +19,7 @@ mod cursor;
 mod error;
 mod event;
 mod frame;
+mod lenient;
 mod null;
 mod size;
 

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Pictures that the medians are taken over.
 const RECENT: usize = 64;
@@ -23,11 +23,22 @@ pub(super) struct Times {
 }
 
 /// The client's part of the times, as it says: on the server's clock as it knows it.
+///
+/// They are for statistics. One that cannot be read is not known, and the picture painted all the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(default)]
 pub(crate) struct Painted {
+    #[serde(deserialize_with = "if_known")]
     received: Option<f64>,
+    #[serde(deserialize_with = "if_known")]
     decoded: Option<f64>,
+    #[serde(deserialize_with = "if_known")]
     painted: Option<f64>,
+}
+
+/// A number, or else nothing.
+pub(super) fn if_known<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+    serde_json::Value::deserialize(from).map(|value| value.as_f64())
 }
 
 impl Painted {

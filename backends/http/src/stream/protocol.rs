@@ -7,9 +7,9 @@ use framecast_api::{
     ClientId, ControlRequest, ControlState, Error, Event, EventKind, Member, PhysicalSize, Result,
     Role,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ledger::Painted;
+use super::ledger::{Painted, if_known};
 use super::store::Current;
 use crate::tiles::{Coding, Encoded, Grid, compose};
 
@@ -41,7 +41,18 @@ pub(crate) enum Dialect {
 pub(crate) struct View {
     pub(crate) width: f64,
     pub(crate) height: f64,
+    #[serde(default = "one", deserialize_with = "ratio")]
     pub(crate) ratio: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// A size without a ratio is a size: one that cannot be read, or no view can have, counts as 1.
+fn ratio<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<f64, D::Error> {
+    let ratio = if_known(from)?.filter(|ratio| ratio.is_finite() && *ratio > 0.0);
+    Ok(ratio.unwrap_or_else(one))
 }
 
 impl View {
@@ -359,7 +370,7 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use framecast_api::{Button, Pointer};
+    use framecast_api::{Button, Char, Pointer};
     use serde_json::json;
 
     const VIEW: View = View { width: 640.0, height: 480.5, ratio: 2.0 };
@@ -446,13 +457,12 @@ mod tests {
             r#"{"type":"ack","update":-1}"#,
             r#"{"type":"ack","update":1.5}"#,
             r#"{"type":"ack","update":4294967296}"#,
-            r#"{"type":"ack","update":1,"painted":"now"}"#,
             r#"{"type":"_framefeedback","index":-1}"#,
             r#"{"type":"ping","id":1e400}"#,
             r#"{"type":"ping"}"#,
-            r#"{"type":"pointer_move","x":1e7}"#,
-            r#"{"type":"paste"}"#,
-            r#"{"type":"paste","data":["x"]}"#,
+            r#"{"type":"pointer_move","x":1e999}"#,
+            r#"{"type":"resize","ratio":1}"#,
+            r#"{"type":"resize","width":null,"height":1,"ratio":1}"#,
             r#"{"type":"clipboard","text":"x"}"#,
             r#"{"type":"before_draw"}"#,
             r#"{"type":"animate","step":1}"#,
@@ -468,6 +478,40 @@ mod tests {
         assert!(ClientMessage::parse(&deep).is_err());
         let deep = format!(r#"{{"type":"wheel","x":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
         assert!(ClientMessage::parse(&deep).is_err());
+    }
+
+    #[test]
+    fn a_field_that_is_not_understood_costs_that_field() {
+        let typed = Char { input_type: "historyUndo".into(), ..Char::default() };
+        let eraser = Pointer {
+            x: 1.0,
+            buttons: [Button::Eraser].into_iter().collect(),
+            ..Pointer::default()
+        };
+        let painted = ClientMessage::Ack { update: 1, painted: Painted::default() };
+        let resize = |ratio| ClientMessage::Resize(View { ratio, ..VIEW });
+        for (text, message) in [
+            (
+                r#"{"type":"char","data":null,"is_composing":false,"input_type":"historyUndo"}"#,
+                ClientMessage::Event(EventKind::Char(typed)),
+            ),
+            (
+                r#"{"type":"pointer_down","x":1,"y":null,"button":9,"buttons":[6,7],"modifiers":["Fn"]}"#,
+                ClientMessage::Event(EventKind::PointerDown(eraser)),
+            ),
+            (
+                r#"{"type":"paste","data":["x"]}"#,
+                ClientMessage::Event(EventKind::Paste { data: String::new() }),
+            ),
+            (r#"{"type":"focus_in","timestamp":null}"#, ClientMessage::Event(EventKind::FocusIn)),
+            (r#"{"type":"ack","update":1,"painted":"now","received":null}"#, painted),
+            (r#"{"type":"resize","width":640,"height":480.5}"#, resize(1.0)),
+            (r#"{"type":"resize","width":640,"height":480.5,"ratio":null}"#, resize(1.0)),
+            (r#"{"type":"resize","width":640,"height":480.5,"ratio":-2}"#, resize(1.0)),
+            (r#"{"type":"resize","width":640,"height":480.5,"ratio":3}"#, resize(3.0)),
+        ] {
+            assert_eq!(ClientMessage::parse(text).unwrap(), message, "{text}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 /// let clock = framecast_api::Clock::start();
 /// let later = clock.origin() + Duration::from_millis(1500);
 /// assert_eq!(clock.seconds(later), 1.5);
+/// assert_eq!(framecast_api::Clock::since(later).seconds(later), 0.0);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
@@ -21,6 +22,12 @@ impl Clock {
     #[must_use]
     pub fn start() -> Self {
         Self { origin: Instant::now() }
+    }
+
+    /// A clock whose origin is `origin`.
+    #[must_use]
+    pub fn since(origin: Instant) -> Self {
+        Self { origin }
     }
 
     /// The instant that reads 0.0 seconds.

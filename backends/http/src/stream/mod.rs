@@ -10,6 +10,7 @@ pub(crate) mod film;
 mod fragments;
 pub(crate) mod inputs;
 mod ledger;
+mod mapping;
 mod newest;
 pub(crate) mod pacing;
 pub(crate) mod protocol;

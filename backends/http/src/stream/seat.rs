@@ -5,12 +5,13 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use framecast_api::Role;
+use framecast_api::{EventKind, Role};
 use smol::channel::Sender;
 
 use super::feed::{Feed, Taste, Update};
 use super::film::Reel;
 use super::ledger::{Ledger, Painted, Times};
+use super::mapping::ViewMapping;
 use super::pacing::Pacing;
 use super::protocol::ServerMessage;
 use super::state::Outgoing;
@@ -30,8 +31,12 @@ pub(super) struct Seat {
     /// It is told who is there.
     pub(super) manages: bool,
     pub(super) visible: bool,
+    /// It has said so. In the older protocol it does not before it is laid out.
+    pub(super) said_visible: bool,
     pub(super) pacing: Pacing,
     pub(super) feed: FeedKind,
+    /// In the older protocol: from its view to the canvas.
+    pub(super) mapping: ViewMapping,
     pub(super) sending: Option<Sending>,
     /// A message of a picture is being written to its connection.
     pub(super) writing: bool,
@@ -80,7 +85,7 @@ pub(super) struct Due {
     pub(super) clients: bool,
     /// It is sent away.
     pub(super) away: bool,
-    /// The size in CSS pixels that the application asked for, in the older protocol: the width,
+    /// The size in CSS pixels, in the older protocol: the width,
     pub(super) size: bool,
     /// and then the height.
     pub(super) height: bool,
@@ -106,8 +111,10 @@ impl Seat {
             role,
             manages: false,
             visible,
+            said_visible: !whole,
             pacing: Pacing::new(),
             feed,
+            mapping: ViewMapping::default(),
             sending: None,
             writing: false,
             due: Due {
@@ -212,6 +219,10 @@ impl Seat {
             FeedKind::Film(reel) => reel.next(whole, newest, &self.pacing, now),
         };
         if let Some(next) = next {
+            if !self.is_film() {
+                let resized = self.mapping.sent(next.index, next.canvas);
+                self.due.size |= resized && self.mapping.lacks_size();
+            }
             let bytes = next.encoded.bytes;
             let text = ServerMessage::Framebufferdata {
                 nbuffers: 1,
@@ -247,6 +258,9 @@ impl Seat {
             return;
         }
         self.ledger.painted(update, painted, now);
+        let lacked_size = self.mapping.lacks_size();
+        self.mapping.acknowledged(update);
+        self.due.size |= self.mapping.lacks_size() && !lacked_size;
         if let FeedKind::Tiles(feed) = &mut self.feed {
             feed.painted(update);
         }
@@ -278,6 +292,15 @@ impl Seat {
             FeedKind::Tiles(feed) => feed.reset(),
             FeedKind::Whole(feed) => feed.reset(),
             FeedKind::Film(reel) => reel.feed.reset(),
+        }
+    }
+
+    /// Changes what its client did from its view's pixels to the canvas'.
+    pub(super) fn map(&mut self, kind: &mut EventKind) {
+        if matches!(self.feed, FeedKind::Whole(_)) {
+            let lacked_size = self.mapping.lacks_size();
+            self.mapping.map(kind);
+            self.due.size |= self.mapping.lacks_size() && !lacked_size;
         }
     }
 

@@ -52,6 +52,7 @@ impl Settings {
                     // Who is there and looks is the host's affair; the others hear only of control.
                     let told = |state| ServerMessage::control(state, *client, seat.role);
                     seat.due.control |= told(&before) != told(control);
+                    seat.due.size |= presenter == Some(*client) && seat.mapping.lacks_size();
                     let manages = host == Some(*client) && !seat.is_whole();
                     seat.due.clients |= manages || seat.manages;
                     seat.manages = manages;
@@ -77,9 +78,18 @@ impl Settings {
         seats.values_mut().for_each(|seat| due(&mut seat.due));
     }
 
+    /// In the older protocol: the size that the application asked for, or else that of the canvas
+    /// for a presenter that said no size of its own.
+    fn size_for(&self, seat: &Seat, client: ClientId) -> Option<LogicalSize> {
+        let follows = self.presenter() == Some(client) && seat.mapping.lacks_size();
+        let canvas = seat.mapping.canvas().filter(|_| follows);
+        canvas.or(self.logical)
+    }
+
     /// What `client`, who sits in `seat`, is to be told next.
     pub(super) fn tell(&self, seat: &mut Seat, client: ClientId, seconds: f64) -> Option<String> {
         let whole = seat.is_whole();
+        let size = self.size_for(seat, client);
         let due = &mut seat.due;
         let clipboard;
         let message = if std::mem::take(&mut due.title) {
@@ -96,10 +106,10 @@ impl Settings {
             }
         } else if std::mem::take(&mut due.clients) {
             ServerMessage::clients(&self.control, client)
-        } else if let (true, Some(size)) = (std::mem::take(&mut due.size), self.logical) {
+        } else if let (true, Some(size)) = (std::mem::take(&mut due.size), size) {
             seat.due.height = true;
             ServerMessage::CssWidth { value: css(size.width) }
-        } else if let (true, Some(size)) = (std::mem::take(&mut due.height), self.logical) {
+        } else if let (true, Some(size)) = (std::mem::take(&mut due.height), size) {
             ServerMessage::CssHeight { value: css(size.height) }
         } else if let Some(text) = seat.clipboard.take() {
             clipboard = text;

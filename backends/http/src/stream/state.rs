@@ -338,10 +338,11 @@ impl State {
         now: Instant,
     ) -> Result<(), Flooded> {
         let Some(seat) = self.clients.get_mut(&client) else { return Ok(()) };
-        if seat.visible == visible {
+        let is_news = seat.visible != visible || !seat.said_visible;
+        (seat.visible, seat.said_visible) = (visible, true);
+        if !is_news {
             return Ok(());
         }
-        seat.visible = visible;
         let kind = if visible { EventKind::Show } else { EventKind::Hide };
         self.event(client, kind, bytes, now)
     }
@@ -349,11 +350,14 @@ impl State {
     pub(super) fn event(
         &mut self,
         client: ClientId,
-        kind: EventKind,
+        mut kind: EventKind,
         bytes: usize,
         now: Instant,
     ) -> Result<(), Flooded> {
         let Phase::Open { clock, .. } = &self.phase else { return Ok(()) };
+        if let Some(seat) = self.clients.get_mut(&client) {
+            seat.map(&mut kind);
+        }
         let timestamp = clock.seconds(now);
         self.inputs.push(client, Input::Event { client, timestamp, kind }, bytes)
     }
@@ -377,6 +381,9 @@ impl State {
             return Ok(());
         }
         let size = LogicalSize::new(view.width, view.height);
+        if let Some(seat) = self.clients.get_mut(&client) {
+            seat.mapping.resized(size);
+        }
         self.inputs.push(client, Input::Resize { client, size, ratio: view.ratio }, bytes)
     }
 

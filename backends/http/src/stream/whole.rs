@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use framecast_api::Frame;
+use framecast_api::{Frame, LogicalSize};
 
 use super::newest::Newest;
 use super::pacing::Pacing;
@@ -241,6 +241,8 @@ pub(super) struct Next {
     pub(super) again: bool,
     /// When it was drawn, in seconds.
     pub(super) drawn: f64,
+    /// Of the canvas that it shows.
+    pub(super) canvas: LogicalSize,
 }
 
 impl WholeFeed {
@@ -297,7 +299,11 @@ impl WholeFeed {
         let again = self.is_current(whole);
         self.shown = Some((picture.content, encoded.exact));
         self.index = self.index.wrapping_add(1);
-        Some(Next { index: self.index, encoded, again, drawn: picture.frame.timestamp() })
+        let (size, ratio) = (picture.frame.size(), picture.frame.ratio());
+        let logical = |pixels: u32| f64::from(pixels) / ratio;
+        let canvas = LogicalSize::new(logical(size.width), logical(size.height));
+        let drawn = picture.frame.timestamp();
+        Some(Next { index: self.index, encoded, again, drawn, canvas })
     }
 }
 

@@ -2,7 +2,7 @@ use std::net::TcpStream;
 
 use async_tungstenite::tungstenite::client::IntoClientRequest;
 use async_tungstenite::tungstenite::{Message, WebSocket, client};
-use framecast_api::{Backend, EventKind, Input, LogicalSize, Setting};
+use framecast_api::{Backend, Button, EventKind, Input, LogicalSize, Setting};
 use framecast_http::HttpServer;
 use serde_json::{Value, json};
 
@@ -182,4 +182,110 @@ fn the_end_of_the_application_closes_it() {
             return;
         }
     }
+}
+
+/// The position of the next event of a pointer.
+fn place(engine: &mut Engine) -> (f64, f64) {
+    let pointer = |input: &Input| match input {
+        Input::Event { kind: EventKind::PointerDown(pointer), .. } => Some((pointer.x, pointer.y)),
+        _ => None,
+    };
+    let inputs = engine.inputs_until(|input| pointer(input).is_some());
+    inputs.iter().find_map(pointer).expect("it was waited for")
+}
+
+#[test]
+fn a_click_lands_where_it_was_seen_though_the_view_has_another_size_than_the_picture() {
+    let (server, mut engine) = Engine::new();
+    let mut upstream = Upstream::join(&server);
+    let client = engine.until_joined();
+    engine.backend.apply(&driven_by(Some(client))).unwrap();
+    // What the page of the older protocol says first.
+    upstream.say(&json!({
+        "type": "resize", "width": 640, "height": 480, "pwidth": 640, "pheight": 480, "ratio": 1
+    }));
+    upstream.say(&json!({"type": "show", "timestamp": 0.1}));
+    // 1280 × 720 logical pixels.
+    let frame = engine.draw(1920, 1080, |_, _| [9, 99, 199]);
+    engine.backend.present(&frame).unwrap();
+    let picture = upstream.picture();
+    assert_eq!(picture.pixels.dimensions(), (1920, 1080));
+    upstream.feedback(&picture);
+    let click = |x: f64, y: f64| json!({"type": "pointer_down", "x": x, "y": y, "button": 1});
+    upstream.say(&click(320.0, 240.0));
+    assert_eq!(place(&mut engine), (640.0, 360.0), "the centre");
+    upstream.say(&click(640.0, 0.0));
+    assert_eq!(place(&mut engine), (1280.0, 0.0), "the upper right corner");
+}
+
+#[test]
+fn a_presenter_that_says_no_size_is_told_the_canvas_size() {
+    let (server, mut engine) = Engine::new();
+    let mut upstream = Upstream::join(&server);
+    let client = engine.until_joined();
+    // 1280 × 720 logical pixels.
+    let frame = engine.draw(1920, 1080, |_, _| [9, 99, 199]);
+    engine.backend.present(&frame).unwrap();
+    let picture = upstream.picture();
+    upstream.feedback(&picture);
+    let click = json!({"type": "pointer_down", "x": 320, "y": 240, "button": 1});
+    upstream.say(&click);
+    assert_eq!(place(&mut engine), (320.0, 240.0), "these are the canvas' pixels");
+    engine.backend.apply(&driven_by(Some(client))).unwrap();
+    assert_eq!(upstream.text("css_width")["value"], "1280px");
+    assert_eq!(upstream.text("css_height")["value"], "720px");
+    let larger = engine.draw(2400, 1350, |_, _| [199, 99, 9]);
+    engine.backend.present(&larger).unwrap();
+    assert_eq!(upstream.text("css_width")["value"], "1600px");
+    assert_eq!(upstream.text("css_height")["value"], "900px");
+}
+
+#[test]
+fn an_event_with_a_field_that_is_not_understood_arrives_without_that_field() {
+    let (server, mut engine) = Engine::new();
+    let mut upstream = Upstream::join(&server);
+    engine.until_joined();
+    // A browser's undo, and a pen's eraser.
+    upstream.say(&json!({
+        "type": "char", "data": null, "is_composing": false, "input_type": "historyUndo",
+        "timestamp": 1.5
+    }));
+    upstream.say(&json!({
+        "type": "pointer_down", "x": 10, "y": 20, "button": 0, "buttons": [6], "modifiers": [],
+        "ntouches": 0, "touches": {}, "timestamp": null
+    }));
+    let is_pointer =
+        |input: &Input| matches!(input, Input::Event { kind: EventKind::PointerDown(_), .. });
+    let inputs = engine.inputs_until(is_pointer);
+    let kinds = inputs.iter().filter_map(|input| match input {
+        Input::Event { kind, .. } => Some(kind.clone()),
+        Input::Rejected { .. } => panic!("{inputs:?}"),
+        _ => None,
+    });
+    let kinds: Vec<_> = kinds.collect();
+    let [EventKind::Char(typed), EventKind::PointerDown(pointer)] = &kinds[..] else {
+        panic!("{kinds:?}");
+    };
+    assert_eq!((&*typed.data, &*typed.input_type), ("", "historyUndo"));
+    assert_eq!((pointer.x, pointer.y, pointer.button), (10.0, 20.0, Button::None));
+    assert_eq!(Vec::from(pointer.buttons), [Button::Eraser]);
+}
+
+#[test]
+fn its_first_show_arrives_though_it_counts_as_visible_before() {
+    let (server, mut engine) = Engine::new();
+    let mut upstream = Upstream::join(&server);
+    engine.until_joined();
+    let (show, hide) = (json!({"type": "show", "timestamp": 0.1}), json!({"type": "hide"}));
+    for message in [&show, &show, &hide, &hide, &show] {
+        upstream.say(message);
+    }
+    upstream.say(&json!({"type": "focus_in"}));
+    let is_last = |input: &Input| matches!(input, Input::Event { kind: EventKind::FocusIn, .. });
+    let inputs = engine.inputs_until(is_last);
+    let names = inputs.iter().filter_map(|input| match input {
+        Input::Event { kind, .. } => Some(kind.name()),
+        _ => None,
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["show", "hide", "show", "focus_in"]);
 }

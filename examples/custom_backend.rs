@@ -1,7 +1,7 @@
-//! A backend of your own: every frame as text on standard output.
-//!
-//! It wants a frame twice a second, and takes the newest. `cargo run --example custom_backend`
-//! shows it alone, `-- --backend http` beside a browser.
+// A backend of your own: every frame as text on standard output.
+//
+// It wants a frame twice a second, and takes the newest. `cargo run --example custom_backend`
+// shows it alone, `-- --backend http` beside a browser.
 
 use std::io::{Write, stdout};
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! The pointer: drag the squares about. Nothing is drawn until something moves.
+// The pointer: drag the squares about. Nothing is drawn until something moves.
 
 use framecast::{Canvas, Cursor, EventKind, FrameBuffer, Options, Pointer, Step};
 

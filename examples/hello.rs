@@ -1,17 +1,16 @@
-//! The smallest program: noise, sixty times a second, on every backend.
+// The smallest program, as README.md and the guide print it; a test compares them.
 
 use framecast::{Canvas, Options, Step, UpdateMode};
 
 fn main() -> framecast::Result<()> {
-    let builder = Canvas::builder("hello").options(&Options::from_env());
-    let canvas = builder.update_mode(UpdateMode::Continuous).open()?;
-    let mut noise = 1_u32;
+    let canvas = Canvas::builder("hello")
+        .options(&Options::from_env())
+        .update_mode(UpdateMode::Continuous)
+        .open()?;
     canvas.run(|_canvas, step| {
         if let Step::Draw(mut frame) = step {
-            for pixel in frame.pixels_mut() {
-                noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                *pixel = [(noise >> 24) as u8; 4];
-            }
+            let shade = (128.0 + 100.0 * frame.timestamp().sin()) as u8;
+            frame.fill([shade, 40, 90, 255]); // or write frame.pixels_mut(), as [r, g, b, a]
             frame.present();
         }
     })

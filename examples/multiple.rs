@@ -1,6 +1,6 @@
-//! Two canvases on one loop: what is drawn on the left comes out mirrored on the right.
-//!
-//! Each has a window of its own; the web mirror has one address with a page for each.
+// Two canvases on one loop: what is drawn on the left comes out mirrored on the right.
+//
+// Each has a window of its own; the web mirror has one address with a page for each.
 
 use framecast::{Button, Canvas, EventKind, Frame, Loop, Options, Step};
 

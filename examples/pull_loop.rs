@@ -1,4 +1,4 @@
-//! For programs that own their loop: take steps while there are some, then do your own work.
+// For programs that own their loop: take steps while there are some, then do your own work.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! A game: the arrow keys steer, eating makes it longer, biting the wall or itself starts again.
+// A game: the arrow keys steer, eating makes it longer, biting the wall or itself starts again.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

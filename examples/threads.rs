@@ -1,7 +1,7 @@
-//! A simulation on a thread of its own feeds the canvas through its handle.
-//!
-//! The simulation runs as fast as it can and shares its newest state; the canvas draws at most
-//! sixty of them a second, and none while nobody looks.
+// A simulation on a thread of its own feeds the canvas through its handle.
+//
+// The simulation runs as fast as it can and shares its newest state; the canvas draws at most
+// sixty of them a second, and none while nobody looks.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

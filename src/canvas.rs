@@ -139,7 +139,7 @@ impl Canvas {
     /// # Errors
     /// If the canvas has an impossible size.
     pub fn begin_frame(&self) -> Result<Drawing> {
-        let step = self.member.engine.borrow_mut().schedule.begin(Instant::now());
+        let step = self.member.engine.borrow_mut().schedule.begin(self.core.time.now());
         Drawing::begin(&self.core, &self.member, step)
     }
 
@@ -260,13 +260,13 @@ impl Canvas {
 
     /// Another control policy from now on. Whoever asked has to ask again.
     pub fn set_control(&self, policy: ControlPolicy) {
-        self.member.engine.borrow_mut().set_control(policy, Instant::now());
+        self.member.engine.borrow_mut().set_control(policy, self.core.time.now());
     }
 
     /// Sets after what time a presenter that is hidden, or silent while somebody else wants
     /// control, gives it up; `None`: never.
     pub fn set_control_timeout(&self, timeout: Option<Duration>) {
-        self.member.engine.borrow_mut().set_control_timeout(timeout, Instant::now());
+        self.member.engine.borrow_mut().set_control_timeout(timeout, self.core.time.now());
     }
 
     /// Makes somebody the presenter, against any policy, until they leave or another is chosen;
@@ -275,7 +275,7 @@ impl Canvas {
     /// False, and nothing changes, if `source` is not here or may only watch.
     #[expect(clippy::must_use_candidate, reason = "who gives control away knows to whom")]
     pub fn give_control(&self, source: Option<Source>) -> bool {
-        self.member.engine.borrow_mut().give_control(source, Instant::now())
+        self.member.engine.borrow_mut().give_control(source, self.core.time.now())
     }
 
     /// Sends a client away, where its backend can do that. A link still lets it in again; see
@@ -287,13 +287,13 @@ impl Canvas {
     /// What was counted so far.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.member.engine.borrow().stats(Instant::now())
+        self.member.engine.borrow().stats(self.core.time.now())
     }
 
     /// The clock on which frames and events are stamped.
     #[must_use]
     pub fn clock(&self) -> Clock {
-        self.core.clock
+        self.core.time.clock(self.core.clock)
     }
 
     /// A handle for other threads.

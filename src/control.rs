@@ -97,6 +97,8 @@ struct Member {
     /// The view's logical size and pixel ratio, as last reported.
     view: Option<(LogicalSize, f64)>,
     hidden_since: Option<Instant>,
+    /// It has said whether its view can be seen; else it counts as visible.
+    said_visible: bool,
     /// When it gave any sign of life.
     active: Instant,
     /// When it did something on purpose: pressed, typed, turned the wheel.
@@ -167,6 +169,7 @@ impl Control {
             label,
             view: None,
             hidden_since: None,
+            said_visible: false,
             active: now,
             acted: None,
             asks: None,
@@ -203,6 +206,7 @@ impl Control {
         let Some(member) = self.member_mut(source) else { return };
         member.active = now;
         let was_hidden = member.hidden_since.is_some();
+        member.said_visible |= matches!(kind, EventKind::Hide | EventKind::Show);
         match kind {
             EventKind::Hide => {
                 member.hidden_since.get_or_insert(now);
@@ -335,6 +339,12 @@ impl Control {
     /// Whether this client sits at this machine.
     pub(crate) fn is_local(&self, source: Source) -> bool {
         self.member(source).is_some_and(|member| member.local)
+    }
+
+    /// Whether this client's view can be seen, if it ever said so.
+    pub(crate) fn said_visible(&self, source: Source) -> Option<bool> {
+        let member = self.member(source).filter(|member| member.said_visible)?;
+        Some(member.hidden_since.is_none())
     }
 
     /// For people: "window", "127.0.0.1:51234".

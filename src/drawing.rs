@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use framecast_api::{CanvasSize, Frame, FrameBuffer, Result};
 
@@ -21,19 +21,22 @@ pub struct Drawing {
     previous: Option<Frame>,
     step: f64,
     began: Instant,
+    /// How far the loop's time is ahead of the machine's.
+    ahead: Duration,
     timestamp: f64,
 }
 
 impl Drawing {
     pub(crate) fn begin(core: &Core, member: &Rc<Member>, step: f64) -> Result<Self> {
         let mut engine = member.engine.borrow_mut();
-        let began = Instant::now();
+        let began = core.time.now();
         Ok(Self {
             buffer: engine.lend()?,
             size: engine.size(),
             previous: engine.last_frame().cloned(),
             step,
             began,
+            ahead: core.time.ahead(),
             timestamp: core.clock.seconds(began),
             member: Rc::clone(member),
         })
@@ -41,8 +44,9 @@ impl Drawing {
 
     /// Shows the picture on every backend.
     pub fn present(self) {
-        let Self { member, buffer, size, began, .. } = self;
-        member.engine.borrow_mut().present(buffer, size.ratio(), began);
+        let Self { member, buffer, size, began, ahead, .. } = self;
+        let now = Instant::now() + ahead;
+        member.engine.borrow_mut().present(buffer, size.ratio(), began, now);
     }
 
     /// The canvas' size: logical, physical, and the ratio between them.

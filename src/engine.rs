@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     Backend, CanvasSize, Clock, Context, ControlRequest, Cursor, Error, Event, EventKind, Frame,
-    FrameBuffer, FramePool, Input, Key, LogicalSize, PhysicalSize, Resize, Result, Setting,
+    FrameBuffer, FramePool, Input, Key, LogicalSize, PhysicalSize, Rect, Resize, Result, Setting,
     SizeLimits, Source,
 };
 
@@ -59,6 +59,9 @@ pub(crate) struct Engine {
     control: Control,
     told: Told,
     held: Held,
+    /// Whether the presenter's view can be seen, as the application was told; `None`: it was told
+    /// nothing and takes it that it can.
+    shown: Option<bool>,
     queue: EventQueue,
     pub(crate) schedule: Schedule,
     phase: Phase,
@@ -139,6 +142,7 @@ impl Engine {
             control: Control::new(settings.control, settings.control_timeout),
             told: Told::default(),
             held: Held::default(),
+            shown: None,
             queue: EventQueue::default(),
             schedule,
             phase: Phase::Resting,
@@ -297,7 +301,7 @@ impl Engine {
                     self.request_control(source(client), request, now);
                     return;
                 }
-                let holding = self.held.is_any();
+                let (holding, shown) = (self.held.is_any(), self.shown);
                 self.change_control(|control| {
                     control.heard(source(client), &kind, holding, now);
                 });
@@ -309,6 +313,13 @@ impl Engine {
                         for kind in self.held.release_keys() {
                             self.push(Some(source(client)), kind);
                         }
+                    }
+                    if let EventKind::Show | EventKind::Hide = kind {
+                        let visible = Some(kind == EventKind::Show);
+                        if shown != visible && self.shown == visible {
+                            return; // It was told with the control that this brought.
+                        }
+                        self.shown = visible;
                     }
                     self.queue.push(Event { kind, timestamp, source: Some(source(client)) });
                 }
@@ -386,6 +397,7 @@ impl Engine {
                 self.push(before, kind);
             }
             self.push(after, EventKind::ControlChanged { held: after.is_some() });
+            self.tell_visibility();
         }
         if self.told.revision != self.control.revision() {
             self.told.revision = self.control.revision();
@@ -393,6 +405,23 @@ impl Engine {
         }
         if before != after {
             self.follow_presenter();
+        }
+    }
+
+    /// Tells the application whether the presenter's view can be seen, unless it knows: what the view
+    /// said of that before it presented went nowhere.
+    fn tell_visibility(&mut self) {
+        let Some(presenter) = self.control.presenter() else { return };
+        let said = self.control.said_visible(presenter);
+        let visible = said.unwrap_or(true);
+        let news = match self.shown {
+            Some(shown) => shown != visible,
+            None => said.is_some(),
+        };
+        if news {
+            self.shown = Some(visible);
+            let kind = if visible { EventKind::Show } else { EventKind::Hide };
+            self.push(Some(presenter), kind);
         }
     }
 
@@ -496,11 +525,19 @@ impl Engine {
     }
 
     /// Presents `buffer` on every backend; the application began to draw it at `began`.
-    pub(crate) fn present(&mut self, buffer: FrameBuffer, ratio: f64, began: Instant) {
+    pub(crate) fn present(
+        &mut self,
+        mut buffer: FrameBuffer,
+        ratio: f64,
+        began: Instant,
+        now: Instant,
+    ) {
         if self.phase == Phase::Ended {
             return;
         }
-        let now = Instant::now();
+        if cfg!(debug_assertions) {
+            self.check_damage(&mut buffer);
+        }
         self.sequence += 1;
         let timestamp = self.clock.seconds(now);
         let frame = self.pool.freeze(buffer, self.sequence, timestamp, ratio);
@@ -517,6 +554,18 @@ impl Engine {
         self.last_frame = Some(frame);
         for (backend, error) in failed {
             self.lose(backend, &error, now);
+        }
+    }
+
+    /// Tells the application's author if `buffer` promises what is not so, and presents it without
+    /// the promise: backends would show old pixels.
+    fn check_damage(&mut self, buffer: &mut FrameBuffer) {
+        let Some(wrong) = self.last_frame.as_ref().and_then(|it| buffer.check_damage(it)) else {
+            return;
+        };
+        self.stats.wrong_damage += 1;
+        if self.stats.wrong_damage == 1 {
+            notice::say(&wrong_damage(&self.title, self.sequence + 1, wrong));
         }
     }
 
@@ -662,6 +711,16 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// What the author of an application is told of a frame whose damage is wrong.
+fn wrong_damage(title: &str, frame: u64, wrong: Rect) -> String {
+    let Rect { x, y, width, height } = wrong;
+    format!(
+        "frame {frame} of {title:?} calls trust_damage(), but pixels changed outside of its damage, \
+         all of them in Rect::new({x}, {y}, {width}, {height}): call add_damage() for them, or not \
+         trust_damage(). A release build would show old pixels there. This is said once"
+    )
 }
 
 /// The size of a canvas that follows nobody: one logical pixel is one physical pixel.

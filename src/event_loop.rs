@@ -5,7 +5,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use framecast_api::{Clock, Result};
 use parking::Parker;
@@ -18,6 +18,7 @@ use crate::handle::Remote;
 use crate::select::Servers;
 use crate::signal::Signal;
 use crate::timer::Timer;
+use crate::virtual_time::VirtualTime;
 
 /// What a canvas asks of the application.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ pub struct Loop {
 /// What the canvases of one loop share.
 pub(crate) struct Core {
     pub(crate) clock: Clock,
+    pub(crate) time: VirtualTime,
     pub(crate) signal: Arc<Signal>,
     /// One HTTP server per address, shared by the canvases.
     pub(crate) servers: RefCell<Servers>,
@@ -89,10 +91,26 @@ impl Loop {
     /// A loop without canvases.
     #[must_use]
     pub fn new() -> Self {
+        Self::in_time(VirtualTime::default())
+    }
+
+    /// A loop for tests, in whose time waiting takes no time: an hour of animation is over as soon as
+    /// its frames are drawn. After `length` of that time its canvases are closed.
+    ///
+    /// No part of the API: events of the engine's own making have the machine's time, backends know
+    /// no other, and the async form waits as ever.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn in_virtual_time(length: Duration) -> Self {
+        Self::in_time(VirtualTime::of_length(length))
+    }
+
+    fn in_time(time: VirtualTime) -> Self {
         let (parker, unparker) = parking::pair();
         Self {
             core: Rc::new(Core {
                 clock: Clock::start(),
+                time,
                 signal: Signal::new(unparker),
                 servers: RefCell::default(),
                 parker,
@@ -159,8 +177,10 @@ impl Core {
         only: Option<&Rc<Member>>,
         deadline: Option<Instant>,
     ) -> Option<(Rc<Member>, Step)> {
+        // The caller's clock is the machine's.
+        let deadline = deadline.map(|at| at + self.time.ahead());
         loop {
-            let now = Instant::now();
+            let now = self.time.now();
             match self.turn(only, now) {
                 Next::Step(member, step) => return Some((member, step)),
                 Next::Ended => return None,
@@ -180,7 +200,7 @@ impl Core {
         std::future::poll_fn(move |context| {
             // Before the turn, so that a wake during it is not lost.
             core.signal.set_task(context.waker());
-            match core.turn(only.as_ref(), Instant::now()) {
+            match core.turn(only.as_ref(), core.time.now()) {
                 Next::Step(member, step) => Poll::Ready(Some((member, step))),
                 Next::Ended => Poll::Ready(None),
                 Next::Wait(until) => {
@@ -197,7 +217,7 @@ impl Core {
     /// Waits until somebody looks at `member`'s canvas. False if it was closed meanwhile.
     pub(crate) fn wait_for_viewer(self: &Rc<Self>, member: &Rc<Member>) -> bool {
         loop {
-            let now = Instant::now();
+            let now = self.time.now();
             self.take_requests(member);
             let until = {
                 let mut engine = member.engine.borrow_mut();
@@ -215,6 +235,13 @@ impl Core {
     }
 
     fn park(&self, until: Option<Instant>) {
+        if self.time.is_virtual() {
+            if self.time.pass(until) {
+                let canvases = self.canvases.borrow();
+                canvases.iter().for_each(|member| member.engine.borrow_mut().close());
+            }
+            return;
+        }
         match until {
             Some(until) => {
                 self.parker.park_deadline(until);

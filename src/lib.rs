@@ -14,8 +14,8 @@
 //!         .open()?;
 //!     canvas.run(|_canvas, step| {
 //!         if let Step::Draw(mut frame) = step {
-//!             let shade = (frame.timestamp() * 60.0) as u8;
-//!             frame.fill([shade, 40, 90, 255]);
+//!             let shade = (128.0 + 100.0 * frame.timestamp().sin()) as u8;
+//!             frame.fill([shade, 40, 90, 255]); // or write frame.pixels_mut(), as [r, g, b, a]
 //!             frame.present();
 //!         }
 //!     })
@@ -106,6 +106,7 @@ mod signal;
 mod snapshot;
 mod stats;
 mod timer;
+mod virtual_time;
 
 pub use framecast_api::*;
 /// The web mirror, for programs that set it up themselves or mount it in a larger web application.

@@ -20,6 +20,9 @@ pub struct Stats {
     pub ignored: u64,
     /// Messages and events dropped because they made no sense.
     pub rejected: u64,
+    /// Frames that changed pixels outside of damage that was to be trusted; see
+    /// [`trust_damage`](crate::FrameBuffer::trust_damage). Counted by debug builds only.
+    pub wrong_damage: u64,
     /// The backends that are open.
     pub backends: Vec<BackendStats>,
 }

@@ -64,6 +64,60 @@ fn without_a_window_the_first_browser_drives_and_the_second_takes_over() {
     assert_eq!(canvas.label(canvas.presenter().unwrap()).as_deref(), Some("script 2"));
 }
 
+/// What the application is told of control and of whether the presenter can see it.
+fn visibility(canvas: &Canvas) -> Vec<String> {
+    let mut told = Vec::new();
+    while let Some(step) = canvas.poll() {
+        if let Step::Event(event) = step {
+            let who = event.source.map(|source| source.client.0.to_string());
+            told.push(format!("{} {}", event.kind.name(), who.unwrap_or_default()));
+        }
+    }
+    told
+}
+
+#[test]
+fn what_a_view_said_of_itself_before_it_presented_is_told_when_it_presents() {
+    let (canvas, _window, web) = window_and_web();
+    web.join(1);
+    web.event(1, EventKind::Hide);
+    web.join(2);
+    web.event(2, EventKind::Show);
+    web.join(3);
+    assert_eq!(visibility(&canvas), ["control_changed 1", "hide 1"]);
+    web.leave(1);
+    assert_eq!(visibility(&canvas), ["control_changed 2", "show 2"]);
+    web.leave(2);
+    assert_eq!(visibility(&canvas), ["control_changed 3"], "it is known");
+    web.join(4);
+    web.event(4, EventKind::Hide);
+    web.leave(3);
+    assert_eq!(visibility(&canvas), ["control_changed "], "nobody sees anything");
+    web.event(4, EventKind::Show);
+    assert_eq!(visibility(&canvas), ["control_changed 4", "show 4"]);
+    web.event(4, EventKind::Hide);
+    web.join(5);
+    web.leave(4);
+    assert_eq!(visibility(&canvas), ["hide 4", "control_changed 5", "show 5"], "it said nothing");
+}
+
+#[test]
+fn the_first_show_is_told_once_though_its_sender_does_not_present_yet() {
+    let (canvas, _window, web) = window_and_web();
+    canvas.set_control(framecast::ControlPolicy::None);
+    web.join(1);
+    web.event(1, EventKind::Show);
+    assert!(visibility(&canvas).is_empty());
+    canvas.set_control(framecast::ControlPolicy::First);
+    assert_eq!(visibility(&canvas), ["control_changed 1", "show 1"]);
+    canvas.set_control(framecast::ControlPolicy::None);
+    web.event(1, EventKind::Hide);
+    canvas.set_control(framecast::ControlPolicy::First);
+    assert!(visibility(&canvas).contains(&"control_changed ".to_owned()));
+    web.event(1, EventKind::Show);
+    assert_eq!(visibility(&canvas), ["control_changed 1", "show 1"], "once");
+}
+
 #[test]
 fn keys_are_released_when_the_keyboard_goes_elsewhere() {
     let (canvas, window, _web) = window_and_web();

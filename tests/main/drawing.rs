@@ -119,6 +119,46 @@ fn a_draw_can_start_from_the_previous_picture_and_say_what_changed() {
     assert!(!canvas.begin_frame().unwrap().copy_previous(), "another size");
 }
 
+/// Release builds trust the application.
+#[cfg(debug_assertions)]
+#[test]
+fn damage_that_is_wrong_is_counted_and_nobody_is_asked_to_trust_it() {
+    let (canvas, remote) = canvas(UpdateMode::Manual);
+    let present = |changed: &[usize], damage: &[Rect]| {
+        let mut frame = canvas.begin_frame().unwrap();
+        if !frame.copy_previous() {
+            frame.fill([0, 0, 0, 255]);
+        }
+        let shade = frame.previous().map_or(1, |frame| frame.sequence() as u8 + 1);
+        changed.iter().for_each(|at| frame.pixels_mut()[*at] = [shade; 4]);
+        damage.iter().for_each(|rect| frame.add_damage(*rect));
+        frame.trust_damage();
+        frame.present();
+        (remote.last_frame().unwrap().is_damage_complete(), canvas.stats().wrong_damage)
+    };
+    assert_eq!(present(&[0, 31], &[]), (true, 0), "there was nothing before");
+    assert_eq!(present(&[3], &[Rect::new(3, 0, 1, 1)]), (true, 0));
+    assert_eq!(present(&[3, 20], &[Rect::new(3, 0, 1, 1)]), (false, 1));
+    assert_eq!(present(&[], &[]), (true, 1));
+    assert_eq!(present(&[31], &[]), (false, 2));
+    canvas.set_fixed_size(PhysicalSize::new(5, 5)).unwrap();
+    assert_eq!(present(&[7], &[]), (true, 2), "another size is all new");
+}
+
+/// The test above says it on standard error, in a process of its own.
+#[cfg(debug_assertions)]
+#[test]
+fn the_author_of_wrong_damage_is_told_once_where_it_is() {
+    let test = "drawing::damage_that_is_wrong_is_counted_and_nobody_is_asked_to_trust_it";
+    let program = std::env::current_exe().unwrap();
+    let output = std::process::Command::new(program).args(["--exact", test]).output().unwrap();
+    let (said, done) = (String::from_utf8_lossy(&output.stderr), output.status.success());
+    assert!(done && String::from_utf8_lossy(&output.stdout).contains("1 passed"), "{output:?}");
+    assert_eq!(said.matches("calls trust_damage()").count(), 1, "{said}");
+    assert!(said.contains("frame 3 of \"test\""), "{said}");
+    assert!(said.contains("Rect::new(4, 2, 1, 1)"), "{said}");
+}
+
 #[test]
 fn steady_drawing_reuses_its_buffers() {
     let (canvas, _remote) = canvas(UpdateMode::Manual);

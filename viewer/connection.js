@@ -1,3 +1,4 @@
+import Attempts from "./attempts.js";
 import backoff from "./backoff.js";
 import Clock from "./clock.js";
 import events from "./events.js";
@@ -25,8 +26,6 @@ import protocol from "./protocol.js";
  * @property {(timer: unknown) => void} cancel
  */
 
-/** A try that has no answer yet is given up, in seconds. */
-const CONNECT_TIMEOUT = 10;
 /** Between two pings, in seconds. */
 const PING = 1;
 /** A ping that is unanswered for this long, while nothing else came: the connection is dead. */
@@ -44,9 +43,16 @@ const REASONS = new Map([
 
 /** Likewise, where trying again would not help. */
 const REFUSALS = new Map([
-  [4001, "This address needs a link, and the one it was opened with is not valid. Open the link that the program printed, or ask for a new one."],
+  [
+    4001,
+    "This address needs a link, and the one it was opened with is not valid. A program that starts again has new links: open the one that it printed last, or ask for a new one.",
+  ],
   [4003, "The presenter disconnected this viewer."],
 ]);
+
+/** The link was good before, and is refused now. */
+const OUTDATED =
+  "The link of this page was valid and is not any more: the program was started again and has new links, or this one expired or was revoked. Open the link that the program printed last, or ask for a new one.";
 
 /** A browser does not tell why it could not connect: neither that nobody listens nor that we were refused. */
 const NEVER = "The program does not run there, or it does not allow this page.";
@@ -76,9 +82,10 @@ export default class Connection {
   #url;
   #hooks;
   #rim;
-  /** @type {WebSocket | null} */
+  #attempts;
+  /** That of the attempt that was welcomed. @type {WebSocket | null} */
   #socket = null;
-  /** The one timer: for the try, the ping or the next try. @type {unknown} */
+  /** The one timer: for the ping or the next try. @type {unknown} */
   #timer = null;
   #failures = 0;
   /** How often everything was let go of. */
@@ -87,6 +94,12 @@ export default class Connection {
   #met = false;
   /** When `welcome` came. @type {number | null} */
   #since = null;
+  /** When the last connection was lost. @type {number | null} */
+  #lostAt = null;
+  /** A server was there, and did not keep us: it is not the network that we wait for. */
+  #answered = false;
+  /** The last one's, in seconds. @type {number | null} */
+  #roundTrip = null;
   #pingId = 0;
   /** The oldest ping without an answer. @type {{id: number, at: number} | null} */
   #ping = null;
@@ -104,6 +117,21 @@ export default class Connection {
     this.#url = url;
     this.#hooks = hooks;
     this.#rim = rim;
+    this.#attempts = new Attempts(rim, {
+      socket: () => this.#rim.socket(this.#url, protocol.SUBPROTOCOL),
+      begun: (attempt) => this.#listen(attempt),
+      exhausted: () => this.#lost("The server does not answer."),
+    });
+  }
+
+  /** How long there has been no connection, after there was one, in seconds; 0: there is one, or never was. */
+  get lostFor() {
+    return this.#lostAt === null ? 0 : this.#rim.now() - this.#lostAt;
+  }
+
+  /** Somebody looks at a page that lost its server, and it may be back at any moment. */
+  get #eager() {
+    return this.#awake && this.#met && !this.#answered && this.state === "lost";
   }
 
   /** Connects, at once; also when waiting for the next try. No-op while connected. */
@@ -115,25 +143,37 @@ export default class Connection {
     this.#changed(this.state === "refused" || this.state === "idle" ? "connecting" : this.state);
     // Whoever heard that may have closed it, or opened it anew.
     if (drops !== this.#drops) return;
-    /** @type {WebSocket} */
-    let socket;
     try {
-      socket = this.#rim.socket(this.#url, protocol.SUBPROTOCOL);
+      this.#attempts.begin(this.#eager, this.#roundTrip);
     } catch {
       this.#lost("The browser does not let this page connect there.");
-      return;
     }
-    this.#socket = socket;
+  }
+
+  /** @param {import("./attempts.js").Attempt} attempt */
+  #listen(attempt) {
+    const { socket } = attempt;
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.send(this.#hooks.hello());
-    socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = (event) => {
-      const refusal = REFUSALS.get(event.code);
-      if (refusal) this.#refused(refusal);
-      else if (event.code === 1000) this.#ended("");
-      else this.#lost(REASONS.get(event.code) ?? (this.#met ? "" : NEVER));
+    socket.onopen = () => {
+      this.#attempts.opened(attempt);
+      socket.send(JSON.stringify(this.#hooks.hello()));
     };
-    this.#timer = this.#rim.after(() => this.#lost("The server does not answer."), CONNECT_TIMEOUT);
+    socket.onmessage = (event) => this.#receive(event.data, attempt);
+    socket.onclose = (event) => this.#closed(event.code, attempt);
+  }
+
+  /**
+   * @param {number} code
+   * @param {import("./attempts.js").Attempt} attempt
+   */
+  #closed(code, attempt) {
+    const refusal = code === 4001 && this.#met ? OUTDATED : REFUSALS.get(code);
+    if (refusal) this.#refused(refusal);
+    else if (code === 1000) this.#ended("");
+    // Of several attempts, one that failed is no news, unless the server said so.
+    else if (attempt.socket === this.#socket || REASONS.has(code) || this.#attempts.failed(attempt)) {
+      this.#lost(REASONS.get(code) ?? (this.#met ? "" : NEVER), REASONS.has(code));
+    }
   }
 
   /** Closes for good, until `open`. */
@@ -153,6 +193,8 @@ export default class Connection {
   use(url) {
     this.#url = url;
     this.#met = false;
+    this.#lostAt = null;
+    this.#roundTrip = null;
   }
 
   /**
@@ -177,7 +219,10 @@ export default class Connection {
 
   /** Someone looks, or the network came back: no more waiting. */
   hurry() {
-    if (this.retryAt === null) return;
+    if (this.retryAt === null) {
+      this.#attempts.renew();
+      return;
+    }
     this.#failures = 0;
     this.open();
   }
@@ -197,6 +242,7 @@ export default class Connection {
     this.#awake = awake;
     this.#ping = null;
     if (this.state === "connected") this.#tick();
+    else this.#attempts.eager = this.#eager;
   }
 
   /**
@@ -204,17 +250,22 @@ export default class Connection {
    * @returns {boolean} whether it was handed to the socket
    */
   send(message) {
-    const socket = this.#socket;
+    // Before the welcome, whoever may welcome us has to know it.
+    const sockets = this.#socket ? [this.#socket] : this.#attempts.sockets;
+    const open = sockets.filter((socket) => socket.readyState === 1);
     const text = JSON.stringify(message);
     // A UTF-16 unit is at most three bytes.
     const fits = text.length * 3 <= MOST_BYTES || new TextEncoder().encode(text).length <= MOST_BYTES;
-    if (!socket || socket.readyState !== 1 || !fits) return false;
-    socket.send(text);
+    if (open.length === 0 || !fits) return false;
+    for (const socket of open) socket.send(text);
     return true;
   }
 
-  /** @param {unknown} data */
-  #receive(data) {
+  /**
+   * @param {unknown} data
+   * @param {import("./attempts.js").Attempt} attempt
+   */
+  #receive(data, attempt) {
     this.#heard = this.#rim.now();
     if (data instanceof ArrayBuffer) {
       const part = this.#since === null ? null : protocol.parsePart(data);
@@ -224,7 +275,7 @@ export default class Connection {
     }
     const message = typeof data === "string" ? protocol.parseMessage(data) : null;
     if (!message) this.#hooks.malformed(false);
-    else if (message.type === "welcome") this.#welcome(message.client, message.role);
+    else if (message.type === "welcome") this.#welcome(message.client, message.role, attempt);
     else if (message.type === "pong") this.#pong(message.id, message.time);
     else if (message.type === "closed") this.#ended(message.reason);
     else this.#hooks.message(message);
@@ -233,9 +284,14 @@ export default class Connection {
   /**
    * @param {number} client
    * @param {import("./protocol.js").Role} role
+   * @param {import("./attempts.js").Attempt} attempt
    */
-  #welcome(client, role) {
+  #welcome(client, role, attempt) {
     if (this.#since !== null) return;
+    this.#attempts.won(attempt);
+    this.#socket = attempt.socket;
+    this.#answered = false;
+    this.#lostAt = null;
     this.role = role;
     this.#since = this.#rim.now();
     this.client = client;
@@ -286,9 +342,14 @@ export default class Connection {
     this.#again("ended", reason || (this.state === "ended" ? this.reason : ""));
   }
 
-  /** @param {string} reason */
-  #lost(reason) {
+  /**
+   * @param {string} reason
+   * @param {boolean} [answered] a server said it
+   */
+  #lost(reason, answered = false) {
     // An application that ended is looked for until it is back.
+    const lasted = this.#since === null ? null : this.#rim.now() - this.#since;
+    this.#answered = answered || (lasted !== null && lasted < backoff.STABLE);
     this.#again(this.state === "ended" ? "ended" : "lost", this.state === "ended" ? this.reason : reason);
   }
 
@@ -299,8 +360,10 @@ export default class Connection {
   #again(state, reason) {
     const now = this.#rim.now();
     this.#failures = backoff.failuresAfter(this.#failures, this.#since === null ? null : now - this.#since);
-    const wait = backoff.wait(this.#failures, state === "ended", this.#rim.random());
+    if (this.#since !== null) this.#lostAt = now;
     this.#drop();
+    this.state = state;
+    const wait = backoff.wait(this.#failures, state === "ended", this.#rim.random(), this.#eager);
     this.reason = reason;
     this.retryAt = now + wait;
     this.#timer = this.#rim.after(() => this.open(), wait);
@@ -312,9 +375,11 @@ export default class Connection {
     this.#drops += 1;
     this.#rim.cancel(this.#timer);
     this.#timer = null;
+    this.#attempts.drop();
     this.#since = null;
     this.#ping = null;
     this.client = null;
+    this.#roundTrip = this.clock.roundTrip ?? this.#roundTrip;
     this.clock.clear();
     const socket = this.#socket;
     this.#socket = null;

@@ -14,6 +14,7 @@ import Stream from "./stream.js";
  * @property {import("./connection.js").State} state
  * @property {boolean} address whether there is anything to connect to
  * @property {number | null} retryIn seconds until the next try; `null`: trying, or nothing to try
+ * @property {number} lostFor seconds since the connection was lost; 0: it is there, or never was
  * @property {string} reason why the connection was lost, in words; may be empty
  * @property {boolean} presenter whether our input reaches the application
  * @property {boolean} held whether anybody's does
@@ -147,7 +148,9 @@ export default class View extends EventTarget {
       this.#canvas.addEventListener(type, () => this.#lose(), { signal });
     }
     this.#page.addEventListener("visibilitychange", () => this.#look(), { signal });
-    this.#window.addEventListener("online", () => this.#connection.hurry(), { signal });
+    // What may mean that the network is back, or that somebody waits for it.
+    for (const type of ["online", "focus"]) this.#window.addEventListener(type, () => this.#connection.hurry(), { signal });
+    this.#page.addEventListener("resume", () => this.#connection.hurry(), { signal });
     this.#window.addEventListener("pagehide", () => this.#connection.close(), { signal });
     this.#window.addEventListener("pageshow", (event) => event.persisted && this.#started && this.start(), { signal });
     this.#show();
@@ -321,12 +324,13 @@ export default class View extends EventTarget {
 
   /** @returns {Info} */
   get info() {
-    const { state, retryAt, reason, clock } = this.#connection;
+    const { state, retryAt, reason, lostFor, clock } = this.#connection;
     const { fps, rested, shown } = this.#stream;
     return {
       state,
       address: this.#url !== "",
       retryIn: retryAt === null ? null : Math.max(0, retryAt - CLOCK.now()),
+      lostFor,
       reason,
       ...this.#lease.info,
       role: this.#connection.role,

@@ -26,6 +26,10 @@ const TITLES = {
 };
 /** In the place of the role while there is none. */
 const SHORT = { idle: "Not connected", connecting: "Connecting", lost: "Reconnecting", ended: "Ended", refused: "No access" };
+/** After so many seconds without an answer it is worth saying what else may be the matter. */
+const LONG = 30;
+/** What a page cannot find out by itself. */
+const RESTARTED = "If the program was started again, it may have another address and has new links: open the one that it printed.";
 /** Below this rate, in pictures per second, one that got exact in between rests. */
 const RESTS = 4;
 
@@ -83,10 +87,19 @@ function reason(info) {
 
 /** @param {Info} info */
 function next(info) {
-  if (info.state === "ended") return "Waiting for it to start again.";
+  if (info.state === "ended") return `This page looks for it at this address. ${RESTARTED}`;
   if (info.state !== "lost") return "";
   // "in 0 s" is no use to anybody.
-  return info.retryIn === null ? "Trying again…" : `Trying again in ${Math.max(1, Math.ceil(info.retryIn))} s.`;
+  const again = info.retryIn === null ? "Trying again…" : `Trying again in ${Math.max(1, Math.ceil(info.retryIn))} s.`;
+  if (info.lostFor < LONG) return again;
+  return `No answer for ${duration(info.lostFor)}. ${again} ${RESTARTED}`;
+}
+
+/** @param {number} seconds */
+function duration(seconds) {
+  // In steps, so that what is read does not change all the time.
+  if (seconds < 60) return `${Math.floor(seconds / LONG) * LONG} s`;
+  return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
 /**

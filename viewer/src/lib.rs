@@ -37,6 +37,7 @@ pub static FILES: &[File] = files! {
     "image/svg+xml": "favicon.svg";
     "text/javascript; charset=utf-8":
         "afm.js",
+        "attempts.js",
         "backoff.js",
         "chrome.js",
         "clipboard.js",

@@ -144,10 +144,11 @@ test("a pong that nobody asked for changes nothing", () => {
   assert.equal(t.connection.clock.roundTrip, null);
 });
 
-test("a lost connection is made again, with longer and longer waits", () => {
+test("a lost connection that nobody looks at is made again with longer and longer waits", () => {
   const t = setUp();
   t.connection.open();
   t.socket.welcome();
+  t.connection.wake(false);
   t.pass(0.5);
   t.socket.ends(1006);
   assert.equal(t.connection.state, "lost");
@@ -218,10 +219,8 @@ test("a connection that is given up is made again like a lost one", () => {
   assert.deepEqual([t.connection.state, t.connection.reason], ["lost", "This page could not keep up."]);
   t.pass(1);
   assert.equal(t.sockets.length, 2);
-  t.connection.fail("twice");
-  assert.equal(t.connection.state, "lost");
   t.connection.fail("while it waits");
-  assert.equal(t.connection.reason, "twice");
+  assert.equal(t.connection.reason, "This page could not keep up.");
 });
 
 test("a server that sends pictures is alive, even if it answers no ping", () => {
@@ -389,6 +388,46 @@ function part() {
   return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16)).buffer;
 }
 
+test("a link that was good and is refused now is one of a program that was started again", () => {
+  for (const how of ["killed", "ended"]) {
+    const t = setUp();
+    t.connection.open();
+    t.socket.welcome();
+    answer(t, 10);
+    if (how === "ended") t.socket.says({ type: "closed", reason: "" });
+    else t.socket.ends(1006);
+    t.pass(6);
+    assert.ok(t.sockets.length > 1, how);
+    t.socket.open();
+    t.socket.ends(4001);
+    assert.equal(t.connection.state, "refused");
+    assert.match(t.connection.reason, /was valid and is not any more: .* open the link that the program printed last/i);
+    t.pass(600);
+    assert.deepEqual([t.connection.state, t.timers.size], ["refused", 0]);
+    // Another link may simply be wrong.
+    t.connection.close();
+    t.connection.use("ws://h/");
+    t.connection.open();
+    t.socket.open();
+    t.socket.ends(4001);
+    assert.match(t.connection.reason, /needs a link/);
+  }
+});
+
+test("how long there was no connection is told from its loss on", () => {
+  const t = setUp();
+  t.connection.open();
+  t.pass(5);
+  assert.equal(t.connection.lostFor, 0, "there never was one");
+  t.socket.welcome();
+  answer(t, 10);
+  t.socket.ends(1006);
+  t.pass(40);
+  assert.equal(t.connection.lostFor, 40);
+  t.socket.welcome();
+  assert.equal(t.connection.lostFor, 0);
+});
+
 /**
  * Answers pings for that long.
  *
@@ -402,6 +441,103 @@ function answer(t, seconds) {
     t.pass(1);
   }
 }
+
+test("a page that is looked at tries again at least every 1.5 s, however long nobody answers", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  answer(t, 10);
+  t.socket.ends(1006);
+  t.log();
+  for (let i = 0; i < 200; i += 1) {
+    const count = t.sockets.length;
+    t.pass(1.5);
+    assert.ok(t.sockets.length > count, `after ${i} tries`);
+    for (const socket of t.sockets.filter(({ readyState }) => readyState === 0)) socket.ends(1006);
+  }
+  assert.deepEqual([t.connection.state, t.connection.reason, t.log()], ["lost", "", ["lost"]]);
+  t.connection.wake(false);
+  const count = t.sockets.length;
+  t.pass(600);
+  assert.ok(t.sockets.length - count < 60, "nobody looks");
+});
+
+test("an attempt that hangs keeps no other from being made, and the first that is welcomed wins", () => {
+  for (const winner of [0, 1]) {
+    const t = setUp();
+    t.connection.open();
+    t.socket.welcome();
+    answer(t, 10);
+    t.socket.ends(1006);
+    t.pass(2);
+    const attempts = t.sockets.slice(1);
+    assert.equal(attempts.length, 2);
+    assert.ok(attempts.every(({ closed }) => !closed));
+    attempts.forEach((attempt) => attempt.open());
+    t.connection.send({ type: "show" });
+    attempts[winner]?.says({ type: "welcome", client: 8 });
+    assert.equal(t.connection.state, "connected");
+    assert.deepEqual(attempts.map(({ closed }) => closed), [winner !== 0, winner !== 1]);
+    // Whichever wins has to know what was said meanwhile.
+    assert.deepEqual(attempts.map((attempt) => attempt.types().slice(0, 2)), [["hello", "show"], ["hello", "show"]]);
+    t.pass(9);
+    assert.deepEqual([t.connection.state, t.sockets.length], ["connected", 3]);
+  }
+});
+
+test("of attempts that hang there are two, and of those that fail four", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  answer(t, 10);
+  t.socket.ends(1006);
+  const open = () => t.sockets.filter(({ readyState }) => readyState === 0);
+  for (let i = 0; i < 600; i += 1) {
+    t.pass(0.1);
+    assert.ok(open().length <= 2);
+  }
+  open()[0]?.ends(1006);
+  t.pass(4.5);
+  assert.equal(open().length, 4);
+  for (let i = 0; i < 600; i += 1) {
+    t.pass(0.1);
+    if (i % 20 === 0) open()[0]?.ends(1006);
+    assert.ok(open().length <= 4);
+  }
+});
+
+test("a server that answers and does not keep us is asked with longer and longer waits", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  answer(t, 10);
+  const waits = [];
+  for (let i = 0; i < 6; i += 1) {
+    t.socket.open();
+    t.socket.ends(1013);
+    waits.push((t.connection.retryAt ?? NaN) - t.timersNow());
+    t.pass(waits.at(-1) ?? 0);
+  }
+  assert.deepEqual(waits, [0.5, 1, 2, 4, 8, 15]);
+});
+
+test("news of the network renews an attempt that hangs, and leaves one alone that has got through", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  answer(t, 10);
+  t.socket.ends(1006);
+  t.pass(3);
+  const [, oldest, spare] = t.sockets;
+  t.connection.hurry();
+  assert.deepEqual([oldest?.closed, spare?.closed], [true, false]);
+  spare?.open();
+  t.connection.hurry();
+  t.connection.hurry();
+  assert.equal(spare?.closed, false);
+  spare?.says({ type: "welcome", client: 8 });
+  assert.equal(t.connection.state, "connected");
+});
 
 test("a refused link is told, and not tried again until somebody asks for it", () => {
   for (const [code, reason] of /** @type {const} */ ([[4001, /link/], [4003, /presenter/]])) {

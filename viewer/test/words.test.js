@@ -5,7 +5,7 @@ import words from "../words.js";
 
 /** @type {import("../view.js").Info} */
 const connected = {
-  state: "connected", address: true, retryIn: null, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, clients: [], title: "", fps: 59.7,
+  state: "connected", address: true, retryIn: null, lostFor: 0, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, clients: [], title: "", fps: 59.7,
   exact: false, rested: false, roundTrip: 0.0123, picture: true, keyboard: false,
 };
 
@@ -75,6 +75,15 @@ test("lost: counts down in whole seconds, and offers to try at once", () => {
   assert.deepEqual([words(lost).role, words(lost).rate, words(lost).delay], ["Reconnecting", "", ""]);
 });
 
+test("a server that is gone for long may have been started again, and the page says what to do then", () => {
+  const lost = { ...connected, state: /** @type {const} */ ("lost"), retryIn: null };
+  assert.equal(words({ ...lost, lostFor: 29 }).detail, "Trying again…");
+  assert.match(words({ ...lost, lostFor: 59 }).detail, /^No answer for 30 s\. Trying again… If the program was started again, .* open the one that it printed\.$/);
+  assert.match(words({ ...lost, lostFor: 60 }).detail, /^No answer for 1 min\./);
+  assert.match(words({ ...lost, lostFor: 3599 }).detail, /^No answer for 59 min\./);
+  assert.match(words({ ...lost, lostFor: 7300 }).detail, /^No answer for 2 h\./);
+});
+
 test("the tab's title is the application's, with what is wrong before it", () => {
   assert.equal(words(connected).tab, "framecast");
   assert.equal(words({ ...connected, title: "paint" }).tab, "paint");
@@ -101,13 +110,16 @@ test("ended: gives the reason, waits for it, and offers to look at once", () => 
   const said = words({ ...connected, state: "ended", retryIn: 4, reason: "done" });
   assert.equal(said.title, "The application ended");
   assert.equal(said.role, "Ended");
-  assert.equal(said.detail, "Done. Waiting for it to start again.");
+  assert.equal(
+    said.detail,
+    "Done. This page looks for it at this address. If the program was started again, it may have another address and has new links: open the one that it printed.",
+  );
   assert.equal(said.announcement, "The application ended. Done.");
   assert.equal(said.retry, true);
 });
 
 test("a reason that says what the title says is not repeated", () => {
   const said = words({ ...connected, state: "ended", reason: "the application ended" });
-  assert.equal(said.detail, "Waiting for it to start again.");
+  assert.match(said.detail, /^This page looks for it at this address\. /);
   assert.equal(said.announcement, "The application ended");
 });

@@ -113,6 +113,10 @@ pub struct Options {
     #[argh(option, arg_name = "font-src https://host")]
     pub web_sources: Vec<String>,
 
+    /// show no status in the corner of the page; what must be seen still comes over the picture
+    #[argh(switch)]
+    pub no_status: bool,
+
     /// how many viewers the web mirror has at most; one place in eight is kept for those who may
     /// drive. Default: 64
     #[argh(option, arg_name = "n")]
@@ -753,6 +757,7 @@ mod tests {
             "--frame-ancestors",
             "--web-root",
             "--web-sources",
+            "--no-status",
             "--clients",
             "--control",
             "--control-timeout",

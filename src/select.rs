@@ -247,6 +247,9 @@ fn resources(options: &Options, page: &Page) -> Result<Option<framecast_http::Re
     for sources in &options.web_sources {
         found = Some(found.unwrap_or_default().with_sources(sources)?);
     }
+    if options.no_status {
+        found = Some(found.unwrap_or_default().without_status());
+    }
     Ok(found)
 }
 

@@ -4,7 +4,7 @@ import "./framecast-view.js";
  * A running canvas in a notebook: an anywidget front-end module (https://anywidget.dev/en/afm/), for Jupyter, marimo
  * and other hosts of such widgets. The widget has a trait `src`, the canvas' address, and may have these:
  *
- * - `control`, `fit`, `stats`: as the attributes of `<framecast-view>`; `height`: a number of CSS pixels, or a CSS length;
+ * - `control`, `fit`, `wheel`, `stats`: as the attributes of `<framecast-view>`; `height`: a number of CSS pixels, or a CSS length;
  * - set from here: `state`, `presenter`, `link`, `caption`, and `size` (a dictionary, or none).
  *
  * @typedef {object} Model the part of the host's model that is used
@@ -22,7 +22,7 @@ import "./framecast-view.js";
 
 /** CSS pixels, where there is no trait that says it. */
 const HEIGHT = 400;
-const ATTRIBUTES = /** @type {const} */ (["src", "control", "fit"]);
+const ATTRIBUTES = /** @type {const} */ (["src", "control", "fit", "wheel"]);
 
 /**
  * @param {Context} context

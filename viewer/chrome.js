@@ -79,12 +79,12 @@ export default function chrome(page) {
   return [
     // Before the picture, so that Tab comes here first: the picture keeps Tab.
     make(
-      "aside",
-      { id: "status", part: "status", "aria-label": "Status", "data-role": "offline" },
-      // First, but at the right end, in the corner: there it stays while the rest comes and goes.
+      "div",
+      { id: "status", part: "status", role: "group", "aria-label": "Status", "data-role": "offline" },
+      // First, but in the corner, at the end of the row: there it stays while the rest comes and goes.
       make(
         "button",
-        { id: "status-show", type: "button", "aria-label": "Status", "aria-expanded": "true", "aria-controls": "status-more" },
+        { id: "status-show", type: "button", "aria-label": "Status", "aria-expanded": "true", "aria-controls": "status-more", "aria-description": "Arrow keys move it to another corner" },
         make("span", { class: "dot" }),
       ),
       make(
@@ -126,18 +126,18 @@ export default function chrome(page) {
       make(
         "section",
         { id: "prompt", part: "prompt", "aria-label": "Somebody asks for control", ...hidden },
-        make("p", { id: "prompt-text", ...live }),
+        make("p", { id: "prompt-text" }),
         word("prompt-later", "Not now"),
         word("prompt-grant", "Grant", { class: "word strong" }),
       ),
       make(
         "section",
         { id: "offer", part: "prompt offer", "aria-label": "Text to copy", ...hidden },
-        make("p", { ...live }, "The application offers text to copy", make("span", { id: "offer-text" })),
+        make("p", {}, "The application offers text to copy", make("span", { id: "offer-text" })),
         word("offer-later", "Not now"),
         word("offer-copy", "Copy", { class: "word strong" }),
       ),
-      make("p", { id: "note", part: "prompt note", ...live, ...hidden }),
+      make("p", { id: "note", part: "prompt note", ...hidden }),
     ),
     make(
       "section",

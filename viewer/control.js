@@ -56,6 +56,20 @@ function asker(viewers, putOff) {
 }
 
 /**
+ * Who came and who went, as a sentence; empty: nobody.
+ *
+ * @param {Map<number, string>} before labels, by number
+ * @param {Map<number, string>} after
+ */
+function changes(before, after) {
+  const only = (/** @type {Map<number, string>} */ these, /** @type {Map<number, string>} */ those) =>
+    [...these].filter(([number]) => !those.has(number)).map(([, label]) => label);
+  const told = (/** @type {string[]} */ who, /** @type {string} */ what) =>
+    who.length === 0 ? "" : who.length === 1 ? `${who[0]} ${what}.` : `${who.length} viewers ${what}.`;
+  return [told(only(after, before), "joined"), told(only(before, after), "left")].filter(Boolean).join(" ");
+}
+
+/**
  * What to say about control without being asked.
  *
  * @param {Mode} mode
@@ -78,4 +92,4 @@ function mode(text) {
   return text === "request" || text === "none" ? text : "auto";
 }
 
-export default Object.freeze({ request, release, take, grant, disconnect, wish, mode, row, asker });
+export default Object.freeze({ request, release, take, grant, disconnect, wish, mode, row, asker, changes });

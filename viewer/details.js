@@ -44,6 +44,13 @@ export default class Details {
     for (const { label, text } of facts) this.#write("details-facts", label, text);
   }
 
+  /** @returns {boolean} whether it was open */
+  close() {
+    if (this.#panel.hidden) return false;
+    this.#open(false);
+    return true;
+  }
+
   /** @param {boolean} on */
   #open(on) {
     if (!on && this.#panel.contains(this.#root.activeElement)) this.#button.focus();
@@ -76,13 +83,16 @@ export default class Details {
     if (found) return found;
     const line = this.#page.createElement("div");
     const term = this.#page.createElement("dt");
-    const text = this.#page.createElement("dd");
+    const value = this.#page.createElement("dd");
+    const text = this.#page.createElement("span");
     const track = this.#page.createElement("span");
     const bar = this.#page.createElement("span");
     term.textContent = label;
     track.className = "track";
     track.append(bar);
-    line.append(term, track, text);
+    text.className = "value";
+    value.append(track, text);
+    line.append(term, value);
     element(this.#root, list).append(line);
     this.#cells.set(`${key}text`, text).set(`${key}bar`, bar);
     return part === "text" ? text : bar;

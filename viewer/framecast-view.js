@@ -39,7 +39,7 @@ import views from "./views.js";
  * @property {string} text for the clipboard; plain text from a stranger
  *
  * @typedef {object} Figures what a status line may want
- * @property {number} fps updates painted per second
+ * @property {number} fps frames shown per second
  * @property {number | null} roundTrip seconds; `null`: not known
  */
 
@@ -55,7 +55,8 @@ const PATIENCE = 5000;
  * Attributes: `src`, the canvas' address; `control`, "auto" (drives when the server lets it), "request" (also asks for
  * it) or "none" (only watches, whatever the link allows); `fit`, "contain", "cover", "none" (pixel by pixel) or "resize"
  * (the application draws at this element's size while it is driven from here); `stats`, with the status in the corner;
- * `autofocus`, takes the keyboard when it drives and nothing else on the page has it.
+ * `autofocus`, takes the keyboard when it drives and nothing else on the page has it; `wheel`, "focus" (the page scrolls until
+ * somebody clicks into the picture) or "always" (the wheel is the application's whenever it is over the picture).
  *
  * Events, all of which bubble: `framecast-state`, `framecast-role`, `framecast-resize`, `framecast-title` and
  * `framecast-clipboard`, which can be cancelled: then the page deals with the text.
@@ -122,6 +123,15 @@ export default class FramecastView extends HTMLElement {
 
   set fit(value) {
     this.setAttribute("fit", value);
+  }
+
+  /** When the wheel is the application's, and not the page's. @returns {"focus" | "always"} */
+  get wheel() {
+    return this.getAttribute("wheel") === "always" ? "always" : "focus";
+  }
+
+  set wheel(value) {
+    this.setAttribute("wheel", value);
   }
 
   /** Whether there is a status in the corner. */
@@ -225,7 +235,7 @@ export default class FramecastView extends HTMLElement {
 
   connectedCallback() {
     // Set before this module came, and hiding the properties of the class since.
-    for (const name of /** @type {const} */ (["src", "token", "control", "fit", "stats"])) {
+    for (const name of /** @type {const} */ (["src", "token", "control", "fit", "stats", "wheel"])) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete (/** @type {Record<string, unknown>} */ (/** @type {unknown} */ (this))[name]);
@@ -298,7 +308,11 @@ export default class FramecastView extends HTMLElement {
     const ends = new AbortController();
     const { signal } = ends;
     const stage = /** @type {HTMLElement} */ (root.getElementById("view"));
-    const view = new View(stage, this, { focuses: () => this.hasAttribute("autofocus") });
+    const view = new View(stage, this, {
+      focuses: () => this.hasAttribute("autofocus"),
+      // Full screen there is nothing else that could scroll.
+      scrolls: () => this.wheel === "always" || this.matches(":fullscreen"),
+    });
     views.set(this, view);
     const status = new Status(view, root, this, signal);
     view.addEventListener("change", () => this.#changed());

@@ -17,6 +17,7 @@ import zoom from "./zoom.js";
  * @property {() => void} wanted call `flush` in the next animation frame
  * @property {() => void} changed `keyboard` is another
  * @property {(bytes: number, most: number) => void} tooLong so much text cannot be pasted
+ * @property {() => boolean} scrolls whether the wheel is the application's also while the picture has no focus
  * @property {() => boolean} focuses whether to take the keyboard's focus when nobody has it
  */
 
@@ -233,6 +234,8 @@ export default class Input {
 
   /** @param {WheelEvent} event */
   #scroll(event) {
+    // A page that is only scrolled past the picture scrolls on.
+    if (!this.#focused && !this.#hooks.scrolls()) return;
     const place = this.#enabled ? this.#hooks.place({ x: event.clientX, y: event.clientY }) : null;
     if (!place) return;
     event.preventDefault();

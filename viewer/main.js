@@ -23,7 +23,10 @@ window.addEventListener("hashchange", () => {
 });
 
 function tab() {
+  const { title } = view.info;
   document.title = words(view.info).tab;
+  const heading = document.getElementById("title");
+  if (heading && heading.textContent !== (title || "framecast")) heading.textContent = title || "framecast";
 }
 
 view.addEventListener("change", tab);

@@ -12,6 +12,7 @@ export default class Notes {
   #note;
   #offer;
   #preview;
+  #tell;
   #text = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -19,8 +20,10 @@ export default class Notes {
   /**
    * @param {ShadowRoot} root
    * @param {AbortSignal} signal ends it
+   * @param {(text: string) => void} tell what a screen reader is to say
    */
-  constructor(root, signal) {
+  constructor(root, signal, tell) {
+    this.#tell = tell;
     this.#page = root.ownerDocument;
     this.#note = element(root, "note");
     this.#offer = element(root, "offer");
@@ -28,7 +31,7 @@ export default class Notes {
     // The keyboard's focus stays with the picture when these are clicked.
     this.#offer.addEventListener("mousedown", (event) => event.preventDefault());
     element(root, "offer-copy").addEventListener("click", () => this.#copy());
-    element(root, "offer-later").addEventListener("click", () => this.#close());
+    element(root, "offer-later").addEventListener("click", () => this.close());
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
@@ -36,6 +39,7 @@ export default class Notes {
   say(text) {
     this.#note.textContent = text;
     this.#note.hidden = false;
+    this.#tell(text);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => (this.#note.hidden = true), PASSING * 1000);
   }
@@ -52,11 +56,19 @@ export default class Notes {
     const [line = ""] = text.trim().split("\n", 1);
     this.#preview.textContent = [...line.slice(0, 2 * PREVIEW)].slice(0, PREVIEW).join("");
     this.#offer.hidden = false;
+    this.#tell("The application offers text to copy");
   }
 
   /** Nothing is offered any more: control is another's. */
   withdraw() {
     this.#close();
+  }
+
+  /** @returns {boolean} whether something was offered */
+  close() {
+    if (this.#offer.hidden) return false;
+    this.#close();
+    return true;
   }
 
   async #copy() {

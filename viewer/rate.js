@@ -20,6 +20,11 @@ export default class Rate {
    */
   at(now) {
     while (this.#times.length > 0 && /** @type {number} */ (this.#times[0]) <= now - WINDOW) this.#times.shift();
+    const [first = 0, last = 0] = [this.#times[0], this.#times.at(-1)];
+    const steps = this.#times.length - 1;
+    const step = (last - first) / steps;
+    // While it goes on, by its steps: a window may hold 121 of what comes 60 times a second.
+    if (steps > 0 && step > 0 && now - last < 2 * step) return 1 / step;
     return this.#times.length / WINDOW;
   }
 

@@ -1,8 +1,12 @@
 import Details from "./details.js";
+import Announcer from "./announcer.js";
 import element from "./element.js";
 import fileName from "./file-name.js";
+import Focus from "./focus.js";
+import Mover from "./mover.js";
 import Notes from "./notes.js";
 import Presence from "./presence.js";
+import stored from "./stored.js";
 import Viewers from "./viewers.js";
 import words from "./words.js";
 
@@ -31,6 +35,8 @@ export default class Status {
   #viewers;
   #notes;
   #presence = new Presence();
+  #announcer = new Announcer();
+  #focusKeeper;
   #said = "";
 
   /**
@@ -52,8 +58,26 @@ export default class Status {
     this.#notice = element(root, "notice");
     this.#ask = element(root, "ask");
     this.#details = new Details(view, root);
-    this.#viewers = new Viewers(view, root);
-    this.#notes = new Notes(root, signal);
+    this.#viewers = new Viewers(view, root, (subject, text) => this.#tell(subject, text));
+    this.#notes = new Notes(root, signal, (text) => this.#tell("note", text));
+    this.#focusKeeper = new Focus(root, () => {
+      // What has no status still has a place to go on from.
+      if (this.#show.checkVisibility()) {
+        this.#show.focus({ preventScroll: true });
+        return;
+      }
+      const picture = element(root, "view");
+      // Only for now: a click into the picture is to leave the focus where it is.
+      picture.tabIndex = -1;
+      picture.addEventListener("blur", () => picture.removeAttribute("tabindex"), { once: true });
+      picture.focus({ preventScroll: true });
+    });
+    const mover = new Mover(this.#pill, host, (where) => {
+      this.#tell("place", `Status at the ${where}`);
+      this.#news();
+    });
+    signal.addEventListener("abort", () => mover.stop());
+    root.addEventListener("keydown", (event) => this.#escape(/** @type {KeyboardEvent} */ (event)));
     // The keyboard's focus stays with the picture when a button is clicked.
     for (const part of [this.#pill, this.#notice]) part.addEventListener("mousedown", (event) => event.preventDefault());
     for (const type of /** @type {const} */ (["pointerenter", "pointerleave"])) {
@@ -78,7 +102,7 @@ export default class Status {
     this.#fullscreen.hidden = !page.fullscreenEnabled;
     this.#fullscreen.addEventListener("click", () => this.#toggleFullscreen());
     page.addEventListener("fullscreenchange", () => this.update(), { signal });
-    this.#presence.hidden = stored() === "hidden";
+    this.#presence.hidden = stored.get(STORED) === "hidden";
   }
 
   /** Shows what the view tells now. Call it when there is news, and now and then. */
@@ -88,7 +112,7 @@ export default class Status {
     this.#presence.connected = info.state === "connected";
     if (said.announcement !== this.#said) {
       this.#said = said.announcement;
-      this.#write("announcement", said.announcement);
+      this.#announcer.say("state", said.announcement);
       this.#presence.news(now());
     }
     this.#arrange(said);
@@ -113,6 +137,9 @@ export default class Status {
     if (!info.presenter) this.#notes.withdraw();
     this.#details.update();
     this.#viewers.update();
+    this.#focusKeeper.check();
+    const news = this.#announcer.next(now());
+    if (news !== null) this.#announce(news);
   }
 
   /** The application, which we drive, has text for the clipboard. @param {string} text */
@@ -140,7 +167,47 @@ export default class Status {
     // A colour alone tells nothing to many.
     this.#show.setAttribute("aria-label", `Status: ${said.role}`);
     if (open) this.#show.removeAttribute("title");
-    else this.#show.title = `${said.role}: show status`;
+    else this.#show.title = `${said.role}: show status, or drag it to another corner`;
+  }
+
+  /**
+   * Said by a screen reader, when its turn comes; empty: it is no news any more.
+   *
+   * @param {string} subject
+   * @param {string} text
+   */
+  #tell(subject, text) {
+    if (text) this.#announcer.say(subject, text, true);
+    else this.#announcer.forget(subject);
+  }
+
+  /** @param {string} text */
+  #announce(text) {
+    const target = element(this.#root, "announcement");
+    // What is the same would not be said again.
+    target.textContent = target.textContent === text ? `${text}\u00a0` : text;
+  }
+
+  /**
+   * Closes what opened over the picture: what has the focus, or else, from the status, what is open.
+   *
+   * @param {KeyboardEvent} event
+   */
+  #escape(event) {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    const focused = this.#root.activeElement;
+    const inside = (/** @type {string} */ id) => element(this.#root, id).contains(focused);
+    const inStatus = this.#pill.contains(focused);
+    // What is pressed in the picture is the application's.
+    const closed =
+      (inside("prompt") && this.#viewers.putOff()) ||
+      (inside("offer") && this.#notes.close()) ||
+      ((inside("viewers") || inStatus) && this.#viewers.close()) ||
+      ((inside("details") || inStatus) && this.#details.close());
+    if (!closed) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#focusKeeper.check();
   }
 
   #news() {
@@ -169,7 +236,7 @@ export default class Status {
   #setHidden(hidden) {
     if (hidden && this.#more.contains(this.#root.activeElement)) this.#show.focus();
     this.#presence.hidden = hidden;
-    store(hidden ? "hidden" : "shown");
+    stored.set(STORED, hidden ? "hidden" : "shown");
     this.update();
   }
 
@@ -215,22 +282,4 @@ export default class Status {
 /** Seconds. */
 function now() {
   return performance.now() / 1000;
-}
-
-/** A browser may refuse storage, also by an error. */
-function stored() {
-  try {
-    return localStorage.getItem(STORED);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} value */
-function store(value) {
-  try {
-    localStorage.setItem(STORED, value);
-  } catch {
-    // Then it is forgotten with the page.
-  }
 }

@@ -158,9 +158,10 @@ export default class Stream {
     }
     const { width, height, ratio, sequence } = frame;
     const exact = frame.exact && coverage.whole;
+    const fresh = other || this.shown?.sequence !== sequence;
     this.shown = { width, height, ratio, sequence, update: frame.update, exact };
     const now = this.#hooks.now();
-    this.#rate.add(now);
+    if (fresh) this.#rate.add(now);
     if (exact) this.#exactRate.add(now);
     this.#hooks.painted(this.shown, count(pieces, ({ bitmap }) => bitmap !== null));
   }

@@ -4,11 +4,11 @@ export default /* css */ `
 
 :host {
   --ground: var(--framecast-background, light-dark(#eceae6, #101214));
-  --surface: var(--framecast-surface, light-dark(rgb(255 255 255 / 0.86), rgb(30 33 38 / 0.84)));
-  --panel: var(--framecast-panel, light-dark(rgb(255 255 255 / 0.95), rgb(30 33 38 / 0.94)));
+  --surface: var(--framecast-surface, light-dark(rgb(255 255 255 / 0.94), rgb(30 33 38 / 0.94)));
+  --panel: var(--framecast-panel, light-dark(rgb(255 255 255 / 0.96), rgb(30 33 38 / 0.96)));
   --line: var(--framecast-line, light-dark(rgb(20 22 26 / 0.1), rgb(255 255 255 / 0.1)));
   --text: var(--framecast-text, light-dark(#1b1d21, #eef0f3));
-  --text-quiet: var(--framecast-text-quiet, light-dark(#62666e, #9aa1ab));
+  --text-quiet: var(--framecast-text-quiet, light-dark(#555a62, #b0b6bf));
   --hover: light-dark(rgb(20 22 26 / 0.07), rgb(255 255 255 / 0.1));
   --accent: var(--framecast-accent, light-dark(#2459c8, #7aa7ff));
   --on-accent: var(--framecast-on-accent, light-dark(#fff, #0c1220));
@@ -34,7 +34,8 @@ export default /* css */ `
 /* Not the element itself: its em is the page's. */
 :is(#status, #details, #viewers, #above, #notice) {
   color: var(--text);
-  font: var(--framecast-font, 13px/1.4 system-ui, sans-serif);
+  /* 13 px, unless the browser's settings say that text is to be larger. */
+  font: var(--framecast-font, small/1.4 system-ui, sans-serif);
   letter-spacing: normal;
   text-align: start;
   text-transform: none;
@@ -66,7 +67,12 @@ export default /* css */ `
   filter: saturate(0.25) brightness(0.7);
 }
 
+#view:focus {
+  outline: none;
+}
+
 /* A text area always counts as :focus-visible; input.js knows who came here by keyboard. */
+#view:focus-visible::after,
 :host([data-focus="keyboard"]) #view::after {
   content: "";
   position: absolute;
@@ -102,7 +108,7 @@ button:focus-visible {
   flex-wrap: wrap;
   gap: 12px 14px;
   width: max-content;
-  max-width: min(calc(100% - 2 * var(--gap)), 400px);
+  max-width: min(calc(100% - 2 * var(--gap)), 31em);
   height: max-content;
   box-sizing: border-box;
   margin: auto;
@@ -113,17 +119,12 @@ button:focus-visible {
 }
 
 #notice.busy {
-  background: none;
-  border-color: transparent;
-  box-shadow: none;
-  -webkit-backdrop-filter: none;
-  backdrop-filter: none;
-  color: var(--text-quiet);
+  padding: 8px 14px;
 }
 
 /* Where the button has no room beside this width, it goes below. */
 #notice:not(.busy) > div {
-  flex: 1 1 150px;
+  flex: 1 1 11.5em;
 }
 
 #notice > div {
@@ -136,7 +137,7 @@ button:focus-visible {
 }
 
 #notice:not(.busy) #notice-title {
-  font-size: 15px;
+  font-size: 1.15em;
   font-weight: 600;
 }
 
@@ -174,7 +175,7 @@ button:focus-visible {
   animation: pulse 1.6s ease-in-out infinite;
 }
 
-@container (max-width: 299px) {
+@container (max-width: 18.7rem) {
   #notice:not(.busy) {
     gap: 4px 10px;
     padding: 8px 12px;

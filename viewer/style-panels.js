@@ -8,10 +8,10 @@ export default /* css */ `
   position: absolute;
   z-index: 2;
   right: max(var(--edge), env(safe-area-inset-right));
-  bottom: max(calc(var(--edge) + 40px), calc(env(safe-area-inset-bottom) + 40px));
+  bottom: calc(max(var(--edge), env(safe-area-inset-bottom)) + var(--row));
   box-sizing: border-box;
-  width: min(288px, calc(100% - 2 * var(--edge)));
-  max-height: calc(100% - 2 * var(--edge) - 48px);
+  width: min(22.2em, calc(100% - 2 * var(--edge)));
+  max-height: calc(100% - 2 * var(--edge) - var(--row) - 8px);
   overflow-y: auto;
   overscroll-behavior: contain;
   padding: 8px 14px 12px;
@@ -19,10 +19,21 @@ export default /* css */ `
   border-radius: 14px;
   background: var(--panel);
   box-shadow: var(--shadow);
-  font-size: 12px;
   font-variant-numeric: tabular-nums;
   -webkit-user-select: none;
   user-select: none;
+  /* The height of the status, beside which it opens. */
+  --row: calc(2.62em + 6px);
+}
+
+[data-corner^="top"] ~ :is(#details, #viewers) {
+  top: calc(max(var(--edge), env(safe-area-inset-top)) + var(--row));
+  bottom: auto;
+}
+
+[data-corner$="left"] ~ :is(#details, #viewers) {
+  right: auto;
+  left: max(var(--edge), env(safe-area-inset-left));
 }
 
 #details header,
@@ -36,14 +47,14 @@ export default /* css */ `
 #details h2,
 #viewers h2 {
   margin: 0;
-  font-size: 13px;
+  font-size: 1em;
   font-weight: 600;
 }
 
 #details p {
   margin: 0;
   color: var(--text-quiet);
-  font-size: 11px;
+  font-size: 0.85em;
 }
 
 #details dl {
@@ -64,26 +75,36 @@ export default /* css */ `
   display: flex;
   align-items: center;
   gap: 10px;
+  font-size: 0.93em;
   line-height: 1.6;
 }
 
 #details dt {
   flex: none;
-  width: 122px;
+  width: 10.2em;
   color: var(--text-quiet);
   white-space: nowrap;
 }
 
 #details dd {
-  flex: none;
-  min-width: 52px;
-  margin: 0 0 0 auto;
-  text-align: right;
+  display: flex;
+  flex: 1;
+  align-items: center;
+  gap: 10px;
+  min-width: 0;
+  margin: 0;
   white-space: nowrap;
 }
 
 #details-totals dd {
   font-weight: 600;
+}
+
+.value {
+  flex: none;
+  min-width: 4.4em;
+  margin-left: auto;
+  text-align: right;
 }
 
 .track {
@@ -108,16 +129,14 @@ export default /* css */ `
 
 @media (pointer: coarse) {
   #details {
-    bottom: max(calc(var(--edge) + 48px), calc(env(safe-area-inset-bottom) + 48px));
-    max-height: calc(100% - 2 * var(--edge) - 56px);
+    --row: calc(3.23em + 6px);
   }
 }
 
 /* Who is here, and who asks for control: for who manages them. */
 
 #viewers {
-  width: min(380px, calc(100% - 2 * var(--edge)));
-  font-size: 13px;
+  width: min(29em, calc(100% - 2 * var(--edge)));
 }
 
 #viewers ul {
@@ -142,18 +161,18 @@ export default /* css */ `
 #viewers small {
   display: block;
   color: var(--text-quiet);
-  font-size: 11px;
+  font-size: 0.85em;
 }
 
 #viewers .quiet > span {
-  opacity: 0.6;
+  color: var(--text-quiet);
 }
 
 #take {
   margin-top: 6px;
 }
 
-/* What is asked, offered or said, above all. */
+/* What is asked, offered or said, above all, and not over the status. */
 
 #above {
   position: absolute;
@@ -168,11 +187,15 @@ export default /* css */ `
   pointer-events: none;
 }
 
+[data-corner^="top"] ~ #above {
+  top: calc(max(var(--gap), env(safe-area-inset-top)) + 3.4em);
+}
+
 #prompt,
 #offer,
 #note {
   box-sizing: border-box;
-  max-width: min(100%, 460px);
+  max-width: min(100%, 35.4em);
   margin: 0;
   padding: 8px 8px 8px 16px;
   border: 1px solid var(--line);
@@ -204,15 +227,15 @@ export default /* css */ `
 }
 
 #offer p {
-  flex-basis: 150px;
+  flex-basis: 11.5em;
 }
 
 #offer-text {
   display: block;
-  max-width: 300px;
+  max-width: 27em;
   overflow: hidden;
   color: var(--text-quiet);
-  font-size: 11px;
+  font-size: 0.85em;
   white-space: nowrap;
   text-overflow: ellipsis;
 }
@@ -223,12 +246,12 @@ button.word {
   display: block;
   flex: none;
   width: auto;
-  height: 26px;
-  padding: 0 10px;
-  border-radius: 13px;
+  height: 2.17em;
+  padding: 0 0.85em;
+  border-radius: 1.09em;
   background: var(--hover);
   color: var(--text);
-  font-size: 12px;
+  font-size: 0.93em;
   font-weight: 600;
   white-space: nowrap;
 }
@@ -244,13 +267,13 @@ button.word.strong {
 
 @media (pointer: coarse) {
   #viewers {
-    bottom: max(calc(var(--edge) + 48px), calc(env(safe-area-inset-bottom) + 48px));
+    --row: calc(3.23em + 6px);
   }
 
   #status button.word,
   button.word {
-    height: 36px;
-    border-radius: 18px;
+    height: 3em;
+    border-radius: 1.5em;
   }
 }
 `;

@@ -6,24 +6,48 @@ export default /* css */ `
   display: none;
 }
 
-/* The pill in the corner, or its dot, which stays where it is: the row begins at the right. */
+/* The pill in its corner, or its dot, which stays where it is: the row begins there. */
 
 #status {
   position: absolute;
   z-index: 2;
-  right: max(var(--edge), env(safe-area-inset-right));
-  bottom: max(var(--edge), env(safe-area-inset-bottom));
   display: flex;
-  flex-direction: row-reverse;
   align-items: center;
   box-sizing: border-box;
   max-width: calc(100% - 2 * var(--edge));
-  height: 34px;
+  height: 2.62em;
   padding: 0 3px;
-  border-radius: 17px;
+  border-radius: 1.31em;
   white-space: nowrap;
+  /* A finger drags it. */
+  touch-action: none;
   -webkit-user-select: none;
   user-select: none;
+}
+
+[data-corner^="bottom"] {
+  bottom: max(var(--edge), env(safe-area-inset-bottom));
+}
+
+[data-corner^="top"] {
+  top: max(var(--edge), env(safe-area-inset-top));
+}
+
+[data-corner$="right"] {
+  right: max(var(--edge), env(safe-area-inset-right));
+}
+
+[data-corner$="left"] {
+  left: max(var(--edge), env(safe-area-inset-left));
+}
+
+[data-corner$="right"],
+[data-corner$="right"] :is(#status-more, .buttons) {
+  flex-direction: row-reverse;
+}
+
+#status.dragged {
+  cursor: grabbing;
 }
 
 #status.small {
@@ -50,7 +74,6 @@ export default /* css */ `
 
 #status-more {
   display: flex;
-  flex-direction: row-reverse;
   align-items: center;
   gap: 10px;
   min-width: 0;
@@ -74,7 +97,7 @@ export default /* css */ `
 
 #role {
   min-width: 0;
-  margin-right: -2px;
+  margin-inline: -2px;
   overflow: hidden;
   font-weight: 600;
   text-overflow: ellipsis;
@@ -114,7 +137,6 @@ export default /* css */ `
 .buttons {
   display: flex;
   flex: none;
-  flex-direction: row-reverse;
   gap: 1px;
 }
 
@@ -124,10 +146,11 @@ export default /* css */ `
   display: grid;
   flex: none;
   place-items: center;
-  width: 26px;
-  height: 26px;
+  width: 2em;
+  height: 2em;
   padding: 0;
-  border-radius: 13px;
+  border-radius: 1em;
+  font-size: inherit;
   color: var(--text-quiet);
   transition: background-color 0.15s, color 0.15s;
 }
@@ -145,8 +168,8 @@ export default /* css */ `
 #status svg,
 #details svg,
 #viewers svg {
-  width: 16px;
-  height: 16px;
+  width: 1.23em;
+  height: 1.23em;
   fill: none;
   stroke: currentColor;
   stroke-width: 1.4;
@@ -162,7 +185,7 @@ export default /* css */ `
   background: none;
 }
 
-@container (max-width: 399px) {
+@container (max-width: 25rem) {
   .number,
   #role:has(+ #ask:not([hidden])) {
     display: none;
@@ -174,7 +197,7 @@ export default /* css */ `
 }
 
 /* So small that what opens has no room; full screen leads to all of it. */
-@container (max-width: 299px) {
+@container (max-width: 18.7rem) {
   #status #details-show,
   #status #viewers-show,
   #status #save {
@@ -201,26 +224,26 @@ export default /* css */ `
 
 @media (pointer: coarse) {
   #status {
-    height: 42px;
-    border-radius: 21px;
+    height: 3.23em;
+    border-radius: 1.62em;
   }
 
   #status button,
   #details button,
-#viewers header button {
-    width: 36px;
-    height: 36px;
-    border-radius: 18px;
+  #viewers header button {
+    width: 2.77em;
+    height: 2.77em;
+    border-radius: 1.39em;
   }
 
   /* The dot has room around it in its button. */
   #role {
-    margin-right: -7px;
+    margin-inline: -7px;
   }
 
   #status svg {
-    width: 19px;
-    height: 19px;
+    width: 1.46em;
+    height: 1.46em;
   }
 }
 `;

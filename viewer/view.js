@@ -25,7 +25,7 @@ import Stream from "./stream.js";
  * @property {boolean} manages whether we grant control and send viewers away
  * @property {import("./protocol.js").Listed[]} clients everybody, if we manage them
  * @property {string} title the application's; plain text from a stranger
- * @property {number} fps updates painted per second
+ * @property {number} fps frames shown per second: what makes one exact that is shown already is none
  * @property {boolean} exact whether all that is shown are exactly the frame's pixels
  * @property {boolean} rested whether what is shown is exact, or was within the time that `fps` is taken over
  * @property {number | null} roundTrip seconds
@@ -33,6 +33,7 @@ import Stream from "./stream.js";
  * @property {boolean} keyboard whether the on-screen keyboard was asked for
  *
  * @typedef {object} Options
+ * @property {() => boolean} [scrolls] whether the wheel is the application's also while the picture has no focus
  * @property {() => boolean} [focuses] whether to take the keyboard's focus when control comes and nobody has it
  */
 
@@ -98,7 +99,7 @@ export default class View extends EventTarget {
    * @param {HTMLElement} host where the attributes go
    * @param {Options} [options]
    */
-  constructor(root, host, { focuses = () => false } = {}) {
+  constructor(root, host, { focuses = () => false, scrolls = () => true } = {}) {
     super();
     this.#marks = new Marks(host);
     this.#page = root.ownerDocument;
@@ -137,6 +138,7 @@ export default class View extends EventTarget {
         changed: () => this.#changed(),
         tooLong: (bytes, most) => this.#tell("toolong", { bytes, most }),
         focuses,
+        scrolls,
       },
       signal,
     );

@@ -15,15 +15,22 @@ export default class Viewers {
   #prompt;
   /** Whom the prompt is about. @type {number | null} */
   #asker = null;
+  /** Whose question was told. @type {number | null} */
+  #asked = null;
   /** Those who were told "not now", until they ask again. @type {Set<number>} */
   #putOff = new Set();
+  #tell;
+  /** Who is here, by number. @type {Map<number, string> | null} */
+  #here = null;
   #shown = "";
 
   /**
    * @param {import("./view.js").default} view
    * @param {ShadowRoot} root
+   * @param {(subject: string, text: string) => void} tell what a screen reader is to say
    */
-  constructor(view, root) {
+  constructor(view, root, tell) {
+    this.#tell = tell;
     this.#view = view;
     this.#root = root;
     this.#page = root.ownerDocument;
@@ -42,9 +49,24 @@ export default class Viewers {
       if (this.#asker !== null) view.grantControl(this.#asker);
     });
     element(root, "prompt-later").addEventListener("click", () => {
-      if (this.#asker !== null) this.#putOff.add(this.#asker);
-      this.update();
+      this.putOff();
+      view.dispatchEvent(new Event("change"));
     });
+  }
+
+  /** Not now. @returns {boolean} whether somebody had asked */
+  putOff() {
+    if (this.#asker === null) return false;
+    this.#putOff.add(this.#asker);
+    this.update();
+    return true;
+  }
+
+  /** @returns {boolean} whether it was open */
+  close() {
+    if (this.#panel.hidden) return false;
+    this.#open(false);
+    return true;
   }
 
   /** Shows who is there now. */
@@ -55,6 +77,7 @@ export default class Viewers {
     for (const { number, asks } of clients) if (!asks) this.#putOff.delete(number);
     this.#ask(manages ? control.asker(clients, this.#putOff) : null);
     element(this.#root, "take").hidden = presenter;
+    this.#count(manages ? clients : null);
     const shown = JSON.stringify(clients);
     if (this.#panel.hidden || shown === this.#shown) return;
     this.#shown = shown;
@@ -63,15 +86,38 @@ export default class Viewers {
     if (focused) this.#root.getElementById(focused)?.focus();
   }
 
+  /**
+   * Tells who came and went, for who manages them.
+   *
+   * @param {import("./protocol.js").Listed[] | null} clients
+   */
+  #count(clients) {
+    if (!clients || clients.length === 0) {
+      this.#here = null;
+      return;
+    }
+    const before = this.#here;
+    this.#here = new Map(clients.filter(({ you }) => !you).map(({ number, label }) => [number, label]));
+    // Who was there before us did not join.
+    if (!before) return;
+    const news = control.changes(before, this.#here);
+    if (news) this.#tell("viewers", news);
+  }
+
   /** @param {import("./protocol.js").Listed | null} viewer */
   #ask(viewer) {
+    if (!viewer) this.#tell("question", "");
     this.#asker = viewer?.number ?? null;
+    if (!viewer) this.#asked = null;
     this.#prompt.hidden = viewer === null;
     if (!viewer) return;
     const text = element(this.#root, "prompt-text");
     const question = `${viewer.label} asks for control`;
-    // Set once, or screen readers would say it again and again.
-    if (text.textContent !== question) text.textContent = question;
+    // Once, or screen readers would say it again and again.
+    if (text.textContent === question && this.#asked === viewer.number) return;
+    this.#asked = viewer.number;
+    text.textContent = question;
+    this.#tell("question", question);
   }
 
   /** @param {boolean} on */

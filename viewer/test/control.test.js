@@ -3,6 +3,15 @@ import test from "node:test";
 
 import control from "../control.js";
 
+test("who came and who went is told by name, and of many only how many they are", () => {
+  const of = (/** @type {[number, string][]} */ ...these) => new Map(these);
+  const [desk, lab, wall] = /** @type {[number, string][]} */ ([[1, "desk"], [2, "lab"], [3, "wall"]]);
+  assert.equal(control.changes(of(desk), of(desk)), "");
+  assert.equal(control.changes(of(desk), of(desk, lab)), "lab joined.");
+  assert.equal(control.changes(of(desk, lab), of(lab)), "desk left.");
+  assert.equal(control.changes(of(desk), of(lab, wall)), "2 viewers joined. desk left.");
+});
+
 /** @type {import("../protocol.js").Listed} */
 const desk = { number: 2, label: "desk 10.0.0.7:5", role: "drive", visible: true, presenter: false, asks: false, you: false };
 

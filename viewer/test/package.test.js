@@ -57,7 +57,7 @@ test("the manifest of the element tells what the element has", () => {
   const names = (/** @type {{name: string}[]} */ list) => list.map(({ name }) => name).sort();
   // Those that are watched, and those that are only looked at.
   const attributes = JSON.parse(/** @type {RegExpExecArray} */ (/observedAttributes = (\[.*\])/.exec(code))[1] ?? "");
-  const looked = [...code.matchAll(/hasAttribute\("([a-z]+)"\)/g)].map(([, name]) => name);
+  const looked = [...code.matchAll(/(?:has|get)Attribute\("([a-z]+)"\)/g)].map(([, name]) => name);
   assert.deepEqual(names(element.attributes), [...new Set([...attributes, ...looked])].sort());
   const events = [...code.matchAll(/"(framecast-[a-z]+)"/g)].map(([, name]) => name).filter((name) => name !== "framecast-view");
   assert.deepEqual(names(element.events), [...new Set(events)].sort());

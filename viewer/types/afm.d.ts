@@ -20,7 +20,7 @@ export type Model = {
  * A running canvas in a notebook: an anywidget front-end module (https://anywidget.dev/en/afm/), for Jupyter, marimo
  * and other hosts of such widgets. The widget has a trait `src`, the canvas' address, and may have these:
  *
- * - `control`, `fit`, `stats`: as the attributes of `<framecast-view>`; `height`: a number of CSS pixels, or a CSS length;
+ * - `control`, `fit`, `wheel`, `stats`: as the attributes of `<framecast-view>`; `height`: a number of CSS pixels, or a CSS length;
  * - set from here: `state`, `presenter`, `link`, `caption`, and `size` (a dictionary, or none).
  */
 export type Context = {

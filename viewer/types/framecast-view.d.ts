@@ -6,7 +6,8 @@
  * Attributes: `src`, the canvas' address; `control`, "auto" (drives when the server lets it), "request" (also asks for
  * it) or "none" (only watches, whatever the link allows); `fit`, "contain", "cover", "none" (pixel by pixel) or "resize"
  * (the application draws at this element's size while it is driven from here); `stats`, with the status in the corner;
- * `autofocus`, takes the keyboard when it drives and nothing else on the page has it.
+ * `autofocus`, takes the keyboard when it drives and nothing else on the page has it; `wheel`, "focus" (the page scrolls until
+ * somebody clicks into the picture) or "always" (the wheel is the application's whenever it is over the picture).
  *
  * Events, all of which bubble: `framecast-state`, `framecast-role`, `framecast-resize`, `framecast-title` and
  * `framecast-clipboard`, which can be cancelled: then the page deals with the text.
@@ -32,6 +33,9 @@ export default class FramecastView extends HTMLElement {
     set fit(value: "contain" | "cover" | "none" | "resize");
     /** @returns {"contain" | "cover" | "none" | "resize"} */
     get fit(): "contain" | "cover" | "none" | "resize";
+    set wheel(value: "focus" | "always");
+    /** When the wheel is the application's, and not the page's. @returns {"focus" | "always"} */
+    get wheel(): "focus" | "always";
     set stats(value: boolean);
     /** Whether there is a status in the corner. */
     get stats(): boolean;
@@ -170,7 +174,7 @@ export type ClipboardDetail = {
  */
 export type Figures = {
     /**
-     * updates painted per second
+     * frames shown per second
      */
     fps: number;
     /**

@@ -80,6 +80,8 @@ pub struct Resources {
     files: Arc<RwLock<BTreeMap<Name, Content>>>,
     directory: Option<Arc<Directory>>,
     sources: Sources,
+    /// Whether the viewer's page has no status in its corner.
+    no_status: bool,
 }
 
 impl Resources {
@@ -124,6 +126,16 @@ impl Resources {
     pub fn with_sources(mut self, policy: &str) -> Result<Self> {
         self.sources.add(policy)?;
         Ok(self)
+    }
+
+    /// The same files, and the viewer's page without the status in its corner, for an application that needs
+    /// all of its canvas. What must be seen still comes over the picture: that the connection is lost or
+    /// refused, and that somebody asks for control. An `index.html` of your own is not changed: there,
+    /// `<framecast-view>` has a status if it has the attribute `stats`.
+    #[must_use]
+    pub fn without_status(mut self) -> Self {
+        self.no_status = true;
+        self
     }
 
     /// What their page may use besides what this server has.
@@ -201,7 +213,7 @@ impl Resources {
     /// As [`find`](Self::find), without the directory.
     pub(crate) fn at_hand(&self, name: &Name) -> Option<Content> {
         let own = self.files.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        own.or_else(|| viewer(name))
+        own.or_else(|| viewer(name, self.no_status))
     }
 }
 
@@ -213,6 +225,7 @@ impl fmt::Debug for Resources {
             .field("files", &files.keys().map(Name::as_str).collect::<Vec<_>>())
             .field("directory", &directory)
             .field("sources", &self.sources.to_string())
+            .field("no_status", &self.no_status)
             .finish()
     }
 }
@@ -260,9 +273,23 @@ fn hash(bytes: &[u8]) -> Hash {
     Sha256::digest(bytes).into()
 }
 
+/// The attribute of `<framecast-view>` in the viewer's page that gives it a status.
+const STATUS: &str = " stats ";
+
 /// The viewer's file called `name`.
-fn viewer(name: &Name) -> Option<Content> {
+fn viewer(name: &Name, no_status: bool) -> Option<Content> {
     static FILES: OnceLock<HashMap<&'static str, Content>> = OnceLock::new();
+    static PLAIN: OnceLock<Option<Content>> = OnceLock::new();
+    if no_status && name.as_str() == "index.html" {
+        let plain = || {
+            let file = framecast_viewer::file("index.html")?;
+            let page = std::str::from_utf8(file.bytes).ok()?.replacen(STATUS, " ", 1);
+            let hash = hash(page.as_bytes());
+            let kind = HeaderValue::from_static(file.content_type);
+            Some(Content::new(kind, page.into_bytes().into(), &hash))
+        };
+        return PLAIN.get_or_init(plain).clone();
+    }
     let files = FILES.get_or_init(|| {
         let content = |file: &'static framecast_viewer::File| {
             let bytes = Bytes::from_static(file.bytes);
@@ -280,6 +307,20 @@ mod tests {
 
     fn at(resources: &Resources, path: &str) -> Option<Content> {
         resources.at_hand(&Name::plain(path).unwrap())
+    }
+
+    #[test]
+    fn without_status_only_the_viewers_own_page_differs_and_by_nothing_else() {
+        let text = |content: Content| String::from_utf8(content.bytes.to_vec()).unwrap();
+        let usual = Resources::new();
+        let plain = usual.clone().without_status();
+        let (with, without) = (at(&usual, "index.html").unwrap(), at(&plain, "index.html").unwrap());
+        assert_ne!(with.tag, without.tag);
+        assert_eq!(text(with).matches(STATUS).count(), 1);
+        assert_eq!(text(without), text(at(&usual, "index.html").unwrap()).replace(STATUS, " "));
+        assert_eq!(at(&usual, "main.js").unwrap().tag, at(&plain, "main.js").unwrap().tag);
+        usual.insert("index.html", "<framecast-view stats src=.>").unwrap();
+        assert_eq!(text(at(&plain, "index.html").unwrap()), "<framecast-view stats src=.>");
     }
 
     #[test]

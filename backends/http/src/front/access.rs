@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use http::{Request, StatusCode, header};
 
 use super::answer::Refusal;
+use super::head::TargetScheme;
 use crate::ServerConfig;
 
 const WRONG_HOST: Refusal = Refusal::new(
@@ -19,6 +20,10 @@ const WRONG_HOST: Refusal = Refusal::new(
 );
 const WRONG_ORIGIN: Refusal =
     Refusal::new(StatusCode::FORBIDDEN, "Pages of other sites may not use this server.\n");
+const WRONG_SCHEME: Refusal = Refusal::new(
+    StatusCode::MISDIRECTED_REQUEST,
+    "The scheme of the request target is not that of this connection.\n",
+);
 const NO_ORIGIN: Refusal = Refusal::new(
     StatusCode::FORBIDDEN,
     "Programs without an Origin header may connect from this machine only.\n",
@@ -61,6 +66,8 @@ pub(crate) struct Allowed {
     origins: Vec<Origin>,
     /// `origins` has the one we are found at from outside, so that none needs to be guessed.
     public: bool,
+    /// Its host, if browsers reach it by TLS, also where the proxy before us does not say so.
+    https_host: Option<Host>,
 }
 
 impl Allowed {
@@ -71,6 +78,7 @@ impl Allowed {
         Self {
             hosts: hosts.chain(public.as_ref().map(|origin| origin.host.clone())).collect(),
             public: public.is_some(),
+            https_host: public.as_ref().filter(|it| it.https).map(|it| it.host.clone()),
             origins: origins.chain(public).collect(),
         }
     }
@@ -116,6 +124,14 @@ pub(crate) fn check(request: &Request<()>, ends: Ends, allowed: &Allowed) -> Res
     if !ours && !allowed.hosts.contains(&host) {
         return Err(WRONG_HOST);
     }
+    let is_public = allowed.https_host.as_ref() == Some(&host);
+    if let Some(target) = request.extensions().get::<TargetScheme>() {
+        // RFC 9110, 7.4.
+        let fits = if target.https { ends.https || is_public } else { !ends.https };
+        if !fits {
+            return Err(WRONG_SCHEME);
+        }
+    }
     let Some(given) = request.headers().get(header::ORIGIN) else { return Ok(()) };
     let given = given.to_str().unwrap_or_default();
     if given == "null" && request.headers().contains_key(header::AUTHORIZATION) {
@@ -123,7 +139,9 @@ pub(crate) fn check(request: &Request<()>, ends: Ends, allowed: &Allowed) -> Res
     }
     let given = origin(given).ok_or(WRONG_ORIGIN)?;
     let own = Origin { https: ends.https, host, port };
-    if given == own || allowed.origins.contains(&given) { Ok(()) } else { Err(WRONG_ORIGIN) }
+    // A page that came without TLS may have been changed on its way, and says the same `Host`.
+    let own = own == given && (ends.https || !is_public);
+    if own || allowed.origins.contains(&given) { Ok(()) } else { Err(WRONG_ORIGIN) }
 }
 
 /// Checks a request that another program has accepted. Where the owner said at which hosts, it must
@@ -137,9 +155,10 @@ pub(crate) fn check_origin(request: &Request<()>, allowed: &Allowed) -> Result<(
     };
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let host = match (hosts.next(), hosts.next(), request.uri().authority()) {
-        (Some(host), None, _) => host.to_str().ok(),
-        // HTTP/2 has it in its address.
-        (None, None, Some(host)) => Some(host.as_str()),
+        // HTTP/2 has it in its address, and a target in absolute form does, too; it counts
+        // whatever `Host` says (RFC 9112, 3.2.2).
+        (_, None, Some(host)) => Some(host.as_str()),
+        (Some(host), None, None) => host.to_str().ok(),
         _ => return Err(WRONG_HOST),
     };
     let port = default_port(given.as_ref().is_some_and(|given| given.https));
@@ -452,6 +471,56 @@ mod tests {
     }
 
     #[test]
+    fn a_public_address_with_tls_takes_no_page_without_also_where_the_proxy_does_not_say_so() {
+        let behind = |url: &str| {
+            let public_url = Some(url.to_owned());
+            Allowed::new(&ServerConfig { public_url, ..ServerConfig::default() })
+        };
+        let secure = behind("https://plots.example.org/canvas/");
+        for (host, origin, wanted) in [
+            ("plots.example.org", "https://plots.example.org", Ok(())),
+            ("plots.example.org", "http://plots.example.org", Err(WRONG_ORIGIN)),
+            ("plots.example.org:8080", "http://plots.example.org:8080", Err(WRONG_ORIGIN)),
+            ("Plots.Example.org", "http://plots.example.org", Err(WRONG_ORIGIN)),
+            // Whoever is on this machine comes without the proxy.
+            ("localhost:1", "http://localhost:1", Ok(())),
+            ("192.168.1.5:1", "http://192.168.1.5:1", Ok(())),
+        ] {
+            let result = check(&request(host, Some(origin)), HERE, &secure);
+            assert_eq!(result, wanted, "{host} {origin}");
+        }
+        let tls = Ends { https: true, ..HERE };
+        let page = request("plots.example.org:8443", Some("https://plots.example.org:8443"));
+        assert_eq!(check(&page, tls, &secure), Ok(()), "TLS of our own, or the proxy says so");
+        let plain = behind("http://plots.example.org/");
+        let page = request("plots.example.org:81", Some("http://plots.example.org:81"));
+        assert_eq!(check(&page, HERE, &plain), Ok(()));
+    }
+
+    #[test]
+    fn the_scheme_of_an_absolute_target_is_that_of_the_connection() {
+        let config = ServerConfig {
+            public_url: Some("https://plots.example.org".into()),
+            ..ServerConfig::default()
+        };
+        let allowed = Allowed::new(&config);
+        for (target, host, tls, wanted) in [
+            (false, "localhost", false, Ok(())),
+            (true, "localhost", true, Ok(())),
+            (true, "localhost", false, Err(WRONG_SCHEME)),
+            (false, "localhost", true, Err(WRONG_SCHEME)),
+            (true, "plots.example.org", false, Ok(())),
+            (false, "plots.example.org", false, Ok(())),
+            (false, "evil.example", false, Err(WRONG_HOST)),
+        ] {
+            let mut request = request(host, None);
+            request.extensions_mut().insert(TargetScheme { https: target });
+            let ends = Ends { https: tls, ..HERE };
+            assert_eq!(check(&request, ends, &allowed), wanted, "{target} {host} {tls}");
+        }
+    }
+
+    #[test]
     fn of_what_another_program_has_accepted_the_page_must_be_of_the_same_name() {
         let check = |request: &Request<()>| check_origin(request, &Allowed::default());
         for (host, origin, wanted) in [
@@ -484,6 +553,9 @@ mod tests {
         let mut second = Request::builder().uri("https://plots.example.org/");
         second = second.header("origin", "https://plots.example.org");
         assert_eq!(check(&second.body(()).unwrap()), Ok(()));
+        let mut both = Request::builder().uri("http://evil.example/").header("host", "localhost");
+        both = both.header("origin", "http://localhost");
+        assert_eq!(check(&both.body(()).unwrap()), Err(WRONG_ORIGIN), "the target's host counts");
         let none = Request::builder().uri("/").header("origin", "https://plots.example.org");
         assert_eq!(check(&none.body(()).unwrap()), Err(WRONG_HOST));
     }

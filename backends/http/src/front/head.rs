@@ -1,7 +1,8 @@
 //! Reads the head of an HTTP/1.1 request: bounded, pure, and stricter than the standard asks.
 //!
 //! What passes here is safe to hand to any other parser: visible ASCII, CRLF line ends, one
-//! `Host`, no body. Browsers never send anything else to this server.
+//! `Host`, no body. A header line whose value has other bytes is left out where nobody here reads
+//! it: cookies belong to a host and not to a port, so a browser also sends those of other servers.
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, StatusCode, Uri, Version};
@@ -10,6 +11,8 @@ use super::answer::Refusal;
 use crate::Limits;
 
 const LONGEST_METHOD: usize = 16;
+/// Empty lines before the request line, which some clients send after the request before (RFC 9112, 2.2).
+const EMPTY_LINES: usize = 4;
 
 /// Header lines that say one thing; two of them would mean that two readers may disagree.
 const ONLY_ONCE: [HeaderName; 7] = [
@@ -22,6 +25,36 @@ const ONLY_ONCE: [HeaderName; 7] = [
     header::SEC_WEBSOCKET_VERSION,
 ];
 
+/// Header lines that are read somewhere behind this, or decide what the request is: their values are
+/// visible ASCII, or the request is refused. Those that begin with one of [`READ_PREFIXES`] are, too.
+const READ: [HeaderName; 17] = [
+    header::HOST,
+    header::ORIGIN,
+    header::AUTHORIZATION,
+    header::CONTENT_LENGTH,
+    header::CONTENT_ENCODING,
+    header::TRANSFER_ENCODING,
+    header::TE,
+    header::TRAILER,
+    header::CONNECTION,
+    header::UPGRADE,
+    header::EXPECT,
+    header::ACCEPT,
+    header::ACCEPT_ENCODING,
+    header::RANGE,
+    header::IF_RANGE,
+    header::IF_NONE_MATCH,
+    header::FORWARDED,
+];
+/// `Sec-WebSocket-*`, `Sec-Fetch-*` and `X-Forwarded-*`.
+const READ_PREFIXES: [&str; 3] = ["sec-websocket-", "sec-fetch-", "x-forwarded-"];
+
+/// The scheme of a request target in absolute form, in the extensions of its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TargetScheme {
+    pub(crate) https: bool,
+}
+
 const GARBLED: Refusal =
     Refusal::new(StatusCode::BAD_REQUEST, "This is not an HTTP/1.1 request.\n");
 const HEADER_GARBLED: Refusal =
@@ -29,8 +62,10 @@ const HEADER_GARBLED: Refusal =
 const TWICE: Refusal =
     Refusal::new(StatusCode::BAD_REQUEST, "A header that may come once came twice.\n");
 const NO_HOST: Refusal = Refusal::new(StatusCode::BAD_REQUEST, "The request has no Host header.\n");
-const TARGET: Refusal =
-    Refusal::new(StatusCode::BAD_REQUEST, "The request target must be a path.\n");
+const TARGET: Refusal = Refusal::new(
+    StatusCode::BAD_REQUEST,
+    "The request target must be a path or an http address.\n",
+);
 const BODY: Refusal =
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "A request to this server has no body.\n");
 const ENCODED_BODY: Refusal =
@@ -51,6 +86,25 @@ pub(crate) struct HeadReader {
     bytes: Vec<u8>,
     /// Everything before this was found to be allowed.
     checked: usize,
+    place: Place,
+}
+
+/// Which part of the head comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The request line, after so many empty lines.
+    Before(usize),
+    RequestLine,
+    /// The first byte of a header line, or the end.
+    LineStart,
+    Name,
+    Value,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::Before(0)
+    }
 }
 
 /// How far the head is.
@@ -70,24 +124,42 @@ impl HeadReader {
         self.bytes.extend_from_slice(bytes);
         while let Some(&byte) = self.bytes.get(self.checked) {
             if self.checked >= Limits::HEAD_BYTES {
-                let in_first_line = !self.bytes[..self.checked].contains(&b'\n');
+                let in_first_line = matches!(self.place, Place::Before(_) | Place::RequestLine);
                 return Err(if in_first_line { LONG_TARGET } else { LONG_HEAD });
             }
             let after_cr = self.checked > 0 && self.bytes[self.checked - 1] == b'\r';
             let allowed = match byte {
                 b'\n' => after_cr,
                 b'\r' | b'\t' | b' '..=b'~' => !after_cr,
+                // `obs-text` (RFC 9110, 5.5): whether this value may have it is seen once the line is there.
+                0x80.. => self.place == Place::Value && !after_cr,
                 _ => false,
             };
             if !allowed {
                 return Err(GARBLED);
             }
             self.checked += 1;
-            if self.bytes[..self.checked].ends_with(b"\r\n\r\n") {
-                let rest = self.bytes.split_off(self.checked);
-                let request = Box::new(parse(&self.bytes)?);
-                return Ok(Progress::Done { request, rest });
-            }
+            let line_end = byte == b'\n';
+            self.place = match self.place {
+                Place::Before(lines) if line_end => {
+                    if lines >= EMPTY_LINES {
+                        return Err(GARBLED);
+                    }
+                    Place::Before(lines + 1)
+                }
+                before @ Place::Before(_) if byte == b'\r' => before,
+                Place::LineStart if line_end => {
+                    let rest = self.bytes.split_off(self.checked);
+                    let request = Box::new(parse(&self.bytes)?);
+                    return Ok(Progress::Done { request, rest });
+                }
+                start @ Place::LineStart if byte == b'\r' => start,
+                _ if line_end => Place::LineStart,
+                Place::Before(_) => Place::RequestLine,
+                Place::LineStart | Place::Name if byte == b':' => Place::Value,
+                Place::LineStart => Place::Name,
+                same => same,
+            };
         }
         Ok(Progress::More)
     }
@@ -99,23 +171,26 @@ impl HeadReader {
 }
 
 /// `head` ends with an empty line and holds only what `push` lets pass.
-fn parse(head: &[u8]) -> Result<Request<()>, Refusal> {
-    let text = str::from_utf8(head).map_err(|_| GARBLED)?;
-    let text = text.strip_suffix("\r\n\r\n").ok_or(GARBLED)?;
-    let mut lines = text.split("\r\n");
-    let (method, uri) = request_line(lines.next().unwrap_or_default())?;
+fn parse(mut head: &[u8]) -> Result<Request<()>, Refusal> {
+    while let Some(rest) = head.strip_prefix(b"\r\n") {
+        head = rest;
+    }
+    let mut lines = lines(head);
+    let line = lines.next().unwrap_or_default();
+    let (method, target) = request_line(str::from_utf8(line).map_err(|_| GARBLED)?)?;
 
     let mut headers = HeaderMap::new();
-    for line in lines {
-        if headers.len() >= Limits::HEADERS {
+    for (number, line) in lines.enumerate() {
+        if number >= Limits::HEADERS {
             return Err(LONG_HEAD);
         }
-        let (name, value) = header_line(line)?;
+        let Some((name, value)) = header_line(line)? else { continue };
         if ONLY_ONCE.contains(&name) && headers.contains_key(&name) {
             return Err(TWICE);
         }
         headers.append(name, value);
     }
+    // Also where the target names the host (RFC 9112, 3.2).
     if !headers.contains_key(header::HOST) {
         return Err(NO_HOST);
     }
@@ -136,14 +211,33 @@ fn parse(head: &[u8]) -> Result<Request<()>, Refusal> {
     }
 
     let mut request = Request::new(());
+    if let Some((scheme, host)) = target.authority {
+        // Whatever `Host` says (RFC 9112, 3.2.2).
+        headers.insert(header::HOST, host);
+        request.extensions_mut().insert(scheme);
+    }
     *request.method_mut() = method;
-    *request.uri_mut() = uri;
+    *request.uri_mut() = target.path;
     *request.version_mut() = Version::HTTP_11;
     *request.headers_mut() = headers;
     Ok(request)
 }
 
-fn request_line(line: &str) -> Result<(Method, Uri), Refusal> {
+/// The lines of a head, without their ends, up to the empty one.
+fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = head.split(|byte| *byte == b'\n');
+    lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line)).take_while(|line| !line.is_empty())
+}
+
+/// What a request is for.
+struct Target {
+    /// In origin form, without scheme and authority.
+    path: Uri,
+    /// Of the absolute form.
+    authority: Option<(TargetScheme, HeaderValue)>,
+}
+
+fn request_line(line: &str) -> Result<(Method, Target), Refusal> {
     let mut parts = line.split(' ');
     let (Some(method), Some(target), Some(version), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
@@ -160,21 +254,50 @@ fn request_line(line: &str) -> Result<(Method, Uri), Refusal> {
     if target.len() > Limits::TARGET_BYTES {
         return Err(LONG_TARGET);
     }
-    // Only the origin form: no proxy stands here, and `*` and CONNECT mean nothing to us.
-    if !target.starts_with('/') || target.contains('#') {
-        return Err(TARGET);
-    }
-    let uri = target.parse().map_err(|_| TARGET)?;
-    Ok((method, uri))
+    Ok((method, request_target(target)?))
 }
 
-fn header_line(line: &str) -> Result<(HeaderName, HeaderValue), Refusal> {
+/// Reads the origin form and the absolute form; `*` and CONNECT mean nothing to us.
+fn request_target(target: &str) -> Result<Target, Refusal> {
+    if target.contains('#') {
+        return Err(TARGET);
+    }
+    let path = |text: &str| text.parse::<Uri>().map_err(|_| TARGET);
+    if target.starts_with('/') {
+        return Ok(Target { path: path(target)?, authority: None });
+    }
+    let (scheme, rest) = target.split_once("://").ok_or(TARGET)?;
+    let https = scheme.eq_ignore_ascii_case("https");
+    if !https && !scheme.eq_ignore_ascii_case("http") {
+        return Err(TARGET);
+    }
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, after) = rest.split_at(end);
+    // A user has no place in there (RFC 9110, 4.2.4). What is left is judged as `Host` is.
+    if authority.is_empty() || authority.contains('@') {
+        return Err(TARGET);
+    }
+    let host = HeaderValue::from_str(authority).map_err(|_| TARGET)?;
+    let path = if after.starts_with('/') { path(after)? } else { path(&format!("/{after}"))? };
+    Ok(Target { path, authority: Some((TargetScheme { https }, host)) })
+}
+
+/// A header line; `None`: it is none of those that are read, and cannot be handed to other parsers.
+fn header_line(line: &[u8]) -> Result<Option<(HeaderName, HeaderValue)>, Refusal> {
+    let colon = line.iter().position(|byte| *byte == b':').ok_or(HEADER_GARBLED)?;
     // `HeaderName` refuses spaces: also a continued line and a space before the colon.
-    let (name, value) = line.split_once(':').ok_or(HEADER_GARBLED)?;
-    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| HEADER_GARBLED)?;
-    let value = value.trim_matches([' ', '\t']);
-    let value = HeaderValue::from_str(value).map_err(|_| HEADER_GARBLED)?;
-    Ok((name, value))
+    let name = HeaderName::from_bytes(&line[..colon]).map_err(|_| HEADER_GARBLED)?;
+    let value = &line[colon + 1..];
+    if !value.is_ascii() {
+        return if is_read(&name) { Err(HEADER_GARBLED) } else { Ok(None) };
+    }
+    let value = HeaderValue::from_bytes(value.trim_ascii()).map_err(|_| HEADER_GARBLED)?;
+    Ok(Some((name, value)))
+}
+
+/// Whether the value of such a line is looked at here or behind this.
+pub(crate) fn is_read(name: &HeaderName) -> bool {
+    READ.contains(name) || READ_PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -244,8 +367,12 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_visible_ascii_are_refused_at_once() {
-        assert_eq!(refused(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: \xc3\xbc"), 400);
-        assert_eq!(refused(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: \xff\r\n"), 400);
+        assert_eq!(refused(b"GET /\xc3\xbc"), 400);
+        assert_eq!(refused(b"\xc3\xbc"), 400);
+        assert_eq!(refused(b"GET / HTTP/1.1\xff"), 400);
+        assert_eq!(refused(b"GET / HTTP/1.1\r\n\xff"), 400);
+        assert_eq!(refused(b"GET / HTTP/1.1\r\nHost: localhost\r\nX\xc3\xbc"), 400);
+        assert_eq!(refused(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\r\xff"), 400);
         assert_eq!(refused(b"GET /\0 HTTP/1.1\r\n"), 400);
         assert_eq!(refused(b"\x16\x03\x01\x02\x00"), 400, "a TLS hello");
         assert_eq!(refused(b"GET / HTTP/1.1\r\nX: \x1b[31m"), 400);
@@ -253,11 +380,123 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_not_ascii_is_left_out_where_nobody_reads_it() {
+        for foreign in [
+            "Cookie: a=\u{fc}; b=c",
+            "Cookie: \u{fc}",
+            "cookie:\u{fc}",
+            "User-Agent: J\u{fc}rgen's",
+            "Referer: http://localhost/\u{2028}",
+            "Accept-Language: \u{202e}",
+            "X-Name: \u{1f600}",
+        ] {
+            let bytes = with(&format!("Accept: a\r\n{foreign}\r\nCookie: plain=1\r\n"));
+            for at in 0..=bytes.len() {
+                let mut reader = HeadReader::default();
+                let read = match reader.push(&bytes[..at]).unwrap() {
+                    Progress::More => reader.push(&bytes[at..]).unwrap(),
+                    done => done,
+                };
+                let Progress::Done { request, .. } = read else { panic!("{foreign}: no end") };
+                assert_eq!(request.headers().len(), 3, "{foreign}");
+                assert_eq!(request.headers()["cookie"], "plain=1");
+                assert_eq!(request.headers()["accept"], "a");
+            }
+        }
+        // Also what is no text in any encoding.
+        let mut bytes = with("");
+        bytes.truncate(bytes.len() - 2);
+        bytes.extend_from_slice(b"Cookie: \x80\xff\xc3\r\n\r\n");
+        assert!(matches!(read(&bytes), Ok(Progress::Done { .. })));
+    }
+
+    #[test]
+    fn a_value_that_is_read_is_ascii_or_refused() {
+        for name in [
+            "Host",
+            "ORIGIN",
+            "Authorization",
+            "Content-Length",
+            "Transfer-Encoding",
+            "connection",
+            "Upgrade",
+            "Expect",
+            "Accept",
+            "Accept-Encoding",
+            "Range",
+            "If-None-Match",
+            "Forwarded",
+            "X-Forwarded-For",
+            "X-Forwarded-Proto",
+            "X-Forwarded-Host",
+            "Sec-WebSocket-Key",
+            "Sec-WebSocket-Version",
+            "Sec-WebSocket-Protocol",
+            "Sec-WebSocket-Extensions",
+            "Sec-Fetch-Site",
+        ] {
+            for value in ["\u{fc}", "a\u{fc}", "\u{85}", "\u{a0}"] {
+                assert_eq!(refused(&with(&format!("{name}: {value}\r\n"))), 400, "{name}");
+            }
+        }
+        assert_eq!(refused("GET / HTTP/1.1\r\nHost: localhost\u{fc}\r\n\r\n".as_bytes()), 400);
+    }
+
+    #[test]
+    fn lines_that_are_left_out_count_all_the_same() {
+        let lines = |count: usize| with(&"Cookie: \u{fc}\r\n".repeat(count));
+        assert!(matches!(read(&lines(Limits::HEADERS - 1)), Ok(Progress::Done { .. })));
+        assert_eq!(refused(&lines(Limits::HEADERS)), 431);
+        let long = format!("Cookie: {}", "\u{fc}".repeat(Limits::HEAD_BYTES / 2));
+        assert_eq!(refused(&with(&long)), 431);
+    }
+
+    #[test]
+    fn a_few_empty_lines_may_come_first() {
+        for lines in 1..=EMPTY_LINES {
+            let bytes = [b"\r\n".repeat(lines), GOOD.to_vec()].concat();
+            for at in 0..bytes.len() {
+                let mut reader = HeadReader::default();
+                assert!(matches!(reader.push(&bytes[..at]), Ok(Progress::More)), "{at}");
+                assert!(matches!(reader.push(&bytes[at..]), Ok(Progress::Done { .. })), "{at}");
+            }
+        }
+        assert_eq!(refused(&b"\r\n".repeat(EMPTY_LINES + 1)), 400);
+        assert_eq!(refused(b"\r\n\n"), 400);
+        assert_eq!(refused(b"\r\r\n"), 400);
+        assert_eq!(refused(b"\r\n GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 400);
+    }
+
+    #[test]
+    fn an_absolute_target_takes_the_place_of_host() {
+        for (target, host, path, https) in [
+            ("http://localhost:1/a?b", "localhost:1", "/a?b", false),
+            ("HTTPS://[::1]", "[::1]", "/", true),
+            ("http://localhost?b=/", "localhost", "/?b=/", false),
+            ("http://localhost//a", "localhost", "//a", false),
+            ("http://a:b:c/", "a:b:c", "/", false),
+        ] {
+            let bytes = format!("GET {target} HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+            let Ok(Progress::Done { request, .. }) = read(bytes.as_bytes()) else {
+                panic!("{target} is not read")
+            };
+            assert_eq!(request.headers().get_all("host").iter().collect::<Vec<_>>(), [host]);
+            assert_eq!(request.uri(), path);
+            assert!(request.uri().authority().is_none());
+            assert_eq!(request.extensions().get(), Some(&TargetScheme { https }));
+        }
+        let without = b"GET http://localhost/ HTTP/1.1\r\nAccept: a\r\n\r\n";
+        assert_eq!(refused(without), 400, "Host is wanted all the same");
+        let Ok(Progress::Done { request, .. }) = read(GOOD) else { panic!("not read") };
+        assert_eq!(request.extensions().get::<TargetScheme>(), None);
+    }
+
+    #[test]
     fn only_crlf_ends_a_line() {
         assert_eq!(refused(b"GET / HTTP/1.1\nHost: localhost\n\n"), 400);
         assert_eq!(refused(b"GET / HTTP/1.1\rHost: localhost"), 400);
         assert_eq!(refused(b"GET / HTTP/1.1\r\r\n"), 400);
-        assert_eq!(refused(b"\r\n\r\n"), 400);
+        assert_eq!(refused(b"GET / HTTP/1.1\r\nHost: a\n\n"), 400);
         assert_eq!(refused(b"\nGET / HTTP/1.1\r\n"), 400);
     }
 
@@ -355,7 +594,14 @@ mod tests {
             ("GET / HTTP/1.0", 505),
             ("GET / HTTP/1.2", 505),
             ("PRI * HTTP/2.0", 505),
-            ("GET http://localhost/ HTTP/1.1", 400),
+            ("GET http:///a HTTP/1.1", 400),
+            ("GET http://?a HTTP/1.1", 400),
+            ("GET http:/localhost/ HTTP/1.1", 400),
+            ("GET http://a@localhost/ HTTP/1.1", 400),
+            ("GET http://localhost/#a HTTP/1.1", 400),
+            ("GET ftp://localhost/ HTTP/1.1", 400),
+            ("GET ://localhost/ HTTP/1.1", 400),
+            ("GET localhost/ HTTP/1.1", 400),
             ("GET * HTTP/1.1", 400),
             ("CONNECT localhost:80 HTTP/1.1", 400),
             ("GET /#x HTTP/1.1", 400),
@@ -393,6 +639,7 @@ mod tests {
                     _ => bytes[at] = random(256) as u8,
                 }
             }
+            let bytes = [b"\r\n".repeat(random(2)), bytes].concat();
             let Ok(Progress::Done { request, .. }) = read(&bytes) else { continue };
             passed += 1;
             assert_eq!(request.headers().get_all("host").iter().count(), 1);

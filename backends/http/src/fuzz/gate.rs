@@ -2,14 +2,14 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::uri::Authority;
-use http::{Request, Response, header};
+use http::{HeaderName, Request, Response, header};
 use http_types::Method;
 
 use super::Pieces;
 use crate::front::access::{self, Allowed, Ends};
 use crate::front::adapter;
 use crate::front::answer::{Refusal, secure};
-use crate::front::head::{HeadReader, Progress};
+use crate::front::head::{self, HeadReader, Progress};
 use crate::front::routes::{self, Route, route};
 use crate::{Limits, Resources, ServerConfig};
 
@@ -29,6 +29,13 @@ enum Outcome {
         said: String,
         rest: Vec<u8>,
     },
+}
+
+impl Outcome {
+    /// The length of what follows the head.
+    fn rest(&self) -> usize {
+        if let Self::Read { rest, .. } = self { rest.len() } else { 0 }
+    }
 }
 
 /// A connection's first bytes: through the reader of request heads, the checks of `Host` and `Origin`,
@@ -51,6 +58,8 @@ pub fn gate(bytes: &[u8]) {
     }
     if let Some(request) = request {
         is_clean(&request);
+        let head = &bytes[..bytes.len() - outcome.rest()];
+        is_complete(head, &request);
         [false, true].into_iter().for_each(|https| answer(&request, https));
     }
 }
@@ -92,8 +101,42 @@ fn is_clean(request: &Request<()>) {
     if let Some(length) = headers.get(header::CONTENT_LENGTH) {
         assert!(length.as_bytes().iter().all(|digit| *digit == b'0'));
     }
+    // What is left out is left out whole.
     let visible = |byte: &u8| matches!(byte, b'\t' | b' '..=b'~');
     assert!(headers.values().all(|value| value.as_bytes().iter().all(visible)));
+}
+
+/// By another reader of lines than the one under test: only a line that nobody reads may be left out,
+/// and only for bytes that are not ASCII. The host is that of a target in absolute form.
+fn is_complete(head: &[u8], request: &Request<()>) {
+    let text = String::from_utf8_lossy(head);
+    let mut lines = text.trim_start_matches("\r\n").split("\r\n").filter(|line| !line.is_empty());
+    let target = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
+    let mut kept = 0;
+    for line in lines {
+        let (name, value) = line.split_once(':').expect("a header line has a colon");
+        assert!(name.bytes().all(|byte| byte.is_ascii_graphic()), "{name:?}");
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("it is a name");
+        if value.is_ascii() {
+            kept += 1;
+            if name != header::HOST {
+                let mut values = request.headers().get_all(&name).iter();
+                assert!(
+                    values.any(|it| it.as_bytes() == value.trim().as_bytes()),
+                    "{name} is lost"
+                );
+            }
+        } else {
+            let all = name.as_str();
+            assert!(!head::is_read(&name), "{all} is read, and has {value:?}");
+        }
+    }
+    assert_eq!(request.headers().len(), kept, "{text:?}");
+    if let Some((_, rest)) = target.split_once("://").filter(|_| !target.starts_with('/')) {
+        let host = rest.split(['/', '?']).next().unwrap_or_default();
+        assert_eq!(request.headers()[header::HOST], host, "{target}");
+        assert!(!host.is_empty() && !host.contains('@'));
+    }
 }
 
 fn answer(request: &Request<()>, https: bool) {

@@ -37,6 +37,7 @@ mod running;
 mod server;
 mod service;
 mod site;
+mod stall;
 mod stream;
 mod tiles;
 mod tls;

@@ -16,12 +16,28 @@ use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 /// The most that is read and thrown away of a client that goes on talking.
 const LINGER_BYTES: u64 = 1024 * 1024;
 
+/// The same of one that is in the middle of a message that is too large: whoever writes all of it
+/// before reading is to learn why it is closed.
+pub(crate) const LINGER_OVERSIZED: u64 = 64 * 1024 * 1024;
+const LINGER_BUFFER: usize = 16 * 1024;
+
 /// Ends a connection without losing what was written: closes our half, and reads on until the
 /// client closes the other. A close with unread bytes would reset the connection instead, and
 /// what the client has not read yet would be gone. The caller limits the time.
-pub(crate) async fn linger<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) {
-    if stream.close().await.is_ok() {
-        let _ = smol::io::copy(stream.take(LINGER_BYTES), smol::io::sink()).await;
+pub(crate) async fn linger<S: AsyncRead + AsyncWrite + Unpin>(stream: S) {
+    linger_up_to(stream, LINGER_BYTES).await;
+}
+
+/// As [`linger`], with at most so many bytes.
+pub(crate) async fn linger_up_to<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, most: u64) {
+    if stream.close().await.is_err() {
+        return;
+    }
+    let mut stream = stream.take(most);
+    let mut buffer = [0; LINGER_BUFFER];
+    while let Ok(1..) = stream.read(&mut buffer).await {
+        // All connections share a thread.
+        smol::future::yield_now().await;
     }
 }
 

@@ -27,6 +27,8 @@ use super::watched::{Pulse, Watched};
 use crate::Limits;
 use crate::allowance::Allowance;
 use crate::front::links::Grant;
+use crate::front::{LINGER_OVERSIZED, linger, linger_up_to};
+use crate::stall::stalled;
 
 const READ_BUFFER: usize = 4 * 1024;
 /// Room for control frames besides the largest message.
@@ -155,10 +157,10 @@ type Ends<S> = (WebSocketSender<Watched<S>>, WebSocketReceiver<Watched<S>>);
 
 async fn upgrade<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
-    early: Vec<u8>,
+    mut early: Vec<u8>,
     pulse: &Rc<Pulse>,
 ) -> Ends<S> {
-    pulse.came_early(&early);
+    pulse.came_early(&mut early);
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
@@ -365,13 +367,8 @@ impl<'a> Session<'a> {
         self.pulse.moved.set(Instant::now());
         let send = async { sender.send(message).await.map_err(|_| End::Dropped) };
         let stall = async {
-            loop {
-                let until = self.pulse.moved.get() + self.limits.write_stall;
-                if until <= Instant::now() {
-                    return Err(End::Dropped);
-                }
-                Timer::at(until).await;
-            }
+            let stalled = stalled::<()>(&self.pulse.moved, self.limits.write_stall).await;
+            stalled.map_err(|_| End::Dropped)
         };
         send.or(stall).await
     }
@@ -453,9 +450,17 @@ async fn farewell<S: AsyncRead + AsyncWrite + Unpin>(
                 sender.close(Some(frame)).await.map_err(broken)?;
             }
         }
-        while let Some(Ok(_)) = receiver.next().await {}
+        // The protocol's reader would collect the rest of a message that is too large, and then wait
+        // for its end; and what is thrown away is no flood.
+        let oversized = matches!(end, End::Close(CloseCode::Size, _));
+        while !oversized && let Some(Ok(_)) = receiver.next().await {}
         if let Ok(stream) = WebSocketStream::reunite(sender, receiver) {
-            crate::front::linger(stream.into_inner()).await;
+            let watched = stream.into_inner();
+            if oversized {
+                linger_up_to(watched.stream, LINGER_OVERSIZED).await;
+            } else {
+                linger(watched).await;
+            }
         }
         Ok(())
     };

@@ -47,11 +47,11 @@ impl Pulse {
     }
 
     /// What was read before there was a pulse.
-    pub(super) fn came_early(&self, bytes: &[u8]) {
+    pub(super) fn came_early(&self, bytes: &mut [u8]) {
         self.frames.borrow_mut().push(bytes);
     }
 
-    fn read(&self, bytes: &[u8], now: Instant) -> io::Result<usize> {
+    fn read(&self, bytes: &mut [u8], now: Instant) -> io::Result<usize> {
         self.heard.set(now);
         self.greed.set(self.greed.get() + bytes.len());
         let frames = self.frames.borrow_mut().push(bytes);
@@ -82,7 +82,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         }
         match Pin::new(&mut self.stream).poll_read(context, buffer) {
             Poll::Ready(Ok(bytes @ 1..)) => {
-                Poll::Ready(self.pulse.read(&buffer[..bytes], Instant::now()))
+                Poll::Ready(self.pulse.read(&mut buffer[..bytes], Instant::now()))
             }
             other => other,
         }
@@ -130,14 +130,14 @@ mod tests {
         let empty = [0x00, 0x80, 0, 0, 0, 0];
         let pulse = Pulse::new(&limits, start);
         for _ in 0..7000 / (empty.len() + FRAME_COST) {
-            assert!(pulse.read(&empty, start).is_ok());
+            assert!(pulse.read(&mut empty.clone(), start).is_ok());
         }
-        assert!(pulse.read(&empty, start).is_err(), "though it is 600 bytes");
+        assert!(pulse.read(&mut empty.clone(), start).is_err(), "though it is 600 bytes");
         let pulse = Pulse::new(&limits, start);
         let one = [&[0x01, 0x80 | 126, 0x1a, 0x90, 0, 0, 0, 0][..], &[0; 6800]].concat();
-        assert!(pulse.read(&one, start).is_ok(), "6800 bytes in one frame");
+        assert!(pulse.read(&mut one.clone(), start).is_ok(), "6800 bytes in one frame");
         let pulse = Pulse::new(&limits, start);
-        pulse.came_early(&one[..100]);
-        assert!(pulse.read(&one[100..], start).is_ok());
+        pulse.came_early(&mut one.clone()[..100]);
+        assert!(pulse.read(&mut one.clone()[100..], start).is_ok());
     }
 }

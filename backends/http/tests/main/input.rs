@@ -2,12 +2,13 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use async_tungstenite::tungstenite::Message;
+use async_tungstenite::tungstenite::protocol::CloseFrame;
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use framecast_api::{Backend, EventKind, Input, Role};
 use framecast_http::Limits;
 use serde_json::json;
 
-use crate::support::{Client, Engine, Heard, server_with};
+use crate::support::{Client, Engine, Heard, PATIENCE, server_with};
 
 fn is_key(input: &Input, key: &str) -> bool {
     matches!(input, Input::Event { kind: EventKind::KeyDown(down), .. } if down.key == key)
@@ -233,6 +234,48 @@ fn a_message_that_is_too_large_closes_with_1009() {
     let mut client = Client::join(&server);
     client.say_text(&just(900_000));
     assert_eq!(client.until_closed(), Some(CloseCode::Size), "not reset while it still sends");
+}
+
+/// Also where more than a second's bytes are written before anything is read, in one frame or in many.
+#[test]
+fn a_message_of_any_size_above_the_limit_closes_with_1009() {
+    // Nothing is cut off because the machine is slow.
+    let server = server_with(|limits| limits.farewell = PATIENCE);
+    let _engine = Engine::at(&server, None);
+    for size in [1 << 20, 2 << 20, 16 << 20] {
+        let mut client = Client::join(&server);
+        client.say_text(&"x".repeat(size));
+        assert_eq!(client.until_closed(), Some(CloseCode::Size), "{size} bytes");
+    }
+    for fragment in [1 << 10, 32 << 10, 64 << 10, 128 << 10] {
+        let mut client = Client::join(&server);
+        let head = |first: bool| [u8::from(first), 0x80 | 127];
+        let mut bytes = Vec::new();
+        for at in (0..2 << 20).step_by(fragment) {
+            bytes.extend(head(at == 0));
+            bytes.extend((fragment as u64).to_be_bytes());
+            bytes.resize(bytes.len() + 4, 0);
+            bytes.resize(bytes.len() + fragment, b'x');
+        }
+        client.socket.get_mut().write_all(&bytes).unwrap();
+        assert_eq!(client.until_closed(), Some(CloseCode::Size), "fragments of {fragment}");
+    }
+}
+
+/// A gateway says so when what is behind it is gone (IANA's registry of close codes).
+#[test]
+fn the_close_code_1014_is_a_goodbye_like_others() {
+    let (server, mut engine) = Engine::new();
+    for code in [1000, 1001, 1012, 1013, 1014, 3000, 4999] {
+        let mut client = Client::join(&server);
+        engine.until_joined();
+        let frame = CloseFrame { code: code.into(), reason: "a reason".into() };
+        client.socket.close(Some(frame)).unwrap();
+        let said = client.until_closed().map(u16::from);
+        let wanted = if code == 1014 { 1000 } else { code };
+        assert_eq!(said, Some(wanted));
+        engine.until_left();
+    }
 }
 
 #[test]

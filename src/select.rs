@@ -197,6 +197,9 @@ impl Servers {
                 })?
             }
         };
+        if let Some(warning) = server.warning() {
+            crate::notice::say(&format!("http    warning: {warning}"));
+        }
         if let Some(fingerprint) = fingerprint {
             crate::notice::say(&format!("http    certificate, SHA-256: {fingerprint}"));
         }

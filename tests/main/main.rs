@@ -5,6 +5,7 @@
 //! - `control`: who drives, hand-over, sizes
 //! - `handover`: a thousand hand-overs as they come
 //! - `life`: opening, losing and closing backends, handles, several canvases, the async form
+//! - `files`: the framecast program where the system gives few open files
 //! - `fuzz`: the fuzz target of the engine, for a short time
 //! - `mounted`: canvases in somebody else's web application
 //! - `program`: the framecast program, run as a person would
@@ -13,6 +14,8 @@
 mod clipboard;
 mod control;
 mod drawing;
+#[cfg(all(target_os = "linux", feature = "program"))]
+mod files;
 mod fuzz;
 mod handover;
 mod life;

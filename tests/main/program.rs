@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use crate::PATIENCE;
 
 /// The program without a display, its output captured.
-fn command(args: &[&str]) -> Command {
+pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_framecast"));
     command
         .args(args)
@@ -41,13 +41,13 @@ fn pipe_with(args: &[&str], input: &[u8]) -> Output {
 }
 
 /// A started program whose standard error is read line by line. Ended when dropped.
-struct Running {
-    child: Child,
+pub(crate) struct Running {
+    pub(crate) child: Child,
     lines: Receiver<String>,
 }
 
 impl Running {
-    fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let (sender, lines) = channel();
         let reader = BufReader::new(child.stderr.take().unwrap());
@@ -62,7 +62,7 @@ impl Running {
     }
 
     /// Waits for a line that contains `text`.
-    fn line(&self, text: &str) -> String {
+    pub(crate) fn line(&self, text: &str) -> String {
         loop {
             let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no {text:?}"));
             if line.contains(text) {
@@ -71,7 +71,7 @@ impl Running {
         }
     }
 
-    fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         let line = self.line("http://");
         let digits = line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split('/').next());
         digits.and_then(|it| it.parse().ok()).unwrap_or_else(|| panic!("no port in {line:?}"))
@@ -286,84 +286,4 @@ fn unreadable_pictures_are_told_one_by_one() {
     let text = error(&output);
     assert!(text.contains("broken.png") && text.contains("missing.png"), "{text}");
     assert!(!text.contains("panicked"), "{text}");
-}
-
-/// Processor time of the program so far, in seconds: fields 14 and 15 of proc(5)'s stat, in ticks of
-/// which Linux tells programs that there are 100 in a second.
-#[cfg(target_os = "linux")]
-fn processor_time(program: &Running) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", program.child.id())).unwrap();
-    let (_, fields) = stat.rsplit_once(')').unwrap();
-    let ticks = fields.split_whitespace().skip(11).take(2).map(|it| it.parse::<f64>().unwrap());
-    ticks.sum::<f64>() / 100.0
-}
-
-/// Out of files, the server can neither accept the next connection nor refuse it; the listener stays
-/// readable, and a loop without pauses would turn as quickly as it can.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_server_without_files_waits_patiently_and_serves_again() {
-    // More than it needs for itself, and fewer than for itself and the strangers it keeps (32): with
-    // those it would make room for the next by ending the oldest, and never be out of files.
-    const FILES: usize = 24;
-    let program = env!("CARGO_BIN_EXE_framecast");
-    let args = ["--backend", "http", "--listen", "127.0.0.1:0", "--draw", "auto", "demo"];
-    let mut limited = Command::new("sh");
-    let shell = format!("ulimit -n {FILES} && exec \"$0\" \"$@\"");
-    limited.args(["-c", &shell, program]).args(args);
-    limited.env_remove("FRAMECAST_BACKEND").stdin(Stdio::null()).stdout(Stdio::null());
-    let server = Running::start({
-        limited.stderr(Stdio::piped());
-        limited
-    });
-    let address = ("127.0.0.1", server.port());
-    let strangers = || -> Vec<_> {
-        let connect = |_| {
-            let mut stream = TcpStream::connect(address).unwrap();
-            stream.write_all(b"G").unwrap();
-            stream
-        };
-        (0..60).map(connect).collect()
-    };
-    // Whoever runs the tests may hand down files with numbers of which the limit says nothing.
-    let files = || {
-        let all = std::fs::read_dir(format!("/proc/{}/fd", server.child.id())).unwrap();
-        let number = |name: std::ffi::OsString| name.to_str().unwrap().parse::<usize>().unwrap();
-        all.filter(|file| number(file.as_ref().unwrap().file_name()) < FILES).count()
-    };
-    let start = std::time::Instant::now();
-    // A stranger has five seconds for its request, which are soon over on a machine that stands
-    // still: so again, until it was out of files for a second on end.
-    let (held, spent, took) = loop {
-        let held = strangers();
-        let since = std::time::Instant::now();
-        while files() < FILES && since.elapsed() < std::time::Duration::from_secs(6) {
-            std::thread::yield_now();
-        }
-        let (before, full) = (processor_time(&server), std::time::Instant::now());
-        // A measurement, not a wait for something.
-        while full.elapsed() < std::time::Duration::from_secs(2) && files() == FILES {
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
-        let (spent, took) = (processor_time(&server) - before, full.elapsed().as_secs_f64());
-        if took > 1.0 {
-            break (held, spent, took);
-        }
-        assert!(start.elapsed() < PATIENCE, "it has files enough: {}, {took} s", files());
-    };
-    assert!(spent < 0.3 * took, "{spent} s of processor time in {took} s: it spins");
-    drop(held);
-    let start = std::time::Instant::now();
-    loop {
-        let mut answer = Vec::new();
-        if let Ok(mut stream) = TcpStream::connect(address) {
-            stream.set_read_timeout(Some(PATIENCE)).unwrap();
-            let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            let _ = stream.read_to_end(&mut answer);
-        }
-        if answer.starts_with(b"HTTP/1.1 200 ") {
-            break;
-        }
-        assert!(start.elapsed() < PATIENCE, "it never serves again");
-    }
 }

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use async_tungstenite::tungstenite::handshake::server::write_response;
 use bytes::Bytes;
+use framecast_api::Role;
 use http::{Request, Response, StatusCode};
 use http_types::Method;
 use smol::Timer;
@@ -27,6 +28,7 @@ use crate::front::places::{self, Places};
 use crate::front::strangers::{Full, Strangers};
 use crate::front::{adapter, linger, routes};
 use crate::site::{Asker, Reel, Reply, Site};
+use crate::stall::{Moving, stalled};
 use crate::stream::canvas::Canvas;
 use crate::stream::client::{self, Doorkeeper, Refused};
 use crate::stream::film::{self, film};
@@ -61,16 +63,18 @@ pub(crate) struct Place {
     number: Option<u64>,
     /// Fails when the connection is to make room for another.
     end: Receiver<Infallible>,
-    /// It has shown its role: it is not ended for another any more.
-    known: Cell<bool>,
+    /// Its role, once it was let in: it is not ended for another any more.
+    known: Cell<Option<Role>>,
 }
 
 impl Place {
-    pub(crate) fn new(crowd: &Rc<Crowd>, address: Option<IpAddr>) -> Self {
+    /// `role`: what another program says that it may do.
+    pub(crate) fn new(crowd: &Rc<Crowd>, address: Option<IpAddr>, role: Option<Role>) -> Self {
         let (sender, end) = smol::channel::bounded(1);
-        let number = crowd.borrow_mut().enter(address, sender, Instant::now()).ok();
+        let drives = role == Some(Role::Drive);
+        let number = crowd.borrow_mut().enter(address, drives, sender, Instant::now()).ok();
         let address = Cell::new(address);
-        Self { crowd: Rc::clone(crowd), address, number, end, known: Cell::new(false) }
+        Self { crowd: Rc::clone(crowd), address, number, end, known: Cell::new(None) }
     }
 
     /// Whether there was room for it.
@@ -106,14 +110,25 @@ impl Place {
         }
     }
 
-    fn is_known(&self) {
-        self.known.set(true);
-        self.change(Strangers::leave);
+    /// It has shown that it may drive, and goes on as a stranger.
+    fn drives(&self) {
+        self.change(|strangers, number| strangers.drives(number, Instant::now()));
+    }
+
+    /// It has shown its role, and stays.
+    fn is_known(&self, role: Role) -> Result<(), Full> {
+        if self.known.get().is_none() {
+            let number = self.number.ok_or(Full)?;
+            let address = self.address.get();
+            self.crowd.borrow_mut().admit(number, address, role, Instant::now())?;
+            self.known.set(Some(role));
+        }
+        Ok(())
     }
 
     pub(crate) async fn ended<T>(&self) -> io::Result<T> {
         until_closed(&self.end).await;
-        if self.known.get() || self.number.is_none() {
+        if self.known.get().is_some() || self.number.is_none() {
             smol::future::pending::<()>().await;
         }
         Err(io::ErrorKind::ConnectionAborted.into())
@@ -123,7 +138,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.change(Strangers::leave);
-        self.crowd.borrow_mut().closed(self.address.get());
+        self.crowd.borrow_mut().closed(self.address.get(), self.known.get());
     }
 }
 
@@ -136,15 +151,32 @@ struct Door<'a> {
     taken: RefCell<Option<places::Place>>,
 }
 
+impl Door<'_> {
+    /// Takes a place of those for `role`.
+    fn take(&self, role: Role) -> Result<(), Refused> {
+        let place = self.server.places.take(role).ok_or(Refused::Full)?;
+        self.place.is_known(role).map_err(|Full| Refused::Full)?;
+        self.taken.replace(Some(place));
+        Ok(())
+    }
+}
+
 impl Doorkeeper for Door<'_> {
     fn admit(&self, token: Option<&str>) -> Result<Grant, Refused> {
         let shown = || self.server.site.admit(token);
         let grant = self.grant.clone().or_else(shown).ok_or(Refused::NoLink)?;
-        let place = self.server.places.take(grant.role).ok_or(Refused::Full)?;
-        self.taken.replace(Some(place));
-        self.place.is_known();
+        self.take(grant.role)?;
         Ok(grant)
     }
+}
+
+/// Lets whoever asks for a film in. It takes the places of those who watch first, also where it might
+/// take another.
+fn admit_film(reel: &Reel, place: &Place, server: &Server) -> Result<places::Place, Refused> {
+    let kept = || server.places.take(reel.place);
+    let taken = server.places.take(Role::Watch).or_else(kept).ok_or(Refused::Full)?;
+    place.is_known(reel.place).map_err(|Full| Refused::Full)?;
+    Ok(taken)
 }
 
 pub(crate) async fn until_closed(channel: &Receiver<Infallible>) {
@@ -233,18 +265,25 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
         // Pages are made of many small files, and each connection costs a round trip or two.
         Ok(Reply::Answer(mut response)) if goes_on && !response.status().is_client_error() => {
             secure(&mut response, &server.site.frame_ancestors);
-            adapter::write(response, method, true, &mut stream).or(after(late)).await?;
+            write(&mut stream, response, method, true, late, server).await?;
             place.rests();
             return Ok(Some(early));
         }
         Ok(Reply::Answer(response)) => answer(&mut stream, response, method, late, server).await,
-        Ok(Reply::Snapshot(response, _ticket)) => {
+        Ok(Reply::Snapshot(mut response, ticket)) => {
+            if ticket.as_ref().is_some_and(|ticket| ticket.role() == Role::Drive) {
+                place.drives();
+            }
             let late = Instant::now() + limits.snapshot_time;
-            answer(&mut stream, response, method, late, server).await
+            secure(&mut response, &server.site.frame_ancestors);
+            write(&mut stream, response, method, false, late, server).await?;
+            // What is not read yet is the kernel's, and others may ask.
+            drop(ticket);
+            linger_until(stream, late.min(Instant::now() + limits.write_stall)).await;
+            Ok(())
         }
         Ok(Reply::Film { response, reel }) => {
-            let door = Door { server, place, grant: Some(reel.grant), taken: RefCell::default() };
-            let Ok(grant) = door.admit(None) else {
+            let Ok(_taken) = admit_film(&reel, place, server) else {
                 answer(&mut stream, BUSY.into(), method, late, server).await?;
                 return Ok(None);
             };
@@ -253,8 +292,8 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
                 linger_until(stream, late).await;
                 return Ok(None);
             }
-            let film = film(reel.canvas, &label, grant.clone(), reel.manner);
-            film::send(stream, film, &grant, limits).await
+            let film = film(reel.canvas, &label, reel.grant.clone(), reel.manner);
+            film::send(stream, film, &reel.grant, limits).await
         }
         Ok(Reply::Upgrade { canvas, dialect, response, grant }) => {
             begin(&mut stream, response, server).or(after(late)).await?;
@@ -358,6 +397,22 @@ pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(
     answer(stream, BUSY.into(), Method::Get, late, server).await
 }
 
+/// Writes the answer to a request with `method`. An error: it was not taken by `late`, or nothing of it
+/// for too long.
+async fn write<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    response: Response<Bytes>,
+    method: Method,
+    goes_on: bool,
+    late: Instant,
+    server: &Server,
+) -> io::Result<()> {
+    let moved = Cell::new(Instant::now());
+    let writer = Moving { writer: stream, moved: &moved };
+    let stall = stalled(&moved, server.site.limits.write_stall);
+    adapter::write(response, method, goes_on, writer).or(after(late)).or(stall).await
+}
+
 /// Answers a request with `method`, the last one of its connection. An error: the answer was not taken
 /// by `late`.
 pub(crate) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
@@ -368,7 +423,7 @@ pub(crate) async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     server: &Server,
 ) -> io::Result<()> {
     secure(&mut response, &server.site.frame_ancestors);
-    adapter::write(response, method, false, &mut *stream).or(after(late)).await?;
+    write(&mut *stream, response, method, false, late, server).await?;
     linger_until(stream, late).await;
     Ok(())
 }
@@ -390,8 +445,8 @@ pub(crate) async fn show(
     place: &Place,
     server: &Server,
 ) {
-    let door = Door { server, place, grant: Some(reel.grant), taken: RefCell::default() };
-    let Ok(grant) = door.admit(None) else { return };
+    let Ok(_taken) = admit_film(&reel, place, server) else { return };
+    let grant = reel.grant;
     let _ = admitted.try_send(());
     let showing = async {
         let mut film = pin!(film(reel.canvas, label, grant.clone(), reel.manner));

@@ -28,6 +28,7 @@ mod allowance;
 mod backend;
 mod config;
 mod connection;
+mod files;
 mod front;
 #[doc(hidden)]
 pub mod fuzz;

@@ -15,12 +15,15 @@ pub struct Limits {
     /// eight is kept for those who may drive.
     pub clients: usize,
     /// Open connections. For one more, the oldest goes that has shown no role, or else it is
-    /// answered with 503 itself.
+    /// answered with 503 itself. One in eight is kept for those who may drive: clients that only watch
+    /// have no more than the rest. A connection is an open file; see
+    /// [`HttpServer`](crate::HttpServer#open-files).
     pub connections: usize,
     /// Open connections of one address (IPv6: of one /64 network), treated likewise.
     pub connections_per_address: usize,
-    /// Connections whose request has not arrived in full. For one more, the oldest that sent
-    /// nothing for a second is closed, or else the oldest.
+    /// Connections whose request has not arrived in full. For one more, one of the address that has most
+    /// of them is closed: the oldest that sent nothing for a second, or else the oldest. One in eight is
+    /// kept for addresses from which somebody came in the last hour who may drive.
     pub handshakes: usize,
     /// Messages a client may send per second, and at once; more closes it with code 1008.
     pub messages_per_second: u32,
@@ -33,11 +36,12 @@ pub struct Limits {
     /// For a plain request, from accepting the connection, or from the answer to the one before, to
     /// the last byte of the answer.
     pub request_time: Duration,
-    /// For a snapshot to be sent, once it is there.
+    /// For a snapshot to be sent, once it is there, as long as it is taken: see `write_stall`.
     pub snapshot_time: Duration,
     /// For a WebSocket client to say hello.
     pub hello_time: Duration,
-    /// A client whose connection takes not one byte for this long is dropped, and its connection reset.
+    /// A connection that takes not one byte of what is written to it for this long is reset: a client's,
+    /// a film's, or one of whoever asked for a snapshot or a file.
     pub write_stall: Duration,
     /// A client that was silent for this long is sent a ping.
     pub ping_after: Duration,
@@ -102,7 +106,7 @@ impl Limits {
     pub const PENDING_INPUT_BYTES: usize = 1024 * 1024;
 
     /// Snapshots of a canvas that are asked for or being sent at once; one more is answered with
-    /// 503. One is encoded at a time.
+    /// 503. One in eight is kept for those who may drive. One is encoded at a time.
     pub const SNAPSHOTS: usize = 8;
     /// How long a snapshot waits for a newer frame where nobody looks, and the newest may be old.
     pub const NEWER_FRAME_TIME: Duration = Duration::from_millis(500);

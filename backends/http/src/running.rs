@@ -10,13 +10,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use framecast_api::{Error, Result};
+use framecast_api::{Error, Result, Role};
 use smol::channel::{Receiver, Sender};
 use smol::future::FutureExt;
 use smol::{LocalExecutor, Timer};
 
 use crate::connection::{Server, until_closed};
-use crate::front::places::Places;
+use crate::front::places::{Places, for_watchers};
 use crate::front::strangers::Strangers;
 use crate::site::Site;
 
@@ -86,12 +86,15 @@ impl Running {
         Ok(Self { site, jobs, stop, thread: Some(thread) })
     }
 
-    /// Hands a connection over to the thread; false if that has too many to take already.
+    /// Hands a connection of somebody with `role`, or who has shown none, over to the thread; false if
+    /// that has too many to take already.
     pub(crate) fn hand_over(
         &self,
+        role: Option<Role>,
         job: impl FnOnce(Rc<Server>) -> Connection + Send + 'static,
     ) -> bool {
-        self.jobs.try_send(Box::new(job)).is_ok()
+        let full = role != Some(Role::Drive) && self.jobs.len() >= for_watchers(HANDED_OVER);
+        !full && self.jobs.try_send(Box::new(job)).is_ok()
     }
 }
 
@@ -166,16 +169,19 @@ mod tests {
         let running = Running::start(site, |_, _| smol::future::pending()).unwrap();
         let (release, released) = std::sync::mpsc::channel::<()>();
         let (busy, is_busy) = std::sync::mpsc::channel();
-        assert!(running.hand_over(move |_| {
+        assert!(running.hand_over(None, move |_| {
             busy.send(()).unwrap();
             // Until the sender is dropped.
             let _ = released.recv();
             Box::pin(async {})
         }));
         is_busy.recv().unwrap();
-        let nothing = || running.hand_over(|_| Box::pin(async {}));
-        assert!((0..HANDED_OVER).all(|_| nothing()));
-        assert!(!nothing(), "one too many");
+        let nothing = |role| running.hand_over(role, |_| Box::pin(async {}));
+        assert!((0..for_watchers(HANDED_OVER)).all(|_| nothing(Some(Role::Watch))));
+        assert!(!nothing(Some(Role::Watch)) && !nothing(None), "some are kept");
+        let kept = HANDED_OVER - for_watchers(HANDED_OVER);
+        assert!((0..kept).all(|_| nothing(Some(Role::Drive))));
+        assert!(!nothing(Some(Role::Drive)), "one too many");
         drop(release);
     }
 }

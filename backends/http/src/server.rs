@@ -20,14 +20,16 @@ use crate::front::answer::Refusal;
 use crate::front::links::{Link, Token};
 use crate::running::{Running, Spawner};
 use crate::site::{Asker, Site};
-use crate::tls;
 use crate::{HttpBackend, HttpService, ServerConfig, Tls};
+use crate::{files, tls};
 
 /// Bytes of a client's messages that the kernel may hold unsent.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const UNSENT: u32 = 32 * 1024;
 /// Pauses after an error to accept: the process may be out of files for a while.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
+/// Turns of the thread in which a connection that is ended should have closed its socket.
+const TURNS: usize = 64;
 
 const NOT_TLS: Refusal = Refusal::new(
     StatusCode::BAD_REQUEST,
@@ -41,10 +43,21 @@ const NOT_TLS: Refusal = Refusal::new(
 /// says goodbye to its clients for at most [`Limits::farewell`](crate::Limits::farewell).
 ///
 /// A server is an [`HttpService`] with a listener of its own.
+///
+/// # Open files
+///
+/// A connection is an open file, and systems limit their number (`RLIMIT_NOFILE` on Unix). Binding raises
+/// the soft limit **of this process** to what the server's [`Limits`](crate::Limits) need, at most to the
+/// hard limit, and never lowers it; an [`HttpService`], which does not listen, changes nothing. Where the
+/// hard limit is too low the server allows fewer connections and clients, and [`warning`](Self::warning)
+/// says so. A program that calls `select(2)`, which cannot take files above number 1023, can keep to them
+/// by lowering its hard limit before.
 #[derive(Debug, Clone)]
 pub struct HttpServer {
     address: SocketAddr,
     service: HttpService,
+    /// Why its limits are lower than what was asked for.
+    warning: Option<Arc<str>>,
 }
 
 impl HttpServer {
@@ -64,7 +77,7 @@ impl HttpServer {
     /// As [`bind`](Self::bind); "invalid input" if the configuration makes no sense, such as
     /// `no_auth` on an address that others can reach.
     pub fn bind_with(address: SocketAddr, config: impl Into<ServerConfig>) -> Result<Self> {
-        let config = config.into();
+        let mut config = config.into();
         config.check()?;
         if config.no_auth && !address.ip().to_canonical().is_loopback() {
             return Err(Error::invalid_input(format!(
@@ -86,10 +99,21 @@ impl HttpServer {
         let (listener, address) = listen().map_err(|error| cannot_listen(address, error))?;
         let tls = config.tls.clone();
         let base = base(address, outward(address.ip()), tls.is_some());
+        let (files, warning) = files::reserve(&mut config.limits);
         let site = Arc::new(Site::new(base, config)?);
-        let running =
-            Running::start(site, move |server, spawner| accept(listener, tls, server, spawner))?;
-        Ok(Self { address, service: HttpService::from(Arc::new(running)) })
+        let running = Running::start(site, move |server, spawner| async move {
+            let _files = files;
+            accept(listener, tls, server, spawner).await
+        })?;
+        let service = HttpService::from(Arc::new(running));
+        Ok(Self { address, service, warning: warning.map(Arc::from) })
+    }
+
+    /// What the user should know: that the system gives fewer open files than the limits need, so that
+    /// fewer connections and clients are possible, and what to do.
+    #[must_use]
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
     }
 
     /// Where it listens; the port is never 0.
@@ -191,16 +215,20 @@ async fn accept(
     let tls = tls.map(Rc::new);
     let mut pause = Duration::ZERO;
     loop {
-        let Ok((mut stream, peer)) = listener.accept().await else {
-            pause = longer(pause);
-            Timer::after(pause).await;
-            continue;
+        let (mut stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) if files::is_out_of_files(&error) && make_room(&server).await => continue,
+            Err(_) => {
+                pause = longer(pause);
+                Timer::after(pause).await;
+                continue;
+            }
         };
         pause = Duration::ZERO;
         let_go_in_time(&stream, server.site.limits.dead_after);
         // A proxy speaks for many.
         let address = Some(peer.ip()).filter(|peer| !server.site.proxies.trusts(*peer));
-        let place = Place::new(&server.crowd, address);
+        let place = Place::new(&server.crowd, address, None);
         if !place.is_taken() && server.crowd.borrow().overflows() {
             continue; // Not even an answer: each would take a place for a while.
         }
@@ -221,6 +249,23 @@ async fn accept(
         // Whoever has spoken already is heard before the next may take its place.
         smol::future::yield_now().await;
     }
+}
+
+/// Ends the oldest connection that has shown no role, so that there is a file for the next; whether that
+/// is so. Somebody who may drive may be next.
+async fn make_room(server: &Server) -> bool {
+    let before = server.crowd.borrow().open();
+    if !server.crowd.borrow_mut().make_room(Instant::now()) {
+        return false;
+    }
+    // Its task closes it when it has its turn, which takes no longer than the others' turns.
+    for _ in 0..TURNS {
+        smol::future::yield_now().await;
+        if server.crowd.borrow().open() < before {
+            return true;
+        }
+    }
+    false
 }
 
 fn longer(pause: Duration) -> Duration {

@@ -213,9 +213,10 @@ impl Upgrade {
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
         let Self { client, address, running, .. } = self;
-        running.hand_over(move |server| {
+        let role = client.grant.as_ref().map(|grant| grant.role);
+        running.hand_over(role, move |server| {
             Box::pin(async move {
-                let place = Place::new(&server.crowd, address);
+                let place = Place::new(&server.crowd, address, role);
                 if !place.is_taken() && server.crowd.borrow().overflows() {
                     return; // Not even a goodbye: each would take a place for a while.
                 }
@@ -394,12 +395,14 @@ impl HttpService {
     #[cfg(feature = "tower")]
     pub(crate) fn send(&self, snapshot: Bytes, ticket: Ticket) -> Option<Pieces> {
         let (sender, pieces) = smol::channel::bounded(1);
-        let handed = self.running.hand_over(move |server| {
+        let handed = self.running.hand_over(Some(ticket.role()), move |server| {
             Box::pin(async move {
                 let late = Instant::now() + server.site.limits.snapshot_time;
                 let sending = async {
                     for piece in connection::cut(snapshot) {
-                        sender.send(piece).await.map_err(io::Error::other)?;
+                        let stall = after(Instant::now() + server.site.limits.write_stall);
+                        let sent = async { sender.send(piece).await.map_err(io::Error::other) };
+                        sent.or(stall).await?;
                     }
                     Ok(())
                 };
@@ -427,9 +430,10 @@ impl HttpService {
         let (address, label) = (asker.address(), asker.label());
         let (admit, admitted) = smol::channel::bounded(1);
         let (sender, pieces) = smol::channel::bounded(1);
-        self.running.hand_over(move |server| {
+        let role = Some(reel.place);
+        self.running.hand_over(role, move |server| {
             Box::pin(async move {
-                let place = Place::new(&server.crowd, address);
+                let place = Place::new(&server.crowd, address, role);
                 if place.is_taken() {
                     place.heard();
                     let showing = async {
@@ -467,9 +471,10 @@ impl HttpService {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let accepted = Instant::now();
-        self.running.hand_over(move |server| {
+        let role = visitor.grant().map(|grant| grant.role);
+        self.running.hand_over(role, move |server| {
             Box::pin(async move {
-                let place = Place::new(&server.crowd, visitor.address());
+                let place = Place::new(&server.crowd, visitor.address(), role);
                 let _ = if place.is_taken() {
                     let asker = Asker::Visitor(visitor);
                     converse(stream, accepted, asker, &place, &server).or(place.ended()).await

@@ -82,6 +82,8 @@ impl Asker {
 pub(crate) struct Reel {
     pub(crate) canvas: Arc<Canvas>,
     pub(crate) grant: Grant,
+    /// Whose places it may take.
+    pub(crate) place: Role,
     pub(crate) manner: Manner,
 }
 
@@ -284,7 +286,8 @@ impl Site {
                 let every = match picture {
                     Picture::Film(every) => every,
                     Picture::Snapshot(format) => {
-                        let (taken, ticket) = match snapshot::take(&found, format).await {
+                        let (taken, ticket) = match snapshot::take(&found, format, grant.role).await
+                        {
                             Ok((bytes, ticket)) => (Ok(bytes), Some(ticket)),
                             Err(missing) => (Err(missing), None),
                         };
@@ -299,10 +302,12 @@ impl Site {
                 if linked {
                     embeddable(&mut response);
                 }
-                // Whoever can only read only watches, and takes a place of those who do.
+                // Whoever can only read only watches. Where nobody shows anything all take the places
+                // of those who watch, so that some are left for pages.
+                let place = if shown { grant.role } else { Role::Watch };
                 let grant = Grant { role: Role::Watch, ..grant };
                 let manner = Manner { every, again_after: self.limits.ping_after };
-                Reply::Film { response, reel: Reel { canvas: found, grant, manner } }
+                Reply::Film { response, reel: Reel { canvas: found, grant, place, manner } }
             }
             Route::Upgrade { canvas, dialect, response } => {
                 let grant = match (granted, dialect) {

@@ -9,6 +9,16 @@ use framecast_api::Role;
 /// Of so many places one is kept for those who may drive.
 const ONE_IN: usize = 8;
 
+/// How many of `most` places those may take who only watch, of whatever there is a limited number.
+pub(crate) const fn for_watchers(most: usize) -> usize {
+    most - most / ONE_IN
+}
+
+/// How many of `most` places are kept for those who may drive.
+pub(crate) const fn kept(most: usize) -> usize {
+    most / ONE_IN
+}
+
 /// How many places there are and how many are taken.
 #[derive(Debug)]
 pub(crate) struct Places {
@@ -31,7 +41,7 @@ impl Places {
 
     /// A place for somebody with this role; `None`: there is none left.
     pub(crate) fn take(self: &Rc<Self>, role: Role) -> Option<Place> {
-        let for_all = self.most - self.most / ONE_IN;
+        let for_all = for_watchers(self.most);
         let watches = role == Role::Watch;
         if self.taken.get() >= self.most || (watches && self.watching.get() >= for_all) {
             return None;

@@ -2,17 +2,26 @@
 //! most. Nobody is kept waiting for them. Pure: `now` is passed in.
 //!
 //! All of a server's connections are counted here, by address, those of clients too; but only a
-//! stranger's is ever ended to make room.
+//! stranger's is ever ended to make room. Of all that is counted a part is kept for those who may
+//! drive: clients that only watch take no more than the rest, and among connections that have not shown
+//! a role those are ended last that may drive, or come from where somebody who may was let in.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
+use framecast_api::Role;
+
+use super::places::{for_watchers, kept};
 use crate::Limits;
 
 /// A connection that said nothing for this long, at first or since its answer, is ended before any that
 /// said something. Browsers open some in advance; one that is to be used speaks within a round trip.
 const SILENCE: Duration = Duration::from_secs(1);
+
+/// Addresses of those who may drive that are remembered, and for how long.
+const DRIVERS: usize = 32;
+const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 
 /// The connections. Dropping a place's `end` is what ends its connection.
 #[derive(Debug)]
@@ -22,8 +31,20 @@ pub(crate) struct Strangers<T> {
     /// Oldest first; at most `limits.connections`.
     places: VecDeque<Place<T>>,
     /// How many are open, by address. As many entries as connections, at most.
-    open: BTreeMap<IpAddr, usize>,
+    open: BTreeMap<IpAddr, Open>,
     all: usize,
+    /// Clients that only watch.
+    watching: usize,
+    /// Where those who may drive came from, and when; the last at the end. At most [`DRIVERS`].
+    drivers: VecDeque<(IpAddr, Instant)>,
+}
+
+/// The connections of one address.
+#[derive(Debug, Default)]
+struct Open {
+    all: usize,
+    /// Clients that only watch.
+    watching: usize,
 }
 
 #[derive(Debug)]
@@ -33,6 +54,8 @@ struct Place<T> {
     /// When it came, or rests.
     since: Instant,
     stage: Stage,
+    /// It may drive, as far as is known.
+    drives: bool,
     /// Held for its drop.
     _end: T,
 }
@@ -67,14 +90,17 @@ impl<T> Strangers<T> {
             places: VecDeque::new(),
             open: BTreeMap::new(),
             all: 0,
+            watching: 0,
+            drivers: VecDeque::new(),
         }
     }
 
-    /// One more connection, from `address` if that is known; its number. Others may be ended for
-    /// it. If that is not enough it has no place, but is counted all the same.
+    /// One more connection, from `address` if that is known; its number. `drives`: it may, as another
+    /// program says. Others may be ended for it. If that is not enough it has no place, but is counted all the same.
     pub(crate) fn enter(
         &mut self,
         address: Option<IpAddr>,
+        drives: bool,
         end: T,
         now: Instant,
     ) -> Result<u64, Full> {
@@ -88,7 +114,7 @@ impl<T> Strangers<T> {
             fits &= self.end(|_| true, now);
         }
         if self.unfinished() >= self.limits.handshakes.max(1) {
-            self.end(Place::is_unfinished, now);
+            self.end_handshake(now);
         }
         if !fits {
             return Err(Full);
@@ -96,7 +122,7 @@ impl<T> Strangers<T> {
         let number = self.next;
         self.next += 1;
         let stage = Stage::Silent;
-        self.places.push_back(Place { number, address, since: now, stage, _end: end });
+        self.places.push_back(Place { number, address, since: now, stage, drives, _end: end });
         Ok(number)
     }
 
@@ -122,7 +148,77 @@ impl<T> Strangers<T> {
     /// Counts one more of `address`; how many it has then.
     fn opened(&mut self, address: Option<IpAddr>) -> usize {
         let Some(address) = address else { return 0 };
-        *self.open.entry(address).and_modify(|n| *n += 1).or_insert(1)
+        let open = self.open.entry(address).or_default();
+        open.all += 1;
+        open.all
+    }
+
+    /// It has shown its role, and is a client from now on, unless too many clients only watch already.
+    pub(crate) fn admit(
+        &mut self,
+        number: u64,
+        address: Option<IpAddr>,
+        role: Role,
+        now: Instant,
+    ) -> Result<(), Full> {
+        let address = address.map(network);
+        if role == Role::Watch {
+            let here = address.and_then(|address| self.open.get_mut(&address));
+            let most = for_watchers(self.limits.connections_per_address);
+            let full_here = here.as_ref().is_some_and(|here| here.watching >= most);
+            if full_here || self.watching >= for_watchers(self.limits.connections) {
+                return Err(Full);
+            }
+            if let Some(here) = here {
+                here.watching += 1;
+            }
+            self.watching += 1;
+        } else {
+            self.remember(address, now);
+        }
+        self.leave(number);
+        Ok(())
+    }
+
+    /// It has shown that it may drive, but is no client: it is answered.
+    pub(crate) fn drives(&mut self, number: u64, now: Instant) {
+        let Some(place) = self.places.iter_mut().find(|place| place.number == number) else {
+            return;
+        };
+        place.drives = true;
+        let address = place.address;
+        self.remember(address, now);
+    }
+
+    /// Somebody who may drive came from `address`.
+    fn remember(&mut self, address: Option<IpAddr>, now: Instant) {
+        let Some(address) = address else { return };
+        self.drivers.retain(|(known, since)| {
+            *known != address && now.saturating_duration_since(*since) < REMEMBERED
+        });
+        if self.drivers.len() >= DRIVERS {
+            self.drivers.pop_front();
+        }
+        self.drivers.push_back((address, now));
+    }
+
+    /// Whether it may drive, or comes from where somebody who may came from.
+    fn is_favoured(&self, place: &Place<T>, now: Instant) -> bool {
+        let known = |address| {
+            let fresh = |since: Instant| now.saturating_duration_since(since) < REMEMBERED;
+            self.drivers.iter().any(|(known, since)| *known == address && fresh(*since))
+        };
+        place.drives || place.address.is_some_and(known)
+    }
+
+    /// The system has no room for one more: ends one that has shown no role; whether there was one.
+    pub(crate) fn make_room(&mut self, now: Instant) -> bool {
+        self.end(|_| true, now)
+    }
+
+    /// How many connections are open.
+    pub(crate) fn open(&self) -> usize {
+        self.all
     }
 
     /// Whether there are so many that no more can even be told so.
@@ -148,18 +244,21 @@ impl<T> Strangers<T> {
         }
     }
 
-    /// It has shown its role, or is over. Does nothing if it was ended.
+    /// It is a client, or over. Does nothing if it was ended.
     pub(crate) fn leave(&mut self, number: u64) {
         self.places.retain(|place| place.number != number);
     }
 
-    /// A connection is closed.
-    pub(crate) fn closed(&mut self, address: Option<IpAddr>) {
+    /// A connection is closed, which was a client's with `role`, or nobody's.
+    pub(crate) fn closed(&mut self, address: Option<IpAddr>, role: Option<Role>) {
+        let watching = usize::from(role == Some(Role::Watch));
         self.all = self.all.saturating_sub(1);
+        self.watching = self.watching.saturating_sub(watching);
         let Some(address) = address.map(network) else { return };
         if let Some(open) = self.open.get_mut(&address) {
-            *open -= 1;
-            if *open == 0 {
+            open.all -= 1;
+            open.watching = open.watching.saturating_sub(watching);
+            if open.all == 0 {
                 self.open.remove(&address);
             }
         }
@@ -175,14 +274,38 @@ impl<T> Strangers<T> {
         self.places.iter().filter(|place| place.is_unfinished()).count()
     }
 
-    /// Ends one of those that `may` go: the oldest that was silent for long, or else the oldest.
+    /// Ends one whose request has not arrived: of those who may drive a few are kept, and of the others
+    /// it is one of the address that has most.
+    fn end_handshake(&mut self, now: Instant) {
+        let unfinished = || self.places.iter().filter(|place| place.is_unfinished());
+        let favoured = unfinished().filter(|place| self.is_favoured(place, now)).count();
+        let keep = favoured <= kept(self.limits.handshakes) && favoured < unfinished().count();
+        let may_go: Vec<_> =
+            unfinished().filter(|place| !keep || !self.is_favoured(place, now)).collect();
+        let mut by_address: BTreeMap<Option<IpAddr>, usize> = BTreeMap::new();
+        for place in &may_go {
+            *by_address.entry(place.address).or_default() += 1;
+        }
+        let most = by_address.values().copied().max().unwrap_or(0);
+        let numbers: Vec<_> = may_go
+            .into_iter()
+            .filter(|place| by_address.get(&place.address) == Some(&most))
+            .map(|place| place.number)
+            .collect();
+        self.end(|place| numbers.contains(&place.number), now);
+    }
+
+    /// Ends one of those that `may` go: the oldest that was silent for long, or else the oldest, and
+    /// one that may drive only where there is no other.
     fn end(&mut self, may: impl Fn(&Place<T>) -> bool, now: Instant) -> bool {
         let silent = |place: &Place<T>| {
             let long = now.saturating_duration_since(place.since) >= SILENCE;
             matches!(place.stage, Stage::Silent | Stage::Resting) && long
         };
-        let index = self.places.iter().position(|place| may(place) && silent(place));
-        let index = index.or_else(|| self.places.iter().position(may));
+        let places = &self.places;
+        let index = places.iter().position(|place| may(place) && !place.drives && silent(place));
+        let index = index.or_else(|| places.iter().position(|place| may(place) && !place.drives));
+        let index = index.or_else(|| places.iter().position(may));
         index.is_some_and(|index| self.places.remove(index).is_some())
     }
 }
@@ -228,7 +351,12 @@ mod tests {
             self.now += SOON;
             let end = Rc::new(());
             let alive = Rc::downgrade(&end);
-            (self.strangers.enter(address.parse().ok(), end, self.now), alive)
+            (self.strangers.enter(address.parse().ok(), false, end, self.now), alive)
+        }
+
+        /// It has shown its role.
+        fn admit(&mut self, place: &Entered, address: &str, role: Role) -> Result<(), Full> {
+            self.strangers.admit(place.0.unwrap(), address.parse().ok(), role, self.now)
         }
     }
 
@@ -313,11 +441,11 @@ mod tests {
         }
         assert!(scene.strangers.overflows());
         for _ in 0..Limits::DEFAULT.handshakes {
-            scene.strangers.closed("192.0.2.1".parse().ok());
+            scene.strangers.closed("192.0.2.1".parse().ok(), None);
         }
         let address = "192.0.2.1".parse().ok();
-        scene.strangers.closed(address);
-        scene.strangers.closed(address);
+        scene.strangers.closed(address, None);
+        scene.strangers.closed(address, None);
         assert!(scene.enter().0.is_ok());
     }
 
@@ -359,7 +487,7 @@ mod tests {
         let closed =
             [[Some("192.0.2.1"); 11].as_slice(), &[Some("192.0.2.2")], &[None; 8]].concat();
         for address in closed {
-            scene.strangers.closed(address.map(|it| it.parse().unwrap()));
+            scene.strangers.closed(address.map(|it| it.parse().unwrap()), None);
         }
         assert_eq!((scene.strangers.open.len(), scene.strangers.all), (0, 0));
     }
@@ -370,7 +498,7 @@ mod tests {
         for n in 0..1000_u32 {
             let address = format!("10.{}.{}.1", n / 256, n % 256);
             drop(scene.enter_from(&address));
-            scene.strangers.closed(address.parse().ok());
+            scene.strangers.closed(address.parse().ok(), None);
         }
         assert_eq!((scene.strangers.open.len(), scene.strangers.all), (0, 0));
         assert!(scene.strangers.places.len() <= Limits::DEFAULT.handshakes);
@@ -383,6 +511,124 @@ mod tests {
         assert_ne!(at("2001:db8:1:2::"), at("2001:db8:1:3::"));
         assert_eq!(at("::ffff:192.0.2.1"), at("192.0.2.1"));
         assert_eq!(at("::1").to_string(), "::1");
+    }
+
+    #[test]
+    fn clients_that_watch_leave_connections_to_those_who_may_drive() {
+        let mut scene = Scene::new(|limits| limits.connections = 16);
+        for n in 0..14 {
+            let place = scene.enter();
+            assert_eq!(scene.admit(&place, "192.0.2.1", Role::Watch), Ok(()), "{n}");
+        }
+        let late = scene.enter();
+        assert_eq!(scene.admit(&late, "192.0.2.1", Role::Watch), Err(Full));
+        for _ in 0..2 {
+            let driver = scene.enter();
+            assert_eq!(scene.admit(&driver, "192.0.2.1", Role::Drive), Ok(()));
+        }
+        assert_eq!(alive(&[late]), [false], "a stranger made room");
+        assert_eq!(scene.enter().0, Err(Full));
+        scene.strangers.closed("192.0.2.1".parse().ok(), Some(Role::Watch));
+        scene.strangers.closed("192.0.2.1".parse().ok(), None);
+        scene.strangers.closed("192.0.2.1".parse().ok(), None);
+        let next = scene.enter();
+        assert_eq!(scene.admit(&next, "192.0.2.1", Role::Watch), Ok(()));
+    }
+
+    #[test]
+    fn clients_of_one_address_that_watch_leave_connections_of_it_to_those_who_may_drive() {
+        let mut scene = Scene::new(|limits| limits.connections_per_address = 8);
+        for _ in 0..7 {
+            let place = scene.enter();
+            assert_eq!(scene.admit(&place, "192.0.2.1", Role::Watch), Ok(()));
+        }
+        let late = scene.enter();
+        assert_eq!(scene.admit(&late, "192.0.2.1", Role::Watch), Err(Full));
+        let driver = scene.enter();
+        assert_eq!(scene.admit(&driver, "192.0.2.1", Role::Drive), Ok(()));
+        let elsewhere = scene.enter_from("192.0.2.2");
+        assert_eq!(scene.admit(&elsewhere, "192.0.2.2", Role::Watch), Ok(()));
+        assert_eq!(scene.enter().0, Err(Full), "all of this address are clients");
+    }
+
+    #[test]
+    fn a_handshake_from_where_somebody_drives_outlives_a_flood() {
+        let mut scene = Scene::new(|limits| {
+            (limits.handshakes, limits.connections) = (16, usize::MAX);
+        });
+        let driver = scene.enter_from("192.0.2.9");
+        scene.admit(&driver, "192.0.2.9", Role::Drive).unwrap();
+        scene.strangers.closed("192.0.2.9".parse().ok(), Some(Role::Drive));
+        scene.now += REMEMBERED / 2;
+        // It comes again, more slowly than any number of others do.
+        let again = scene.enter_from("192.0.2.9");
+        for n in 0..1000_u32 {
+            drop(scene.enter_from(&format!("10.{}.{}.1", n / 256, n % 256)));
+        }
+        assert_eq!(alive(&[again]), [true]);
+        // Only so many are kept, so that nobody is kept out from there.
+        let many: Vec<_> = (0..50).map(|_| scene.enter_from("192.0.2.9")).collect();
+        let others: Vec<_> = (0..10).map(|n| scene.enter_from(&format!("10.0.0.{n}"))).collect();
+        assert_eq!(alive(&others), [true; 10]);
+        assert!(alive(&many).iter().filter(|alive| **alive).count() <= 16 - 10);
+        scene.now += REMEMBERED;
+        let late = scene.enter_from("192.0.2.9");
+        for n in 0..1000_u32 {
+            drop(scene.enter_from(&format!("10.{}.{}.1", n / 256, n % 256)));
+        }
+        assert_eq!(alive(&[late]), [false], "that is long ago");
+    }
+
+    #[test]
+    fn a_flood_of_handshakes_from_one_address_ends_its_own() {
+        let mut scene = Scene::handshakes(8);
+        let quiet = scene.enter_from("192.0.2.9");
+        let flood: Vec<_> = (0..100).map(|_| scene.enter_from("192.0.2.1")).collect();
+        assert_eq!(alive(&[quiet]), [true]);
+        assert_eq!(alive(&flood).iter().filter(|alive| **alive).count(), 7);
+    }
+
+    #[test]
+    fn one_that_may_drive_is_ended_last() {
+        let mut scene = Scene::new(|limits| limits.connections = 3);
+        let driver = scene.enter();
+        scene.strangers.heard(0);
+        scene.strangers.drives(0, scene.now);
+        scene.now += SILENCE * 5;
+        let others: Vec<_> = (1..10)
+            .map(|number| {
+                let place = scene.enter();
+                scene.strangers.heard(number);
+                place
+            })
+            .collect();
+        assert_eq!(alive(&[driver]), [true]);
+        assert_eq!(alive(&others), [[false; 7].as_slice(), &[true; 2]].concat());
+    }
+
+    #[test]
+    fn whom_another_program_lets_drive_is_no_stranger() {
+        let mut scene = Scene::handshakes(8);
+        let end = Rc::new(());
+        let driver = Rc::downgrade(&end);
+        scene.strangers.enter(None, true, end, scene.now).unwrap();
+        scene.now += SILENCE * 5;
+        for _ in 0..100 {
+            drop(scene.enter_from("unknown"));
+        }
+        assert_eq!(driver.strong_count(), 1);
+    }
+
+    #[test]
+    fn the_addresses_of_drivers_that_are_remembered_are_few() {
+        let mut scene = Scene::new(|_| {});
+        for n in 0..1000_u32 {
+            let address = format!("10.{}.{}.1", n / 256, n % 256);
+            let place = scene.enter_from(&address);
+            scene.admit(&place, &address, Role::Drive).unwrap();
+            scene.strangers.closed(address.parse().ok(), Some(Role::Drive));
+        }
+        assert_eq!((scene.strangers.drivers.len(), scene.strangers.open.len()), (DRIVERS, 0));
     }
 
     #[test]

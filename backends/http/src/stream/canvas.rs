@@ -248,8 +248,8 @@ impl Canvas {
     }
 
     /// Somebody wants a snapshot; see [`Askers::ask`](super::snapshot::Askers::ask). `wake` wakes it.
-    pub(super) fn ask(&self, wake: Sender<()>, now: Instant) -> Option<u64> {
-        self.change(|state| state.ask(wake, now))
+    pub(super) fn ask(&self, role: Role, wake: Sender<()>, now: Instant) -> Option<u64> {
+        self.change(|state| state.ask(role, wake, now))
     }
 
     /// What there is for who wants a snapshot.

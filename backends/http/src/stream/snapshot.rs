@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use framecast_api::{Frame, Result};
+use framecast_api::{Frame, Result, Role};
 use jpeg_encoder::SamplingFactor;
 use smol::Timer;
 use smol::channel::{Receiver, Sender};
@@ -21,6 +21,7 @@ use super::canvas::Canvas;
 use super::encode;
 use super::newest::Newest;
 use crate::Limits;
+use crate::front::places::for_watchers;
 
 /// For one picture that is looked at for a while, and not one of many.
 const QUALITY: u8 = 95;
@@ -60,6 +61,7 @@ struct Asker {
     old: u64,
     asked: Instant,
     served: bool,
+    watches: bool,
     wake: Sender<()>,
 }
 
@@ -74,21 +76,26 @@ pub(super) enum Look {
 }
 
 impl Askers {
-    /// Somebody wants a picture; its number, unless there are too many. `demanded`: somebody has
+    /// Somebody with `role` wants a picture; its number, unless there are too many: some places are
+    /// kept for those who may drive. `demanded`: somebody has
     /// room for a frame newer than `newest` already, so that one that is due would be drawn.
     pub(super) fn ask(
         &mut self,
         newest: Option<&Newest>,
         demanded: bool,
+        role: Role,
         wake: Sender<()>,
         now: Instant,
     ) -> Option<u64> {
-        if self.asking.len() >= Limits::SNAPSHOTS {
+        let watches = role == Role::Watch;
+        let watching = self.asking.values().filter(|asker| asker.watches).count();
+        let full = watches && watching >= for_watchers(Limits::SNAPSHOTS);
+        if full || self.asking.len() >= Limits::SNAPSHOTS {
             return None;
         }
         self.last += 1;
         let old = newest.filter(|_| !demanded).map_or(0, |newest| newest.number);
-        self.asking.insert(self.last, Asker { old, asked: now, served: false, wake });
+        self.asking.insert(self.last, Asker { old, asked: now, served: false, watches, wake });
         Some(self.last)
     }
 
@@ -177,15 +184,21 @@ fn jpeg(frame: &Frame) -> Result<Vec<u8>> {
 /// An asker's place, given up when dropped: when the picture was sent.
 pub(crate) struct Ticket {
     canvas: Arc<Canvas>,
+    role: Role,
     asker: u64,
     woken: Receiver<()>,
 }
 
 impl Ticket {
-    fn new(canvas: &Arc<Canvas>) -> Option<Self> {
+    fn new(canvas: &Arc<Canvas>, role: Role) -> Option<Self> {
         let (wake, woken) = smol::channel::bounded(1);
-        let asker = canvas.ask(wake, Instant::now())?;
-        Some(Self { canvas: Arc::clone(canvas), asker, woken })
+        let asker = canvas.ask(role, wake, Instant::now())?;
+        Some(Self { canvas: Arc::clone(canvas), role, asker, woken })
+    }
+
+    /// What whoever asked may do.
+    pub(crate) fn role(&self) -> Role {
+        self.role
     }
 }
 
@@ -195,15 +208,16 @@ impl Drop for Ticket {
     }
 }
 
-/// The current picture of `canvas`.
+/// The current picture of `canvas`, for somebody with `role`.
 ///
 /// Where nobody looks nothing is drawn, so the newest frame may be old: then one is asked for, and
 /// waited for up to [`Limits::NEWER_FRAME_TIME`], or [`Limits::FIRST_FRAME_TIME`] if there never was one.
 pub(crate) async fn take(
     canvas: &Arc<Canvas>,
     format: Format,
+    role: Role,
 ) -> std::result::Result<(Bytes, Ticket), Missing> {
-    let ticket = Ticket::new(canvas).ok_or(Missing::Busy)?;
+    let ticket = Ticket::new(canvas, role).ok_or(Missing::Busy)?;
     let (frame, number) = loop {
         match canvas.look(ticket.asker, Instant::now()) {
             Look::Frame(frame, number) => break (frame, number),
@@ -250,7 +264,7 @@ mod tests {
     }
 
     fn asked(askers: &mut Askers, newest: Option<&Newest>, demanded: bool, now: Instant) -> u64 {
-        askers.ask(newest, demanded, smol::channel::bounded(1).0, now).unwrap()
+        askers.ask(newest, demanded, Role::Drive, smol::channel::bounded(1).0, now).unwrap()
     }
 
     fn is_frame(look: &Look, number: u64) -> bool {
@@ -295,9 +309,27 @@ mod tests {
         for _ in 0..Limits::SNAPSHOTS {
             asked(&mut askers, None, false, now);
         }
-        assert_eq!(askers.ask(None, false, smol::channel::bounded(1).0, now), None);
+        let mut ask = |role| askers.ask(None, false, role, smol::channel::bounded(1).0, now);
+        assert_eq!(ask(Role::Drive), None);
         askers.leave(1);
         asked(&mut askers, None, false, now);
+    }
+
+    #[test]
+    fn those_who_watch_leave_a_place_to_those_who_may_drive() {
+        let (mut askers, now) = (Askers::default(), Instant::now());
+        let mut ask = |role| askers.ask(None, false, role, smol::channel::bounded(1).0, now);
+        let watching: Vec<_> = std::iter::from_fn(|| ask(Role::Watch)).collect();
+        assert_eq!(watching.len(), Limits::SNAPSHOTS - 1);
+        let driving = ask(Role::Drive).unwrap();
+        assert_eq!((ask(Role::Watch), ask(Role::Drive)), (None, None));
+        askers.leave(watching[0]);
+        let mut ask = |role| askers.ask(None, false, role, smol::channel::bounded(1).0, now);
+        assert!(ask(Role::Drive).is_some());
+        assert_eq!(ask(Role::Watch), None, "all are taken");
+        askers.leave(driving);
+        let mut ask = |role| askers.ask(None, false, role, smol::channel::bounded(1).0, now);
+        assert!(ask(Role::Watch).is_some());
     }
 
     #[test]
@@ -305,7 +337,7 @@ mod tests {
         let (mut askers, now) = (Askers::default(), Instant::now());
         let (wake, woken) = smol::channel::bounded(1);
         let old = newest(3);
-        askers.ask(Some(&old), false, wake, now).unwrap();
+        askers.ask(Some(&old), false, Role::Watch, wake, now).unwrap();
         askers.wake(Some(&old), false);
         assert!(woken.try_recv().is_err());
         askers.wake(Some(&newest(4)), false);
@@ -328,16 +360,16 @@ mod tests {
         let all: Vec<_> = (0..Limits::SNAPSHOTS)
             .map(|_| {
                 canvas.present(&frame, Instant::now());
-                smol::block_on(take(&canvas, Format::Png)).unwrap()
+                smol::block_on(take(&canvas, Format::Png, Role::Drive)).unwrap()
             })
             .collect();
-        let one = smol::block_on(take(&canvas, Format::Png));
+        let one = smol::block_on(take(&canvas, Format::Png, Role::Drive));
         assert_eq!(one.unwrap_err(), Missing::Busy);
         drop(all);
-        let (one, _) = smol::block_on(take(&canvas, Format::Png)).unwrap();
-        let (other, _) = smol::block_on(take(&canvas, Format::Png)).unwrap();
+        let (one, _) = smol::block_on(take(&canvas, Format::Png, Role::Drive)).unwrap();
+        let (other, _) = smol::block_on(take(&canvas, Format::Png, Role::Drive)).unwrap();
         assert_eq!(one.as_ptr(), other.as_ptr(), "encoded once");
-        let (jpeg, _) = smol::block_on(take(&canvas, Format::Jpeg)).unwrap();
+        let (jpeg, _) = smol::block_on(take(&canvas, Format::Jpeg, Role::Drive)).unwrap();
         assert_eq!(jpeg[..2], [0xff, 0xd8]);
         let png = image::load_from_memory(&one).unwrap().into_rgb8();
         assert!(png.pixels().zip(frame.pixels()).all(|(got, want)| got.0 == want[..3]));
@@ -366,7 +398,7 @@ mod tests {
             canvas.close();
             smol::future::pending().await
         };
-        let taken = smol::block_on(take(&canvas, Format::Png).or(closing));
+        let taken = smol::block_on(take(&canvas, Format::Png, Role::Drive).or(closing));
         assert_eq!(taken.unwrap_err(), Missing::Closed);
     }
 }

@@ -388,9 +388,9 @@ impl State {
     }
 
     /// Somebody wants a snapshot; its number, unless too many do. `wake` wakes it.
-    pub(super) fn ask(&mut self, wake: Sender<()>, now: Instant) -> Option<u64> {
+    pub(super) fn ask(&mut self, role: Role, wake: Sender<()>, now: Instant) -> Option<u64> {
         let demanded = self.have_room();
-        self.askers.ask(self.newest.as_ref(), demanded, wake, now)
+        self.askers.ask(self.newest.as_ref(), demanded, role, wake, now)
     }
 
     /// What there is for who wants a snapshot.

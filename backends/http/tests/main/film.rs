@@ -271,6 +271,27 @@ fn readers_take_the_places_of_those_who_watch() {
 }
 
 #[test]
+fn those_who_watch_leave_a_place_to_a_reader_who_may_drive() {
+    let mut config = ServerConfig::default();
+    config.limits.clients = 8;
+    let server = server_like(config);
+    let _engine = Engine::at(&server, None);
+    let (watch, drive) = (token(&server, Role::Watch), token(&server, Role::Drive));
+    let path = format!("/stream.mjpg?token={watch}");
+    let readers: Vec<_> = (0..7).map(|_| Reader::at(&server, &path)).collect();
+    assert!(readers.iter().all(|reader| status(&reader.head) == 200));
+    assert_eq!(status(&Reader::at(&server, &path).head), 503);
+    let bearer = format!("Authorization: Bearer {drive}\r\n");
+    let mut stream = tcp(server.local_addr());
+    let address = server.local_addr();
+    let request = format!("GET /stream.mjpg HTTP/1.1\r\nHost: {address}\r\n{bearer}\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200");
+}
+
+#[test]
 fn whoever_goes_on_talking_is_not_listened_to_for_ever() {
     let (server, mut engine) = Engine::new();
     let mut reader = Reader::join(&server);

@@ -1,3 +1,4 @@
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,9 @@ use smol::Async;
 use smol::net::TcpStream as AsyncStream;
 use smol::stream::StreamExt;
 
-use crate::support::{Client, Engine, exchange_on, get, server_like, server_with, status, tcp};
+use crate::support::{
+    Client, Engine, PATIENCE, exchange_on, get, server_like, server_with, status, tcp,
+};
 
 fn mounted() -> (HttpService, Engine) {
     let service = HttpService::new().unwrap();
@@ -242,6 +245,61 @@ fn snapshots_that_an_application_has_not_sent_yet_keep_nobody_out() {
     let ask = || answer(&service, Request::get("/snapshot.png"), &Visitor::watching());
     let held: Vec<_> = (0..2 * Limits::SNAPSHOTS).map(|_| ask()).collect();
     assert!(held.iter().all(|response| response.status() == 200));
+}
+
+#[test]
+fn visitors_who_watch_leave_places_to_one_who_may_drive() {
+    let mut config = ServerConfig::default();
+    (config.limits.clients, config.links) = (8, Vec::new());
+    let service = HttpService::with(config).unwrap();
+    let _engine = Engine::of(service.canvas(None).unwrap());
+    let request = Request::get("/stream.mjpg").body(()).unwrap();
+    let film = |visitor: &Visitor| match smol::block_on(service.answer(&request, visitor)) {
+        Answer::Film(_, film) => Some(film),
+        _ => None,
+    };
+    let films: Vec<_> = (0..8).map(|_| film(&Visitor::watching())).collect();
+    assert_eq!(films.iter().flatten().count(), 7);
+    let driving = film(&Visitor::driving());
+    assert!(driving.is_some());
+    assert!(film(&Visitor::driving()).is_none(), "all are taken");
+}
+
+#[test]
+fn a_snapshot_of_a_visitor_who_may_drive_has_a_place_though_all_who_watch_do_not_read() {
+    let mut config = ServerConfig::default();
+    config.links = Vec::new();
+    let hour = Duration::from_secs(3600);
+    let limits = &mut config.limits;
+    (limits.snapshot_time, limits.write_stall, limits.dead_after) = (hour, hour, hour);
+    let service = HttpService::with(config).unwrap();
+    let mut engine = Engine::of(service.canvas(None).unwrap());
+    // No encoder finds it simple.
+    let grain = |x: u32, y: u32| (x * 7919 + y * 104_729).wrapping_mul(0x9e37_79b9).to_be_bytes();
+    let frame = engine.draw(2000, 1500, |x, y| [grain(x, y)[0], grain(x, y)[1], grain(x, y)[2]]);
+    engine.backend.present(&frame).unwrap();
+    let ask = |visitor: Visitor| {
+        let (mut client, stream) = connection();
+        assert!(service.serve(stream, visitor));
+        client.write_all(b"GET /snapshot.png HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+        client
+    };
+    let answered = |mut client: TcpStream| {
+        let mut head = [0; 12];
+        client.read_exact(&mut head).unwrap();
+        (head, client)
+    };
+    let mut stuck = Vec::new();
+    let start = Instant::now();
+    loop {
+        let (head, client) = answered(ask(Visitor::watching()));
+        if &head == b"HTTP/1.1 503" {
+            break;
+        }
+        stuck.push(client);
+        assert!(stuck.len() < 100 && start.elapsed() < PATIENCE, "never full");
+    }
+    assert_eq!(&answered(ask(Visitor::driving())).0, b"HTTP/1.1 200");
 }
 
 #[test]

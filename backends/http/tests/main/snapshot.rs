@@ -90,10 +90,7 @@ fn more_than_may_ask_at_once_are_asked_to_come_again() {
 fn those_who_do_not_read_theirs_take_no_place_for_long() {
     let server = server_with(|limits| limits.snapshot_time = Duration::from_secs(2));
     let mut engine = Engine::at(&server, None);
-    // Grain that no encoder finds simple: more than the kernel's buffers hold.
-    let grain = |x: u32, y: u32| (x * 7919 + y * 104_729).wrapping_mul(0x9e37_79b9).to_be_bytes();
-    let frame = engine.draw(2000, 1500, |x, y| [grain(x, y)[0], grain(x, y)[1], grain(x, y)[2]]);
-    engine.backend.present(&frame).unwrap();
+    present_grain(&mut engine);
     let stuck: Vec<_> =
         (0..Limits::SNAPSHOTS).map(|_| begin(server.local_addr(), "/snapshot.png")).collect();
     let until = Instant::now() + PATIENCE;
@@ -101,6 +98,90 @@ fn those_who_do_not_read_theirs_take_no_place_for_long() {
         while status(&fetch(server.local_addr(), "/snapshot.jpg", "").0) != wanted {
             assert!(Instant::now() < until, "never {wanted}");
         }
+    }
+    drop(stuck);
+}
+
+/// Grain that no encoder finds simple: more than the kernel's buffers hold.
+fn present_grain(engine: &mut Engine) {
+    let grain = |x: u32, y: u32| (x * 7919 + y * 104_729).wrapping_mul(0x9e37_79b9).to_be_bytes();
+    let frame = engine.draw(2000, 1500, |x, y| [grain(x, y)[0], grain(x, y)[1], grain(x, y)[2]]);
+    engine.backend.present(&frame).unwrap();
+}
+
+fn bearer(token: &str) -> String {
+    format!("Authorization: Bearer {token}\r\n")
+}
+
+/// Begins a GET of `path`, by whoever has `token`.
+fn begin_as(address: SocketAddr, path: &str, token: &str) -> std::net::TcpStream {
+    let mut stream = tcp(address);
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{}\r\n", bearer(token));
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+#[test]
+fn those_who_watch_and_do_not_read_keep_none_from_who_may_drive() {
+    let mut config = ServerConfig::default();
+    // Nobody is sent away during this test.
+    for time in [&mut config.limits.snapshot_time, &mut config.limits.write_stall] {
+        *time = Duration::from_secs(3600);
+    }
+    config.limits.dead_after = Duration::from_secs(3600);
+    let server = server_like(config);
+    let mut engine = Engine::at(&server, None);
+    present_grain(&mut engine);
+    let (watch, drive) = (token(&server, Role::Watch), token(&server, Role::Drive));
+    let address = server.local_addr();
+    let stuck: Vec<_> =
+        (0..Limits::SNAPSHOTS).map(|_| begin_as(address, "/snapshot.png", &watch)).collect();
+    let get = |token: &str| status(&fetch(address, "/snapshot.jpg", &bearer(token)).0);
+    let until = Instant::now() + PATIENCE;
+    while get(&watch) != 503 {
+        assert!(Instant::now() < until, "never full");
+    }
+    assert_eq!((get(&drive), get(&watch)), (200, 503));
+    drop(stuck);
+}
+
+#[test]
+fn one_that_is_not_read_goes_when_nothing_of_it_was_taken_for_the_time_of_a_stall() {
+    let server = server_with(|limits| {
+        (limits.snapshot_time, limits.dead_after) =
+            (Duration::from_secs(3600), Duration::from_secs(3600));
+        limits.write_stall = Duration::from_secs(2);
+    });
+    let mut engine = Engine::at(&server, None);
+    present_grain(&mut engine);
+    let stuck: Vec<_> =
+        (0..Limits::SNAPSHOTS).map(|_| begin(server.local_addr(), "/snapshot.png")).collect();
+    let until = Instant::now() + PATIENCE;
+    for wanted in [503, 200] {
+        while status(&fetch(server.local_addr(), "/snapshot.jpg", "").0) != wanted {
+            assert!(Instant::now() < until, "never {wanted}");
+        }
+    }
+    drop(stuck);
+}
+
+#[test]
+fn what_the_kernel_holds_for_who_does_not_read_takes_no_place() {
+    let server = server_with(|limits| {
+        (limits.snapshot_time, limits.dead_after) =
+            (Duration::from_secs(3600), Duration::from_secs(3600));
+        limits.write_stall = Duration::from_secs(3600);
+    });
+    let mut engine = Engine::at(&server, None);
+    engine.present([5, 5, 5]);
+    let stuck: Vec<_> =
+        (0..Limits::SNAPSHOTS).map(|_| begin(server.local_addr(), "/snapshot.png")).collect();
+    for stream in &stuck {
+        assert_eq!(stream.peek(&mut [0]).unwrap(), 1, "it is answered");
+    }
+    let until = Instant::now() + PATIENCE;
+    while status(&get(server.local_addr(), "/snapshot.jpg", "")) != 200 {
+        assert!(Instant::now() < until, "they hold their places");
     }
     drop(stuck);
 }

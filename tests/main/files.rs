@@ -147,7 +147,7 @@ fn a_server_without_files_waits_patiently_and_serves_again() {
         if took > 1.0 {
             break (spent, took);
         }
-        assert!(start.elapsed() < PATIENCE, "it has files enough: {}, {took} s", full);
+        assert!(start.elapsed() < PATIENCE, "it has files enough: {full}, {took} s");
     };
     assert!(spent < 0.3 * took, "{spent} s of processor time in {took} s: it spins");
     drop((held, clients));

@@ -10,32 +10,41 @@ use framecast::{Canvas, CanvasHandle, Options, Step};
 
 const WIDTH: usize = 160;
 const HEIGHT: usize = 120;
+const PACE: Duration = Duration::from_millis(30);
 
-/// Conway's Game of Life on a torus.
-fn simulate(shared: &Mutex<Vec<bool>>, canvas: &CanvasHandle) {
+/// A quarter of the cells, at random.
+fn first_generation() -> Vec<bool> {
     let mut seed = 1_u32;
-    let mut cells: Vec<bool> = (0..WIDTH * HEIGHT)
-        .map(|_| {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            seed >> 30 == 0
-        })
-        .collect();
-    while !canvas.is_closed() {
-        let alive = |x: usize, y: usize| {
-            let mut count = 0;
-            for dy in [HEIGHT - 1, 0, 1] {
-                for dx in [WIDTH - 1, 0, 1] {
-                    let neighbour = (y + dy) % HEIGHT * WIDTH + (x + dx) % WIDTH;
-                    count += usize::from(cells[neighbour] && (dx, dy) != (0, 0));
-                }
+    let random = |_| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        seed >> 30 == 0
+    };
+    (0..WIDTH * HEIGHT).map(random).collect()
+}
+
+/// Conway's Game of Life on a torus: the generation after `cells`.
+fn next_generation(cells: &[bool]) -> Vec<bool> {
+    let alive = |x: usize, y: usize| {
+        let mut count = 0;
+        for dy in [HEIGHT - 1, 0, 1] {
+            for dx in [WIDTH - 1, 0, 1] {
+                let neighbour = (y + dy) % HEIGHT * WIDTH + (x + dx) % WIDTH;
+                count += usize::from(cells[neighbour] && (dx, dy) != (0, 0));
             }
-            count == 3 || (count == 2 && cells[y * WIDTH + x])
-        };
-        cells = (0..WIDTH * HEIGHT).map(|at| alive(at % WIDTH, at / WIDTH)).collect();
+        }
+        count == 3 || (count == 2 && cells[y * WIDTH + x])
+    };
+    (0..WIDTH * HEIGHT).map(|at| alive(at % WIDTH, at / WIDTH)).collect()
+}
+
+fn simulate(shared: &Mutex<Vec<bool>>, canvas: &CanvasHandle) {
+    let mut cells = first_generation();
+    while !canvas.is_closed() {
+        cells = next_generation(&cells);
         shared.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&cells);
         // Cheap, and many requests before a draw are one.
         canvas.request_draw();
-        std::thread::sleep(Duration::from_millis(30));
+        std::thread::sleep(PACE);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use framecast_api::{CanvasSize, Frame, FrameBuffer, Result};
 
@@ -21,8 +21,8 @@ pub struct Drawing {
     previous: Option<Frame>,
     step: f64,
     began: Instant,
-    /// How far the loop's time is ahead of the machine's.
-    ahead: Duration,
+    /// The loop's time, where that is not the machine's.
+    virtual_now: Option<Instant>,
     timestamp: f64,
 }
 
@@ -36,7 +36,7 @@ impl Drawing {
             previous: engine.last_frame().cloned(),
             step,
             began,
-            ahead: core.time.ahead(),
+            virtual_now: core.time.virtual_now(),
             timestamp: core.clock.seconds(began),
             member: Rc::clone(member),
         })
@@ -44,8 +44,8 @@ impl Drawing {
 
     /// Shows the picture on every backend.
     pub fn present(self) {
-        let Self { member, buffer, size, began, ahead, .. } = self;
-        let now = Instant::now() + ahead;
+        let Self { member, buffer, size, began, virtual_now, .. } = self;
+        let now = virtual_now.unwrap_or_else(Instant::now);
         member.engine.borrow_mut().present(buffer, size.ratio(), began, now);
     }
 

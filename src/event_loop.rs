@@ -18,7 +18,7 @@ use crate::handle::Remote;
 use crate::select::Servers;
 use crate::signal::Signal;
 use crate::timer::Timer;
-use crate::virtual_time::VirtualTime;
+use crate::virtual_time::{Passed, VirtualTime};
 
 /// What a canvas asks of the application.
 #[derive(Debug)]
@@ -178,7 +178,7 @@ impl Core {
         deadline: Option<Instant>,
     ) -> Option<(Rc<Member>, Step)> {
         // The caller's clock is the machine's.
-        let deadline = deadline.map(|at| at + self.time.ahead());
+        let deadline = deadline.map(|at| self.time.deadline(at));
         loop {
             let now = self.time.now();
             match self.turn(only, now) {
@@ -235,12 +235,14 @@ impl Core {
     }
 
     fn park(&self, until: Option<Instant>) {
-        if self.time.is_virtual() {
-            if self.time.pass(until) {
+        match self.time.pass(until) {
+            Passed::Not => {}
+            Passed::Yes => return,
+            Passed::Over => {
                 let canvases = self.canvases.borrow();
                 canvases.iter().for_each(|member| member.engine.borrow_mut().close());
+                return;
             }
-            return;
         }
         match until {
             Some(until) => {

@@ -35,6 +35,23 @@ example!(multiple, "../../examples/multiple.rs");
 example!(custom_page, "../../examples/custom_page.rs");
 example!(custom_backend, "../../examples/custom_backend.rs");
 
+/// Its simulation sleeps on a thread of its own, where no time is virtual: its generations are
+/// calculated here.
+#[allow(dead_code, reason = "only its simulation runs here")]
+mod threads {
+    include!("../../examples/threads.rs");
+
+    #[test]
+    fn changes_for_a_minute() {
+        let mut cells = first_generation();
+        for generation in 0..(60_000 / PACE.as_millis()) {
+            let next = next_generation(&cells);
+            assert!(next != cells, "it stands still after generation {generation}");
+            cells = next;
+        }
+    }
+}
+
 /// The code blocks of `text` that draw.
 fn drawing_programs(text: &str) -> Vec<String> {
     let blocks = text.split("\n```").skip(1).step_by(2);

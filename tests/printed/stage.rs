@@ -14,10 +14,10 @@ use real::{
 /// For how long an example runs, in seconds of its own time.
 const LENGTH: u32 = 60;
 /// How often somebody looks and does something.
-const PACE: Duration = Duration::from_millis(100);
-const PER_SECOND: u32 = 10;
-/// The size of a canvas that may have any: nothing here depends on it but the time it takes.
-const SIZE: SizeArg = SizeArg { width: 64, height: 48 };
+const PACE: Duration = Duration::from_millis(200);
+const PER_SECOND: u32 = 5;
+/// The size of a canvas that may have any: small, because every pixel takes time.
+const SIZE: SizeArg = SizeArg { width: 240, height: 160 };
 
 thread_local! {
     static RUNNING: RefCell<Option<Running>> = const { RefCell::new(None) };
@@ -87,7 +87,7 @@ impl Loop {
     }
 }
 
-/// Looks ten times a second, drags the pointer about and presses keys.
+/// Looks five times a second, drags the pointer about and presses keys.
 struct Person {
     seen: Rc<RefCell<Seen>>,
     /// In steps of `PACE`.

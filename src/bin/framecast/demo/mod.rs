@@ -180,6 +180,47 @@ mod tests {
         }
     }
 
+    /// Drags from (`x`, `y`) a little to the right.
+    fn drag(demo: &mut dyn Demo, x: f64, y: f64) {
+        let left = [Button::Left].into_iter().collect();
+        let pointer = Pointer { x, y, buttons: left, ..Pointer::default() };
+        let pressed = Pointer { button: Button::Left, ..pointer.clone() };
+        let moved = Pointer { x: x + 15.0, ..pointer.clone() };
+        let up = Pointer { buttons: framecast::Buttons::NONE, x: x + 15.0, ..pressed.clone() };
+        for kind in [
+            EventKind::PointerDown(pressed),
+            EventKind::PointerMove(moved),
+            EventKind::PointerUp(up),
+        ] {
+            demo.event(&event(kind));
+        }
+    }
+
+    #[test]
+    fn every_demo_still_changes_after_a_minute_by_itself_or_by_hand() {
+        for entry in &DEMOS {
+            let by_hand = !["plasma", "dashboard"].contains(&entry.name);
+            // Below this the dashboard's trace is a line.
+            let (width, height) = if entry.name == "dashboard" { (960, 600) } else { (320, 200) };
+            let mut demo = (entry.make)();
+            let mut before = buffer(width, height);
+            demo.draw(&mut before, 1.0, 0.0);
+            for second in 1..=60_u32 {
+                if by_hand {
+                    let place = |step: u32, size: u32| f64::from(50 + second * step % size);
+                    drag(&mut *demo, place(37, 230), place(23, 130));
+                }
+                let mut after = buffer(width, height);
+                // No whole seconds: what repeats itself every second changes, too.
+                let moves = demo.draw(&mut after, 1.0, f64::from(second) * 1.07);
+                let same = after.pixels() == before.pixels();
+                assert!(!same, "{} stands still after {second} s", entry.name);
+                assert!(moves || by_hand, "{} asks for no more draws", entry.name);
+                before = after;
+            }
+        }
+    }
+
     #[test]
     fn a_demo_of_the_widest_canvas_is_drawn() {
         for entry in &DEMOS {

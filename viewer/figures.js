@@ -36,10 +36,10 @@ const STEPS = [
 
 /**
  * @param {Summary} summary
- * @param {{roundTrip: number | null, exact: boolean}} info
+ * @param {{roundTrip: number | null, exact: boolean, readable: boolean}} info
  * @returns {Figures}
  */
-export default function figures(summary, { roundTrip, exact }) {
+export default function figures(summary, { roundTrip, exact, readable }) {
   const whole = STEPS.reduce((total, [name]) => total + (summary[name] ?? 0), 0);
   const scale = SCALES.find((end) => whole <= end) ?? whole;
   let start = 0;
@@ -62,7 +62,7 @@ export default function figures(summary, { roundTrip, exact }) {
       { label: "Per update", text: summary.bytesPerUpdate === null ? UNKNOWN : bytes(summary.bytesPerUpdate) },
       { label: "Tiles per update", text: tiles === null ? UNKNOWN : rounded(tiles) },
       { label: "Exact tiles", text: summary.exactShare === null ? UNKNOWN : `${percent(summary.exactShare)} %` },
-      { label: "Shown now", text: summary.bytesPerUpdate === null ? UNKNOWN : exact ? "exact" : "JPEG" },
+      { label: "Shown now", text: summary.bytesPerUpdate === null || !readable ? UNKNOWN : exact ? "exact" : "JPEG" },
       { label: "Round trip", text: roundTrip === null ? UNKNOWN : `${milliseconds(roundTrip)} ms` },
     ],
   };

@@ -163,7 +163,7 @@ export default class FramecastView extends HTMLElement {
     return this.#life?.view.size ?? null;
   }
 
-  /** Whether all that is shown are exactly the application's pixels. */
+  /** Whether all that is shown are exactly the application's pixels; never where the browser changes what is read from a canvas. */
   get exact() {
     return this.#life?.view.info.exact ?? false;
   }
@@ -205,7 +205,8 @@ export default class FramecastView extends HTMLElement {
 
   /**
    * A PNG of what is shown, in the picture's own pixels. In the same task, `exact` says whether they are exactly the
-   * application's; while it moves they need not be.
+   * application's; while it moves they need not be. Where the browser changes what is read from a canvas (Tor Browser,
+   * LibreWolf), it is the server's own picture of the newest frame, which a page of another origin cannot load.
    *
    * @param {object} [options]
    * @param {boolean} [options.exact] wait until they are, at most five seconds
@@ -216,7 +217,7 @@ export default class FramecastView extends HTMLElement {
     const { view } = this.#life ?? {};
     if (!view) throw new Error("<framecast-view> is in no page");
     const end = performance.now() + PATIENCE;
-    while (exact && !view.info.exact) {
+    while (exact && view.info.readable && !view.info.exact) {
       if (performance.now() > end) throw new Error("the picture did not become exact: it moves, or there is none");
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

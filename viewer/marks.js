@@ -4,7 +4,7 @@
  * - `data-state`, of the connection; `data-role`, "presenter" or "observer"; `data-link`, "drive" or "watch": what the
  *   link allows;
  * - `data-sequence`, `data-update` and `data-exact` of the update that was painted last (exact: all that is shown are
- *   the frame's pixels); `data-updates` and `data-tiles`: how many were painted so far;
+ *   the frame's pixels, and the browser gives them back as they are); `data-updates` and `data-tiles`: how many were painted so far;
  * - `data-failed` and `data-malformed`: parts that could not be shown, messages that could not be read.
  */
 export default class Marks {
@@ -45,6 +45,11 @@ export default class Marks {
   count(what, more) {
     this.#counts[what] += more;
     this.#data[what] = String(this.#counts[what]);
+  }
+
+  /** @param {boolean} exact all that is shown are the frame's pixels */
+  exact(exact) {
+    if (this.#data.exact !== undefined) this.#data.exact = String(exact);
   }
 
   /** What is shown may not be the frame's pixels. */

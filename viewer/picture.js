@@ -1,4 +1,5 @@
 import crc from "./crc.js";
+import honest from "./honest.js";
 
 /**
  * @typedef {import("./protocol.js").Part} Part
@@ -63,6 +64,30 @@ export default class Picture {
         const [w, h] = [tileWidth, tileHeight];
         context.drawImage(bitmap, 0, index * h, w, h, x, y, w, h);
       });
+    }
+  }
+
+  /**
+   * Whether what is read from a canvas is what was drawn, now: somebody may allow it meanwhile, or no more.
+   *
+   * @returns {boolean}
+   */
+  readable() {
+    const { SIDE } = honest;
+    const drawn = document.createElement("canvas");
+    const read = document.createElement("canvas");
+    for (const canvas of [drawn, read]) Object.assign(canvas, { width: SIDE, height: SIDE });
+    const from = drawn.getContext("2d", { alpha: false });
+    const to = read.getContext("2d", { alpha: false, willReadFrequently: true });
+    if (!from || !to) return false;
+    const pattern = honest.pattern();
+    from.putImageData(new ImageData(pattern, SIDE, SIDE), 0, 0);
+    // The way that the picture goes.
+    to.drawImage(drawn, 0, 0);
+    try {
+      return honest.same(pattern, to.getImageData(0, 0, SIDE, SIDE).data);
+    } catch {
+      return false;
     }
   }
 

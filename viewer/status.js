@@ -251,7 +251,8 @@ export default class Status {
       link.click();
       // The browser has begun to read it by then.
       setTimeout(() => URL.revokeObjectURL(address), KEEP * 1000);
-      this.#notes.say(exact ? `Saved ${name}` : `Saved ${name}, as it moved: not exact to the pixel`);
+      if (!this.#view.info.readable) this.#notes.say(`Saved ${name}, as the server has it: this browser changes what is read from a canvas`);
+      else this.#notes.say(exact ? `Saved ${name}` : `Saved ${name}, as it moved: not exact to the pixel`);
     } catch {
       this.#notes.say("The browser could not save the picture");
     }

@@ -97,7 +97,6 @@ export default /* css */ `
 
 #role {
   min-width: 0;
-  margin-inline: -2px;
   overflow: hidden;
   font-weight: 600;
   text-overflow: ellipsis;

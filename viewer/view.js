@@ -26,7 +26,8 @@ import Stream from "./stream.js";
  * @property {import("./protocol.js").Listed[]} clients everybody, if we manage them
  * @property {string} title the application's; plain text from a stranger
  * @property {number} fps frames shown per second: what makes one exact that is shown already is none
- * @property {boolean} exact whether all that is shown are exactly the frame's pixels
+ * @property {boolean} exact whether all that is shown are exactly the frame's pixels, and can be read so
+ * @property {boolean} readable whether the browser gives back what was drawn
  * @property {boolean} rested whether what is shown is exact, or was within the time that `fps` is taken over
  * @property {number | null} roundTrip seconds
  * @property {boolean} picture whether there is one
@@ -93,6 +94,7 @@ export default class View extends EventTarget {
   #title = "";
   #cursor = "default";
   #marks;
+  #readable = this.#picture.readable();
 
   /**
    * @param {HTMLElement} root an empty, positioned element; its size is the view's
@@ -299,18 +301,44 @@ export default class View extends EventTarget {
   async proof() {
     const shown = this.#stream.shown;
     if (!shown) throw new Error("there is no picture yet");
+    if (!this.#readsBack()) throw new Error("this browser changes what is read from a canvas");
     const { sequence, update, exact } = shown;
     return { sequence: String(sequence), update, exact, crc: await this.#picture.proof() };
   }
 
   /**
-   * What is shown at this moment, as a PNG of its own pixels; exact if `info.exact` says so now.
+   * What is shown at this moment, as a PNG of its own pixels; exact if `info.exact` says so now. Where the browser changes
+   * what is read from a canvas: the server's own picture of its newest frame.
    *
    * @returns {Promise<Blob>}
    */
   async snapshot() {
     if (!this.#stream.shown) throw new Error("there is no picture yet");
-    return await this.#picture.png();
+    return this.#readsBack() ? await this.#picture.png() : await this.#fetchSnapshot();
+  }
+
+  /** Whether what is drawn can be read now; people can allow it, or no more. */
+  #readsBack() {
+    const readable = this.#picture.readable();
+    if (readable !== this.#readable) {
+      this.#readable = readable;
+      this.#marks.exact(this.info.exact);
+      this.#changed();
+    }
+    return readable;
+  }
+
+  /** @returns {Promise<Blob>} */
+  async #fetchSnapshot() {
+    const address = new URL("snapshot.png", this.#url.replace(/^ws/, "http"));
+    /** @type {Record<string, string>} */
+    const headers = this.#token === null ? {} : { authorization: `Bearer ${this.#token}` };
+    const failed = "this browser changes what is read from a canvas, and the server's own picture could not be loaded";
+    const answer = await fetch(address, { headers, cache: "no-store", signal: this.#ends.signal }).catch((error) => {
+      throw new Error(failed, { cause: error });
+    });
+    if (!answer.ok) throw new Error(`${failed}: it answered ${answer.status}`);
+    return await answer.blob();
   }
 
   /** Where the time and the bytes of the last updates went. */
@@ -339,7 +367,8 @@ export default class View extends EventTarget {
       clients: this.#clients,
       title: this.#title,
       fps,
-      exact: shown?.exact === true,
+      exact: this.#readable && shown?.exact === true,
+      readable: this.#readable,
       rested,
       roundTrip: clock.roundTrip,
       picture: shown !== null,
@@ -461,7 +490,7 @@ export default class View extends EventTarget {
    */
   #painted(shown, tiles) {
     this.#stage.painted(shown);
-    const first = this.#marks.painted(shown, tiles);
+    const first = this.#marks.painted({ ...shown, exact: this.#readable && shown.exact }, tiles);
     const other = this.#sizeTold();
     if (first || other) this.#changed();
   }

@@ -55,6 +55,7 @@ pub static FILES: &[File] = files! {
         "file-name.js",
         "focus.js",
         "framecast-view.js",
+        "honest.js",
         "input.js",
         "keys.js",
         "layout.js",

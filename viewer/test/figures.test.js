@@ -8,7 +8,7 @@ const summary = {
   input: 0.002, encoded: 0.003, sent: 0, received: 0.005, decoded: 0.004, painted: 0.01, total: 0.0221, answer: 0.024,
   updatesPerSecond: 60, bytesPerSecond: 8_400_000, bytesPerUpdate: 139_212, tilesPerUpdate: 150, exactShare: 0.5,
 };
-const info = { roundTrip: 0.0004, exact: false };
+const info = { roundTrip: 0.0004, exact: false, readable: true };
 
 /** @param {{label: string, text: string}[]} facts */
 const texts = (facts) => Object.fromEntries(facts.map(({ label, text }) => [label, text]));
@@ -51,7 +51,7 @@ test("all and nothing are told only where they are true", () => {
 });
 
 test("what is not known is a dash, and no line is missing", () => {
-  const { steps, totals, facts } = figures(new Ledger().summary(1), { roundTrip: null, exact: false });
+  const { steps, totals, facts } = figures(new Ledger().summary(1), { roundTrip: null, exact: false, readable: true });
   const known = figures(summary, info);
   assert.deepEqual(steps.map(({ text, length }) => [text, length]), known.steps.map(() => ["–", 0]));
   assert.deepEqual(Object.keys(texts(facts)), Object.keys(texts(known.facts)));

@@ -47,7 +47,7 @@ export default class FramecastView extends HTMLElement {
     get link(): "drive" | "watch";
     /** The picture's size; `null`: there is none. @returns {Size | null} */
     get size(): Size | null;
-    /** Whether all that is shown are exactly the application's pixels. */
+    /** Whether all that is shown are exactly the application's pixels; never where the browser changes what is read from a canvas. */
     get exact(): boolean;
     /** The application's own title; plain text from a stranger. (`title` is the element's tooltip.) */
     get caption(): string;
@@ -63,7 +63,8 @@ export default class FramecastView extends HTMLElement {
     releaseControl(): void;
     /**
      * A PNG of what is shown, in the picture's own pixels. In the same task, `exact` says whether they are exactly the
-     * application's; while it moves they need not be.
+     * application's; while it moves they need not be. Where the browser changes what is read from a canvas (Tor Browser,
+     * LibreWolf), it is the server's own picture of the newest frame, which a page of another origin cannot load.
      *
      * @param {object} [options]
      * @param {boolean} [options.exact] wait until they are, at most five seconds

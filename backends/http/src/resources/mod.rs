@@ -314,7 +314,8 @@ mod tests {
         let text = |content: Content| String::from_utf8(content.bytes.to_vec()).unwrap();
         let usual = Resources::new();
         let plain = usual.clone().without_status();
-        let (with, without) = (at(&usual, "index.html").unwrap(), at(&plain, "index.html").unwrap());
+        let (with, without) =
+            (at(&usual, "index.html").unwrap(), at(&plain, "index.html").unwrap());
         assert_ne!(with.tag, without.tag);
         assert_eq!(text(with).matches(STATUS).count(), 1);
         assert_eq!(text(without), text(at(&usual, "index.html").unwrap()).replace(STATUS, " "));

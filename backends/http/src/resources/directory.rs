@@ -100,11 +100,15 @@ fn read(root: &Path, name: &Name) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// Where `name` leads, relative to the real `root` that comes with it, once links are followed; `None`:
-/// nowhere, or outside, which are the same to a stranger, or a link would tell what there is outside.
+/// nowhere, outside, or to a name that no request could have, such as one that begins with a dot. Those
+/// are the same to a stranger, or a link would tell what there is.
 fn real(root: &Path, name: &Name) -> Option<(PathBuf, PathBuf)> {
     let root = root.canonicalize().ok()?;
     let path = root.join(name.as_str()).canonicalize().ok()?;
     let inside = path.strip_prefix(&root).ok()?.to_owned();
+    // The rules for names hold for what is opened, not only for what leads there.
+    let parts: Option<Vec<_>> = inside.components().map(|part| part.as_os_str().to_str()).collect();
+    Name::plain(&parts?.join("/"))?;
     Some((root, inside))
 }
 

@@ -354,6 +354,68 @@ mod unix {
     }
 
     #[test]
+    fn the_rules_for_names_hold_for_what_a_link_leads_to() {
+        let site = Site::new(&Resources::new());
+        let web = site.around.path().join("web");
+        for folder in [".git", ".hidden/deep", "fine"] {
+            std::fs::create_dir_all(web.join(folder)).unwrap();
+        }
+        site.write(".git/config", SECRET);
+        site.write(".env", SECRET);
+        site.write("fine/real.txt", "inside");
+        site.write(".hidden/deep/x.txt", SECRET);
+        site.write("backup.txt~", SECRET);
+        for (to, from) in [
+            (".git/config", "config.txt"),
+            (".git", "repository"),
+            (".env", "environment.txt"),
+            ("../.env", "fine/up.txt"),
+            (".hidden", "shown"),
+            (".hidden/deep", "deep"),
+            ("shown", "again"),
+            ("backup.txt~", "backup.txt"),
+            ("fine", "good"),
+            ("good/real.txt", "good.txt"),
+        ] {
+            symlink(to, web.join(from)).unwrap();
+        }
+        for path in [
+            "/config.txt",
+            "/repository/config",
+            "/environment.txt",
+            "/fine/up.txt",
+            "/shown/deep/x.txt",
+            "/deep/x.txt",
+            "/again/deep/x.txt",
+            "/backup.txt",
+        ] {
+            let answer = site.get(path);
+            assert_eq!(status(&answer), 404, "{path}: {answer}");
+            assert!(!answer.contains(SECRET), "{path}");
+        }
+        for path in ["/good/real.txt", "/good.txt", "/fine/real.txt"] {
+            assert_eq!(body(&site.get(path)), "inside", "{path}");
+        }
+    }
+
+    #[test]
+    fn a_directory_may_itself_be_called_or_reached_by_a_hidden_name() {
+        let around = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(around.path().join(".config/web")).unwrap();
+        std::fs::write(around.path().join(".config/web/x.txt"), "inside").unwrap();
+        symlink(".config/web", around.path().join("web")).unwrap();
+        for root in [".config/web", "web"] {
+            let mut config = ServerConfig::default();
+            config.no_auth = true;
+            config.resources = Resources::new().with_directory(around.path().join(root)).unwrap();
+            let server = server_like(config);
+            let _engine = Engine::at(&server, None);
+            let answer = get(server.local_addr(), "/x.txt", "");
+            assert_eq!(body(&answer), "inside", "{root}");
+        }
+    }
+
+    #[test]
     fn what_is_no_regular_file_is_not_waited_for() {
         let site = Site::new(&Resources::new());
         let web = site.around.path().join("web");

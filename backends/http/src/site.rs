@@ -253,6 +253,10 @@ impl Site {
         request: &Request<()>,
         asker: &Asker,
     ) -> std::result::Result<Reply, Refusal> {
+        // Before the host is looked at: the answer is the same for everybody.
+        if let Some(response) = routes::health(request, &self.path) {
+            return Ok(Reply::Answer(response));
+        }
         let (granted, shown) = self.granted(request, asker)?;
         let is_canvas = |name: &str| self.open_canvas(name).is_some();
         Ok(match route(request, &self.path, &is_canvas) {

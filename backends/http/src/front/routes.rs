@@ -12,6 +12,7 @@ use crate::stream::protocol::{Dialect, SUBPROTOCOL};
 use crate::stream::stats::CanvasStats;
 
 const STATS: &str = "stats";
+const HEALTH: &str = "healthz";
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD");
 const WEBSOCKET_VERSION: HeaderValue = HeaderValue::from_static("13");
 
@@ -130,6 +131,16 @@ pub(crate) fn route(request: &Request<()>, base: &str, is_canvas: &dyn Fn(&str) 
     }
 }
 
+/// The answer to `healthz` right below `base`: that this server answers, and nothing else. It is for
+/// everybody, by whatever name they call: a balancer or kubelet has no link and uses an address.
+pub(crate) fn health(request: &Request<()>, base: &str) -> Option<Response<Bytes>> {
+    let path = request.uri().path().strip_prefix(base)?.strip_prefix('/')?;
+    if path != HEALTH {
+        return None;
+    }
+    Some(if reads(request) { text(StatusCode::OK, "ok\n") } else { not_allowed() })
+}
+
 /// Whether `path` can be where all paths begin.
 pub(crate) fn is_path(path: &str) -> bool {
     let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
@@ -141,13 +152,13 @@ pub(crate) fn is_path(path: &str) -> bool {
 
 /// Whether a canvas may be called `name`: it must not hide a file of the page at `/`.
 pub(crate) fn is_taken(name: &str) -> bool {
-    name == STATS
+    [STATS, HEALTH].contains(&name)
         || framecast_viewer::FILES.iter().any(|file| file.path.split('/').next() == Some(name))
 }
 
 /// Whether `path`, relative to a canvas, is answered here and never looked for among files.
 pub(crate) fn is_answered(path: &str) -> bool {
-    path == STATS || Picture::at(path, None).is_some()
+    [STATS, HEALTH].contains(&path) || Picture::at(path, None).is_some()
 }
 
 /// The answer with a file that was looked for.
@@ -492,6 +503,30 @@ mod tests {
     }
 
     #[test]
+    fn health_is_told_at_one_path_only() {
+        let found = |path: &str, base| health(&get(path).body(()).unwrap(), base);
+        for (path, base) in [("/healthz", ""), ("/healthz?x=1", ""), ("/my/app/healthz", "/my/app")]
+        {
+            let response = found(path, base).unwrap();
+            assert_eq!((response.status(), &response.body()[..]), (StatusCode::OK, &b"ok\n"[..]));
+            assert_eq!(response.headers()["cache-control"], "no-store");
+        }
+        for (path, base) in [
+            ("/", ""),
+            ("/healthz/", ""),
+            ("/side/healthz", ""),
+            ("/Healthz", ""),
+            ("/%68ealthz", ""),
+            ("/healthz", "/my/app"),
+            ("/my/apphealthz", "/my/app"),
+        ] {
+            assert!(found(path, base).is_none(), "{path}");
+        }
+        let post = get("/healthz").method("POST").body(()).unwrap();
+        assert_eq!(health(&post, "").unwrap().status(), 405);
+    }
+
+    #[test]
     fn an_incomplete_handshake_is_refused() {
         assert_eq!(answer(without("connection")).status(), 400);
         assert_eq!(answer(without("sec-websocket-key")).status(), 400);
@@ -507,7 +542,7 @@ mod tests {
 
     #[test]
     fn a_canvas_may_not_hide_a_file() {
-        assert!(is_taken("index.html") && is_taken("stats"));
+        assert!(is_taken("index.html") && is_taken("stats") && is_taken("healthz"));
         assert!(!is_taken("side"));
     }
 }

@@ -16,7 +16,8 @@ use smol::net::TcpStream as AsyncStream;
 use smol::stream::StreamExt;
 
 use crate::support::{
-    Client, Engine, PATIENCE, exchange_on, get, server_like, server_with, status, tcp,
+    Client, Engine, PATIENCE, body, exchange, exchange_on, get, request, server_like, server_with,
+    status, tcp,
 };
 
 fn mounted() -> (HttpService, Engine) {
@@ -342,6 +343,28 @@ fn an_application_says_at_which_hosts_it_is_to_be_found() {
     }
     let stats = Request::get("/stats").header("host", "evil.example");
     assert_eq!(answer(&service, stats, &Visitor::watching()).status(), 403);
+}
+
+#[test]
+fn anybody_may_ask_whether_it_is_alive_and_learns_nothing_else() {
+    let (service, _engine) = mounted();
+    let alive = Request::get("/healthz").header("host", "10.0.0.7:8080");
+    let alive = answer(&service, alive, &Visitor::stranger());
+    assert_eq!((alive.status().as_u16(), &alive.body()[..]), (200, &b"ok\n"[..]));
+    let head = answer(&service, Request::head("/healthz"), &Visitor::stranger());
+    assert_eq!((head.status().as_u16(), head.body().len()), (200, 0));
+
+    let (server, _engine) = Engine::new();
+    for host in ["localhost", "10.0.0.7:8080", "evil.example"] {
+        let bytes = format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let told = exchange(server.local_addr(), bytes.as_bytes());
+        assert_eq!((status(&told), body(&told)), (200, "ok\n"), "{host}");
+        let told = told.to_ascii_lowercase();
+        assert!(told.contains("cache-control: no-store"), "{told}");
+        assert!(!told.contains("\netag:") && !told.contains("\nlocation:"), "{told}");
+    }
+    assert_eq!(status(&request(server.local_addr(), "HEAD", "/healthz", "")), 200);
+    assert_eq!(status(&request(server.local_addr(), "POST", "/healthz", "")), 405);
 }
 
 #[test]

@@ -179,6 +179,7 @@ impl CanvasBuilder {
     pub fn open(self) -> Result<Canvas> {
         let from_user = self.options.is_some();
         let options = self.options.unwrap_or_default();
+        options.check_features()?;
         let size = match (self.fixed, options.size) {
             (Some(size), _) => fixed_size(size)?,
             (None, Some(size)) => {
@@ -187,6 +188,9 @@ impl CanvasBuilder {
             }
             (None, None) => CanvasSize::clamped(self.size, self.ratio, self.limits)?,
         };
+        if let Some(log) = &options.log {
+            notice::open_log(log)?;
+        }
         let event_loop = self.event_loop.unwrap_or_default();
         let core = event_loop.core();
         // The name in a path is the application's choice; the flag titles the first canvas only,
@@ -238,7 +242,7 @@ impl CanvasBuilder {
         if !failures.is_empty() && !engine.has_backends() {
             return Err(Error::failed(format!("nothing to show it on. {}", failures.join(". "))));
         }
-        failures.iter().for_each(|failure| notice::say(failure));
+        failures.iter().for_each(|failure| notice::print_notice(failure));
         let canvas = Canvas::new(core.clone(), core.add(engine));
         if by_flags {
             announce(&canvas, &options);
@@ -261,10 +265,10 @@ fn announce(canvas: &Canvas, options: &Options) {
     for backend in canvas.stats().backends {
         let name = backend.name;
         if backend.links.is_empty() {
-            notice::say(&format!("{name:<7} open"));
+            notice::print_notice(&format!("{name:<7} open"));
         }
         for ViewLink { name: link, role, url, .. } in backend.links {
-            notice::say(&match (&*link, role.name()) {
+            notice::print_notice(&match (&*link, role.name()) {
                 ("open", _) => format!("{name:<7} {url}"),
                 (link, role) if link == role => format!("{name:<7} {role:<7} {url}"),
                 (link, role) => format!("{name:<7} {role:<7} {url} ({link})"),
@@ -277,13 +281,13 @@ fn announce(canvas: &Canvas, options: &Options) {
     }
     if options.qr {
         match watch.as_deref().map(qr_code) {
-            Some(Some(lines)) => notice::say(&format!("a link to watch:\n{lines}")),
-            _ => notice::say("--qr: there is no link to watch"),
+            Some(Some(lines)) => notice::print_picture("a link to watch:", &lines),
+            _ => notice::print_notice("--qr: there is no link to watch"),
         }
     }
     if options.open {
         match own {
-            None => notice::say("--open: there is no web mirror to open"),
+            None => notice::print_notice("--open: there is no web mirror to open"),
             Some(link) => open_browser(&link),
         }
     }
@@ -314,7 +318,7 @@ fn qr_code(_: &str) -> Option<String> {
 #[cfg(feature = "http")]
 fn open_browser(link: &str) {
     if let Err(error) = open::that_detached(link) {
-        notice::say(&format!(
+        notice::print_notice(&format!(
             "--open: no browser could be started ({error}); open the link yourself"
         ));
     }

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use framecast_api::{
     Backend, CanvasSize, Clock, Context, ControlRequest, Cursor, Error, Event, EventKind, Frame,
     FrameBuffer, FramePool, Input, Key, LogicalSize, PhysicalSize, Rect, Resize, Result, Setting,
-    SizeLimits, Source,
+    SizeLimits, Source, printable,
 };
 
 use crate::audience::Viewer;
+use crate::audience_log::{AudienceLog, Line};
 use crate::control::{Control, ControlPolicy};
 use crate::events::EventQueue;
 use crate::held::Held;
@@ -62,6 +63,9 @@ pub(crate) struct Engine {
     /// Whether the presenter's view can be seen, as the application was told; `None`: it was told
     /// nothing and takes it that it can.
     shown: Option<bool>,
+    log: AudienceLog,
+    /// Why somebody leaves, until it has left.
+    leaving: Option<(Source, String)>,
     queue: EventQueue,
     pub(crate) schedule: Schedule,
     phase: Phase,
@@ -93,7 +97,7 @@ impl Slot {
         if let Err(error) = self.backend.apply(setting)
             && !error.is_not_supported()
         {
-            notice::say(&format!("{}: {error}", self.backend.name()));
+            notice::print_notice(&format!("{}: {error}", self.backend.name()));
         }
     }
 }
@@ -143,6 +147,8 @@ impl Engine {
             told: Told::default(),
             held: Held::default(),
             shown: None,
+            log: AudienceLog::default(),
+            leaving: None,
             queue: EventQueue::default(),
             schedule,
             phase: Phase::Resting,
@@ -279,12 +285,17 @@ impl Engine {
             Input::Joined { client, label, role } => {
                 let local = self.slot(backend).is_some_and(|s| s.backend.capabilities().local);
                 // It is shown, among other places, on terminals, which obey control characters.
-                let label = label.chars().filter(|char| !char.is_control()).collect();
+                let label = printable(&label).into_owned();
+                if notice::is_logging() {
+                    log(self.log.joined(&self.title, &label, role, now));
+                }
                 self.change_control(|control| {
                     control.join(source(client), local, label, role, now);
                 });
             }
+            Input::Leaving { client, reason } => self.leaving = Some((source(client), reason)),
             Input::Left { client } => {
+                self.log_leave(source(client), now);
                 self.change_control(|control| control.leave(source(client), now));
             }
             Input::Control { client, request } => {
@@ -396,6 +407,10 @@ impl Engine {
             for kind in self.held.release() {
                 self.push(before, kind);
             }
+            if notice::is_logging() {
+                let label = after.and_then(|source| self.control.label(source));
+                log(self.log.control(&self.title, label, Instant::now()));
+            }
             self.push(after, EventKind::ControlChanged { held: after.is_some() });
             self.tell_visibility();
         }
@@ -425,6 +440,17 @@ impl Engine {
         }
     }
 
+    /// Tells the operator that `source` leaves, before it is forgotten.
+    fn log_leave(&mut self, source: Source, now: Instant) {
+        let reason = self.leaving.take().filter(|(who, _)| *who == source);
+        if notice::is_logging()
+            && let Some(label) = self.control.label(source)
+        {
+            let reason = reason.map(|(_, reason)| reason).unwrap_or_default();
+            log(self.log.left(&self.title, label, &reason, now));
+        }
+    }
+
     fn tell_control(&mut self) {
         for slot in &mut self.slots {
             slot.tell(&Setting::Control(self.control.state(Some(slot.id))));
@@ -432,7 +458,7 @@ impl Engine {
         let hint = self.hint();
         if hint != self.told.hint {
             if !hint.is_empty() && hint != self.told.said {
-                notice::say(&hint);
+                notice::print_notice(&hint);
                 self.told.said.clone_from(&hint);
             }
             self.told.hint = hint;
@@ -509,9 +535,14 @@ impl Engine {
         let mut slot = self.slots.remove(index);
         slot.backend.close();
         let message = format!("{}: {error}", slot.backend.name());
+        for source in self.control.sources().filter(|it| it.backend == backend).collect::<Vec<_>>()
+        {
+            self.leaving = Some((source, format!("the backend {} was lost", slot.backend.name())));
+            self.log_leave(source, now);
+        }
         self.change_control(|control| control.leave_all(backend, now));
         if !self.slots.is_empty() || self.is_closed() {
-            notice::say(&message);
+            notice::print_notice(&message);
         } else {
             // Whoever runs the canvas is told.
             self.error = Some(Error::failed(format!("{message}; no backend is left")));
@@ -565,7 +596,7 @@ impl Engine {
         };
         self.stats.wrong_damage += 1;
         if self.stats.wrong_damage == 1 {
-            notice::say(&wrong_damage(&self.title, self.sequence + 1, wrong));
+            notice::print_notice(&wrong_damage(&self.title, self.sequence + 1, wrong));
         }
     }
 
@@ -704,6 +735,12 @@ impl Engine {
 
     fn slot(&self, id: u32) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.id == id)
+    }
+}
+
+fn log(line: Line) {
+    if let Some(line) = line {
+        notice::log_event(&line);
     }
 }
 

@@ -271,7 +271,7 @@ impl Core {
                     Ok(drawing) => Step::Draw(drawing),
                     Err(error) => {
                         open = true;
-                        crate::notice::say(&format!("cannot draw: {error}"));
+                        crate::notice::print_notice(&format!("cannot draw: {error}"));
                         continue;
                     }
                 },

@@ -83,7 +83,10 @@
 //! | `snapshot` | yes | [`Canvas::snapshot`]: a frame as PNG (png) |
 //! | `program` | yes | the `framecast` program; libraries turn it off with `default-features = false` |
 
+#![warn(missing_docs)]
+
 mod audience;
+mod audience_log;
 mod builder;
 mod canvas;
 mod control;
@@ -96,6 +99,7 @@ pub mod fuzz;
 mod handle;
 mod held;
 mod interrupt;
+mod log;
 mod notice;
 mod offscreen;
 mod options;
@@ -122,6 +126,7 @@ pub use crate::control::ControlPolicy;
 pub use crate::drawing::Drawing;
 pub use crate::event_loop::{Loop, Step};
 pub use crate::handle::CanvasHandle;
+pub use crate::notice::print_notice;
 pub use crate::offscreen::Offscreen;
 pub use crate::options::{
     BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, ListenArg, Options, RatioArg, SizeArg,

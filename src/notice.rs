@@ -1,17 +1,120 @@
-//! Lines for the user, on standard error.
+//! Lines for the user: on standard error, and in the log that `--log` names. Everything that is
+//! printed passes here and is cleaned here ([`printable_lines`]): names of files, arguments, headers
+//! and labels are others' text.
 
 use std::cell::Cell;
+use std::fs::File;
 use std::io::Write;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use framecast_api::{Result, printable, printable_lines};
+
+use crate::log;
 
 thread_local! {
     static SILENT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Says one line. Unlike `eprintln!` it does not panic when standard error is closed.
-pub(crate) fn say(message: &str) {
-    if !SILENT.get() {
-        let _ = writeln!(std::io::stderr(), "framecast: {message}");
+static LOG: Mutex<Log> = Mutex::new(Log::None);
+
+/// Where events go, and messages besides standard error.
+enum Log {
+    None,
+    StandardError,
+    File(File),
+}
+
+fn log() -> MutexGuard<'static, Log> {
+    LOG.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Logs to the file at `path` from now on; `-` is standard error.
+///
+/// # Errors
+/// If it cannot be opened, or is not only for its owner: the log holds links.
+pub(crate) fn open_log(path: &Path) -> Result<()> {
+    *log() = if path == Path::new("-") { Log::StandardError } else { Log::File(log::open(path)?) };
+    Ok(())
+}
+
+/// The file that is logged to, if there is one.
+#[cfg(feature = "terminal")]
+pub(crate) fn log_file() -> Option<File> {
+    match &*log() {
+        Log::File(file) => file.try_clone().ok(),
+        Log::None | Log::StandardError => None,
     }
+}
+
+/// Prints a message for the user, as framecast prints its own: on standard error after
+/// `framecast: `, and in the log if `--log` names a file. Control characters, and those that hide or
+/// reorder text, are shown as escapes. Unlike `eprintln!` it does not panic when standard error is
+/// closed.
+///
+/// ```
+/// framecast::print_notice("cannot read a\u{202e}b.png"); // framecast: cannot read a\u{202e}b.png
+/// ```
+pub fn print_notice(message: &str) {
+    if !SILENT.get() {
+        let line = format!("framecast: {}\n", printable_lines(message));
+        if let Log::File(file) = &mut *log() {
+            write_to_log(file, &line);
+            if error_is_logged() {
+                return; // It would be there twice.
+            }
+        }
+        write_error(&line);
+    }
+}
+
+/// Prints a picture made of characters, and of colours, which are ours: it is not cleaned.
+pub(crate) fn print_picture(heading: &str, picture: &str) {
+    if !SILENT.get() {
+        write_error(&format!("framecast: {}\n{picture}\n", printable_lines(heading)));
+    }
+}
+
+/// Whether somebody reads events.
+pub(crate) fn is_logging() -> bool {
+    !SILENT.get() && !matches!(&*log(), Log::None)
+}
+
+/// Writes what happened, as one line, to the log.
+pub(crate) fn log_event(event: &str) {
+    if SILENT.get() {
+        return;
+    }
+    let line = format!("framecast: {}\n", printable(event));
+    match &mut *log() {
+        Log::None => {}
+        Log::StandardError => write_error(&format!("{} {line}", log::timestamp())),
+        Log::File(file) => write_to_log(file, &line),
+    }
+}
+
+/// Prints a help text on standard output.
+pub(crate) fn print_help(text: &str) {
+    let lines: Vec<_> = text.split('\n').map(printable).collect();
+    // Nothing to do about a reader that went away.
+    let _ = std::io::stdout().write_all(lines.join("\n").as_bytes());
+}
+
+// One write, so that lines of several threads and processes do not mix. A full disk loses lines.
+fn write_to_log(file: &mut File, line: &str) {
+    let _ = file.write_all(format!("{} {line}", log::timestamp()).as_bytes());
+}
+
+fn write_error(line: &str) {
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// Whether standard error goes to the log, because the terminal shows the picture.
+fn error_is_logged() -> bool {
+    #[cfg(all(unix, feature = "terminal"))]
+    return framecast_terminal::is_standard_error_logged();
+    #[cfg(not(all(unix, feature = "terminal")))]
+    return false;
 }
 
 /// Runs `work` without a word from this thread: where there is no user.

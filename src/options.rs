@@ -149,8 +149,9 @@ pub struct Options {
     #[argh(option, arg_name = "n")]
     pub pixel_ratio: Option<RatioArg>,
 
-    /// a file for what the program says while the terminal shows the picture; otherwise that is
-    /// shown after
+    /// a file for what the program says, also while the terminal shows the picture (otherwise that
+    /// is shown after), and for who joins, leaves and drives; - is standard error. It holds links,
+    /// so only its owner may have access to it
     #[argh(option, arg_name = "file")]
     pub log: Option<PathBuf>,
 
@@ -209,9 +210,7 @@ impl Options {
                 (options, rest)
             }
             Err(early) if early.status.is_ok() => {
-                use std::io::Write;
-                // Nothing to do about a reader that went away.
-                let _ = std::io::stdout().write_all(early.output.as_bytes());
+                crate::notice::print_help(&early.output);
                 std::process::exit(0)
             }
             Err(early) => {
@@ -230,8 +229,57 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Refuses flags that mean nothing because their feature is not in this build.
+    pub(crate) fn check_features(&self) -> Result<()> {
+        self.need_features(|feature| match feature {
+            "window" => cfg!(feature = "window"),
+            "terminal" => cfg!(feature = "terminal"),
+            "http" => cfg!(feature = "http"),
+            "tls" => cfg!(feature = "tls"),
+            _ => true,
+        })
+    }
+
+    fn need_features(&self, is_built_in: impl Fn(&str) -> bool) -> Result<()> {
+        let flags = [
+            ("--tls", "tls", self.tls.is_some()),
+            ("--tls-cert", "tls", self.tls_cert.is_some()),
+            ("--tls-key", "tls", self.tls_key.is_some()),
+            ("--listen", "http", self.listen.is_some()),
+            ("--insecure", "http", self.insecure),
+            ("--link", "http", !self.link.is_empty()),
+            ("--no-auth", "http", self.no_auth),
+            ("--qr", "http", self.qr),
+            ("--allow-origin", "http", !self.allow_origin.is_empty()),
+            ("--allow-host", "http", !self.allow_host.is_empty()),
+            ("--trusted-proxy", "http", !self.trusted_proxy.is_empty()),
+            ("--public-url", "http", self.public_url.is_some()),
+            ("--base-path", "http", self.base_path.is_some()),
+            ("--frame-ancestors", "http", !self.frame_ancestors.is_empty()),
+            ("--web-root", "http", self.web_root.is_some()),
+            ("--web-sources", "http", !self.web_sources.is_empty()),
+            ("--clients", "http", self.clients.is_some()),
+            ("--open", "http", self.open),
+            ("--terminal", "terminal", self.terminal.is_some()),
+            ("--pixel-ratio", "terminal", self.pixel_ratio.is_some()),
+        ];
+        match flags.into_iter().find(|(_, feature, is_set)| *is_set && !is_built_in(feature)) {
+            Some((flag, feature, _)) => Err(not_built_in(flag, feature)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What to say of `what` in a build without `feature`.
+pub(crate) fn not_built_in(what: &str, feature: &str) -> Error {
+    Error::invalid_input(format!(
+        "{what} needs the feature {feature:?}, which this build of the program does not have; build it with: cargo build --features {feature}"
+    ))
+}
+
 fn exit(message: &str, code: i32) -> ! {
-    crate::notice::say(message);
+    crate::notice::print_notice(message);
     std::process::exit(code)
 }
 
@@ -314,9 +362,7 @@ impl FromStr for BackendList {
                 )));
             };
             if !kind.is_built_in() {
-                return Err(Error::invalid_input(format!(
-                    "the backend {name} is not in this build; build with the feature {name:?}"
-                )));
+                return Err(not_built_in(&format!("the backend {name}"), name));
             }
             if !kinds.contains(&kind) {
                 kinds.push(kind);
@@ -488,7 +534,9 @@ impl FromStr for ListenArg {
             Some(port) => port.parse().ok().map(|port| (Ipv4Addr::LOCALHOST, port).into()),
             None => text.parse().ok(),
         };
-        address.map(Self).ok_or_else(|| {
+        // An IPv4 address that is written as one of IPv6 is the same place.
+        let plain = |it: SocketAddr| SocketAddr::new(it.ip().to_canonical(), it.port());
+        address.map(plain).map(Self).ok_or_else(|| {
             Error::invalid_input(format!(
                 "{text:?} is no address to listen on; write ADDRESS:PORT, such as 127.0.0.1:60649, [::1]:8080, or 127.0.0.1:0 for a free port"
             ))
@@ -664,7 +712,7 @@ mod tests {
     fn an_unknown_backend_lists_what_is_possible() {
         for text in ["banana", "", "window,", "window;http", "auto,none"] {
             let error = complaint::<BackendList>(text);
-            assert!(error.contains("auto") || error.contains("not in this build"), "{error}");
+            assert!(error.contains("auto") || error.contains("--features"), "{error}");
         }
     }
 
@@ -691,6 +739,13 @@ mod tests {
     fn addresses_are_checked() {
         assert_eq!("localhost:80".parse::<ListenArg>().unwrap().to_string(), "127.0.0.1:80");
         assert_eq!("[::1]:0".parse::<ListenArg>().unwrap().to_string(), "[::1]:0");
+        for (mapped, plain) in [
+            ("[::ffff:127.0.0.1]:80", "127.0.0.1:80"),
+            ("[::ffff:7f00:1]:80", "127.0.0.1:80"),
+            ("[::ffff:0.0.0.0]:80", "0.0.0.0:80"),
+        ] {
+            assert_eq!(mapped.parse::<ListenArg>().unwrap().to_string(), plain);
+        }
         for bad in ["", "80", ":80", "127.0.0.1", "127.0.0.1:99999", "example.org:80", "localhost:"]
         {
             assert!(complaint::<ListenArg>(bad).contains("127.0.0.1:0"), "{bad}");
@@ -733,6 +788,43 @@ mod tests {
         assert_eq!(options.max_fps, Some(FpsArg(30.0)));
         assert_eq!(options.draw, Some(DrawDemand::Always));
         assert_eq!(options.rest, ["pipe", "--rate", "5"]);
+    }
+
+    #[test]
+    fn a_flag_of_a_feature_that_is_not_built_in_names_the_feature_and_the_command() {
+        for (flag, value, feature) in [
+            ("--tls", "self-signed", "tls"),
+            ("--tls-cert", "cert.pem", "tls"),
+            ("--tls-key", "key.pem", "tls"),
+            ("--listen", "127.0.0.1:0", "http"),
+            ("--insecure", "", "http"),
+            ("--link", "desk=drive", "http"),
+            ("--no-auth", "", "http"),
+            ("--qr", "", "http"),
+            ("--allow-origin", "https://example.org", "http"),
+            ("--allow-host", "example.org", "http"),
+            ("--trusted-proxy", "127.0.0.1", "http"),
+            ("--public-url", "https://example.org/", "http"),
+            ("--base-path", "/canvas/", "http"),
+            ("--frame-ancestors", "https://example.org", "http"),
+            ("--web-root", "web", "http"),
+            ("--web-sources", "font-src https://example.org", "http"),
+            ("--clients", "3", "http"),
+            ("--open", "", "http"),
+            ("--terminal", "cells", "terminal"),
+            ("--pixel-ratio", "2", "terminal"),
+        ] {
+            let mut args = vec![flag, value];
+            args.retain(|arg| !arg.is_empty());
+            let options = Options::parse("app", &args).unwrap();
+            let error = options.need_features(|name| name != feature).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{flag} needs the feature {feature:?}")), "{error}");
+            assert!(error.ends_with(&format!("cargo build --features {feature}")), "{error}");
+            assert!(options.need_features(|_| true).is_ok());
+        }
+        let general =
+            ["--size", "4x4", "--control", "any", "--log", "x", "--lossless", "--title", "x"];
+        assert!(Options::parse("app", &general).unwrap().need_features(|_| false).is_ok());
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn window() -> Result<Box<dyn Backend>> {
 
 #[cfg(not(feature = "window"))]
 fn window() -> Result<Box<dyn Backend>> {
-    Err(framecast_api::Error::not_supported("a window, in this build"))
+    Err(crate::options::not_built_in("a window", "window"))
 }
 
 #[cfg(feature = "window")]
@@ -117,7 +117,7 @@ fn terminal(options: &Options, interrupts: bool) -> Result<Box<dyn Backend>> {
     if let Some(ratio) = options.pixel_ratio {
         terminal = terminal.with_pixel_ratio(ratio.0);
     }
-    if let Some(log) = &options.log {
+    if let Some(log) = crate::notice::log_file() {
         terminal = terminal.with_log(log);
     }
     Ok(Box::new(TerminalBackend::new(terminal)))
@@ -125,7 +125,7 @@ fn terminal(options: &Options, interrupts: bool) -> Result<Box<dyn Backend>> {
 
 #[cfg(not(feature = "terminal"))]
 fn terminal(_: &Options, _: bool) -> Result<Box<dyn Backend>> {
-    Err(framecast_api::Error::not_supported("a terminal, in this build"))
+    Err(crate::options::not_built_in("a terminal", "terminal"))
 }
 
 /// What the application says about its page in browsers.
@@ -174,7 +174,7 @@ impl Servers {
         let fingerprint = config.tls.as_ref().map(|tls| tls.fingerprint().to_owned());
         let server = match options.listen {
             Some(ListenArg(address))
-                if !address.ip().is_loopback() && !encrypted && !options.insecure =>
+                if !is_loopback(address) && !encrypted && !options.insecure =>
             {
                 return Err(Error::invalid_input(format!(
                     "{address} can be reached by others, and what they see and the links they use are not encrypted; add --tls self-signed, or --tls-cert and --tls-key; or listen on 127.0.0.1 (and use ssh -L, or a proxy with TLS); or add --insecure"
@@ -182,8 +182,8 @@ impl Servers {
             }
             Some(ListenArg(address)) => {
                 let server = HttpServer::bind_with(address, config)?;
-                if !address.ip().is_loopback() && !encrypted {
-                    crate::notice::say(
+                if !is_loopback(address) && !encrypted {
+                    crate::notice::print_notice(
                         "http    warning: nothing is encrypted; who listens to the network sees the picture and can use the links",
                     );
                 }
@@ -198,10 +198,10 @@ impl Servers {
             }
         };
         if let Some(warning) = server.warning() {
-            crate::notice::say(&format!("http    warning: {warning}"));
+            crate::notice::print_notice(&format!("http    warning: {warning}"));
         }
         if let Some(fingerprint) = fingerprint {
-            crate::notice::say(&format!("http    certificate, SHA-256: {fingerprint}"));
+            crate::notice::print_notice(&format!("http    certificate, SHA-256: {fingerprint}"));
         }
         let backend = server.canvas(None)?;
         self.servers.push((options.listen, server));
@@ -209,10 +209,21 @@ impl Servers {
     }
 }
 
+/// Whether only this machine can reach `address`, also where it is written as one of IPv6.
+#[cfg(feature = "http")]
+fn is_loopback(address: std::net::SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}
+
 /// How strangers are treated, by the flags.
 #[cfg(feature = "http")]
 fn config(options: &Options) -> Result<framecast_http::ServerConfig> {
     let mut config = framecast_http::ServerConfig::default();
+    if options.no_auth && !options.link.is_empty() {
+        return Err(framecast_api::Error::invalid_input(
+            "--no-auth lets everybody on this machine drive without a link, so --link would mean nothing; drop one of them",
+        ));
+    }
     if !options.link.is_empty() {
         let link = |arg: &crate::options::LinkArg| {
             let link = framecast_http::Link::new(&arg.name, arg.role);
@@ -298,7 +309,7 @@ fn free_name(
 impl Servers {
     fn backend(&mut self, _: &Options, _: &str, _: &Page) -> Result<Box<dyn Backend>> {
         let _ = self;
-        Err(framecast_api::Error::not_supported("the web mirror, in this build"))
+        Err(crate::options::not_built_in("the web mirror", "http"))
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use crate::PATIENCE;
-use crate::program::{Running, command};
+use crate::program::{Running, command, join};
 
 /// A server that everybody on this machine may use, started by a shell after `before`.
 struct Server {
@@ -91,23 +91,7 @@ impl Server {
 
     /// A client that is hidden, for which nothing is drawn. It has shown its role.
     fn client(&self) -> TcpStream {
-        let mut stream = self.connect();
-        let hello = br#"{"type":"hello","width":1,"height":1,"ratio":1,"visible":false}"#;
-        let head = format!(
-            "GET / HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-             Sec-WebSocket-Protocol: framecast.v1\r\n\r\n",
-            self.address
-        );
-        // A final text frame, masked with zeros (RFC 6455, section 5.2).
-        let frame = [&[0x81, 0x80 | hello.len() as u8, 0, 0, 0, 0][..], hello].concat();
-        stream.write_all(&[head.as_bytes(), &frame].concat()).unwrap();
-        let (mut said, mut byte) = (Vec::new(), [0]);
-        while !String::from_utf8_lossy(&said).contains("welcome") {
-            stream.read_exact(&mut byte).unwrap();
-            said.push(byte[0]);
-        }
-        stream
+        join(self.address, None)
     }
 
     /// What comes of a GET: nothing, if the connection breaks.

@@ -7,6 +7,7 @@
 //! - `life`: opening, losing and closing backends, handles, several canvases, the async form
 //! - `files`: the framecast program where the system gives few open files
 //! - `fuzz`: the fuzz target of the engine, for a short time
+//! - `log`: the framecast program's `--log`
 //! - `mounted`: canvases in somebody else's web application
 //! - `program`: the framecast program, run as a person would
 //! - `terminal`: programs in a terminal: what they show there, and how they leave it
@@ -19,6 +20,8 @@ mod files;
 mod fuzz;
 mod handover;
 mod life;
+#[cfg(all(unix, feature = "program"))]
+mod log;
 #[cfg(feature = "http")]
 mod mounted;
 #[cfg(feature = "program")]

@@ -1,5 +1,5 @@
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
@@ -90,6 +90,28 @@ impl Drop for Running {
     }
 }
 
+/// A client of the program at `address` by the link with `token`. It is hidden, and nothing is drawn for it.
+pub(crate) fn join(address: SocketAddr, token: Option<&str>) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let hello = br#"{"type":"hello","width":1,"height":1,"ratio":1,"visible":false}"#;
+    let bearer = token.map(|it| format!("Authorization: Bearer {it}\r\n")).unwrap_or_default();
+    let head = format!(
+        "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         {bearer}Sec-WebSocket-Protocol: framecast.v1\r\n\r\n",
+    );
+    // A final text frame, masked with zeros (RFC 6455, section 5.2).
+    let frame = [&[0x81, 0x80 | hello.len() as u8, 0, 0, 0, 0][..], hello].concat();
+    stream.write_all(&[head.as_bytes(), &frame].concat()).unwrap();
+    let (mut said, mut byte) = (Vec::new(), [0]);
+    while !String::from_utf8_lossy(&said).contains("welcome") {
+        stream.read_exact(&mut byte).unwrap();
+        said.push(byte[0]);
+    }
+    stream
+}
+
 #[test]
 fn help_explains_flags_and_subcommands() {
     let output = run(&["--help"]);
@@ -118,6 +140,8 @@ fn what_is_wrong_on_the_command_line_is_told_with_what_is_possible() {
         (&["show"], "FILE"),
         (&["--backend", "none", "pipe", "--format", "banana"], "rgba"),
         (&["--backend", "none", "pipe", "--format", "rgba"], "--size"),
+        (&["--no-auth", "--link", "desk=drive", "--backend", "http", "demo"], "drop one of them"),
+        (&["--listen", "[::ffff:192.0.2.1]:0", "--backend", "http", "demo"], "not encrypted"),
     ] {
         let output = run(args);
         assert!(!output.status.success(), "{args:?}");
@@ -286,4 +310,62 @@ fn unreadable_pictures_are_told_one_by_one() {
     let text = error(&output);
     assert!(text.contains("broken.png") && text.contains("missing.png"), "{text}");
     assert!(!text.contains("panicked"), "{text}");
+}
+
+/// What a terminal obeys, and what turns or hides text.
+const HOSTILE: &str = "\u{1b}]0;owned\u{7}\u{1b}[31m\u{202e}\u{9b}2J\u{200b}";
+
+/// Whether a terminal may be shown `bytes`.
+fn is_clean(bytes: &[u8]) -> bool {
+    let text = str::from_utf8(bytes).expect("UTF-8");
+    text.chars().all(|char| char == '\n' || !framecast::is_unprintable(char))
+}
+
+#[test]
+fn nothing_that_is_printed_commands_the_terminal() {
+    let folder = tempfile::Builder::new().prefix(&format!("a{HOSTILE}")).tempdir().unwrap();
+    let file = folder.path().join("b.png");
+    std::fs::write(&file, "no picture").unwrap();
+    let (file, missing) = (file.to_str().unwrap(), folder.path().join("none"));
+    let missing = missing.to_str().unwrap();
+    let flag = format!("--{HOSTILE}");
+    for args in [
+        &[HOSTILE][..],
+        &["demo", HOSTILE],
+        &[&*flag, "demo"],
+        &["--help", HOSTILE],
+        &["--backend", HOSTILE, "demo"],
+        &["--size", HOSTILE, "demo"],
+        &["--listen", HOSTILE, "demo"],
+        &["--link", HOSTILE, "demo"],
+        &["--title", HOSTILE, "--backend", "none", "--max-fps", HOSTILE, "demo"],
+        &["--backend", "none", "show", file],
+        &["--backend", "none", "show", missing],
+        &["--backend", "http", "--listen", "127.0.0.1:0", "--web-root", missing, "demo"],
+        &["--backend", "http", "--tls-cert", missing, "--tls-key", missing, "demo"],
+        &["--backend", "http", "--log", &format!("{missing}/log"), "demo"],
+        &["--backend", "none", "pipe", "--format", HOSTILE],
+    ] {
+        let output = run(args);
+        assert!(is_clean(&output.stderr) && is_clean(&output.stdout), "{args:?}: {output:?}");
+        assert!(!output.stderr.is_empty() || !output.stdout.is_empty(), "{args:?}");
+    }
+    for header in [
+        format!("YUV4MPEG2 W4 H4 F{HOSTILE}\nFRAME\n"),
+        format!("YUV4MPEG2 W4 H4 F25:1 C{HOSTILE}\nFRAME\n"),
+        format!("{HOSTILE}\n"),
+    ] {
+        let output = pipe(&["--backend", "none"], header.as_bytes());
+        assert!(is_clean(&output.stderr) && !output.status.success(), "{header:?}: {output:?}");
+    }
+    let mut environment = command(&["demo"]);
+    environment.env("FRAMECAST_BACKEND", HOSTILE);
+    assert!(is_clean(&environment.output().unwrap().stderr));
+}
+
+#[test]
+fn an_ipv4_address_that_is_written_as_one_of_ipv6_is_loopback() {
+    let flags = ["--backend", "http", "--listen", "[::ffff:127.0.0.1]:0", "--no-auth", "demo"];
+    let running = Running::start(command(&flags));
+    assert!(TcpStream::connect(("127.0.0.1", running.port())).is_ok());
 }

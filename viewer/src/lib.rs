@@ -6,6 +6,8 @@
 //! in practice, adds headers and speaks `framecast.v1` with the page. The files are plain ES modules;
 //! building this crate never needs npm.
 
+#![warn(missing_docs)]
+
 /// One file of the viewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct File {

@@ -221,6 +221,13 @@ pub enum Input {
         /// What it may do; the backend has checked it.
         role: Role,
     },
+    /// Somebody is about to go: why, for the operator's log. `Left` follows at once.
+    Leaving {
+        /// Who.
+        client: ClientId,
+        /// "closed by the client", "sent away by the host".
+        reason: String,
+    },
     /// Somebody went.
     Left {
         /// Who.

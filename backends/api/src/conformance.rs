@@ -103,7 +103,8 @@ fn poll(backend: &mut dyn Backend, present: &mut BTreeSet<ClientId>) {
                 assert!(timestamp.is_finite() && timestamp >= 0.0, "stamped {timestamp}");
                 assert!(kind.validate().is_ok(), "an invalid event: {kind:?}");
             }
-            Input::Resize { client, .. }
+            Input::Leaving { client, .. }
+            | Input::Resize { client, .. }
             | Input::CloseRequested { client }
             | Input::Control { client, .. }
             | Input::Rejected { client, .. } => {

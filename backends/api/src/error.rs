@@ -1,5 +1,5 @@
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// A result whose error is framecast's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -18,7 +18,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// ```
 ///
 /// Its `Debug` form is the same sentence and its causes, since that is what a user reads when
-/// `main` returns it.
+/// `main` returns it; with what a terminal could obey shown as escapes
+/// ([`printable_lines`](crate::printable_lines)).
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -87,13 +88,14 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)?;
+        let mut text = self.to_string();
         let mut cause = self.source();
         while let Some(error) = cause {
-            write!(f, " ({error})")?;
+            let _ = write!(text, " ({error})");
             cause = error.source();
         }
-        Ok(())
+        // The standard library prints it as it is when `main` returns it.
+        f.write_str(&crate::printable_lines(&text))
     }
 }
 
@@ -114,6 +116,15 @@ mod tests {
         assert_eq!(error.to_string(), "cannot read a.png");
         assert_eq!(error.source().unwrap().to_string(), "disk on fire");
         assert_eq!(format!("{error:?}"), "cannot read a.png (disk on fire)");
+    }
+
+    #[test]
+    fn what_main_prints_of_an_error_is_clean() {
+        let cause = std::io::Error::other("\u{9b}2J");
+        let error =
+            Error::failed("cannot read a\u{202e}\u{1b}[31m\nframecast: x").with_source(cause);
+        let shown = format!("{error:?}");
+        assert_eq!(shown, "cannot read a\\u{202e}\\u{1b}[31m\n  framecast: x (\\u{9b}2J)");
     }
 
     #[test]

@@ -10,6 +10,8 @@
 //! write a backend of your own; [`NullBackend`] is a complete small one, and
 //! [`conformance::check`] tells whether yours keeps the contract.
 
+#![warn(missing_docs)]
+
 pub mod conformance;
 
 mod backend;
@@ -22,6 +24,7 @@ mod frame;
 mod lenient;
 mod null;
 mod size;
+mod text;
 
 pub use backend::{Backend, Capabilities, Context, Input, Setting, Traffic, ViewLink};
 pub use clock::Clock;
@@ -35,3 +38,4 @@ pub use event::{
 pub use frame::{Frame, FrameBuffer, FramePool, Rect};
 pub use null::{NullBackend, NullRemote};
 pub use size::{CanvasSize, LogicalSize, PhysicalSize, SizeLimits};
+pub use text::{is_unprintable, printable, printable_lines};

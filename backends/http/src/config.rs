@@ -72,6 +72,13 @@ impl From<Limits> for ServerConfig {
 impl ServerConfig {
     /// Says what makes no sense.
     pub(crate) fn check(&self) -> Result<()> {
+        let own_links = !self.links.is_empty() && self.links != Self::default().links;
+        if self.no_auth && own_links {
+            return Err(Error::invalid_input(
+                "no_auth lets everybody drive without a link, so the links would mean nothing; \
+                 leave out one of them",
+            ));
+        }
         for origin in self.allow_origins.iter().chain(&self.frame_ancestors) {
             if !crate::front::access::is_origin(origin) {
                 return Err(Error::invalid_input(format!(

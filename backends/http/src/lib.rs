@@ -24,6 +24,8 @@
 //! The feature `tls`, on by default, lets a server speak TLS ([`Tls`]). The feature `tower` makes
 //! [`HttpService`] a `tower::Service`, for axum and whatever else runs on hyper.
 
+#![warn(missing_docs)]
+
 mod allowance;
 mod backend;
 mod config;

@@ -79,7 +79,8 @@ impl HttpServer {
     pub fn bind_with(address: SocketAddr, config: impl Into<ServerConfig>) -> Result<Self> {
         let mut config = config.into();
         config.check()?;
-        if config.no_auth && !address.ip().to_canonical().is_loopback() {
+        let address = canonical(address);
+        if config.no_auth && !address.ip().is_loopback() {
             return Err(Error::invalid_input(format!(
                 "others can reach {address}, and nothing would keep them from driving; drop \
                  --no-auth, or listen on 127.0.0.1"
@@ -157,6 +158,11 @@ impl HttpServer {
     pub fn canvas(&self, name: Option<&str>) -> Result<HttpBackend> {
         self.service.canvas(name)
     }
+}
+
+/// `[::ffff:127.0.0.1]:5` is `127.0.0.1:5`, and is shown and treated so.
+fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
 /// The address at which browsers find what listens at `address`. `outward` stands in links in the
@@ -287,7 +293,7 @@ async fn connection(
     let local = stream.local_addr()?.ip();
     let asker = |https| Asker::Peer {
         ends: Ends { local, peer: peer.ip(), https },
-        label: peer.to_string(),
+        label: canonical(peer).to_string(),
     };
     let Some(tls) = tls else {
         return converse(stream, accepted, asker(false), place, server).await;

@@ -4,6 +4,8 @@
 //! [`InputQueue`] keeps what happened until the engine polls, merged and bounded. Both are pure.
 //! They decide nothing about keys, which every platform tells in its own way.
 
+#![warn(missing_docs)]
+
 mod pointer;
 mod queue;
 

@@ -1,6 +1,8 @@
 use std::fmt;
+use std::fs::File;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use framecast_api::{
     Backend, Capabilities, ClientId, Context, Error, Frame, Input, Result, Setting, Traffic,
@@ -102,7 +104,7 @@ pub struct TerminalOptions {
     pub(crate) picture: TerminalPicture,
     pub(crate) exact: bool,
     pub(crate) pixel_ratio: Option<f64>,
-    pub(crate) log: Option<PathBuf>,
+    pub(crate) log: Option<Arc<File>>,
     pub(crate) signals: bool,
     pub(crate) tty: Option<PathBuf>,
 }
@@ -133,11 +135,11 @@ impl TerminalOptions {
     }
 
     /// Where what is written to standard output and error goes while the picture is shown, if
-    /// those are this terminal: appended to a file, which is made for its owner only. At first it is
-    /// kept, 64 KiB of it, and shown after.
+    /// those are this terminal: to a file, which should be open for appending, and its owner's only,
+    /// because links are printed. At first it is kept, 64 KiB of it, and shown after.
     #[must_use]
-    pub fn with_log(mut self, path: impl Into<PathBuf>) -> Self {
-        self.log = Some(path.into());
+    pub fn with_log(mut self, file: File) -> Self {
+        self.log = Some(Arc::new(file));
         self
     }
 

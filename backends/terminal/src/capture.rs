@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{PipeReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use framecast_api::{Error, Result};
@@ -17,6 +18,17 @@ pub(crate) const KEPT: usize = 32 * 1024;
 
 /// What is read at most after the end, in bytes: as much as a pipe holds.
 const PIPE: usize = 64 * 1024;
+
+static ERROR_IS_LOGGED: AtomicBool = AtomicBool::new(false);
+
+/// Whether standard error goes to the log of [`TerminalOptions::with_log`] at this moment, because the
+/// terminal shows a picture: who writes to both would write twice.
+///
+/// [`TerminalOptions::with_log`]: crate::TerminalOptions::with_log
+#[must_use]
+pub fn is_standard_error_logged() -> bool {
+    ERROR_IS_LOGGED.load(Ordering::Acquire)
+}
 
 /// The streams that would write over the picture, led elsewhere until [`end`](Self::end).
 pub(crate) struct Capture {
@@ -46,6 +58,7 @@ impl Capture {
         let keep = |fd| rustix::io::fcntl_dupfd_cloexec(fd, 3).map_err(|it| failed(it.into()));
         let output = output.then(|| keep(stdout.as_fd())).transpose()?;
         let errors = errors.then(|| keep(stderr.as_fd())).transpose()?;
+        let logs = log.is_some() && errors.is_some();
         let thread = thread::Builder::new()
             .name("framecast-terminal-log".to_owned())
             .spawn(move || collect(reader, &stopped, log))
@@ -56,12 +69,14 @@ impl Capture {
         if errors.is_some() {
             dup2_stderr(&writer).map_err(|errno| failed(errno.into()))?;
         }
+        ERROR_IS_LOGGED.store(logs, Ordering::Release);
         Ok(Some(Self { output, errors, stop, thread }))
     }
 
     /// Gives the streams back and shows what was kept.
     pub(crate) fn end(self) {
         let Self { output, errors, stop, thread } = self;
+        ERROR_IS_LOGGED.store(false, Ordering::Release);
         // If this fails there is nothing else to write to.
         if let Some(output) = &output {
             let _ = dup2_stdout(output);

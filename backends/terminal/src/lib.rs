@@ -22,6 +22,7 @@
 //!
 //! On Windows it cannot be opened.
 
+#![warn(missing_docs)]
 #![cfg_attr(not(unix), allow(dead_code, reason = "what is pure is tested there all the same"))]
 
 mod backend;
@@ -52,6 +53,8 @@ mod status;
 mod view;
 
 pub use backend::{TerminalBackend, TerminalOptions, TerminalPicture};
+#[cfg(unix)]
+pub use capture::is_standard_error_logged;
 #[cfg(not(unix))]
 pub use elsewhere::restore;
 #[cfg(unix)]

@@ -4,9 +4,7 @@
 //! thread that runs the canvas, or a process that ends at once, leaves first. So every write is
 //! made with the lock held, and none after leaving.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, TryLockError};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
@@ -30,7 +28,7 @@ const LOCKED: Duration = Duration::from_secs(1);
 /// A terminal that shows a picture, or did.
 pub(crate) struct Screen {
     state: Mutex<State>,
-    log: Option<PathBuf>,
+    log: Option<Arc<File>>,
 }
 
 struct State {
@@ -46,7 +44,7 @@ struct State {
 }
 
 impl Screen {
-    pub(crate) fn new(tty: Tty, log: Option<PathBuf>) -> Self {
+    pub(crate) fn new(tty: Tty, log: Option<Arc<File>>) -> Self {
         let state = State {
             tty,
             modes: None,
@@ -71,7 +69,9 @@ impl Screen {
         if state.entered {
             return Ok(());
         }
-        let log = self.log.as_deref().map(open_log).transpose()?;
+        let log = self.log.as_deref().map(File::try_clone).transpose().map_err(|error| {
+            Error::failed(format!("cannot use the log: {error}")).with_source(error)
+        })?;
         state.capture = Capture::begin(&state.tty, log)?;
         if let Err(error) = state.tty.make_raw() {
             if let Some(capture) = state.capture.take() {
@@ -175,14 +175,6 @@ impl Screen {
         let duplicate = rustix::io::fcntl_dupfd_cloexec(&self.lock().tty, 3);
         duplicate.map_err(|errno| Error::failed(format!("cannot wait for the terminal: {errno}")))
     }
-}
-
-fn open_log(path: &Path) -> Result<File> {
-    // For its owner: what a program says at first are its links, and they are rights.
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(|error| {
-        Error::failed(format!("cannot write the log {}: {error}", path.display()))
-            .with_source(error)
-    })
 }
 
 fn rescue(state: &mut State) {

@@ -1,6 +1,6 @@
 //! The bottom line: the title, who drives, where else to look. Pure.
 
-use framecast_api::{ClientId, ControlState};
+use framecast_api::{ClientId, ControlState, is_unprintable};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The longest title that a terminal's window is given, in columns.
@@ -82,13 +82,7 @@ impl Status {
 
 /// `text` without anything that a terminal obeys, or that hides or turns other text.
 pub(crate) fn printable(text: &str) -> String {
-    let shown = |char: &char| {
-        let turns = matches!(char,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}');
-        !char.is_control() && !turns && char.width().is_some_and(|width| width > 0)
-    };
+    let shown = |char: &char| !is_unprintable(*char) && char.width().is_some_and(|width| width > 0);
     text.chars().filter(shown).collect()
 }
 

@@ -397,7 +397,6 @@ fn a_second_terminal_and_a_terminal_that_is_none_are_refused() {
     drop(open);
     assert!(refused(TerminalOptions::default().with_tty("/dev/null")).contains("--backend http"));
     assert!(refused(TerminalOptions::default().with_tty("/nowhere")).contains("no terminal"));
-    assert!(refused(options(&other).with_log("/nowhere/log")).contains("/nowhere/log"));
     other.look(|screen, _| assert!(!screen.alternate_screen()));
 }
 

@@ -24,6 +24,8 @@
 //!   next enters the window or presses a button, and a desktop without server-side decorations
 //!   shows the window without a title bar (minifb says so on standard output).
 
+#![warn(missing_docs)]
+
 mod backend;
 mod display;
 mod inline;

@@ -368,9 +368,11 @@ fn platform(window: &minifb::Window) -> Platform {
     }
 }
 
-/// `title` without control characters, which minifb cannot pass on, and not too long.
+/// `title` without control characters, which minifb cannot pass on, without those that hide or reorder
+/// text, and not too long.
 fn caption(title: &str) -> String {
-    let mut caption: String = title.chars().filter(|char| !char.is_control()).collect();
+    let mut caption: String =
+        title.chars().filter(|char| !framecast_api::is_unprintable(*char)).collect();
     while caption.len() > MAX_TITLE {
         caption.pop();
     }

@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use framecast::{ErrorKind, Options, Result};
+use framecast::{ErrorKind, Options, Result, print_notice};
 
 use self::command::{Action, Parsed};
 
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Parsed::Run(options, action) => match run(&options, &action) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                say(&error.to_string());
+                print_notice(&error.to_string());
                 match error.kind() {
                     ErrorKind::InvalidInput => ExitCode::from(USAGE),
                     _ => ExitCode::FAILURE,
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Parsed::Wrong(text) => {
-            say(&text);
+            print_notice(&text);
             ExitCode::from(USAGE)
         }
         Parsed::Nothing(text) => {
@@ -63,9 +63,4 @@ fn run(options: &Options, action: &Action) -> Result<()> {
 fn path(argument: &str) -> PathBuf {
     let same = std::env::args_os().find(|raw| raw.to_string_lossy() == argument);
     same.map_or_else(|| PathBuf::from(argument), PathBuf::from)
-}
-
-/// A line for the user, on standard error. Unlike `eprintln!` it does not panic when that is closed.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "framecast: {line}");
 }

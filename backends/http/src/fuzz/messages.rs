@@ -134,6 +134,9 @@ impl Engine {
                     assert_eq!(label, format!("{} 192.0.2.1:9", role.name()));
                     assert!(self.members.insert(client, role).is_none(), "it joins twice");
                 }
+                Input::Leaving { client, reason } => {
+                    assert!(self.members.contains_key(&client) && !reason.is_empty());
+                }
                 Input::Left { client } => {
                     assert!(self.members.remove(&client).is_some(), "it was not here");
                 }

@@ -168,8 +168,9 @@ impl Canvas {
         self.change(|state| state.control(client, request))
     }
 
-    pub(crate) fn leave(&self, client: ClientId) {
-        self.change(|state| state.leave(client));
+    /// The client is gone; the operator's log says why.
+    pub(crate) fn leave(&self, client: ClientId, reason: &str) {
+        self.change(|state| state.leave(client, reason));
     }
 
     pub(crate) fn event(

@@ -66,7 +66,23 @@ pub(crate) trait Doorkeeper {
 
 const INVALID_LINK: End = End::Close(NO_LINK, "this link is not valid");
 
+const CLOSED_BY_CLIENT: End = End::Close(CloseCode::Normal, "closed by client");
+
 const FLOOD: End = End::Close(CloseCode::Policy, "too many messages");
+
+impl End {
+    /// What happened, for the operator's log.
+    fn describe(self) -> &'static str {
+        match self {
+            End::Close(code, _) if code == SENT_AWAY => "sent away by the host",
+            End::Close(code, _) if code == NO_LINK => "its link expired or was revoked",
+            End::Closing => "closed by the client",
+            end if end == CLOSED_BY_CLIENT => "closed by the client",
+            End::Close(_, reason) => reason,
+            End::Dropped => "connection lost",
+        }
+    }
+}
 
 impl From<Refused> for End {
     fn from(refused: Refused) -> Self {
@@ -87,11 +103,13 @@ impl From<Flooded> for End {
 struct Seated<'a> {
     canvas: &'a Canvas,
     client: ClientId,
+    /// Why it is given up, for the operator's log.
+    reason: &'static str,
 }
 
 impl Drop for Seated<'_> {
     fn drop(&mut self) {
-        self.canvas.leave(self.client);
+        self.canvas.leave(self.client, self.reason);
     }
 }
 
@@ -139,6 +157,9 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         read.or(session.write(&mut sender, &woken)).or(session.watch()).await
     };
     let end = serving.await;
+    if let Some(mut seated) = session.seat.take() {
+        seated.reason = end.describe();
+    }
     drop(session);
     farewell(end, sender, receiver, limits.farewell).await
 }
@@ -261,7 +282,7 @@ impl<'a> Session<'a> {
         );
         self.grant.replace(Some(grant));
         self.client.set(Some(client));
-        self.seat.set(Some(Seated { canvas, client }));
+        self.seat.set(Some(Seated { canvas, client, reason: "closed by the server" }));
         // A link can end: who watches the time looks again.
         let _ = self.greeted.0.try_send(());
         Ok(())
@@ -290,7 +311,7 @@ impl<'a> Session<'a> {
             Ok(ClientMessage::Show) => canvas.set_visible(client, true, text.len(), now)?,
             Ok(ClientMessage::Hide) => canvas.set_visible(client, false, text.len(), now)?,
             // It never ends the application, only this view.
-            Ok(ClientMessage::Close) => return Err(End::Close(CloseCode::Normal, "as you wish")),
+            Ok(ClientMessage::Close) => return Err(CLOSED_BY_CLIENT),
             Ok(ClientMessage::Hello { .. }) | Err(_) => canvas.reject(client),
         }
         Ok(())

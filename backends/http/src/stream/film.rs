@@ -127,11 +127,13 @@ struct Film {
     pieces: VecDeque<Bytes>,
     /// All pieces of a picture were taken once there are none left.
     taking: bool,
+    /// Why it is given up, for the operator's log.
+    reason: &'static str,
 }
 
 impl Drop for Film {
     fn drop(&mut self) {
-        self.canvas.leave(self.client);
+        self.canvas.leave(self.client, self.reason);
     }
 }
 
@@ -139,6 +141,7 @@ impl Film {
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             if self.grant.is_over(Instant::now()) {
+                self.reason = "its link expired or was revoked";
                 return None;
             }
             if let Some(piece) = self.pieces.pop_front() {
@@ -155,7 +158,14 @@ impl Film {
                     self.pieces.extend([head.into(), picture, Bytes::from_static(BOUNDARY)]);
                     self.taking = true;
                 }
-                Some(_) => return None,
+                Some(Outgoing::Away) => {
+                    self.reason = "sent away by the host";
+                    return None;
+                }
+                Some(_) => {
+                    self.reason = "the application ended";
+                    return None;
+                }
                 None => {
                     let woken = async {
                         // The canvas holds the other end until this is dropped.
@@ -181,7 +191,8 @@ pub(crate) fn film(
     let (wake, woken) = smol::channel::bounded(1);
     let client = canvas.join_film(label, manner, wake);
     let pieces = VecDeque::from([Bytes::from_static(FIRST_BOUNDARY)]);
-    let film = Film { canvas, client, grant, woken, pieces, taking: false };
+    let film =
+        Film { canvas, client, grant, woken, pieces, taking: false, reason: "connection closed" };
     stream::unfold(film, |mut film| async {
         let piece = film.next().await?;
         Some((piece, film))

@@ -70,8 +70,8 @@ impl Inputs {
         }
     }
 
-    /// `client` is gone.
-    pub(crate) fn leave(&mut self, client: ClientId) {
+    /// `client` is gone, for this reason.
+    pub(crate) fn leave(&mut self, client: ClientId, reason: &str) {
         let Some(pending) = self.clients.remove(&client) else { return };
         if !pending.announced {
             // The engine never heard of it: connecting over and over fills nothing.
@@ -81,6 +81,7 @@ impl Inputs {
         if pending.rejected > 0 {
             self.queue.push_back(Input::Rejected { client, count: pending.rejected });
         }
+        self.queue.push_back(Input::Leaving { client, reason: reason.to_owned() });
         self.queue.push_back(Input::Left { client });
     }
 
@@ -105,6 +106,7 @@ impl Inputs {
 fn is_of(input: &Input, of: ClientId) -> bool {
     match input {
         Input::Joined { client, .. }
+        | Input::Leaving { client, .. }
         | Input::Left { client }
         | Input::Event { client, .. }
         | Input::Resize { client, .. }
@@ -166,13 +168,18 @@ mod tests {
         inputs.push(ANNA, key(ANNA), 10).unwrap();
         inputs.reject(ANNA);
         inputs.reject(ANNA);
-        inputs.leave(ANNA);
+        inputs.leave(ANNA, "closed by the client");
         inputs.push(ANNA, key(ANNA), 10).unwrap();
         let last: Vec<_> = inputs.take().into();
         assert!(
             matches!(
                 last[..],
-                [Input::Event { .. }, Input::Rejected { count: 2, .. }, Input::Left { .. }]
+                [
+                    Input::Event { .. },
+                    Input::Rejected { count: 2, .. },
+                    Input::Leaving { .. },
+                    Input::Left { .. }
+                ]
             ),
             "{last:?}"
         );
@@ -186,7 +193,7 @@ mod tests {
         for _ in 0..10_000 {
             inputs.join(ANNA, "anna".into(), Role::Drive);
             inputs.push(ANNA, key(ANNA), 10).unwrap();
-            inputs.leave(ANNA);
+            inputs.leave(ANNA, "connection lost");
         }
         assert_eq!(inputs.take().len(), 1);
     }

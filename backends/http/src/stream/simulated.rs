@@ -232,7 +232,7 @@ impl World {
             }
             96 => {
                 let viewer = self.viewers.swap_remove(n);
-                self.scene.state.leave(viewer.id);
+                self.scene.state.leave(viewer.id, "");
                 self.scene.settle();
             }
             97 => {

@@ -319,11 +319,11 @@ impl State {
         client
     }
 
-    pub(super) fn leave(&mut self, client: ClientId) {
+    pub(super) fn leave(&mut self, client: ClientId, reason: &str) {
         if let Some(seat) = self.clients.remove(&client) {
             add(&mut self.gone, &seat);
         }
-        self.inputs.leave(client);
+        self.inputs.leave(client, reason);
     }
 
     pub(super) fn reject(&mut self, client: ClientId) {
@@ -855,7 +855,7 @@ mod tests {
         let (one, two) = (scene.join(), scene.join());
         scene.present_all(1);
         assert!(scene.work());
-        scene.state.leave(one);
+        scene.state.leave(one, "");
         scene.encode();
         assert!(scene.send(two).is_some());
     }

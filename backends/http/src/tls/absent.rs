@@ -18,9 +18,16 @@ impl Acceptor {
 pub(super) type Made = (Acceptor, Vec<u8>);
 
 pub(super) fn from_pem(_: &[u8], _: &[u8]) -> Result<Made> {
-    Err(Error::not_supported("TLS, in this build"))
+    Err(not_built_in())
 }
 
 pub(super) fn self_signed(_: Vec<String>) -> Result<Made> {
-    Err(Error::not_supported("TLS, in this build"))
+    Err(not_built_in())
+}
+
+fn not_built_in() -> Error {
+    Error::not_supported(
+        "TLS, in this build: framecast-http needs the feature \"tls\"; build it with: cargo build \
+         --features tls",
+    )
 }

@@ -38,7 +38,11 @@ fn a_client_is_announced_with_its_size_before_its_events() {
     assert!(*timestamp < 1e6 && timestamp <= later, "stamped here: {timestamp} {later}");
     client.socket.close(None).unwrap();
     let inputs = engine.until_left();
-    assert!(matches!(inputs[..], [Input::Left { .. }]), "{inputs:?}");
+    let [Input::Leaving { client: going, reason }, Input::Left { client: gone }] = &inputs[..]
+    else {
+        panic!("{inputs:?}");
+    };
+    assert_eq!((going, &**reason, gone), (joined, "closed by the client", joined));
 }
 
 #[test]

@@ -15,13 +15,12 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use framecast::{Canvas, Error, Options, PhysicalSize, Result, UpdateMode};
+use framecast::{Canvas, Error, Options, PhysicalSize, Result, UpdateMode, print_notice};
 
 use self::player::Player;
 use self::stream::{Info, Stream};
 use self::yuv::Matrix;
 use crate::command::Pipe;
-use crate::say;
 
 /// What comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +115,7 @@ fn play(options: &Options, player: Player) -> Result<()> {
     let player = Arc::new(player);
     Player::play_on(&player, &canvas)?;
     let ended = canvas.run(|_, _| {});
-    say(&player.summary());
+    print_notice(&player.summary());
     // Why the input ended says more than that the canvas closed then.
     player.outcome().and(ended)
 }

@@ -7,12 +7,13 @@ mod view;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use framecast::{Canvas, Cursor, Error, EventKind, Key, Options, Pointer, Result, Step};
+use framecast::{
+    Canvas, Cursor, Error, EventKind, Key, Options, Pointer, Result, Step, print_notice,
+};
 
 use self::picture::Picture;
 use self::render::Renderer;
 use self::view::View;
-use crate::say;
 
 /// What one press of a zoom key does.
 const KEY_ZOOM: f64 = 1.25;
@@ -221,7 +222,7 @@ fn first(files: &mut Vec<PathBuf>, index: usize, forward: bool) -> Option<(usize
         match Picture::open(&files[index]) {
             Ok(picture) => return Some((index, picture)),
             Err(error) => {
-                say(&error.to_string());
+                print_notice(&error.to_string());
                 files.remove(index);
                 let count = files.len().max(1);
                 index = if forward { index % count } else { (index + count - 1) % count };

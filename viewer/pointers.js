@@ -8,10 +8,10 @@ import events from "./events.js";
  *   timeStamp: number} & import("./events.js").ModifierKeys} PointerLike
  */
 
-/** The DOM's button numbers as ours: left, middle, right, back, forward. */
-const BUTTONS = [1, 3, 2, 4, 5];
+/** The DOM's button numbers as ours: left, middle, right, back, forward, a pen's eraser. */
+const BUTTONS = [1, 3, 2, 4, 5, 6];
 /** The bits of the DOM's `buttons`, by our number. */
-const BITS = [0, 1, 2, 4, 8, 16];
+const BITS = [0, 1, 2, 4, 8, 16, 32];
 /** Two taps are a double tap when they are this close: milliseconds, logical pixels. */
 const TAP_TIME = 350;
 const TAP_REACH = 24;

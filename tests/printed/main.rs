@@ -13,7 +13,8 @@ pub use real::*;
 
 pub use crate::stage::{Canvas, Loop, Options};
 
-/// The example `$name` as a test.
+/// The example `$name` as a test. It begins with plain comments, since `include!` takes no `//!`; for
+/// that the crates themselves ask for documentation, not the workspace.
 macro_rules! example {
     ($name:ident, $file:literal) => {
         mod $name {

@@ -32,12 +32,12 @@ test("a mouse message has every field", () => {
   });
 });
 
-test("buttons have our numbers: left, right, middle, back, forward", () => {
-  const numbers = [[0, 1], [2, 2], [1, 4], [3, 8], [4, 16]].map(([button, buttons]) => {
+test("buttons have our numbers: left, right, middle, back, forward, eraser", () => {
+  const numbers = [[0, 1], [2, 2], [1, 4], [3, 8], [4, 16], [5, 32]].map(([button, buttons]) => {
     const pointers = new Pointers();
     return pointers.down(event({ button, buttons }), at(0, 0))[0]?.button;
   });
-  assert.deepEqual(numbers, [1, 2, 3, 4, 5]);
+  assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6]);
 });
 
 test("a second button of the same mouse comes as a move, and is a press", () => {
@@ -68,8 +68,16 @@ test("a press that is told twice is one press", () => {
   assert.deepEqual(pointers.down(event({ button: 0, buttons: 1 }), at(1, 1)), []);
 });
 
-test("a button without a number of ours, as a pen's eraser, is no press", () => {
-  assert.deepEqual(new Pointers().down(event({ pointerType: "pen", button: 5, buttons: 32 }), at(1, 1)), []);
+test("a pen's eraser is a button that goes down, moves and goes up", () => {
+  const pointers = new Pointers();
+  const pen = (/** @type {object} */ fields) => event({ pointerType: "pen", ...fields });
+  assert.deepEqual(short(pointers.down(pen({ button: 5, buttons: 32 }), at(1, 1))), ["pointer_down 1,1 6 [6]"]);
+  assert.deepEqual(short(pointers.move(pen({ buttons: 32 }), at(2, 2))), ["pointer_move 2,2 0 [6]"]);
+  assert.deepEqual(short(pointers.up(pen({ button: 5, buttons: 0 }), at(3, 3))), ["pointer_up 3,3 6 []"]);
+});
+
+test("a button without a number of ours is no press", () => {
+  assert.deepEqual(new Pointers().down(event({ button: 6, buttons: 64 }), at(1, 1)), []);
 });
 
 test("a pen tells its pressure, and its other button is the right one", () => {

@@ -101,7 +101,7 @@ impl Facts {
         }
         if self.mode & 0o077 != 0 {
             return Err("others may read or write it; take that away with chmod 600, or give \
-                        another file");
+                        another file (its file system may know no permissions)");
         }
         if self.names != 1 {
             return Err("it has another name as well (a hard link), or none any more; give \

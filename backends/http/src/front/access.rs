@@ -124,7 +124,8 @@ pub(crate) fn check(request: &Request<()>, ends: Ends, allowed: &Allowed) -> Res
     if !ours && !allowed.hosts.contains(&host) {
         return Err(WRONG_HOST);
     }
-    let is_public = allowed.https_host.as_ref() == Some(&host);
+    // A proxy on this machine may be known by a name that is ours, too; only its port differs.
+    let is_public = !ours && allowed.https_host.as_ref() == Some(&host);
     if let Some(target) = request.extensions().get::<TargetScheme>() {
         // RFC 9110, 7.4.
         let fits = if target.https { ends.https || is_public } else { !ends.https };

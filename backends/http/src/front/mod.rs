@@ -34,7 +34,8 @@ pub(crate) async fn linger_up_to<S: AsyncRead + AsyncWrite + Unpin>(mut stream: 
         return;
     }
     let mut stream = stream.take(most);
-    let mut buffer = [0; LINGER_BUFFER];
+    // Not in the future of every connection, from its beginning.
+    let mut buffer = vec![0; LINGER_BUFFER];
     while let Ok(1..) = stream.read(&mut buffer).await {
         // All connections share a thread.
         smol::future::yield_now().await;

@@ -6,7 +6,7 @@
 //! drive: clients that only watch take no more than the rest, and among connections that have not shown
 //! a role those are ended last that may drive, or come from where somebody who may was let in.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
@@ -113,11 +113,11 @@ impl<T> Strangers<T> {
         } else if self.all > self.limits.connections {
             fits &= self.end(|_| true, now);
         }
-        if self.unfinished() >= self.limits.handshakes.max(1) {
-            self.end_handshake(now);
-        }
         if !fits {
             return Err(Full);
+        }
+        if self.unfinished() >= self.limits.handshakes.max(1) {
+            self.end_handshake(now);
         }
         let number = self.next;
         self.next += 1;
@@ -287,7 +287,7 @@ impl<T> Strangers<T> {
             *by_address.entry(place.address).or_default() += 1;
         }
         let most = by_address.values().copied().max().unwrap_or(0);
-        let numbers: Vec<_> = may_go
+        let numbers: BTreeSet<_> = may_go
             .into_iter()
             .filter(|place| by_address.get(&place.address) == Some(&most))
             .map(|place| place.number)

@@ -56,7 +56,12 @@ export default class Attempts {
     this.#hooks = hooks;
   }
 
-  /** Theirs. */
+  /** Whether one of them has done its handshake, and waits for its welcome. */
+  get greeting() {
+    return this.#list.some(({ opened }) => opened !== null);
+  }
+
+  /** The sockets of all that are under way, the oldest first. */
   get sockets() {
     return this.#list.map(({ socket }) => socket);
   }

@@ -170,9 +170,11 @@ export default class Connection {
     const refusal = code === 4001 && this.#met ? OUTDATED : REFUSALS.get(code);
     if (refusal) this.#refused(refusal);
     else if (code === 1000) this.#ended("");
-    // Of several attempts, one that failed is no news, unless the server said so.
-    else if (attempt.socket === this.#socket || REASONS.has(code) || this.#attempts.failed(attempt)) {
-      this.#lost(REASONS.get(code) ?? (this.#met ? "" : NEVER), REASONS.has(code));
+    else {
+      const told = REASONS.has(code);
+      const last = attempt.socket === this.#socket || this.#attempts.failed(attempt);
+      // Of several attempts, one that failed is no news; nor is one that was turned away while another waits for its welcome.
+      if (last || (told && !this.#attempts.greeting)) this.#lost(REASONS.get(code) ?? (this.#met ? "" : NEVER), told);
     }
   }
 

@@ -10,6 +10,7 @@ const SLACK = 6;
 export default class Mover {
   #pill;
   #moved;
+  #ends = new AbortController();
   #clicks = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -29,14 +30,18 @@ export default class Mover {
     pill.addEventListener("pointerdown", (event) => {
       if (event.button === 0 && event.isPrimary) this.#down = { id: event.pointerId, x: event.clientX, y: event.clientY };
     });
-    pill.addEventListener("pointermove", (event) => this.#drag(event));
-    pill.addEventListener("pointerup", (event) => {
+    // A quick pointer leaves it with its first move.
+    const window = pill.ownerDocument.defaultView ?? globalThis.window;
+    const { signal } = this.#ends;
+    window.addEventListener("pointermove", (event) => this.#drag(event), { signal, capture: true });
+    window.addEventListener("pointercancel", () => this.#stop(), { signal });
+    window.addEventListener("pointerup", (event) => {
+      if (!this.#down) return;
       const { left, top, width, height } = box.getBoundingClientRect();
       const point = { x: event.clientX - left, y: event.clientY - top };
       if (this.#dragging) this.#go(corner.nearest(point, { width, height }));
       this.#stop();
-    });
-    pill.addEventListener("pointercancel", () => this.#stop());
+    }, { signal, capture: true });
     // The click at the end of dragging means nothing.
     pill.addEventListener("click", (event) => this.#swallow(event), { capture: true });
     pill.addEventListener("keydown", (event) => {
@@ -51,6 +56,7 @@ export default class Mover {
 
   /** Ends it. */
   stop() {
+    this.#ends.abort();
     clearTimeout(this.#timer);
   }
 
@@ -58,6 +64,11 @@ export default class Mover {
   #drag(event) {
     const down = this.#down;
     if (!down || event.pointerId !== down.id) return;
+    // It went up where nobody told us.
+    if (!(event.buttons & 1)) {
+      this.#stop();
+      return;
+    }
     const [x, y] = [event.clientX - down.x, event.clientY - down.y];
     if (!this.#dragging) {
       if (Math.hypot(x, y) < SLACK) return;

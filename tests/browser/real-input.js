@@ -40,8 +40,7 @@ export function realInput(name, started, { ctrlWheel = true, losesFocus = true }
     const [up] = program.events("pointer_up");
     assert.deepEqual([up.button, up.buttons, up.x, up.y], [2, [], 70, 80]);
     user.move(20, 30);
-    user.click(1);
-    user.click(1);
+    user.doubleClick(1);
     await until("the double click", () => program.events("double_click").length === 1);
     user.key("shift+a", "Left", "g");
     await until("the last key", () => program.events("key_up").some((event) => event.key === "g"));

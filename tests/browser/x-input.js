@@ -41,6 +41,8 @@ export async function hand(display, page) {
     move: (x, y) => void xdotool(display, "mousemove", ...onScreen(x, y)),
     /** X's numbers: 1 left, 2 middle, 3 right; 4 to 7 the wheel up, down, left, right. */
     click: (button) => void xdotool(display, "click", button),
+    /** In one command: two may be further apart than a double click. */
+    doubleClick: (button) => void xdotool(display, "click", "--repeat", 2, "--delay", 50, button),
     down: (button) => void xdotool(display, "mousedown", button),
     up: (button) => void xdotool(display, "mouseup", button),
     /** With X's names, as in "shift+Tab". */

@@ -555,3 +555,19 @@ test("a refused link is told, and not tried again until somebody asks for it", (
     assert.equal(connection.state, "connected");
   }
 });
+
+test("an attempt that is turned away ends no other that waits for its welcome", () => {
+  const t = setUp();
+  t.connection.open();
+  t.socket.welcome();
+  answer(t, 10);
+  t.socket.ends(1006);
+  t.pass(3);
+  const [, oldest, spare] = t.sockets;
+  oldest?.open();
+  spare?.open();
+  spare?.ends(1013);
+  assert.deepEqual([oldest?.closed, t.connection.state, t.connection.retryAt], [false, "lost", null]);
+  oldest?.says({ type: "welcome", client: 8 });
+  assert.equal(t.connection.state, "connected");
+});

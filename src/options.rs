@@ -232,13 +232,13 @@ impl Options {
 impl Options {
     /// Refuses flags that mean nothing because their feature is not in this build.
     pub(crate) fn check_features(&self) -> Result<()> {
-        self.need_features(|feature| match feature {
-            "window" => cfg!(feature = "window"),
-            "terminal" => cfg!(feature = "terminal"),
-            "http" => cfg!(feature = "http"),
-            "tls" => cfg!(feature = "tls"),
-            _ => true,
-        })
+        let built_in = [
+            ("window", cfg!(feature = "window")),
+            ("terminal", cfg!(feature = "terminal")),
+            ("http", cfg!(feature = "http")),
+            ("tls", cfg!(feature = "tls")),
+        ];
+        self.need_features(|feature| built_in.contains(&(feature, true)))
     }
 
     fn need_features(&self, is_built_in: impl Fn(&str) -> bool) -> Result<()> {

@@ -257,7 +257,8 @@ fn who_does_not_read_a_snapshot_holds_little_of_it_and_takes_a_place_for_a_while
     let time = Duration::from_secs(8);
     let (service, _canvas) = with_grain(&event_loop, size, |limits| limits.snapshot_time = time);
     let app = Application::new(Router::new().nest_service("/canvas", service));
-    let stuck = [(); Limits::SNAPSHOTS].map(|()| begin(&app, "/canvas/snapshot.png"));
+    // One place is kept for those who may drive.
+    let stuck = [(); Limits::SNAPSHOTS - 1].map(|()| begin(&app, "/canvas/snapshot.png"));
     let mut begun = [0; 13];
     for mut stream in &stuck {
         stream.read_exact(&mut begun).unwrap();

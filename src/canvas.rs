@@ -278,10 +278,33 @@ impl Canvas {
         self.member.engine.borrow_mut().give_control(source, self.core.time.now())
     }
 
-    /// Sends a client away, where its backend can do that. A link still lets it in again; see
-    /// `HttpServer::revoke`.
+    /// Sends a client away, where its backend can do that. It does not come back by the same link from
+    /// the same browser or network address, until [`let_in`](Self::let_in). Another link or another
+    /// address lets it in: to be sure, revoke its link (`HttpServer::revoke`).
     pub fn disconnect(&self, source: Source) {
         self.member.engine.borrow_mut().disconnect(source);
+    }
+
+    /// Who was sent away, by the application or the host, and was not let in again; the last at the
+    /// end. The last 64 are remembered; who was sent away before them may come back.
+    #[must_use]
+    pub fn sent_away(&self) -> Vec<Viewer> {
+        self.member.engine.borrow().sent_away()
+    }
+
+    /// Lets a client come back that was sent away. False if it was not, or has not left yet.
+    ///
+    /// ```
+    /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
+    /// // Who was sent away by mistake may come back.
+    /// for viewer in canvas.sent_away() {
+    ///     assert!(canvas.let_in(viewer.source));
+    /// }
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    #[expect(clippy::must_use_candidate, reason = "who lets somebody in knows whom")]
+    pub fn let_in(&self, source: Source) -> bool {
+        self.member.engine.borrow_mut().let_in(source)
     }
 
     /// What was counted so far.

@@ -3,16 +3,21 @@
 //! Two things decide. The *role* is a right that comes with somebody's link: who may only watch
 //! never holds control, whatever happens. The *policy* says who of the others gets it, and when.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    ControlRequest, ControlState, Error, EventKind, LogicalSize, Member as Told, Role, Source,
+    ControlRequest, ControlState, Error, EventKind, LogicalSize, Member as Told, Role, SentAway,
+    Source,
 };
 
 /// Under [`ControlPolicy::Any`] a presenter that did nothing for this long gives way.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// So many who were sent away are remembered; of more, the one who was sent away first is let in.
+const SENT_AWAY: usize = 64;
 
 /// No timeout is longer, in effect for ever: what is added to the time of day must not overflow.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -82,6 +87,8 @@ pub(crate) struct Control {
     grantor: Option<Source>,
     /// The application chose the presenter: no policy takes it away.
     chosen: bool,
+    /// Who was sent away and has gone, the last at the end. At most [`SENT_AWAY`].
+    sent_away: VecDeque<Gone>,
     /// Grows with every change that others are told.
     revision: u64,
 }
@@ -107,6 +114,26 @@ struct Member {
     asks: Option<u64>,
     /// It gave control up, and gets it again only when it asks.
     declined: bool,
+    /// It is to go, and not to come back.
+    sent_away: bool,
+}
+
+/// Somebody who was sent away.
+#[derive(Debug)]
+struct Gone {
+    number: u64,
+    source: Source,
+    role: Role,
+    label: String,
+}
+
+/// What follows from a request, besides who drives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// This client must go, and not come back.
+    SendAway(Source),
+    /// It may come back.
+    LetIn(Source),
 }
 
 impl Control {
@@ -120,6 +147,7 @@ impl Control {
             presenter: None,
             grantor: None,
             chosen: false,
+            sent_away: VecDeque::new(),
             revision: 0,
         }
     }
@@ -174,21 +202,33 @@ impl Control {
             acted: None,
             asks: None,
             declined: false,
+            sent_away: false,
         });
         self.yield_to_local(source, now);
         self.settle(now);
     }
 
-    /// Somebody went.
-    pub(crate) fn leave(&mut self, source: Source, now: Instant) {
-        self.members.retain(|member| member.source != source);
+    /// Somebody went. Returns whom to let in again, because too many were sent away since.
+    pub(crate) fn leave(&mut self, source: Source, now: Instant) -> Option<Source> {
+        let mut forgotten = None;
+        if let Some(at) = self.members.iter().position(|member| member.source == source) {
+            let Member { number, role, label, sent_away, .. } = self.members.remove(at);
+            if sent_away {
+                self.sent_away.push_back(Gone { number, source, role, label });
+                if self.sent_away.len() > SENT_AWAY {
+                    forgotten = self.sent_away.pop_front().map(|gone| gone.source);
+                }
+            }
+        }
         self.revision += 1;
         self.settle(now);
+        forgotten
     }
 
     /// All clients of a backend went.
     pub(crate) fn leave_all(&mut self, backend: u32, now: Instant) {
         self.members.retain(|member| member.source.backend != backend);
+        self.sent_away.retain(|gone| gone.source.backend != backend);
         self.revision += 1;
         self.settle(now);
     }
@@ -231,13 +271,13 @@ impl Control {
         self.settle(now);
     }
 
-    /// What somebody wants to happen with control; whom to send away, if that follows.
+    /// What somebody wants to happen with control; what follows for others.
     pub(crate) fn request(
         &mut self,
         source: Source,
         request: ControlRequest,
         now: Instant,
-    ) -> Option<Source> {
+    ) -> Option<Order> {
         let is_host = self.host() == Some(source);
         let member = self.member_mut(source)?;
         member.active = now;
@@ -247,7 +287,7 @@ impl Control {
             }
             _ => None,
         };
-        let mut away = None;
+        let mut order = None;
         match request {
             ControlRequest::Ask => self.ask(source, now),
             ControlRequest::Release if self.presenter == Some(source) => {
@@ -269,13 +309,45 @@ impl Control {
             }
             ControlRequest::TakeBack if is_host => self.lease(source, now),
             ControlRequest::Disconnect(_) if is_host => {
-                away = target.filter(|target| *target != source);
+                let target = target.filter(|target| *target != source);
+                order = target.map(Order::SendAway);
+                target.into_iter().for_each(|target| self.send_away(target));
             }
-            ControlRequest::Grant(_) | ControlRequest::TakeBack | ControlRequest::Disconnect(_) => {
+            ControlRequest::LetIn(number) if is_host => {
+                let gone = self.sent_away.iter().find(|gone| gone.number == number);
+                let gone = gone.map(|gone| gone.source);
+                order = gone.filter(|gone| self.let_in(*gone)).map(Order::LetIn);
             }
+            ControlRequest::Grant(_)
+            | ControlRequest::TakeBack
+            | ControlRequest::Disconnect(_)
+            | ControlRequest::LetIn(_) => {}
         }
         self.settle(now);
-        away
+        order
+    }
+
+    /// Whoever that is must go. Once gone it counts as sent away.
+    pub(crate) fn send_away(&mut self, source: Source) {
+        if let Some(member) = self.member_mut(source) {
+            member.sent_away = true;
+        }
+    }
+
+    /// Who was sent away may come back; false if that is not so, or it has not gone yet.
+    pub(crate) fn let_in(&mut self, source: Source) -> bool {
+        let before = self.sent_away.len();
+        self.sent_away.retain(|gone| gone.source != source);
+        let was_there = self.sent_away.len() < before;
+        self.revision += u64::from(was_there);
+        was_there
+    }
+
+    /// Who was sent away and has gone, the last at the end.
+    pub(crate) fn sent_away(&self) -> impl Iterator<Item = (Source, SentAway)> + '_ {
+        self.sent_away
+            .iter()
+            .map(|gone| (gone.source, SentAway::new(gone.number, gone.label.clone(), gone.role)))
     }
 
     /// The application's own choice, against any policy; but never somebody who may only watch.
@@ -385,7 +457,10 @@ impl Control {
             ControlPolicy::Local | ControlPolicy::None => false,
         };
         let members = self.members.iter().map(told).collect();
-        ControlState::new(number(self.presenter), number(self.host()), asking, members)
+        let mut state =
+            ControlState::new(number(self.presenter), number(self.host()), asking, members);
+        state.sent_away = self.sent_away().map(|(_, gone)| gone).collect();
+        state
     }
 
     fn member(&self, source: Source) -> Option<&Member> {
@@ -600,7 +675,7 @@ mod tests {
             self.heard(source, &EventKind::KeyDown(Key::default()));
         }
 
-        fn ask(&mut self, source: Source, request: ControlRequest) -> Option<Source> {
+        fn ask(&mut self, source: Source, request: ControlRequest) -> Option<Order> {
             self.control.request(source, request, self.now)
         }
 
@@ -852,7 +927,50 @@ mod tests {
         assert_eq!(scene.ask(bert, ControlRequest::Disconnect(a)), None);
         assert_eq!(scene.ask(anna, ControlRequest::Disconnect(a)), None);
         assert_eq!(scene.ask(anna, ControlRequest::Disconnect(99)), None);
-        assert_eq!(scene.ask(anna, ControlRequest::Disconnect(b)), Some(bert));
+        assert_eq!(scene.ask(anna, ControlRequest::Disconnect(b)), Some(Order::SendAway(bert)));
+    }
+
+    #[test]
+    fn who_was_sent_away_is_listed_once_gone_until_the_host_lets_it_in() {
+        let mut scene = Scene::new(ControlPolicy::First);
+        let (anna, bert) = (scene.join(1, Role::Drive), scene.join(2, Role::Drive));
+        let carl = scene.join(3, Role::Watch);
+        let listed = |scene: &Scene| {
+            let state = scene.control.state(None);
+            state.sent_away.into_iter().map(|gone| gone.label).collect::<Vec<_>>()
+        };
+        let [b, c] = [bert, carl].map(|source| scene.number(source));
+        scene.ask(anna, ControlRequest::Disconnect(b));
+        scene.ask(bert, ControlRequest::Disconnect(c));
+        assert!(listed(&scene).is_empty(), "it is still here");
+        assert_eq!(scene.ask(anna, ControlRequest::LetIn(b)), None);
+        scene.control.leave(carl, scene.now);
+        assert_eq!(scene.control.leave(bert, scene.now), None);
+        assert_eq!(listed(&scene), ["viewer 2"], "the other went by itself");
+        let (dora, before) = (scene.join(4, Role::Drive), scene.control.revision());
+        assert_eq!(scene.ask(dora, ControlRequest::LetIn(b)), None, "it is not the host");
+        assert_eq!(scene.ask(anna, ControlRequest::LetIn(c)), None);
+        assert_eq!(scene.control.revision(), before, "nothing changed");
+        assert_eq!(scene.ask(anna, ControlRequest::LetIn(b)), Some(Order::LetIn(bert)));
+        assert!(listed(&scene).is_empty() && scene.control.revision() > before);
+        assert_eq!(scene.ask(anna, ControlRequest::LetIn(b)), None, "once");
+    }
+
+    #[test]
+    fn of_too_many_who_were_sent_away_the_first_is_let_in() {
+        let mut scene = Scene::new(ControlPolicy::First);
+        let host = scene.join(0, Role::Drive);
+        let mut forgotten = Vec::new();
+        for client in 1..=SENT_AWAY as u64 + 2 {
+            let away = scene.join(client, Role::Watch);
+            let number = scene.number(away);
+            assert!(scene.ask(host, ControlRequest::Disconnect(number)).is_some());
+            forgotten.extend(scene.control.leave(away, scene.now));
+        }
+        assert_eq!(forgotten, [source(1, 1), source(1, 2)]);
+        assert_eq!(scene.control.state(None).sent_away.len(), SENT_AWAY);
+        scene.control.leave_all(1, scene.now);
+        assert!(scene.control.state(None).sent_away.is_empty(), "its backend is gone");
     }
 
     #[test]
@@ -915,6 +1033,7 @@ mod tests {
             2 => (0_u64..12).prop_map(|n| Happening::Ask(ControlRequest::Grant(n))),
             2 => Just(Happening::Ask(ControlRequest::TakeBack)),
             1 => (0_u64..12).prop_map(|n| Happening::Ask(ControlRequest::Disconnect(n))),
+            1 => (0_u64..12).prop_map(|n| Happening::Ask(ControlRequest::LetIn(n))),
             3 => (0_u64..40).prop_map(Happening::Wait),
             1 => prop_oneof![
                 Just(Local), Just(First), Just(Request), Just(Any), Just(ControlPolicy::None)
@@ -938,6 +1057,9 @@ mod tests {
         ) {
             let mut scene = Scene::new(ControlPolicy::First);
             let mut may_drive: std::collections::BTreeMap<Source, (bool, bool)> = [].into();
+            let mut sent_away = std::collections::BTreeSet::<Source>::new();
+            // Who comes back under the same number is let in elsewhere.
+            let mut gone = std::collections::BTreeSet::<Source>::new();
             for (happening, client) in happenings {
                 let (now, before) = (scene.now, scene.presenter());
                 let mut who = source(1, client);
@@ -951,11 +1073,15 @@ mod tests {
                     }
                     Happening::Leave => {
                         control.leave(who, now);
-                        may_drive.remove(&who);
+                        if may_drive.remove(&who).is_some() && sent_away.remove(&who) {
+                            gone.insert(who);
+                        }
                     }
                     Happening::LeaveAll => {
                         control.leave_all(0, now);
                         may_drive.retain(|source, _| source.backend != 0);
+                        sent_away.retain(|source| source.backend != 0);
+                        gone.retain(|source| source.backend != 0);
                     }
                     Happening::Hide => control.heard(who, &EventKind::Hide, false, now),
                     Happening::Show => control.heard(who, &EventKind::Show, false, now),
@@ -965,9 +1091,16 @@ mod tests {
                     Happening::Move => control.heard(who, &EventKind::FocusIn, false, now),
                     Happening::Ask(request) => {
                         let host = control.host();
-                        if let Some(away) = control.request(who, request, now) {
-                            prop_assert!(host == Some(who) && away != who);
-                            prop_assert!(may_drive.contains_key(&away));
+                        match control.request(who, request, now) {
+                            Some(Order::SendAway(away)) => {
+                                prop_assert!(host == Some(who) && away != who);
+                                prop_assert!(may_drive.contains_key(&away));
+                                sent_away.insert(away);
+                            }
+                            Some(Order::LetIn(away)) => {
+                                prop_assert!(host == Some(who) && gone.remove(&away));
+                            }
+                            None => {}
                         }
                     }
                     Happening::Wait(seconds) => {

@@ -7,14 +7,14 @@
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    Backend, CanvasSize, Clock, Context, ControlRequest, Cursor, Error, Event, EventKind, Frame,
-    FrameBuffer, FramePool, Input, Key, LogicalSize, PhysicalSize, Rect, Resize, Result, Setting,
-    SizeLimits, Source, printable,
+    Backend, CanvasSize, ClientId, Clock, Context, ControlRequest, Cursor, Error, Event, EventKind,
+    Frame, FrameBuffer, FramePool, Input, Key, LogicalSize, PhysicalSize, Rect, Resize, Result,
+    Setting, SizeLimits, Source, printable,
 };
 
 use crate::audience::Viewer;
 use crate::audience_log::{AudienceLog, Line};
-use crate::control::{Control, ControlPolicy};
+use crate::control::{Control, ControlPolicy, Order};
 use crate::events::EventQueue;
 use crate::held::Held;
 use crate::notice;
@@ -296,7 +296,11 @@ impl Engine {
             Input::Leaving { client, reason } => self.leaving = Some((source(client), reason)),
             Input::Left { client } => {
                 self.log_leave(source(client), now);
-                self.change_control(|control| control.leave(source(client), now));
+                let mut forgotten = None;
+                self.change_control(|control| forgotten = control.leave(source(client), now));
+                if let Some(forgotten) = forgotten {
+                    self.tell_of(forgotten, Setting::LetIn);
+                }
             }
             Input::Control { client, request } => {
                 self.request_control(source(client), request, now);
@@ -370,18 +374,36 @@ impl Engine {
     }
 
     fn request_control(&mut self, source: Source, request: ControlRequest, now: Instant) {
-        let mut away = None;
-        self.change_control(|control| away = control.request(source, request, now));
-        if let Some(away) = away {
-            self.disconnect(away);
+        let mut order = None;
+        self.change_control(|control| order = control.request(source, request, now));
+        match order {
+            Some(Order::SendAway(source)) => self.tell_of(source, Setting::Disconnect),
+            Some(Order::LetIn(source)) => self.tell_of(source, Setting::LetIn),
+            None => {}
+        }
+    }
+
+    /// Tells a client's backend what becomes of it.
+    fn tell_of(&mut self, source: Source, setting: fn(ClientId) -> Setting) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == source.backend) {
+            slot.tell(&setting(source.client));
         }
     }
 
     /// Sends a client away; its backend reports that it left.
     pub(crate) fn disconnect(&mut self, source: Source) {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == source.backend) {
-            slot.tell(&Setting::Disconnect(source.client));
+        self.control.send_away(source);
+        self.tell_of(source, Setting::Disconnect);
+    }
+
+    /// Lets a client come back that was sent away; whether there was one.
+    pub(crate) fn let_in(&mut self, source: Source) -> bool {
+        let mut done = false;
+        self.change_control(|control| done = control.let_in(source));
+        if done {
+            self.tell_of(source, Setting::LetIn);
         }
+        done
     }
 
     /// The application's choice of presenter; whether it can be.
@@ -712,6 +734,19 @@ impl Engine {
                 asks: member.asks,
             })
             .collect()
+    }
+
+    pub(crate) fn sent_away(&self) -> Vec<Viewer> {
+        let gone = self.control.sent_away();
+        gone.map(|(source, gone)| Viewer {
+            source,
+            label: gone.label,
+            role: gone.role,
+            visible: false,
+            asks: false,
+            presenter: false,
+        })
+        .collect()
     }
 
     pub(crate) fn label(&self, source: Source) -> Option<String> {

@@ -151,6 +151,9 @@ impl Scene {
             12 => remote.control(client, ControlRequest::Release),
             13 => remote.control(client, ControlRequest::Grant(u64::from(how % 16))),
             14 => remote.control(client, ControlRequest::TakeBack),
+            15 if how & 0x40 != 0 => {
+                remote.control(client, ControlRequest::LetIn(u64::from(how % 16)));
+            }
             15 => remote.control(client, ControlRequest::Disconnect(u64::from(how % 16))),
             16 => {
                 let sizes = [0.0, -1.0, f64::NAN, f64::INFINITY, 1e308, 5000.0, 0.5, 320.0];

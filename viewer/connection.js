@@ -47,7 +47,7 @@ const REFUSALS = new Map([
     4001,
     "This address needs a link, and the one it was opened with is not valid. A program that starts again has new links: open the one that it printed last, or ask for a new one.",
   ],
-  [4003, "The presenter disconnected this viewer."],
+  [4003, "The presenter disconnected this viewer, and has to let it in before it can come back."],
 ]);
 
 /** The link was good before, and is refused now. */

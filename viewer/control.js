@@ -22,6 +22,8 @@ const take = () => ({ type: "take_control" });
 const grant = (number) => ({ type: "grant_control", number });
 /** @param {number} number */
 const disconnect = (number) => ({ type: "disconnect", number });
+/** @param {number} number */
+const letIn = (number) => ({ type: "let_in", number });
 
 /**
  * @param {Listed} viewer
@@ -92,4 +94,4 @@ function mode(text) {
   return text === "request" || text === "none" ? text : "auto";
 }
 
-export default Object.freeze({ request, release, take, grant, disconnect, wish, mode, row, asker, changes });
+export default Object.freeze({ request, release, take, grant, disconnect, letIn, wish, mode, row, asker, changes });

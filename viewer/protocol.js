@@ -32,11 +32,16 @@
  * @property {boolean} asks whether it waits for control
  * @property {boolean} you
  *
+ * @typedef {object} Away somebody who was sent away
+ * @property {number} number its number when it was listed, for messages about it
+ * @property {string} label plain text, also from strangers
+ * @property {Role} role what its link allowed
+ *
  * @typedef {{type: "welcome", client: number, role: Role}
  *   | {type: "title", value: string}
  *   | {type: "cursor", value: string}
  *   | {type: "control", presenter: boolean, held: boolean, by: string, can_ask: boolean, asks: boolean, manages: boolean}
- *   | {type: "clients", list: Listed[]}
+ *   | {type: "clients", list: Listed[], sent_away: Away[]}
  *   | {type: "clipboard", text: string}
  *   | {type: "pong", id: number, time: number}
  *   | {type: "closed", reason: string}
@@ -176,9 +181,9 @@ function parseMessage(text) {
       return control(fields);
     }
     case "clients": {
-      if (!Array.isArray(fields.list)) return null;
-      const list = fields.list.slice(0, MAX_LISTED).map(listed);
-      return list.every((viewer) => viewer !== null) ? { type: "clients", list } : null;
+      const { list, sent_away = [] } = fields;
+      if (!Array.isArray(list) || !Array.isArray(sent_away)) return null;
+      return clients(list.slice(0, MAX_LISTED).map(listed), sent_away.slice(0, MAX_LISTED).map(away));
     }
     case "clipboard": {
       // Half of a text is another text: all of it, or nothing.
@@ -213,6 +218,26 @@ function control({ presenter, held, by = "", can_ask = false, asks = false, mana
   if (typeof presenter !== "boolean" || typeof held !== "boolean" || typeof by !== "string") return null;
   if (typeof can_ask !== "boolean" || typeof asks !== "boolean" || typeof manages !== "boolean") return null;
   return { type: "control", presenter, held, by: cut(by), can_ask, asks, manages };
+}
+
+/**
+ * @param {(Listed | null)[]} list
+ * @param {(Away | null)[]} sent_away
+ * @returns {Message | null}
+ */
+function clients(list, sent_away) {
+  if (!list.every((viewer) => viewer !== null) || !sent_away.every((viewer) => viewer !== null)) return null;
+  return { type: "clients", list, sent_away };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Away | null}
+ */
+function away(value) {
+  if (typeof value !== "object" || value === null) return null;
+  const { number, label, role } = /** @type {Record<string, unknown>} */ (value);
+  return isNumber(number) && typeof label === "string" && isRole(role) ? { number, label: cut(label), role } : null;
 }
 
 /**

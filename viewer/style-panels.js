@@ -172,6 +172,19 @@ export default /* css */ `
   margin-top: 6px;
 }
 
+#away {
+  margin-top: 8px;
+  border-top: 1px solid var(--line);
+  padding-top: 6px;
+}
+
+#away h3 {
+  margin: 0;
+  color: var(--text-quiet);
+  font-size: 0.85em;
+  font-weight: 600;
+}
+
 /* What is asked, offered or said, above all, and not over the status. */
 
 #above {

@@ -1,3 +1,4 @@
+import browser from "./browser.js";
 import Connection from "./connection.js";
 import control from "./control.js";
 import Input from "./input.js";
@@ -24,6 +25,7 @@ import Stream from "./stream.js";
  * @property {boolean} asks whether we asked, and wait
  * @property {boolean} manages whether we grant control and send viewers away
  * @property {import("./protocol.js").Listed[]} clients everybody, if we manage them
+ * @property {import("./protocol.js").Away[]} sentAway likewise, who was sent away and was not let in again
  * @property {string} title the application's; plain text from a stranger
  * @property {number} fps frames shown per second: what makes one exact that is shown already is none
  * @property {boolean} exact whether all that is shown are exactly the frame's pixels, and can be read so
@@ -87,6 +89,8 @@ export default class View extends EventTarget {
   #lease = new Lease();
   /** @type {import("./protocol.js").Listed[]} */
   #clients = [];
+  /** @type {import("./protocol.js").Away[]} */
+  #sentAway = [];
   #url = "";
   /** @type {string | null} */
   #token = null;
@@ -252,7 +256,7 @@ export default class View extends EventTarget {
   }
 
   /**
-   * Gives control to a viewer; while `info.manages`, like the next two.
+   * Gives control to a viewer; while `info.manages`, like the next three.
    *
    * @param {number} number its number in `info.clients`
    */
@@ -266,12 +270,21 @@ export default class View extends EventTarget {
   }
 
   /**
-   * Sends a viewer away.
+   * Sends a viewer away, who does not come back before being let in.
    *
    * @param {number} number its number in `info.clients`
    */
   disconnect(number) {
     this.#connection.send(control.disconnect(number));
+  }
+
+  /**
+   * Lets a viewer come back who was sent away.
+   *
+   * @param {number} number its number in `info.sentAway`
+   */
+  letIn(number) {
+    this.#connection.send(control.letIn(number));
   }
 
   /**
@@ -365,6 +378,7 @@ export default class View extends EventTarget {
       ...this.#lease.info,
       role: this.#connection.role,
       clients: this.#clients,
+      sentAway: this.#sentAway,
       title: this.#title,
       fps,
       exact: this.#readable && shown?.exact === true,
@@ -384,7 +398,7 @@ export default class View extends EventTarget {
     const size = this.#stage.begin();
     this.#reported = JSON.stringify(size);
     const token = this.#token === null ? {} : { token: this.#token };
-    return { type: "hello", ...size, visible: this.#visible, ...token };
+    return { type: "hello", ...size, visible: this.#visible, browser: browser.name(), ...token };
   }
 
   /** @param {import("./connection.js").State} state */
@@ -392,6 +406,7 @@ export default class View extends EventTarget {
     if (state !== "connected") {
       this.#stream.reset();
       this.#clients = [];
+      this.#sentAway = [];
       this.#lease.clear();
     } else {
       // The size may have changed since `hello`.
@@ -406,6 +421,7 @@ export default class View extends EventTarget {
       this.#say(this.#lease.tell(message));
     } else if (message.type === "clients") {
       this.#clients = message.list;
+      this.#sentAway = message.sent_away;
     } else if (message.type === "title") {
       this.#setTitle(message.value);
     } else if (message.type === "cursor") {

@@ -12,6 +12,7 @@ export default class Viewers {
   #panel;
   #button;
   #list;
+  #away;
   #prompt;
   /** Whom the prompt is about. @type {number | null} */
   #asker = null;
@@ -37,6 +38,7 @@ export default class Viewers {
     this.#panel = element(root, "viewers");
     this.#button = element(root, "viewers-show");
     this.#list = element(root, "viewers-list");
+    this.#away = element(root, "away-list");
     this.#prompt = element(root, "prompt");
     // The keyboard's focus stays with the picture when these are clicked.
     for (const part of [this.#panel, this.#prompt]) {
@@ -71,19 +73,23 @@ export default class Viewers {
 
   /** Shows who is there now. */
   update() {
-    const { manages, presenter, clients } = this.#view.info;
+    const { manages, presenter, clients, sentAway } = this.#view.info;
     this.#button.hidden = !manages;
     if (!manages && !this.#panel.hidden) this.#open(false);
     for (const { number, asks } of clients) if (!asks) this.#putOff.delete(number);
     this.#ask(manages ? control.asker(clients, this.#putOff) : null);
     element(this.#root, "take").hidden = presenter;
     this.#count(manages ? clients : null);
-    const shown = JSON.stringify(clients);
+    const shown = JSON.stringify([clients, sentAway]);
     if (this.#panel.hidden || shown === this.#shown) return;
     this.#shown = shown;
     const focused = this.#root.activeElement?.id;
     this.#list.replaceChildren(...clients.map((viewer) => this.#line(control.row(viewer))));
-    if (focused) this.#root.getElementById(focused)?.focus();
+    this.#away.replaceChildren(...sentAway.map((viewer) => this.#awayLine(viewer)));
+    element(this.#root, "away").hidden = sentAway.length === 0;
+    if (!focused || this.#root.activeElement?.id === focused) return;
+    // Whoever was sent away, or let in, has another button or none.
+    (this.#root.getElementById(focused) ?? element(this.#root, "viewers-hide")).focus();
   }
 
   /**
@@ -134,26 +140,54 @@ export default class Viewers {
    * @returns {HTMLElement}
    */
   #line(row) {
-    const line = this.#page.createElement("li");
+    const line = this.#who(row.name, row.note);
     line.classList.toggle("quiet", row.quiet);
+    const { number, name } = row;
+    if (row.grant) line.append(this.#command("grant", number, "Give control", name, () => this.#view.grantControl(number)));
+    if (row.disconnect) line.append(this.#command("disconnect", number, "Disconnect", name, () => this.#view.disconnect(number)));
+    return line;
+  }
+
+  /**
+   * @param {import("./protocol.js").Away} viewer
+   * @returns {HTMLElement}
+   */
+  #awayLine({ number, label, role }) {
+    const line = this.#who(label, role === "watch" ? "watched only" : "");
+    line.append(this.#command("let-in", number, "Let in again", label, () => this.#view.letIn(number)));
+    return line;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} about what there is to know about it
+   */
+  #who(name, about) {
+    const line = this.#page.createElement("li");
     const who = this.#page.createElement("span");
     const note = this.#page.createElement("small");
-    who.textContent = row.name;
-    note.textContent = row.note;
+    who.textContent = name;
+    note.textContent = about;
     who.append(note);
     line.append(who);
-    const add = (/** @type {string} */ what, /** @type {string} */ text, /** @type {() => void} */ run) => {
-      const button = this.#page.createElement("button");
-      button.type = "button";
-      button.className = "word";
-      button.id = `${what}-${row.number}`;
-      button.textContent = text;
-      button.setAttribute("aria-label", `${text}: ${row.name}`);
-      button.addEventListener("click", run);
-      line.append(button);
-    };
-    if (row.grant) add("grant", "Give control", () => this.#view.grantControl(row.number));
-    if (row.disconnect) add("disconnect", "Disconnect", () => this.#view.disconnect(row.number));
     return line;
+  }
+
+  /**
+   * @param {string} what
+   * @param {number} number
+   * @param {string} text
+   * @param {string} name whom it is about
+   * @param {() => void} run
+   */
+  #command(what, number, text, name, run) {
+    const button = this.#page.createElement("button");
+    button.type = "button";
+    button.className = "word";
+    button.id = `${what}-${number}`;
+    button.textContent = text;
+    button.setAttribute("aria-label", `${text}: ${name}`);
+    button.addEventListener("click", run);
+    return button;
   }
 }

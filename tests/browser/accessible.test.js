@@ -143,6 +143,9 @@ for (const [name, size] of Object.entries({ desk: { width: 900, height: 560 }, p
     });
     await until("it is sent away", async () => (await view(guest)).state === "refused");
     await fine(guest, `${name} refused`);
+    await presenter.evaluate(() => document.querySelector("#view").shadowRoot.querySelector("#viewers-show").click());
+    await until("it is listed", () => presenter.locator("#away-list li").count());
+    await fine(presenter, `${name} sent away`);
     await program.interrupt();
     await until("it ended", async () => (await view(presenter)).state === "ended");
     await fine(presenter, `${name} ended`);

@@ -168,6 +168,18 @@ test("control is asked for, granted and taken back", async () => {
   await host.click("#viewers-list li:nth-child(2) button:last-child");
   await until("it is sent away", async () => (await view(guest)).state === "refused");
   assert.match(await guest.textContent("#notice-detail"), /disconnected/);
+  // Neither a new page of its browser nor another browser of its machine comes in by that link.
+  await guest.reload();
+  await until("it is refused", async () => (await view(guest)).state === "refused");
+  const stranger = await newPage(size);
+  await stranger.goto(lab);
+  await until("another browser is refused, too", async () => (await view(stranger)).state === "refused");
+  assert.match(await host.textContent("#away"), /^Sent away\s*lab 127\.0\.0\.1.*Let in again$/);
+  await save(host, "sent-away");
+  await host.click("#away-list button");
+  await until("nobody is listed", async () => !(await host.locator("#away").isVisible()));
+  await guest.click("#retry");
+  await role(guest, "observer");
   assert.deepEqual(host.problems, []);
 });
 

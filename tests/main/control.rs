@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use framecast::{
-    Backend, Button, Canvas, ClientId, Context, EventKind, Frame, Input, LogicalSize, NullBackend,
-    NullRemote, PhysicalSize, Pointer, Result, Role, Setting, Step,
+    Backend, Button, Canvas, ClientId, Context, ControlRequest, EventKind, Frame, Input,
+    LogicalSize, NullBackend, NullRemote, PhysicalSize, Pointer, Result, Role, Setting, Step,
 };
 
 use crate::{drain, key, key_down};
@@ -332,4 +332,53 @@ fn nothing_follows_the_end_not_even_what_was_typed_before_it() {
     canvas.close();
     web.event(1, key_down("b"));
     assert_eq!(drain(&canvas), ["key_up", "close"]);
+}
+
+/// What a backend was told about its clients' going and coming back.
+fn sent_away(remote: &NullRemote) -> Vec<Setting> {
+    let settings = remote.settings().into_iter();
+    settings.filter(|it| matches!(it, Setting::Disconnect(_) | Setting::LetIn(_))).collect()
+}
+
+#[test]
+fn the_application_sends_somebody_away_and_lets_them_in_again() {
+    let (canvas, window, web) = window_and_web();
+    window.join(0);
+    web.join(1);
+    drain(&canvas);
+    let viewer = canvas.audience().pop().unwrap();
+    assert!(!canvas.let_in(viewer.source), "it is here");
+    canvas.disconnect(viewer.source);
+    drain(&canvas);
+    assert!(canvas.sent_away().is_empty(), "its backend has not said that it left");
+    web.leave(1);
+    drain(&canvas);
+    assert_eq!(canvas.sent_away().iter().map(|it| it.source).collect::<Vec<_>>(), [viewer.source]);
+    assert!(canvas.let_in(viewer.source) && !canvas.let_in(viewer.source));
+    assert!(canvas.sent_away().is_empty());
+    let (disconnect, let_in) = (Setting::Disconnect(ClientId(1)), Setting::LetIn(ClientId(1)));
+    assert_eq!(sent_away(&web), [disconnect, let_in]);
+    assert!(sent_away(&window).is_empty());
+}
+
+#[test]
+fn the_host_sends_somebody_away_and_lets_them_in_again() {
+    let (canvas, window, web) = window_and_web();
+    window.join(0);
+    web.join(1);
+    drain(&canvas);
+    window.control(0, ControlRequest::Disconnect(2));
+    drain(&canvas);
+    web.leave(1);
+    drain(&canvas);
+    let told = window.settings().into_iter().rev().find_map(|setting| match setting {
+        Setting::Control(control) => Some(control.sent_away),
+        _ => None,
+    });
+    let gone = told.unwrap();
+    assert_eq!(gone.iter().map(|gone| gone.number).collect::<Vec<_>>(), [2]);
+    window.control(0, ControlRequest::LetIn(2));
+    drain(&canvas);
+    assert!(canvas.sent_away().is_empty());
+    assert_eq!(sent_away(&web).last(), Some(&Setting::LetIn(ClientId(1))));
 }

@@ -42,6 +42,7 @@ pub static FILES: &[File] = files! {
         "announcer.js",
         "attempts.js",
         "backoff.js",
+        "browser.js",
         "chrome.js",
         "clipboard.js",
         "clock.js",

@@ -23,11 +23,13 @@ const at = { x: 10.5, y: -3 };
 /** @type {Record<string, () => unknown>} */
 const made = {
   hello: () => ({ type: "hello", ...layout.report({ width: 1002, height: 750 }, 1.25), visible: true }),
+  "hello of a browser": () => ({ type: "hello", ...layout.report({ width: 1002, height: 750 }, 1.25), visible: true, browser: "AbC-_9" }),
   "request control": control.request,
   "release control": control.release,
   "grant control": () => control.grant(3),
   "take control": control.take,
   disconnect: () => control.disconnect(3),
+  "let in": () => control.letIn(3),
   resize: () => ({ type: "resize", ...layout.report({ width: 640, height: 401 }, 2) }),
   "mouse down": () => new Pointers().down(left, at)[0],
   chord: () => {

@@ -5,7 +5,7 @@ import words from "../words.js";
 
 /** @type {import("../view.js").Info} */
 const connected = {
-  state: "connected", address: true, retryIn: null, lostFor: 0, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, clients: [], title: "", fps: 59.7,
+  state: "connected", address: true, retryIn: null, lostFor: 0, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, clients: [], sentAway: [], title: "", fps: 59.7,
   exact: false, readable: true, rested: false, roundTrip: 0.0123, picture: true, keyboard: false,
 };
 

@@ -291,8 +291,10 @@ pub enum Setting {
     Control(ControlState),
     /// The links to the canvas' other views, for a local view to show: whoever reads one has it.
     Links(Vec<ViewLink>),
-    /// This client must go.
+    /// This client must go, and must not come back by the same link; see [`LetIn`](Self::LetIn).
     Disconnect(ClientId),
+    /// This client was sent away, has left, and may come back.
+    LetIn(ClientId),
     /// Text for the clipboard of this client, who drives, and of nobody else. At most
     /// [`MAX_CLIPBOARD`](Self::MAX_CLIPBOARD) bytes.
     Clipboard {
@@ -332,6 +334,7 @@ impl Setting {
             Setting::Control(_) => "showing who drives",
             Setting::Links(_) => "showing links",
             Setting::Disconnect(_) => "sending a client away",
+            Setting::LetIn(_) => "letting a client in again",
             Setting::Clipboard { .. } => "a clipboard",
         }
     }

@@ -186,6 +186,7 @@ fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
         )),
         Setting::Links(vec![ViewLink::new("\u{1b}[2J", Role::Watch, "http://\u{7}\n".repeat(99))]),
         Setting::Disconnect(ClientId(u64::MAX)),
+        Setting::LetIn(ClientId(u64::MAX)),
         Setting::Clipboard { client: ClientId(0), text: "two\nlines \u{1b}[31m\0 ü 漢".into() },
         Setting::Clipboard { client: ClientId(u64::MAX), text: "x".repeat(Setting::MAX_CLIPBOARD) },
     ]);

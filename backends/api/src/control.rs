@@ -35,8 +35,10 @@ pub enum ControlRequest {
     Grant(u64),
     /// As the host: to have it back.
     TakeBack,
-    /// As the host: that the member with this number goes.
+    /// As the host: that the member with this number goes, and does not come back.
     Disconnect(u64),
+    /// As the host: that the one with this number, who was sent away, may come back.
+    LetIn(u64),
 }
 
 /// Who is there and who drives, as one backend is told it.
@@ -51,6 +53,28 @@ pub struct ControlState {
     pub asking: bool,
     /// Everybody, in the order in which they came.
     pub members: Vec<Member>,
+    /// Who was sent away and was not let in again, the last at the end.
+    pub sent_away: Vec<SentAway>,
+}
+
+/// Somebody who was sent away.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentAway {
+    /// Its number when it was a [`Member`].
+    pub number: u64,
+    /// For people: "guest 127.0.0.1:51234".
+    pub label: String,
+    /// What its link let it do.
+    pub role: Role,
+}
+
+impl SentAway {
+    /// Somebody with these.
+    #[must_use]
+    pub fn new(number: u64, label: String, role: Role) -> Self {
+        Self { number, label, role }
+    }
 }
 
 /// One of the audience.
@@ -80,7 +104,7 @@ impl Member {
 }
 
 impl ControlState {
-    /// A state with these members.
+    /// A state with these members, and nobody sent away.
     #[must_use]
     pub fn new(
         presenter: Option<u64>,
@@ -88,7 +112,7 @@ impl ControlState {
         asking: bool,
         members: Vec<Member>,
     ) -> Self {
-        Self { presenter, host, asking, members }
+        Self { presenter, host, asking, members, sent_away: Vec::new() }
     }
 
     /// The presenter, if somebody is.

@@ -28,7 +28,7 @@ mod text;
 
 pub use backend::{Backend, Capabilities, Context, Input, Setting, Traffic, ViewLink};
 pub use clock::Clock;
-pub use control::{ControlRequest, ControlState, Member, Role};
+pub use control::{ControlRequest, ControlState, Member, Role, SentAway};
 pub use cursor::Cursor;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{

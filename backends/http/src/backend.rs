@@ -89,7 +89,8 @@ impl Backend for HttpBackend {
             | Setting::Cursor(_)
             | Setting::LogicalSize(_)
             | Setting::Control(_)
-            | Setting::Disconnect(_) => {
+            | Setting::Disconnect(_)
+            | Setting::LetIn(_) => {
                 self.canvas.apply(setting);
                 Ok(())
             }

@@ -30,7 +30,7 @@ use crate::front::{adapter, linger, routes};
 use crate::site::{Asker, Reel, Reply, Site};
 use crate::stall::{Moving, stalled};
 use crate::stream::canvas::Canvas;
-use crate::stream::client::{self, Doorkeeper, Refused};
+use crate::stream::client::{self, Address, Doorkeeper, Refused};
 use crate::stream::film::{self, film};
 use crate::stream::protocol::Dialect;
 
@@ -240,7 +240,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     let Some(head) = head.or(stop).await? else { return Ok(None) };
     place.heard();
     let late = began + limits.request_time;
-    let mut label = asker.label();
+    let mut from = asker.from();
     let mut goes_on = false;
     let (reply, method, early) = match head {
         Ok((request, early)) => {
@@ -248,7 +248,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
             let method =
                 if request.method() == http::Method::HEAD { Method::Head } else { Method::Get };
             let asker = in_truth(asker, &request, server);
-            label = asker.label();
+            from = asker.from();
             let here = asker.address().map_or(Ok(()), |address| place.identify(address));
             // A file or a picture may be long in coming.
             let reply = async {
@@ -292,12 +292,12 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
                 linger_until(stream, late).await;
                 return Ok(None);
             }
-            let film = film(reel.canvas, &label, reel.grant.clone(), reel.manner);
+            let film = film(reel.canvas, &from, reel.grant.clone(), reel.manner);
             film::send(stream, film, &reel.grant, limits).await
         }
         Ok(Reply::Upgrade { canvas, dialect, response, grant }) => {
             begin(&mut stream, response, server).or(after(late)).await?;
-            let client = Client { canvas, dialect, grant, label };
+            let client = Client { canvas, dialect, grant, from };
             serve(stream, early, client, place, server).await
         }
         Err(refusal) => answer(&mut stream, refusal.into(), method, late, server).await,
@@ -333,7 +333,7 @@ pub(crate) struct Client {
     pub(crate) dialect: Dialect,
     /// What it has shown with its request.
     pub(crate) grant: Option<Grant>,
-    pub(crate) label: String,
+    pub(crate) from: Address,
 }
 
 /// Serves a client until it goes. `early` was read after the handshake. An error: it was dropped
@@ -345,9 +345,9 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     place: &Place,
     server: &Server,
 ) -> io::Result<()> {
-    let Client { canvas, dialect, grant, label } = client;
+    let Client { canvas, dialect, grant, from } = client;
     let door = Door { server, place, grant, taken: RefCell::default() };
-    client::serve(stream, early, canvas, dialect, label, &server.site.limits, &door).await
+    client::serve(stream, early, canvas, dialect, from, &server.site.limits, &door).await
 }
 
 type Head = Result<(Request<()>, Vec<u8>), Refusal>;
@@ -439,7 +439,7 @@ async fn linger_until<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, late: I
 /// nobody takes one for too long. Says first, by `admitted`, that there was a place.
 pub(crate) async fn show(
     reel: Reel,
-    label: &str,
+    from: &Address,
     admitted: Sender<()>,
     pieces: Sender<Bytes>,
     place: &Place,
@@ -449,7 +449,7 @@ pub(crate) async fn show(
     let grant = reel.grant;
     let _ = admitted.try_send(());
     let showing = async {
-        let mut film = pin!(film(reel.canvas, label, grant.clone(), reel.manner));
+        let mut film = pin!(film(reel.canvas, from, grant.clone(), reel.manner));
         while let Some(piece) = film.next().await {
             for piece in cut(piece) {
                 let late = Instant::now() + server.site.limits.write_stall;

@@ -378,10 +378,10 @@ impl HttpService {
             Err(refusal) => self.response(refusal.into(), request.method()),
             Ok(Reply::Upgrade { canvas, dialect, mut response, grant }) => {
                 secure(&mut response, &site.frame_ancestors);
-                let label = Asker::Visitor(visitor.clone()).label();
+                let from = Asker::Visitor(visitor.clone()).from();
                 Answer::Upgrade(Upgrade {
                     response,
-                    client: Client { canvas, dialect, grant, label },
+                    client: Client { canvas, dialect, grant, from },
                     address: visitor.address(),
                     running: Arc::clone(&self.running),
                 })
@@ -427,7 +427,7 @@ impl HttpService {
         if method == Method::HEAD {
             return Answer::Response(head.map(|()| Bytes::new()));
         }
-        let (address, label) = (asker.address(), asker.label());
+        let (address, from) = (asker.address(), asker.from());
         let (admit, admitted) = smol::channel::bounded(1);
         let (sender, pieces) = smol::channel::bounded(1);
         let role = Some(reel.place);
@@ -437,7 +437,7 @@ impl HttpService {
                 if place.is_taken() {
                     place.heard();
                     let showing = async {
-                        connection::show(reel, &label, admit, sender, &place, &server).await;
+                        connection::show(reel, &from, admit, sender, &place, &server).await;
                         Ok(())
                     };
                     // It goes as others do.

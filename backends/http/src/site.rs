@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use framecast_api::{Error, Result, Role, ViewLink};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 
 use crate::front::access::{self, Allowed, Ends, UNAUTHORIZED};
 use crate::front::answer::{NOT_FOUND, Refusal, embeddable, widen};
@@ -16,12 +16,19 @@ use crate::front::links::{Grant, Keyring, Token};
 use crate::front::pictures::{self, Picture};
 use crate::front::routes::{self, Route, route};
 use crate::stream::canvas::Canvas;
+use crate::stream::client::Address;
 use crate::stream::film::{self, Manner};
 use crate::stream::protocol::Dialect;
+use crate::stream::sent_away::Identity;
 use crate::stream::snapshot::{self, Ticket};
 use crate::{Limits, Resources, ServerConfig, Visitor};
 
 const LONGEST_NAME: usize = 64;
+
+const SENT_AWAY: Refusal = Refusal::new(
+    StatusCode::FORBIDDEN,
+    "Whoever came from here by this link was sent away. The presenter can let them in again.\n",
+);
 
 /// The canvases of a server or a service, and who may see them.
 #[derive(Debug)]
@@ -66,14 +73,14 @@ impl Asker {
         }
     }
 
-    /// What it is called in lists.
-    pub(crate) fn label(&self) -> String {
-        match self {
+    /// Where it comes from.
+    pub(crate) fn from(&self) -> Address {
+        let ip = self.address();
+        let label = match self {
             Self::Peer { label, .. } => label.clone(),
-            Self::Visitor(visitor) => {
-                visitor.address().map(|address| address.to_string()).unwrap_or_default()
-            }
-        }
+            Self::Visitor(_) => ip.map(|ip| ip.to_string()).unwrap_or_default(),
+        };
+        Address { label, ip }
     }
 }
 
@@ -287,6 +294,9 @@ impl Site {
                     None => self.admit_by_address(request)?,
                 };
                 let found = self.open_canvas(&canvas).ok_or(NOT_FOUND)?;
+                if found.was_sent_away(&Identity::new(grant.clone(), asker.address(), None)) {
+                    return Err(SENT_AWAY);
+                }
                 let every = match picture {
                     Picture::Film(every) => every,
                     Picture::Snapshot(format) => {

@@ -311,7 +311,7 @@ impl<T> Strangers<T> {
 }
 
 /// Whose connections are counted together: whoever has one IPv6 address has 2⁶⁴.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(ip) if !ip.is_loopback() => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
         ip => ip,

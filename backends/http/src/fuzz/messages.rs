@@ -10,7 +10,7 @@ use smol::channel::Receiver;
 use crate::Limits;
 use crate::front::links::Grant;
 use crate::stream::canvas::Canvas;
-use crate::stream::client::{Doorkeeper, Refused, Session};
+use crate::stream::client::{Address, Doorkeeper, Refused, Session};
 use crate::stream::encoder;
 use crate::stream::protocol::{ClientMessage, Dialect};
 use crate::stream::state::Outgoing;
@@ -37,7 +37,7 @@ impl Doorkeeper for Door {
 
 /// What two clients of one canvas say, line by line: the first speaks the current protocol, the other
 /// (`~`) the older one. `!` shows a new frame, `.` has the engine look, `+` makes the first client the
-/// presenter and the host.
+/// presenter and the host, `-` sends it away.
 pub fn client_messages(bytes: &[u8]) {
     let canvas = Canvas::new(Duration::ZERO);
     let (clock, limits) = (Clock::start(), Limits::default());
@@ -46,10 +46,11 @@ pub fn client_messages(bytes: &[u8]) {
     let mut engine = Engine::default();
     let clients = [Dialect::Tiles, Dialect::Whole].map(|dialect| {
         let (wake, woken) = smol::channel::bounded(1);
-        (Session::new(&canvas, dialect, "192.0.2.1:9".into(), &limits, &Door, wake), woken)
+        let from = Address { label: "192.0.2.1:9".into(), ip: "192.0.2.1".parse().ok() };
+        (Session::new(&canvas, dialect, from, &limits, &Door, wake), woken)
     });
     // It does not introduce itself.
-    let joined = clients[1].0.join(None, true, Some("watch"));
+    let joined = clients[1].0.join(None, true, Some("watch"), None);
     let mut gone = [false, joined.is_err()];
     for line in bytes.split(|byte| *byte == b'\n').take(MOST_LINES) {
         // What is not UTF-8 never gets here: the WebSocket library closes the connection.
@@ -64,6 +65,12 @@ pub fn client_messages(bytes: &[u8]) {
             }
             Some(b'.') => engine.look(&canvas),
             Some(b'+') => engine.crown(&canvas),
+            Some(b'-') => {
+                if let (Some(client), false) = (clients[0].0.client(), gone[0]) {
+                    gone[0] = true;
+                    stays_away(&canvas, client, &limits);
+                }
+            }
             Some(_) => {
                 let (number, text) = line.strip_prefix('~').map_or((0, line), |text| (1, text));
                 is_read_rightly(text);
@@ -85,6 +92,22 @@ pub fn client_messages(bytes: &[u8]) {
     drop(clients);
     engine.look(&canvas);
     assert!(engine.members.is_empty(), "somebody stays: {:?}", engine.members);
+}
+
+/// Who was sent away does not come back, whatever it says, before it is let in.
+fn stays_away(canvas: &Canvas, client: ClientId, limits: &Limits) {
+    let comes_back = |browser: &str| {
+        let from = Address { label: "192.0.2.1:10".into(), ip: "192.0.2.1".parse().ok() };
+        let wake = smol::channel::bounded(1).0;
+        let session = Session::new(canvas, Dialect::Tiles, from, limits, &Door, wake);
+        ["drive", "watch"].map(|token| session.join(None, true, Some(token), Some(browser)).is_ok())
+    };
+    let before = comes_back("a new one");
+    canvas.apply(&Setting::Disconnect(client));
+    let after = comes_back("another new one");
+    assert!(before != after && before == [true; 2], "{before:?} {after:?}");
+    canvas.apply(&Setting::LetIn(client));
+    assert_eq!(comes_back("a third"), before);
 }
 
 /// Events of clients, but for those with a text that may be too long.

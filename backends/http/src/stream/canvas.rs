@@ -18,6 +18,7 @@ use super::film::Manner;
 use super::inputs::Flooded;
 use super::ledger::Painted;
 use super::protocol::{Dialect, View};
+use super::sent_away::Identity;
 use super::snapshot::{Look, Shelf};
 use super::state::{Done, Outgoing, State, Wake, Work};
 use super::stats::CanvasStats;
@@ -30,7 +31,7 @@ const MANY: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Joining {
     pub(crate) label: String,
-    pub(crate) role: Role,
+    pub(crate) who: Identity,
     pub(crate) dialect: Dialect,
     /// Its view, and the bytes of the message that said so; one that speaks the older protocol
     /// says nothing of the kind.
@@ -145,13 +146,24 @@ impl Canvas {
     }
 
     /// A client is there; see [`State::join`]. `wake` wakes its task.
-    pub(crate) fn join(&self, joining: Joining, wake: Sender<()>) -> ClientId {
+    pub(crate) fn join(&self, joining: Joining, wake: Sender<()>) -> Option<ClientId> {
         self.change(|state| state.join(joining, wake, Instant::now()))
     }
 
     /// Somebody is there who can only read pictures; see [`State::join_film`]. `wake` wakes its task.
-    pub(super) fn join_film(&self, label: String, manner: Manner, wake: Sender<()>) -> ClientId {
-        self.change(|state| state.join_film(label, manner, wake))
+    pub(super) fn join_film(
+        &self,
+        label: String,
+        who: Identity,
+        manner: Manner,
+        wake: Sender<()>,
+    ) -> ClientId {
+        self.change(|state| state.join_film(label, who, manner, wake))
+    }
+
+    /// Whether `who` was sent away, or may be somebody who was.
+    pub(crate) fn was_sent_away(&self, who: &Identity) -> bool {
+        self.lock().was_sent_away(who, Instant::now())
     }
 
     /// Whoever can only read has taken the picture from [`next`](Self::next).

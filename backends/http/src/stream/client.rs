@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,6 +23,7 @@ use smol::stream::StreamExt;
 use super::canvas::{Canvas, Joining};
 use super::inputs::Flooded;
 use super::protocol::{ClientMessage, Dialect, View};
+use super::sent_away::Identity;
 use super::state::Outgoing;
 use super::watched::{Pulse, Watched};
 use crate::Limits;
@@ -49,6 +51,14 @@ pub(crate) enum End {
 const NO_LINK: CloseCode = CloseCode::Library(4001);
 const SENT_AWAY: CloseCode = CloseCode::Library(4003);
 
+/// Where somebody comes from.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Address {
+    /// For people; empty: not known.
+    pub(crate) label: String,
+    pub(crate) ip: Option<IpAddr>,
+}
+
 /// Why a client is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -56,6 +66,8 @@ pub(crate) enum Refused {
     NoLink,
     /// There are too many clients.
     Full,
+    /// It was sent away, and not let in again.
+    SentAway,
 }
 
 /// Decides who gets in.
@@ -89,6 +101,9 @@ impl From<Refused> for End {
         match refused {
             Refused::NoLink => INVALID_LINK,
             Refused::Full => End::Close(CloseCode::Again, "too many clients"),
+            Refused::SentAway => {
+                End::Close(SENT_AWAY, "sent away before; the presenter can let you in again")
+            }
         }
     }
 }
@@ -118,7 +133,7 @@ pub(crate) struct Session<'a> {
     canvas: &'a Canvas,
     dialect: Dialect,
     limits: &'a Limits,
-    address: String,
+    from: Address,
     door: &'a dyn Doorkeeper,
     /// What it was let in for.
     grant: RefCell<Option<Grant>>,
@@ -139,17 +154,17 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     early: Vec<u8>,
     canvas: Arc<Canvas>,
     dialect: Dialect,
-    address: String,
+    from: Address,
     limits: &Limits,
     door: &dyn Doorkeeper,
 ) -> io::Result<()> {
     let (wake, woken) = smol::channel::bounded(1);
-    let session = Session::new(&canvas, dialect, address, limits, door, wake);
+    let session = Session::new(&canvas, dialect, from, limits, door, wake);
     let (mut sender, mut receiver) = upgrade(stream, early, &session.pulse).await;
     let serving = async {
         // One of the older protocol does not introduce itself.
         if dialect == Dialect::Whole
-            && let Err(end) = session.join(None, true, None)
+            && let Err(end) = session.join(None, true, None, None)
         {
             return end;
         }
@@ -199,7 +214,7 @@ impl<'a> Session<'a> {
     pub(crate) fn new(
         canvas: &'a Canvas,
         dialect: Dialect,
-        address: String,
+        from: Address,
         limits: &'a Limits,
         door: &'a dyn Doorkeeper,
         wake: Sender<()>,
@@ -209,7 +224,7 @@ impl<'a> Session<'a> {
             canvas,
             dialect,
             limits,
-            address,
+            from,
             door,
             grant: RefCell::default(),
             seat: Cell::new(None),
@@ -263,23 +278,23 @@ impl<'a> Session<'a> {
         hello: Option<(View, usize)>,
         visible: bool,
         token: Option<&str>,
+        browser: Option<&str>,
     ) -> Result<(), End> {
         let grant = self.door.admit(token)?;
         // What was shown with the request may be some seconds old.
         if grant.is_over(Instant::now()) {
             return Err(INVALID_LINK);
         }
-        let (canvas, address) = (self.canvas, &self.address);
-        let label = match (&*grant.name, &**address) {
+        let (canvas, from) = (self.canvas, &self.from);
+        let label = match (&*grant.name, &*from.label) {
             ("", "") => "somebody".to_owned(),
             (name, "") => name.to_owned(),
             ("", address) => address.to_owned(),
             (name, address) => format!("{name} {address}"),
         };
-        let client = canvas.join(
-            Joining { label, role: grant.role, dialect: self.dialect, hello, visible },
-            self.wake.clone(),
-        );
+        let who = Identity::new(grant.clone(), from.ip, browser);
+        let joining = Joining { label, who, dialect: self.dialect, hello, visible };
+        let client = canvas.join(joining, self.wake.clone()).ok_or(Refused::SentAway)?;
         self.grant.replace(Some(grant));
         self.client.set(Some(client));
         self.seat.set(Some(Seated { canvas, client, reason: "closed by the server" }));
@@ -294,8 +309,9 @@ impl<'a> Session<'a> {
         let message = ClientMessage::parse(text);
         let Some(client) = self.client.get() else {
             // Before the hello nobody is there who could be told of a rejected message.
-            if let Ok(ClientMessage::Hello { view, visible, token }) = message {
-                return self.join(Some((view, text.len())), visible, token.as_deref());
+            if let Ok(ClientMessage::Hello { view, visible, token, browser }) = message {
+                let (token, browser) = (token.as_deref(), browser.as_deref());
+                return self.join(Some((view, text.len())), visible, token, browser);
             }
             return Ok(());
         };
@@ -525,8 +541,8 @@ mod tests {
             canvas.open(std::task::Waker::noop().clone(), clock, "a title".into());
             let (wake, _woken) = smol::channel::bounded(1);
             let door = Door(grant);
-            let address = "192.0.2.1:9".to_owned();
-            let session = Session::new(&canvas, Dialect::Tiles, address, &limits, &door, wake);
+            let from = Address::default();
+            let session = Session::new(&canvas, Dialect::Tiles, from, &limits, &door, wake);
             assert_eq!(session.hear(HELLO, now), wanted);
             assert_eq!(canvas.take_inputs().is_empty(), wanted.is_err());
         }

@@ -23,7 +23,9 @@ use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use smol::stream::{self, Stream, StreamExt};
 
 use super::canvas::Canvas;
+use super::client::Address;
 use super::pacing::Pacing;
+use super::sent_away::Identity;
 use super::state::Outgoing;
 use super::whole::{Next, Whole, WholeFeed};
 use crate::Limits;
@@ -182,14 +184,16 @@ impl Film {
 /// the link that `grant` came by does, and when its reader is sent away; dropped, the reader has left.
 pub(crate) fn film(
     canvas: Arc<Canvas>,
-    address: &str,
+    from: &Address,
     grant: Grant,
     manner: Manner,
 ) -> impl Stream<Item = Bytes> + Send + 'static {
-    let label = [&*grant.name, address, "stream.mjpg"].into_iter().filter(|part| !part.is_empty());
+    let label = [&*grant.name, &*from.label, "stream.mjpg"];
+    let label = label.into_iter().filter(|part| !part.is_empty());
     let label = label.collect::<Vec<_>>().join(" ");
     let (wake, woken) = smol::channel::bounded(1);
-    let client = canvas.join_film(label, manner, wake);
+    let who = Identity::new(grant.clone(), from.ip, None);
+    let client = canvas.join_film(label, who, manner, wake);
     let pieces = VecDeque::from([Bytes::from_static(FIRST_BOUNDARY)]);
     let film =
         Film { canvas, client, grant, woken, pieces, taking: false, reason: "connection closed" };
@@ -267,7 +271,7 @@ pub(crate) async fn send<S: AsyncRead + AsyncWrite + Unpin>(
 #[cfg(test)]
 mod tests {
     use super::super::protocol::Dialect;
-    use super::super::scene::Scene;
+    use super::super::scene::{Scene, identity};
     use super::super::state::Work;
     use super::super::{encoder, whole};
     use super::*;
@@ -279,7 +283,8 @@ mod tests {
 
     fn join(scene: &mut Scene) -> ClientId {
         let (wake, _) = smol::channel::bounded(1);
-        let client = scene.state.join_film("somebody".into(), MANNER, wake);
+        let who = identity(Role::Watch);
+        let client = scene.state.join_film("somebody".into(), who, MANNER, wake);
         scene.settle();
         client
     }
@@ -408,7 +413,7 @@ mod tests {
         canvas.present(&frame, Instant::now());
         let (name, role) = (String::new(), Role::Watch);
         let grant = Grant { name, role, expires: None, revoked: None };
-        let mut film = Box::pin(film(Arc::clone(&canvas), "somewhere", grant, MANNER));
+        let mut film = Box::pin(film(Arc::clone(&canvas), &Address::default(), grant, MANNER));
         encoder::encode_all(&canvas);
         let mut pieces = || smol::block_on(film.next());
         assert_eq!(pieces().unwrap(), "--framecast-picture\r\n");

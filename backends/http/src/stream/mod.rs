@@ -17,6 +17,7 @@ pub(crate) mod protocol;
 #[cfg(test)]
 mod scene;
 mod seat;
+pub(crate) mod sent_away;
 mod settings;
 #[cfg(test)]
 mod simulated;

@@ -16,6 +16,8 @@ use crate::tiles::{Coding, Encoded, Grid, compose};
 /// The WebSocket subprotocol.
 pub(crate) const SUBPROTOCOL: &str = "framecast.v1";
 
+/// The longest name of a browser for itself, in bytes.
+const LONGEST_BROWSER: usize = 64;
 /// Bytes before the tile list of a part.
 const HEADER: usize = 80;
 const PART: u8 = 2;
@@ -55,6 +57,16 @@ fn ratio<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<f64, D::Erro
     Ok(ratio.unwrap_or_else(one))
 }
 
+/// A browser's name for itself. Part of one is another, so one that is too long is none.
+fn browser<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<String>, D::Error> {
+    Ok(match serde_json::Value::deserialize(from)? {
+        serde_json::Value::String(name) if (1..=LONGEST_BROWSER).contains(&name.len()) => {
+            Some(name)
+        }
+        _ => None,
+    })
+}
+
 impl View {
     /// Whether it has no size that a canvas should follow.
     pub(crate) fn is_none(self) -> bool {
@@ -72,7 +84,7 @@ impl View {
 /// What a client says.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ClientMessage {
-    Hello { view: View, visible: bool, token: Option<String> },
+    Hello { view: View, visible: bool, token: Option<String>, browser: Option<String> },
     Control(ControlRequest),
     Resize(View),
     Ack { update: u32, painted: Painted },
@@ -98,6 +110,8 @@ impl ClientMessage {
             view: View,
             visible: bool,
             token: Option<String>,
+            #[serde(default, deserialize_with = "browser")]
+            browser: Option<String>,
         }
         #[derive(Deserialize)]
         struct Target {
@@ -124,8 +138,8 @@ impl ClientMessage {
 
         Ok(match &*read::<Kind>(text)?.name {
             "hello" => {
-                let Hello { view, visible, token } = read(text)?;
-                ClientMessage::Hello { view, visible, token }
+                let Hello { view, visible, token, browser } = read(text)?;
+                ClientMessage::Hello { view, visible, token, browser }
             }
             "request_control" => ClientMessage::Control(ControlRequest::Ask),
             "release_control" => ClientMessage::Control(ControlRequest::Release),
@@ -136,6 +150,7 @@ impl ClientMessage {
             "disconnect" => {
                 ClientMessage::Control(ControlRequest::Disconnect(read::<Target>(text)?.number))
             }
+            "let_in" => ClientMessage::Control(ControlRequest::LetIn(read::<Target>(text)?.number)),
             "resize" => ClientMessage::Resize(read(text)?),
             "ack" => {
                 let Ack { update, painted } = read(text)?;
@@ -183,9 +198,10 @@ pub(crate) enum ServerMessage<'a> {
         asks: bool,
         manages: bool,
     },
-    /// Everybody, for whoever manages them.
+    /// Everybody, for whoever manages them, and who was sent away.
     Clients {
         list: Vec<Listed<'a>>,
+        sent_away: Vec<ListedAway<'a>>,
     },
     Pong {
         id: f64,
@@ -234,6 +250,14 @@ pub(crate) struct Listed<'a> {
     pub(crate) you: bool,
 }
 
+/// Somebody who was sent away, in [`ServerMessage::Clients`].
+#[derive(Debug, PartialEq, Serialize)]
+pub(crate) struct ListedAway<'a> {
+    pub(crate) number: u64,
+    pub(crate) label: &'a str,
+    pub(crate) role: Role,
+}
+
 impl<'a> ServerMessage<'a> {
     /// Who drives, and what `client`, who may do `role`, can do about it.
     pub(crate) fn control(state: &'a ControlState, client: ClientId, role: Role) -> Self {
@@ -265,7 +289,15 @@ impl<'a> ServerMessage<'a> {
             asks: member.asks,
             you: own == Some(member.number),
         };
-        ServerMessage::Clients { list: members.map(listed).collect() }
+        let sent_away = state.sent_away.iter().filter(|_| manages).map(|gone| ListedAway {
+            number: gone.number,
+            label: &gone.label,
+            role: gone.role,
+        });
+        ServerMessage::Clients {
+            list: members.map(listed).collect(),
+            sent_away: sent_away.collect(),
+        }
     }
 }
 
@@ -370,21 +402,46 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use framecast_api::{Button, Char, Pointer};
+    use framecast_api::{Button, Char, Pointer, SentAway};
     use serde_json::json;
 
     const VIEW: View = View { width: 640.0, height: 480.5, ratio: 2.0 };
+
+    fn hello(token: Option<&str>, browser: Option<&str>) -> ClientMessage {
+        let [token, browser] = [token, browser].map(|text| text.map(str::to_owned));
+        ClientMessage::Hello { view: VIEW, visible: true, token, browser }
+    }
+
+    #[test]
+    fn a_browsers_name_that_is_too_long_or_none_is_no_name() {
+        for (length, taken) in [(0, false), (1, true), (64, true), (65, false)] {
+            let name = "x".repeat(length);
+            let text = format!(
+                r#"{{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"browser":"{name}"}}"#
+            );
+            let wanted = hello(None, Some(&*name).filter(|_| taken));
+            assert_eq!(ClientMessage::parse(&text).unwrap(), wanted, "{length}");
+        }
+    }
 
     #[test]
     fn every_client_message_is_read() {
         for (text, message) in [
             (
                 r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true}"#,
-                ClientMessage::Hello { view: VIEW, visible: true, token: None },
+                hello(None, None),
             ),
             (
                 r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"token":"x"}"#,
-                ClientMessage::Hello { view: VIEW, visible: true, token: Some("x".into()) },
+                hello(Some("x"), None),
+            ),
+            (
+                r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"browser":"b"}"#,
+                hello(None, Some("b")),
+            ),
+            (
+                r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"browser":7}"#,
+                hello(None, None),
             ),
             (r#"{"type":"request_control"}"#, ClientMessage::Control(ControlRequest::Ask)),
             (r#"{"type":"release_control"}"#, ClientMessage::Control(ControlRequest::Release)),
@@ -397,6 +454,7 @@ mod tests {
                 r#"{"type":"disconnect","number":3}"#,
                 ClientMessage::Control(ControlRequest::Disconnect(3)),
             ),
+            (r#"{"type":"let_in","number":3}"#, ClientMessage::Control(ControlRequest::LetIn(3))),
             (
                 r#"{"width":640,"height":480.5,"ratio":2,"type":"resize","more":[1]}"#,
                 ClientMessage::Resize(VIEW),
@@ -528,7 +586,9 @@ mod tests {
     fn audience(host: u64) -> ControlState {
         let window = Member::new(1, None, "window".into(), Role::Drive);
         let desk = Member::new(2, Some(ClientId(5)), "desk 10.0.0.7:5".into(), Role::Drive);
-        ControlState::new(Some(1), Some(host), true, vec![window, desk])
+        let mut state = ControlState::new(Some(1), Some(host), true, vec![window, desk]);
+        state.sent_away = vec![SentAway::new(3, "guest 10.0.0.8:5".into(), Role::Watch)];
+        state
     }
 
     #[test]
@@ -559,7 +619,7 @@ mod tests {
             ),
             (
                 ServerMessage::clients(&audience(1), ClientId(5)),
-                json!({"type": "clients", "list": []}),
+                json!({"type": "clients", "list": [], "sent_away": []}),
             ),
             (
                 ServerMessage::clients(&audience(2), ClientId(5)),
@@ -568,7 +628,7 @@ mod tests {
                      "presenter": true, "asks": false, "you": false},
                     {"number": 2, "label": "desk 10.0.0.7:5", "role": "drive", "visible": true,
                      "presenter": false, "asks": false, "you": true},
-                ]}),
+                ], "sent_away": [{"number": 3, "label": "guest 10.0.0.8:5", "role": "watch"}]}),
             ),
             (
                 ServerMessage::Pong { id: 3.0, time: 1.5 },
@@ -640,6 +700,14 @@ mod tests {
         }
     }
 
+    fn away(fields: &serde_json::Value) -> ListedAway<'_> {
+        ListedAway {
+            number: fields["number"].as_u64().unwrap(),
+            label: fields["label"].as_str().unwrap(),
+            role: role(&fields["role"]),
+        }
+    }
+
     #[test]
     fn what_the_viewer_understands_is_what_is_said() {
         let mut said = 0;
@@ -663,6 +731,7 @@ mod tests {
                 },
                 "clients" => ServerMessage::Clients {
                     list: message["list"].as_array().unwrap().iter().map(listed).collect(),
+                    sent_away: message["sent_away"].as_array().unwrap().iter().map(away).collect(),
                 },
                 "pong" => ServerMessage::Pong {
                     id: message["id"].as_f64().unwrap(),

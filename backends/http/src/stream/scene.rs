@@ -9,11 +9,19 @@ use super::canvas::Joining;
 use super::encoder;
 use super::ledger::Painted;
 use super::protocol::{Dialect, View};
+use super::sent_away::Identity;
 use super::state::{Outgoing, State, Wake};
+use crate::front::links::Grant;
 
 pub(super) const STILL: Duration = Duration::from_millis(300);
 pub(super) const VIEW: View = View { width: 10.0, height: 10.0, ratio: 1.0 };
 pub(super) const SIZE: PhysicalSize = PhysicalSize::new(400, 300);
+
+/// Somebody of whom nothing is known.
+pub(super) fn identity(role: Role) -> Identity {
+    let grant = Grant { name: String::new(), role, expires: None, revoked: None };
+    Identity::new(grant, None, None)
+}
 
 pub(super) struct Scene {
     pub(super) state: State,
@@ -54,9 +62,9 @@ impl Scene {
     pub(super) fn join_as(&mut self, dialect: Dialect) -> ClientId {
         let (wake, _) = smol::channel::bounded(1);
         let client = {
-            let (label, role, hello) = ("somebody".into(), Role::Drive, Some((VIEW, 50)));
-            let joining = Joining { label, role, dialect, hello, visible: true };
-            self.state.join(joining, wake, self.now)
+            let (label, who, hello) = ("somebody".into(), identity(Role::Drive), Some((VIEW, 50)));
+            let joining = Joining { label, who, dialect, hello, visible: true };
+            self.state.join(joining, wake, self.now).unwrap()
         };
         while let Some(next) = self.state.next(client, self.now) {
             assert!(matches!(next, Outgoing::Text(_)));

@@ -14,6 +14,7 @@ use super::ledger::{Ledger, Painted, Times};
 use super::mapping::ViewMapping;
 use super::pacing::Pacing;
 use super::protocol::ServerMessage;
+use super::sent_away::Identity;
 use super::state::Outgoing;
 use super::store::{Missing, Store};
 use super::whole::{Whole, WholeFeed};
@@ -28,6 +29,7 @@ const REFRESH_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Seat {
     pub(super) role: Role,
+    pub(super) who: Identity,
     /// It is told who is there.
     pub(super) manages: bool,
     pub(super) visible: bool,
@@ -105,10 +107,11 @@ impl Due {
 }
 
 impl Seat {
-    pub(super) fn new(feed: FeedKind, role: Role, visible: bool, wake: Sender<()>) -> Self {
+    pub(super) fn new(feed: FeedKind, who: Identity, visible: bool, wake: Sender<()>) -> Self {
         let whole = matches!(feed, FeedKind::Whole(_));
         Self {
-            role,
+            role: who.grant.role,
+            who,
             manages: false,
             visible,
             said_visible: !whole,
@@ -354,11 +357,13 @@ impl Seat {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::scene::identity;
 
     #[test]
     fn of_too_many_pings_the_oldest_go_unanswered() {
         let (wake, _woken) = smol::channel::bounded(1);
-        let mut seat = Seat::new(FeedKind::Tiles(Feed::default()), Role::Watch, true, wake);
+        let mut seat =
+            Seat::new(FeedKind::Tiles(Feed::default()), identity(Role::Watch), true, wake);
         let pings = PONGS + 3;
         (0..pings).for_each(|id| seat.ping(id as f64));
         let pongs: Vec<_> = std::iter::from_fn(|| seat.take_pong()).collect();

@@ -24,6 +24,12 @@ impl Settings {
         self.title = title;
     }
 
+    /// The client that sends others away.
+    pub(super) fn host(&self) -> Option<ClientId> {
+        let members = &self.control.members;
+        members.iter().find(|it| Some(it.number) == self.control.host)?.client
+    }
+
     /// The client that drives.
     pub(super) fn presenter(&self) -> Option<ClientId> {
         self.control.presenter().and_then(|member| member.client)
@@ -42,8 +48,7 @@ impl Settings {
             }
             Setting::Control(control) if self.control != *control => {
                 let before = std::mem::replace(&mut self.control, control.clone());
-                let host = control.members.iter().find(|it| Some(it.number) == control.host);
-                let host = host.and_then(|member| member.client);
+                let host = self.host();
                 let presenter = control.presenter().and_then(|member| member.client);
                 for (client, seat) in seats {
                     if presenter != Some(*client) {

@@ -19,6 +19,7 @@ use super::inputs::{Flooded, Inputs};
 use super::newest::Newest;
 use super::protocol::{Dialect, Part, SUBPROTOCOL, ServerMessage, View};
 use super::seat::{FeedKind, Seat, Sending};
+use super::sent_away::{Identity, SentAway};
 use super::settings::{Seats, Settings};
 use super::snapshot::{Askers, Look, Missing as NoSnapshot};
 use super::stats::{CanvasStats, ClientStats, Encoded, Frames};
@@ -48,6 +49,7 @@ pub(super) struct State {
     gone: Traffic,
     inputs: Inputs,
     askers: Askers,
+    sent_away: SentAway,
     /// What the engine, the encoders were last told.
     told: Told,
 }
@@ -126,6 +128,7 @@ impl State {
             gone: Traffic::default(),
             inputs: Inputs::default(),
             askers: Askers::default(),
+            sent_away: SentAway::default(),
             told: Told::default(),
         }
     }
@@ -263,6 +266,11 @@ impl State {
     }
 
     pub(super) fn apply(&mut self, setting: &Setting) {
+        match setting {
+            Setting::Disconnect(client) => self.send_away(*client),
+            Setting::LetIn(client) => self.sent_away.let_in(*client),
+            _ => {}
+        }
         self.settings.apply(setting, &mut self.clients);
     }
 
@@ -277,14 +285,36 @@ impl State {
         }
     }
 
-    /// A client is there.
-    pub(super) fn join(&mut self, joining: Joining, wake: Sender<()>, now: Instant) -> ClientId {
-        let Joining { label, role, dialect, hello, visible } = joining;
+    fn send_away(&mut self, client: ClientId) {
+        let Some(seat) = self.clients.get(&client) else { return };
+        let others = self.clients.iter().filter(|(other, _)| **other != client);
+        let others = others.map(|(_, seat)| &seat.who);
+        let host = self.settings.host().filter(|host| *host != client);
+        let host = host.and_then(|host| self.clients.get(&host)).map(|seat| &seat.who);
+        self.sent_away.add(client, &seat.who, others, host);
+    }
+
+    /// Whether `who` was sent away, or may be somebody who was.
+    pub(super) fn was_sent_away(&self, who: &Identity, now: Instant) -> bool {
+        self.sent_away.refuses(who, now)
+    }
+
+    /// A client is there; `None`: it was sent away before.
+    pub(super) fn join(
+        &mut self,
+        joining: Joining,
+        wake: Sender<()>,
+        now: Instant,
+    ) -> Option<ClientId> {
+        let Joining { label, who, dialect, hello, visible } = joining;
+        if self.was_sent_away(&who, now) {
+            return None;
+        }
         let feed = match dialect {
             Dialect::Tiles => FeedKind::Tiles(Feed::default()),
             Dialect::Whole => FeedKind::Whole(WholeFeed::default()),
         };
-        let client = self.take_seat(Seat::new(feed, role, visible, wake), label);
+        let client = self.take_seat(Seat::new(feed, who, visible, wake), label);
         if !self.is_closed() {
             if !visible {
                 let _ = self.event(client, EventKind::Hide, 0, now);
@@ -295,18 +325,21 @@ impl State {
                 let _ = self.resize(client, view, bytes);
             }
         }
-        client
+        Some(client)
     }
 
     /// Somebody is there who can only read pictures, and so only watches.
     pub(super) fn join_film(
         &mut self,
         label: String,
+        who: Identity,
         manner: Manner,
         wake: Sender<()>,
     ) -> ClientId {
         let feed = FeedKind::Film(Reel::new(manner));
-        self.take_seat(Seat::new(feed, Role::Watch, true, wake), label)
+        let mut seat = Seat::new(feed, who, true, wake);
+        seat.role = Role::Watch;
+        self.take_seat(seat, label)
     }
 
     fn take_seat(&mut self, seat: Seat, label: String) -> ClientId {
@@ -624,7 +657,7 @@ fn add(traffic: &mut Traffic, seat: &Seat) {
 mod tests {
     use super::*;
     use crate::stream::encoder;
-    use crate::stream::scene::{STILL, Scene, VIEW};
+    use crate::stream::scene::{STILL, Scene, VIEW, identity};
     use crate::stream::seat::Due;
 
     #[test]
@@ -897,9 +930,10 @@ mod tests {
         let mut scene = Scene::new();
         assert!(scene.settle().engine.is_none());
         let (wake, _) = smol::channel::bounded(1);
-        let (label, role, dialect) = ("somebody".into(), Role::Drive, Dialect::Tiles);
-        let joining = Joining { label, role, dialect, hello: Some((VIEW, 50)), visible: true };
-        let client = scene.state.join(joining, wake, scene.now);
+        let (who, dialect) = (identity(Role::Drive), Dialect::Tiles);
+        let hello = Some((VIEW, 50));
+        let joining = Joining { label: "somebody".into(), who, dialect, hello, visible: true };
+        let client = scene.state.join(joining, wake, scene.now).unwrap();
         assert!(scene.settle().engine.is_some(), "demand and input");
         assert!(scene.settle().engine.is_none(), "nothing new");
         scene.state.take_inputs();
@@ -912,9 +946,9 @@ mod tests {
         let inputs = |width, height| {
             let mut scene = Scene::new();
             let (wake, _) = smol::channel::bounded(1);
-            let (label, role, dialect) = ("somebody".into(), Role::Drive, Dialect::Tiles);
+            let (who, dialect) = (identity(Role::Drive), Dialect::Tiles);
             let hello = Some((View { width, height, ratio: 2.0 }, 50));
-            let joining = Joining { label, role, dialect, hello, visible: true };
+            let joining = Joining { label: "somebody".into(), who, dialect, hello, visible: true };
             scene.state.join(joining, wake, scene.now);
             Vec::from(scene.state.take_inputs())
         };

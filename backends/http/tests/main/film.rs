@@ -216,6 +216,8 @@ fn it_ends_with_the_canvas_with_its_link_and_when_it_is_sent_away() {
     engine.backend.apply(&Setting::Disconnect(client)).unwrap();
     assert!(reader.ends());
     engine.until_left();
+    assert_eq!(status(&request(server.local_addr(), "HEAD", &path, "")), 403);
+    engine.backend.apply(&Setting::LetIn(client)).unwrap();
 
     let reader = Reader::at(&server, &path);
     engine.until_joined();

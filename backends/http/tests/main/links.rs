@@ -231,6 +231,80 @@ fn the_host_is_told_who_is_there_and_sends_them_away() {
     engine.until_left();
 }
 
+/// Says hello from 127.0.0.1 as `browser`; whether it is let in.
+fn comes_in(server: &HttpServer, token: &str, browser: Option<&str>) -> bool {
+    let mut client = Client::connect(server.local_addr(), "/");
+    let mut hello = hello(Some(token));
+    if let Some(browser) = browser {
+        hello["browser"] = browser.into();
+    }
+    client.say(&hello);
+    match client.hear() {
+        Heard::Text(text) => {
+            assert_eq!(text["type"], "welcome");
+            true
+        }
+        Heard::Closed(code) => {
+            assert_eq!(code, Some(SENT_AWAY));
+            false
+        }
+        Heard::Picture(_) => panic!("a picture before the welcome"),
+    }
+}
+
+#[test]
+fn who_was_sent_away_does_not_come_back_by_the_same_link_before_it_is_let_in() {
+    let (server, mut engine) = guarded();
+    let [drive, watch] = ["drive", "watch"].map(|name| token(&server, name));
+    let mut stays = Client::connect(server.local_addr(), "/");
+    let mut first = hello(Some(&watch));
+    first["browser"] = "neighbour".into();
+    stays.say(&first);
+    stays.hear_text("welcome");
+    engine.until_joined();
+    first["browser"] = "guest".into();
+    let mut guest = Client::connect(server.local_addr(), "/");
+    guest.say(&first);
+    guest.hear_text("welcome");
+    let id = engine.until_joined();
+    engine.present([1, 2, 3]);
+    engine.backend.apply(&Setting::Disconnect(id)).unwrap();
+    assert_eq!(guest.until_closed(), Some(SENT_AWAY));
+    engine.until_left();
+    for browser in [Some("guest"), Some("another"), None] {
+        assert!(!comes_in(&server, &watch, browser), "{browser:?}");
+    }
+    engine.backend.poll(&mut |input| {
+        assert!(!matches!(input, Input::Joined { .. }), "{input:?}");
+    });
+    assert!(comes_in(&server, &watch, Some("neighbour")), "it was here by the same link");
+    assert!(comes_in(&server, &drive, Some("guest")), "another link is another matter");
+    let address = server.local_addr();
+    for name in ["snapshot.png", "stream.mjpg"] {
+        let path = format!("/{name}?token={watch}");
+        let answer = request(address, "HEAD", &path, "");
+        assert_eq!(status(&answer), 403, "{name}");
+    }
+    assert!(body(&get(address, &format!("/snapshot.png?token={watch}"), "")).contains("sent away"));
+    engine.backend.apply(&Setting::LetIn(id)).unwrap();
+    assert!(comes_in(&server, &watch, Some("guest")) && comes_in(&server, &watch, None));
+    assert_eq!(status(&request(address, "HEAD", &format!("/snapshot.png?token={watch}"), "")), 200);
+}
+
+#[test]
+fn a_new_link_of_the_same_name_lets_in_who_was_sent_away_by_the_old_one() {
+    let (server, mut engine) = guarded();
+    let mut guest = enter(&server, Some(&token(&server, "watch")));
+    guest.hear_text("welcome");
+    let id = engine.until_joined();
+    engine.backend.apply(&Setting::Disconnect(id)).unwrap();
+    assert_eq!(guest.until_closed(), Some(SENT_AWAY));
+    assert!(!comes_in(&server, &token(&server, "watch"), None));
+    assert!(server.revoke("watch"));
+    let new = server.add_link(Link::watch("watch")).unwrap();
+    assert!(comes_in(&server, new.as_str(), None));
+}
+
 #[test]
 fn a_crowd_that_watches_leaves_a_place_to_who_may_drive() {
     let mut config = ServerConfig::default();

@@ -9,7 +9,7 @@ use framecast_api::{Clock, Cursor, Frame, LogicalSize, PhysicalSize, Result, Sou
 use crate::CanvasSize;
 use crate::audience::Viewer;
 use crate::builder::CanvasBuilder;
-use crate::control::ControlPolicy;
+use crate::control::{By, ControlPolicy};
 use crate::drawing::Drawing;
 use crate::event_loop::{Core, Member, Step};
 use crate::handle::CanvasHandle;
@@ -278,11 +278,13 @@ impl Canvas {
         self.member.engine.borrow_mut().give_control(source, self.core.time.now())
     }
 
-    /// Sends a client away, where its backend can do that. It does not come back by the same link from
-    /// the same browser or network address, until [`let_in`](Self::let_in). Another link or another
-    /// address lets it in: to be sure, revoke its link (`HttpServer::revoke`).
+    /// Sends a client away, where its backend can do that; it drives no more from then on. It does not
+    /// come back by the same link with the same browser or from the same network, until
+    /// [`let_in`](Self::let_in). Another link lets it in, and so do another network and another browser
+    /// together: to be sure, revoke its link (`HttpServer::revoke`).
     pub fn disconnect(&self, source: Source) {
-        self.member.engine.borrow_mut().disconnect(source);
+        let now = self.core.time.now();
+        self.member.engine.borrow_mut().send_away(source, By::Application, now);
     }
 
     /// Who was sent away, by the application or the host, and was not let in again; the last at the
@@ -304,7 +306,7 @@ impl Canvas {
     /// ```
     #[expect(clippy::must_use_candidate, reason = "who lets somebody in knows whom")]
     pub fn let_in(&self, source: Source) -> bool {
-        self.member.engine.borrow_mut().let_in(source)
+        self.member.engine.borrow_mut().let_in(source, self.core.time.now())
     }
 
     /// What was counted so far.

@@ -16,8 +16,9 @@ use framecast_api::{
 /// Under [`ControlPolicy::Any`] a presenter that did nothing for this long gives way.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// So many who were sent away are remembered; of more, the one who was sent away first is let in.
-const SENT_AWAY: usize = 64;
+/// Whoever may drive and was sent away by a host may come back when nobody has been host for this long:
+/// or else a stranger who came first could lock the owner of the canvas out.
+const WITHOUT_HOST: Duration = Duration::from_secs(60);
 
 /// No timeout is longer, in effect for ever: what is added to the time of day must not overflow.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -87,8 +88,12 @@ pub(crate) struct Control {
     grantor: Option<Source>,
     /// The application chose the presenter: no policy takes it away.
     chosen: bool,
-    /// Who was sent away and has gone, the last at the end. At most [`SENT_AWAY`].
+    /// Who was sent away and has gone, the last at the end. At most [`SentAway::MOST`].
     sent_away: VecDeque<Gone>,
+    /// Since when nobody is host.
+    without_host: Option<Instant>,
+    /// What is to be done about others.
+    orders: Vec<Order>,
     /// Grows with every change that others are told.
     revision: u64,
 }
@@ -114,8 +119,22 @@ struct Member {
     asks: Option<u64>,
     /// It gave control up, and gets it again only when it asks.
     declined: bool,
-    /// It is to go, and not to come back.
-    sent_away: bool,
+    /// It is to go, and not to come back. It holds control no more.
+    sent_away: Option<By>,
+}
+
+impl Member {
+    /// Whether it has the right.
+    fn may_drive(&self) -> bool {
+        self.role == Role::Drive && self.sent_away.is_none()
+    }
+}
+
+/// Who sends somebody away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Host,
+    Application,
 }
 
 /// Somebody who was sent away.
@@ -125,14 +144,23 @@ struct Gone {
     source: Source,
     role: Role,
     label: String,
+    by: By,
 }
 
-/// What follows from a request, besides who drives.
+impl Gone {
+    /// Whether it may come back when there is no host any more. Who may only watch could not be host,
+    /// and the application knows what it does.
+    fn lapses(&self) -> bool {
+        self.by == By::Host && self.role == Role::Drive
+    }
+}
+
+/// What follows for others, besides who drives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// This client must go, and not come back.
+    /// The host wants this client to go, and not to come back.
     SendAway(Source),
-    /// It may come back.
+    /// This one, who was sent away, may come back.
     LetIn(Source),
 }
 
@@ -148,6 +176,8 @@ impl Control {
             grantor: None,
             chosen: false,
             sent_away: VecDeque::new(),
+            without_host: None,
+            orders: Vec::new(),
             revision: 0,
         }
     }
@@ -202,27 +232,32 @@ impl Control {
             acted: None,
             asks: None,
             declined: false,
-            sent_away: false,
+            sent_away: None,
         });
         self.yield_to_local(source, now);
         self.settle(now);
     }
 
-    /// Somebody went. Returns whom to let in again, because too many were sent away since.
-    pub(crate) fn leave(&mut self, source: Source, now: Instant) -> Option<Source> {
-        let mut forgotten = None;
+    /// What is to be done about others since this was asked last.
+    pub(crate) fn take_orders(&mut self) -> Vec<Order> {
+        std::mem::take(&mut self.orders)
+    }
+
+    /// Somebody went.
+    pub(crate) fn leave(&mut self, source: Source, now: Instant) {
         if let Some(at) = self.members.iter().position(|member| member.source == source) {
             let Member { number, role, label, sent_away, .. } = self.members.remove(at);
-            if sent_away {
-                self.sent_away.push_back(Gone { number, source, role, label });
-                if self.sent_away.len() > SENT_AWAY {
-                    forgotten = self.sent_away.pop_front().map(|gone| gone.source);
+            if let Some(by) = sent_away {
+                self.sent_away.push_back(Gone { number, source, role, label, by });
+                if self.sent_away.len() > SentAway::MOST
+                    && let Some(first) = self.sent_away.pop_front()
+                {
+                    self.orders.push(Order::LetIn(first.source));
                 }
             }
         }
         self.revision += 1;
         self.settle(now);
-        forgotten
     }
 
     /// All clients of a backend went.
@@ -271,15 +306,10 @@ impl Control {
         self.settle(now);
     }
 
-    /// What somebody wants to happen with control; what follows for others.
-    pub(crate) fn request(
-        &mut self,
-        source: Source,
-        request: ControlRequest,
-        now: Instant,
-    ) -> Option<Order> {
+    /// What somebody wants to happen with control.
+    pub(crate) fn request(&mut self, source: Source, request: ControlRequest, now: Instant) {
         let is_host = self.host() == Some(source);
-        let member = self.member_mut(source)?;
+        let Some(member) = self.member_mut(source) else { return };
         member.active = now;
         let target = match request {
             ControlRequest::Grant(number) | ControlRequest::Disconnect(number) => {
@@ -287,7 +317,6 @@ impl Control {
             }
             _ => None,
         };
-        let mut order = None;
         match request {
             ControlRequest::Ask => self.ask(source, now),
             ControlRequest::Release if self.presenter == Some(source) => {
@@ -310,13 +339,13 @@ impl Control {
             ControlRequest::TakeBack if is_host => self.lease(source, now),
             ControlRequest::Disconnect(_) if is_host => {
                 let target = target.filter(|target| *target != source);
-                order = target.map(Order::SendAway);
-                target.into_iter().for_each(|target| self.send_away(target));
+                self.orders.extend(target.map(Order::SendAway));
             }
             ControlRequest::LetIn(number) if is_host => {
                 let gone = self.sent_away.iter().find(|gone| gone.number == number);
-                let gone = gone.map(|gone| gone.source);
-                order = gone.filter(|gone| self.let_in(*gone)).map(Order::LetIn);
+                if let Some(source) = gone.map(|gone| gone.source) {
+                    self.let_in(source);
+                }
             }
             ControlRequest::Grant(_)
             | ControlRequest::TakeBack
@@ -324,23 +353,53 @@ impl Control {
             | ControlRequest::LetIn(_) => {}
         }
         self.settle(now);
-        order
     }
 
-    /// Whoever that is must go. Once gone it counts as sent away.
-    pub(crate) fn send_away(&mut self, source: Source) {
+    /// Whether somebody is here and was not sent away yet.
+    pub(crate) fn stays(&self, source: Source) -> bool {
+        self.member(source).is_some_and(|member| member.sent_away.is_none())
+    }
+
+    /// Somebody was told to go. From now on it holds no control, and once gone it is listed.
+    pub(crate) fn send_away(&mut self, source: Source, by: By, now: Instant) {
         if let Some(member) = self.member_mut(source) {
-            member.sent_away = true;
+            member.sent_away = Some(by);
+            member.asks = None;
+            self.revision += 1;
+            self.settle(now);
         }
     }
 
-    /// Who was sent away may come back; false if that is not so, or it has not gone yet.
+    /// Who was sent away may come back; false if it was not, or has not gone yet.
     pub(crate) fn let_in(&mut self, source: Source) -> bool {
         let before = self.sent_away.len();
         self.sent_away.retain(|gone| gone.source != source);
         let was_there = self.sent_away.len() < before;
-        self.revision += u64::from(was_there);
+        if was_there {
+            self.orders.push(Order::LetIn(source));
+            self.revision += 1;
+        }
         was_there
+    }
+
+    /// When those may come back who were sent away by a host that nobody follows.
+    fn lapse_at(&self) -> Option<Instant> {
+        let since = self.without_host?;
+        self.sent_away.iter().any(Gone::lapses).then(|| since + WITHOUT_HOST)
+    }
+
+    /// Sees who is host, and for how long nobody was.
+    fn settle_absence(&mut self, now: Instant) {
+        self.without_host = match self.host() {
+            Some(_) => None,
+            None => self.without_host.or(Some(now)),
+        };
+        if self.lapse_at().is_some_and(|at| at <= now) {
+            let lapsed = self.sent_away.iter().filter(|gone| gone.lapses());
+            for source in lapsed.map(|gone| gone.source).collect::<Vec<_>>() {
+                self.let_in(source);
+            }
+        }
     }
 
     /// Who was sent away and has gone, the last at the end.
@@ -364,7 +423,7 @@ impl Control {
             self.settle(now);
             return true;
         };
-        if self.member(source).is_none_or(|member| member.role != Role::Drive) {
+        if !self.has_right(source) {
             return false;
         }
         self.lease(source, now);
@@ -382,6 +441,11 @@ impl Control {
 
     /// When [`tick`](Self::tick) may change something.
     pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.release_at().into_iter().chain(self.lapse_at()).min()
+    }
+
+    /// When control is given up, if nothing else happens.
+    fn release_at(&self) -> Option<Instant> {
         let (timeout, presenter) = (self.timeout?, self.member(self.presenter?)?);
         let silent = self.contender(presenter).is_some().then_some(presenter.active);
         let since = [presenter.hidden_since, silent].into_iter().flatten().min()?;
@@ -478,7 +542,11 @@ impl Control {
             ControlPolicy::Local => member.local,
             ControlPolicy::First | ControlPolicy::Request | ControlPolicy::Any => true,
         };
-        member.role == Role::Drive && by_policy
+        member.may_drive() && by_policy
+    }
+
+    fn has_right(&self, source: Source) -> bool {
+        self.member(source).is_some_and(Member::may_drive)
     }
 
     fn may_hold(&self, source: Source) -> bool {
@@ -586,12 +654,17 @@ impl Control {
 
     /// Takes control from whoever may not have it any more, and finds the next.
     fn settle(&mut self, now: Instant) {
+        self.settle_control(now);
+        self.settle_absence(now);
+    }
+
+    fn settle_control(&mut self, now: Instant) {
         if self.grantor.is_some_and(|grantor| !self.may_hold(grantor)) {
             self.grantor = None;
         }
         if let Some(source) = self.presenter {
             let right = match self.member(source) {
-                Some(member) if self.chosen => member.role == Role::Drive,
+                Some(member) if self.chosen => member.may_drive(),
                 Some(member) => self.allows(member),
                 None => false,
             };
@@ -675,8 +748,19 @@ mod tests {
             self.heard(source, &EventKind::KeyDown(Key::default()));
         }
 
+        /// What follows of it for others is done.
         fn ask(&mut self, source: Source, request: ControlRequest) -> Option<Order> {
-            self.control.request(source, request, self.now)
+            self.control.request(source, request, self.now);
+            self.obey()
+        }
+
+        fn obey(&mut self) -> Option<Order> {
+            let orders = self.control.take_orders();
+            assert!(orders.len() <= 1, "{orders:?}");
+            if let Some(Order::SendAway(source)) = orders.first() {
+                self.control.send_away(*source, By::Host, self.now);
+            }
+            orders.into_iter().next()
         }
 
         fn number(&self, source: Source) -> u64 {
@@ -945,7 +1029,7 @@ mod tests {
         assert!(listed(&scene).is_empty(), "it is still here");
         assert_eq!(scene.ask(anna, ControlRequest::LetIn(b)), None);
         scene.control.leave(carl, scene.now);
-        assert_eq!(scene.control.leave(bert, scene.now), None);
+        scene.control.leave(bert, scene.now);
         assert_eq!(listed(&scene), ["viewer 2"], "the other went by itself");
         let (dora, before) = (scene.join(4, Role::Drive), scene.control.revision());
         assert_eq!(scene.ask(dora, ControlRequest::LetIn(b)), None, "it is not the host");
@@ -957,18 +1041,69 @@ mod tests {
     }
 
     #[test]
+    fn who_is_sent_away_holds_nothing_from_then_on_however_long_it_stays() {
+        for by in [By::Host, By::Application] {
+            let mut scene = Scene::new(ControlPolicy::Request);
+            let (anna, bert) = (scene.join(1, Role::Drive), scene.join(2, Role::Drive));
+            assert!(scene.control.choose(Some(bert), scene.now));
+            scene.control.send_away(bert, by, scene.now);
+            assert_eq!((scene.presenter(), scene.control.host()), (Some(anna), Some(anna)));
+            for request in
+                [ControlRequest::Ask, ControlRequest::Grant(2), ControlRequest::Disconnect(1)]
+            {
+                assert_eq!(scene.ask(bert, request), None);
+            }
+            scene.ask(anna, ControlRequest::Grant(2));
+            scene.press(bert);
+            assert!(!scene.control.choose(Some(bert), scene.now) && !scene.control.stays(bert));
+            assert_eq!((scene.presenter(), scene.control.asker()), (Some(anna), None));
+        }
+    }
+
+    #[test]
+    fn a_driver_may_come_back_when_nobody_was_host_for_a_while() {
+        let mut scene = Scene::new(ControlPolicy::First);
+        let (stranger, owner) = (scene.join(1, Role::Drive), scene.join(2, Role::Drive));
+        let (watcher, other) = (scene.join(3, Role::Watch), scene.join(4, Role::Drive));
+        for away in [owner, watcher] {
+            scene.ask(stranger, ControlRequest::Disconnect(scene.number(away)));
+        }
+        scene.control.send_away(other, By::Application, scene.now);
+        for gone in [owner, watcher, other] {
+            scene.control.leave(gone, scene.now);
+        }
+        scene.wait(WITHOUT_HOST * 9);
+        assert_eq!(scene.obey(), None, "there is a host");
+        scene.control.leave(stranger, scene.now);
+        let lapse = scene.now + WITHOUT_HOST;
+        assert_eq!(scene.control.deadline(), Some(lapse));
+        // Somebody who reloads its page is host again.
+        scene.wait(WITHOUT_HOST / 2);
+        let again = scene.join(5, Role::Drive);
+        assert_eq!(scene.control.deadline(), None);
+        scene.control.leave(again, scene.now);
+        scene.wait(WITHOUT_HOST - Duration::from_millis(1));
+        assert_eq!(scene.obey(), None);
+        scene.wait(Duration::from_millis(1));
+        assert_eq!(scene.obey(), Some(Order::LetIn(owner)), "and neither of the others");
+        assert_eq!((scene.obey(), scene.control.deadline()), (None, None));
+        assert_eq!(scene.control.state(None).sent_away.len(), 2);
+    }
+
+    #[test]
     fn of_too_many_who_were_sent_away_the_first_is_let_in() {
         let mut scene = Scene::new(ControlPolicy::First);
         let host = scene.join(0, Role::Drive);
         let mut forgotten = Vec::new();
-        for client in 1..=SENT_AWAY as u64 + 2 {
+        for client in 1..=SentAway::MOST as u64 + 2 {
             let away = scene.join(client, Role::Watch);
             let number = scene.number(away);
             assert!(scene.ask(host, ControlRequest::Disconnect(number)).is_some());
-            forgotten.extend(scene.control.leave(away, scene.now));
+            scene.control.leave(away, scene.now);
+            forgotten.extend(scene.obey());
         }
-        assert_eq!(forgotten, [source(1, 1), source(1, 2)]);
-        assert_eq!(scene.control.state(None).sent_away.len(), SENT_AWAY);
+        assert_eq!(forgotten, [source(1, 1), source(1, 2)].map(Order::LetIn));
+        assert_eq!(scene.control.state(None).sent_away.len(), SentAway::MOST);
         scene.control.leave_all(1, scene.now);
         assert!(scene.control.state(None).sent_away.is_empty(), "its backend is gone");
     }
@@ -1014,6 +1149,7 @@ mod tests {
         Policy(ControlPolicy),
         Choose,
         ChooseNobody,
+        SendAway,
     }
 
     fn happening() -> impl Strategy<Value = Happening> {
@@ -1040,6 +1176,7 @@ mod tests {
             ].prop_map(Happening::Policy),
             1 => Just(Happening::Choose),
             1 => Just(Happening::ChooseNobody),
+            1 => Just(Happening::SendAway),
         ]
     }
 
@@ -1062,6 +1199,7 @@ mod tests {
             let mut gone = std::collections::BTreeSet::<Source>::new();
             for (happening, client) in happenings {
                 let (now, before) = (scene.now, scene.presenter());
+                let host = scene.control.host();
                 let mut who = source(1, client);
                 let control = &mut scene.control;
                 match happening.clone() {
@@ -1089,19 +1227,10 @@ mod tests {
                         control.heard(who, &EventKind::KeyDown(Key::default()), holding, now);
                     }
                     Happening::Move => control.heard(who, &EventKind::FocusIn, false, now),
-                    Happening::Ask(request) => {
-                        let host = control.host();
-                        match control.request(who, request, now) {
-                            Some(Order::SendAway(away)) => {
-                                prop_assert!(host == Some(who) && away != who);
-                                prop_assert!(may_drive.contains_key(&away));
-                                sent_away.insert(away);
-                            }
-                            Some(Order::LetIn(away)) => {
-                                prop_assert!(host == Some(who) && gone.remove(&away));
-                            }
-                            None => {}
-                        }
+                    Happening::Ask(request) => control.request(who, request, now),
+                    Happening::SendAway => {
+                        control.send_away(who, By::Application, now);
+                        sent_away.extend(Some(who).filter(|who| may_drive.contains_key(who)));
                     }
                     Happening::Wait(seconds) => {
                         scene.now += Duration::from_secs(seconds);
@@ -1111,7 +1240,20 @@ mod tests {
                     Happening::Choose => drop(control.choose(Some(who), now)),
                     Happening::ChooseNobody => drop(control.choose(None, now)),
                 }
+                for order in scene.control.take_orders() {
+                    match order {
+                        Order::SendAway(away) => {
+                            prop_assert!(host == Some(who) && away != who);
+                            prop_assert!(may_drive.contains_key(&away));
+                            scene.control.send_away(away, By::Host, now);
+                            sent_away.insert(away);
+                        }
+                        Order::LetIn(away) => prop_assert!(gone.remove(&away)),
+                    }
+                }
                 let control = &scene.control;
+                prop_assert!(control.presenter().is_none_or(|it| !sent_away.contains(&it)));
+                prop_assert!(control.host().is_none_or(|it| !sent_away.contains(&it)));
                 // Neither another field nor another reader can disagree about who drives.
                 let state = control.state(None);
                 prop_assert_eq!(state.presenter.is_some(), control.presenter().is_some());

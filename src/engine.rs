@@ -14,7 +14,7 @@ use framecast_api::{
 
 use crate::audience::Viewer;
 use crate::audience_log::{AudienceLog, Line};
-use crate::control::{Control, ControlPolicy, Order};
+use crate::control::{By, Control, ControlPolicy, Order};
 use crate::events::EventQueue;
 use crate::held::Held;
 use crate::notice;
@@ -93,12 +93,15 @@ struct Slot {
 
 impl Slot {
     /// Applies `setting`, where the backend has such a thing.
-    fn tell(&mut self, setting: &Setting) {
-        if let Err(error) = self.backend.apply(setting)
+    /// Whether it does that.
+    fn tell(&mut self, setting: &Setting) -> bool {
+        let told = self.backend.apply(setting);
+        if let Err(error) = &told
             && !error.is_not_supported()
         {
             notice::print_notice(&format!("{}: {error}", self.backend.name()));
         }
+        told.is_ok()
     }
 }
 
@@ -202,7 +205,7 @@ impl Engine {
             return Turn::Ended;
         }
         self.poll(now);
-        self.change_control(|control| control.tick(now));
+        self.change_control(now, |control| control.tick(now));
         if self.phase == Phase::Resting && self.demanded() && self.schedule.next(now) == Due::Now {
             self.announce_draw(now);
         }
@@ -289,18 +292,14 @@ impl Engine {
                 if notice::is_logging() {
                     log(self.log.joined(&self.title, &label, role, now));
                 }
-                self.change_control(|control| {
+                self.change_control(now, |control| {
                     control.join(source(client), local, label, role, now);
                 });
             }
             Input::Leaving { client, reason } => self.leaving = Some((source(client), reason)),
             Input::Left { client } => {
                 self.log_leave(source(client), now);
-                let mut forgotten = None;
-                self.change_control(|control| forgotten = control.leave(source(client), now));
-                if let Some(forgotten) = forgotten {
-                    self.tell_of(forgotten, Setting::LetIn);
-                }
+                self.change_control(now, |control| control.leave(source(client), now));
             }
             Input::Control { client, request } => {
                 self.request_control(source(client), request, now);
@@ -317,7 +316,7 @@ impl Engine {
                     return;
                 }
                 let (holding, shown) = (self.held.is_any(), self.shown);
-                self.change_control(|control| {
+                self.change_control(now, |control| {
                     control.heard(source(client), &kind, holding, now);
                 });
                 if self.control.presenter() != Some(source(client)) {
@@ -374,54 +373,46 @@ impl Engine {
     }
 
     fn request_control(&mut self, source: Source, request: ControlRequest, now: Instant) {
-        let mut order = None;
-        self.change_control(|control| order = control.request(source, request, now));
-        match order {
-            Some(Order::SendAway(source)) => self.tell_of(source, Setting::Disconnect),
-            Some(Order::LetIn(source)) => self.tell_of(source, Setting::LetIn),
-            None => {}
-        }
+        self.change_control(now, |control| control.request(source, request, now));
     }
 
-    /// Tells a client's backend what becomes of it.
-    fn tell_of(&mut self, source: Source, setting: fn(ClientId) -> Setting) {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == source.backend) {
-            slot.tell(&setting(source.client));
-        }
+    /// Tells a client's backend what becomes of it; whether it does that.
+    fn tell_of(&mut self, source: Source, setting: fn(ClientId) -> Setting) -> bool {
+        let slot = self.slots.iter_mut().find(|slot| slot.id == source.backend);
+        slot.is_some_and(|slot| slot.tell(&setting(source.client)))
     }
 
-    /// Sends a client away; its backend reports that it left.
-    pub(crate) fn disconnect(&mut self, source: Source) {
-        self.control.send_away(source);
-        self.tell_of(source, Setting::Disconnect);
+    /// Sends a client away, where its backend can do that; it reports when the client left.
+    pub(crate) fn send_away(&mut self, source: Source, by: By, now: Instant) {
+        // The backend first: it spares the host, who may be another afterwards.
+        if self.control.stays(source) && self.tell_of(source, Setting::Disconnect) {
+            self.change_control(now, |control| control.send_away(source, by, now));
+        }
     }
 
     /// Lets a client come back that was sent away; whether there was one.
-    pub(crate) fn let_in(&mut self, source: Source) -> bool {
+    pub(crate) fn let_in(&mut self, source: Source, now: Instant) -> bool {
         let mut done = false;
-        self.change_control(|control| done = control.let_in(source));
-        if done {
-            self.tell_of(source, Setting::LetIn);
-        }
+        self.change_control(now, |control| done = control.let_in(source));
         done
     }
 
     /// The application's choice of presenter; whether it can be.
     pub(crate) fn give_control(&mut self, source: Option<Source>, now: Instant) -> bool {
         let mut done = false;
-        self.change_control(|control| done = control.choose(source, now));
+        self.change_control(now, |control| done = control.choose(source, now));
         done
     }
 
     pub(crate) fn set_control(&mut self, policy: ControlPolicy, now: Instant) {
-        self.change_control(|control| control.set_policy(policy, now));
+        self.change_control(now, |control| control.set_policy(policy, now));
     }
 
     pub(crate) fn set_control_timeout(&mut self, timeout: Option<Duration>, now: Instant) {
-        self.change_control(|control| control.set_timeout(timeout, now));
+        self.change_control(now, |control| control.set_timeout(timeout, now));
     }
 
-    fn change_control(&mut self, change: impl FnOnce(&mut Control)) {
+    fn change_control(&mut self, now: Instant, change: impl FnOnce(&mut Control)) {
         let before = self.control.presenter();
         change(&mut self.control);
         let after = self.control.presenter();
@@ -442,6 +433,14 @@ impl Engine {
         }
         if before != after {
             self.follow_presenter();
+        }
+        for order in self.control.take_orders() {
+            match order {
+                Order::SendAway(source) => self.send_away(source, By::Host, now),
+                Order::LetIn(source) => {
+                    self.tell_of(source, Setting::LetIn);
+                }
+            }
         }
     }
 
@@ -562,7 +561,7 @@ impl Engine {
             self.leaving = Some((source, format!("the backend {} was lost", slot.backend.name())));
             self.log_leave(source, now);
         }
-        self.change_control(|control| control.leave_all(backend, now));
+        self.change_control(now, |control| control.leave_all(backend, now));
         if !self.slots.is_empty() || self.is_closed() {
             notice::print_notice(&message);
         } else {

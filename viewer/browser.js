@@ -1,23 +1,28 @@
 import stored from "./stored.js";
 
 /**
- * What this browser calls itself towards the server, so that it is known when it comes again: whoever was sent away
- * does not come back by a new page, and who only shares an address with them does. Random, of this origin alone, and as
- * long as the browser keeps it.
+ * What this browser calls itself towards a server, so that it is known when it comes again: whoever was sent away
+ * does not come back by a new page, and who only shares an address with them does. Random, another for each server and
+ * each origin of a page, and as long as the browser keeps it.
  */
 
 const KEY = "framecast.browser";
 const BYTES = 16;
 const NAME = /^[\w-]{8,64}$/;
 
-/** Where nothing is stored, one for this page. @type {string | null} */
-let own = null;
+/** By server, also where nothing may be stored. @type {Map<string, string>} */
+const names = new Map();
 
-/** @returns {string} at most 64 letters, digits, - and _ */
-function name() {
-  const known = own ?? stored.get(KEY);
-  own = known !== null && NAME.test(known) ? known : random();
-  if (own !== known) stored.set(KEY, own);
+/**
+ * @param {string} server its host and port
+ * @returns {string} at most 64 letters, digits, - and _
+ */
+function name(server) {
+  const key = `${KEY} ${server}`;
+  const known = names.get(key) ?? stored.get(key);
+  const own = known !== null && NAME.test(known) ? known : random();
+  if (own !== known) stored.set(key, own);
+  names.set(key, own);
   return own;
 }
 

@@ -117,7 +117,7 @@ export default function chrome(page) {
       make("dl", { id: "details-facts" }),
       make("p", {}, "Medians and means of the last two seconds. At rest, the times are those of the last update."),
     ),
-    panel("viewers", "Viewers", "Hide viewers", make("ul", { id: "viewers-list" }), word("take", "Take control back", hidden), make("div", { id: "away", ...hidden }, make("h3", {}, "Sent away"), make("ul", { id: "away-list" }))),
+    panel("viewers", "Viewers", "Hide viewers", make("ul", { id: "viewers-list" }), word("take", "Take control back", hidden), make("div", { id: "away", ...hidden }, make("h3", { id: "away-title" }, "Sent away"), make("ul", { id: "away-list", "aria-labelledby": "away-title" }))),
     make("div", { id: "shape" }),
     make("div", { id: "view", part: "view" }),
     make(

@@ -47,7 +47,11 @@ const REFUSALS = new Map([
     4001,
     "This address needs a link, and the one it was opened with is not valid. A program that starts again has new links: open the one that it printed last, or ask for a new one.",
   ],
-  [4003, "The presenter disconnected this viewer, and has to let it in before it can come back."],
+  [4003, "The host disconnected this viewer, and has to let it in before it can come back."],
+  [
+    4004,
+    "The host disconnected somebody who came by this link, with this browser or from this network, and has to let them in before anybody new can come from here.",
+  ],
 ]);
 
 /** The link was good before, and is refused now. */

@@ -398,7 +398,7 @@ export default class View extends EventTarget {
     const size = this.#stage.begin();
     this.#reported = JSON.stringify(size);
     const token = this.#token === null ? {} : { token: this.#token };
-    return { type: "hello", ...size, visible: this.#visible, browser: browser.name(), ...token };
+    return { type: "hello", ...size, visible: this.#visible, browser: browser.name(new URL(this.#url).host), ...token };
   }
 
   /** @param {import("./connection.js").State} state */

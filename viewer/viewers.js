@@ -83,13 +83,22 @@ export default class Viewers {
     const shown = JSON.stringify([clients, sentAway]);
     if (this.#panel.hidden || shown === this.#shown) return;
     this.#shown = shown;
-    const focused = this.#root.activeElement?.id;
+    const focused = /** @type {HTMLElement | null} */ (this.#root.activeElement);
+    const place = focused ? this.#commands().indexOf(focused) : -1;
     this.#list.replaceChildren(...clients.map((viewer) => this.#line(control.row(viewer))));
-    this.#away.replaceChildren(...sentAway.map((viewer) => this.#awayLine(viewer)));
+    // Who went last may have been sent away by mistake.
+    this.#away.replaceChildren(...[...sentAway].reverse().map((viewer) => this.#awayLine(viewer)));
     element(this.#root, "away").hidden = sentAway.length === 0;
-    if (!focused || this.#root.activeElement?.id === focused) return;
-    // Whoever was sent away, or let in, has another button or none.
-    (this.#root.getElementById(focused) ?? element(this.#root, "viewers-hide")).focus();
+    if (!focused || place < 0) return;
+    // Where the line is gone, the one that took its place.
+    const commands = this.#commands();
+    const next = this.#root.getElementById(focused.id) ?? commands[Math.min(place, commands.length - 1)];
+    (next ?? element(this.#root, "viewers-hide")).focus();
+  }
+
+  /** The buttons of both lists. @returns {HTMLElement[]} */
+  #commands() {
+    return [this.#list, this.#away].flatMap((list) => Array.from(list.querySelectorAll("button")));
   }
 
   /**
@@ -154,7 +163,10 @@ export default class Viewers {
    */
   #awayLine({ number, label, role }) {
     const line = this.#who(label, role === "watch" ? "watched only" : "");
-    line.append(this.#command("let-in", number, "Let in again", label, () => this.#view.letIn(number)));
+    line.append(this.#command("let-in", number, "Let in again", label, () => {
+      this.#view.letIn(number);
+      this.#tell("viewers", `${label} may come back.`);
+    }));
     return line;
   }
 
@@ -187,7 +199,10 @@ export default class Viewers {
     button.id = `${what}-${number}`;
     button.textContent = text;
     button.setAttribute("aria-label", `${text}: ${name}`);
-    button.addEventListener("click", run);
+    button.addEventListener("click", (event) => {
+      // The second click of two would hit the line that took this one's place.
+      if (event.detail <= 1) run();
+    });
     return button;
   }
 }

@@ -174,6 +174,7 @@ test("control is asked for, granted and taken back", async () => {
   const stranger = await newPage(size);
   await stranger.goto(lab);
   await until("another browser is refused, too", async () => (await view(stranger)).state === "refused");
+  assert.match(await stranger.textContent("#notice-detail"), /from this network/);
   assert.match(await host.textContent("#away"), /^Sent away\s*lab 127\.0\.0\.1.*Let in again$/);
   await save(host, "sent-away");
   await host.click("#away-list button");
@@ -181,6 +182,41 @@ test("control is asked for, granted and taken back", async () => {
   await guest.click("#retry");
   await role(guest, "observer");
   assert.deepEqual(host.problems, []);
+});
+
+test("a double click sends one viewer away, and by keyboard the focus goes on to the next", async () => {
+  const program = framecast([...HTTP, "--link", "desk=drive", "--link", "lab=watch", "demo", "paint"]);
+  const [desk, lab] = await program.links(2);
+  const host = await newPage({ width: 900, height: 560 });
+  await open(host, desk, { exact: false });
+  const guests = [];
+  for (let i = 0; i < 4; i++) {
+    guests.push(await newPage());
+    await open(guests[i], lab, { exact: false });
+  }
+  const gone = async () => {
+    const states = await Promise.all(guests.map(async (guest) => (await view(guest)).state));
+    return states.filter((state) => state === "refused").length;
+  };
+  await host.hover("#status");
+  await host.click("#viewers-show");
+  await until("all are listed", async () => (await host.locator("#viewers-list li").count()) === 5);
+  await host.locator("#viewers-list button").nth(1).dblclick({ delay: 40 });
+  await until("it has gone", async () => (await host.locator("#away-list li").count()) === 1);
+  assert.equal(await gone(), 1);
+  await host.locator("#viewers-list button").first().focus();
+  for (const left of [2, 1]) {
+    await host.keyboard.press("Enter");
+    await until("the next has gone", async () => (await host.locator("#viewers-list button").count()) === left);
+  }
+  // And on to those who may be let in.
+  await host.keyboard.press("Enter");
+  await until("all have gone", async () => (await host.locator("#away-list li").count()) === 4);
+  for (let left = 3; left >= 0; left--) {
+    await host.keyboard.press("Enter");
+    await until("one may come back", async () => (await host.locator("#away-list li").count()) === left);
+  }
+  assert.equal(await host.evaluate(() => document.querySelector("#view").shadowRoot.activeElement.id), "viewers-hide");
 });
 
 test("a presenter whose page is hidden loses control, and the other goes on at full rate", async () => {

@@ -13,8 +13,9 @@ async function page(storage) {
   pages += 1;
   /** @type {typeof import("../browser.js")} */
   const { default: browser } = await import(`../browser.js?${pages}`);
-  const name = browser.name();
-  assert.equal(browser.name(), name, "it does not change while the page is there");
+  const name = browser.name("127.0.0.1:60649");
+  assert.equal(browser.name("127.0.0.1:60649"), name, "it does not change while the page is there");
+  assert.notEqual(browser.name("127.0.0.1:60650"), name, "no server knows what another one does");
   return name;
 }
 
@@ -37,7 +38,7 @@ test("all pages of a browser have one name, and another browser has another", as
 
 test("what another program left in its place is no name", async () => {
   for (const left of ["", "short", "x".repeat(65), "<b>name</b>", "nämlich so"]) {
-    const there = storage(["framecast.browser", left]);
+    const there = storage(["framecast.browser 127.0.0.1:60649", left]);
     const name = await page(there);
     assert.match(name, /^[0-9a-f]{32}$/);
     assert.equal(await page(there), name);

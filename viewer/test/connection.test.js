@@ -540,7 +540,7 @@ test("news of the network renews an attempt that hangs, and leaves one alone tha
 });
 
 test("a refused link is told, and not tried again until somebody asks for it", () => {
-  for (const [code, reason] of /** @type {const} */ ([[4001, /link/], [4003, /presenter/]])) {
+  for (const [code, reason] of /** @type {const} */ ([[4001, /link/], [4003, /disconnected this viewer/], [4004, /disconnected somebody/]])) {
     const { connection, sockets, timers } = setUp();
     connection.open();
     sockets[0]?.open();

@@ -225,7 +225,7 @@ pub enum Input {
     Leaving {
         /// Who.
         client: ClientId,
-        /// "closed by the client", "sent away by the host".
+        /// "closed by the client", "sent away".
         reason: String,
     },
     /// Somebody went.

@@ -70,6 +70,9 @@ pub struct SentAway {
 }
 
 impl SentAway {
+    /// So many of a canvas are remembered; of more, the one who was sent away first may come back.
+    pub const MOST: usize = 64;
+
     /// Somebody with these.
     #[must_use]
     pub fn new(number: u64, label: String, role: Role) -> Self {

@@ -151,22 +151,18 @@ struct Door<'a> {
     taken: RefCell<Option<places::Place>>,
 }
 
-impl Door<'_> {
+impl Doorkeeper for Door<'_> {
+    fn look_at(&self, token: Option<&str>) -> Result<Grant, Refused> {
+        let shown = || self.server.site.admit(token);
+        self.grant.clone().or_else(shown).ok_or(Refused::NoLink)
+    }
+
     /// Takes a place of those for `role`.
-    fn take(&self, role: Role) -> Result<(), Refused> {
+    fn admit(&self, role: Role) -> Result<(), Refused> {
         let place = self.server.places.take(role).ok_or(Refused::Full)?;
         self.place.is_known(role).map_err(|Full| Refused::Full)?;
         self.taken.replace(Some(place));
         Ok(())
-    }
-}
-
-impl Doorkeeper for Door<'_> {
-    fn admit(&self, token: Option<&str>) -> Result<Grant, Refused> {
-        let shown = || self.server.site.admit(token);
-        let grant = self.grant.clone().or_else(shown).ok_or(Refused::NoLink)?;
-        self.take(grant.role)?;
-        Ok(grant)
     }
 }
 

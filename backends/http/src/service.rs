@@ -115,7 +115,8 @@ impl Visitor {
     }
 
     /// What it is called in the list of viewers: its first 64 characters, without control
-    /// characters.
+    /// characters. For who is sent away it counts as the link: give each person a name of their own, that
+    /// they do not choose.
     #[must_use]
     pub fn named(mut self, name: &str) -> Self {
         self.name = name.chars().filter(|char| !char.is_control()).take(LONGEST_NAME).collect();
@@ -123,7 +124,8 @@ impl Visitor {
     }
 
     /// Where it comes from: for the list of viewers, and for the limits that count addresses. Leave
-    /// it out where all come by one proxy and the truth is not known.
+    /// it out where all come by one proxy and the truth is not known; who is sent away is then known by
+    /// their browser alone.
     #[must_use]
     pub fn at(mut self, address: IpAddr) -> Self {
         self.address = Some(address);

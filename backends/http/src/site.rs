@@ -18,16 +18,16 @@ use crate::front::routes::{self, Route, route};
 use crate::stream::canvas::Canvas;
 use crate::stream::client::Address;
 use crate::stream::film::{self, Manner};
+use crate::stream::kept_out::Identity;
 use crate::stream::protocol::Dialect;
-use crate::stream::sent_away::Identity;
 use crate::stream::snapshot::{self, Ticket};
 use crate::{Limits, Resources, ServerConfig, Visitor};
 
 const LONGEST_NAME: usize = 64;
 
-const SENT_AWAY: Refusal = Refusal::new(
+const KEPT_OUT: Refusal = Refusal::new(
     StatusCode::FORBIDDEN,
-    "Whoever came from here by this link was sent away. The presenter can let them in again.\n",
+    "Somebody who came from here by this link was sent away. The host can let them in again.\n",
 );
 
 /// The canvases of a server or a service, and who may see them.
@@ -294,8 +294,8 @@ impl Site {
                     None => self.admit_by_address(request)?,
                 };
                 let found = self.open_canvas(&canvas).ok_or(NOT_FOUND)?;
-                if found.was_sent_away(&Identity::new(grant.clone(), asker.address(), None)) {
-                    return Err(SENT_AWAY);
+                if found.keeps_out(&Identity::new(grant.clone(), asker.address(), None)) {
+                    return Err(KEPT_OUT);
                 }
                 let every = match picture {
                     Picture::Film(every) => every,

@@ -16,9 +16,9 @@ use smol::channel::Sender;
 
 use super::film::Manner;
 use super::inputs::Flooded;
+use super::kept_out::Identity;
 use super::ledger::Painted;
 use super::protocol::{Dialect, View};
-use super::sent_away::Identity;
 use super::snapshot::{Look, Shelf};
 use super::state::{Done, Outgoing, State, Wake, Work};
 use super::stats::CanvasStats;
@@ -161,9 +161,14 @@ impl Canvas {
         self.change(|state| state.join_film(label, who, manner, wake))
     }
 
+    /// Whether `client` is here and has been sent away.
+    pub(super) fn is_sent_away(&self, client: ClientId) -> bool {
+        self.lock().is_sent_away(client)
+    }
+
     /// Whether `who` was sent away, or may be somebody who was.
-    pub(crate) fn was_sent_away(&self, who: &Identity) -> bool {
-        self.lock().was_sent_away(who, Instant::now())
+    pub(crate) fn keeps_out(&self, who: &Identity) -> bool {
+        self.lock().keeps_out(who, Instant::now())
     }
 
     /// Whoever can only read has taken the picture from [`next`](Self::next).

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use async_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use async_tungstenite::tungstenite::protocol::{self, CloseFrame, WebSocketConfig};
 use async_tungstenite::tungstenite::{Error as WsError, Message};
 use async_tungstenite::{WebSocketReceiver, WebSocketSender, WebSocketStream};
 use bytes::Bytes;
-use framecast_api::ClientId;
+use framecast_api::{ClientId, Role};
 use smol::Timer;
 use smol::channel::{Receiver, Sender};
 use smol::future::FutureExt;
@@ -22,8 +22,8 @@ use smol::stream::StreamExt;
 
 use super::canvas::{Canvas, Joining};
 use super::inputs::Flooded;
+use super::kept_out::Identity;
 use super::protocol::{ClientMessage, Dialect, View};
-use super::sent_away::Identity;
 use super::state::Outgoing;
 use super::watched::{Pulse, Watched};
 use crate::Limits;
@@ -45,11 +45,14 @@ pub(crate) enum End {
     Closing,
     /// It is broken, or nobody is there.
     Dropped,
+    /// Like that, because it takes its time over the last message before it is sent away.
+    Overdue,
 }
 
 /// Close codes of our own.
 const NO_LINK: CloseCode = CloseCode::Library(4001);
 const SENT_AWAY: CloseCode = CloseCode::Library(4003);
+const KEPT_OUT: CloseCode = CloseCode::Library(4004);
 
 /// Where somebody comes from.
 #[derive(Debug, Clone, Default)]
@@ -66,14 +69,17 @@ pub(crate) enum Refused {
     NoLink,
     /// There are too many clients.
     Full,
-    /// It was sent away, and not let in again.
-    SentAway,
+    /// It was sent away, or may have been, and not let in again.
+    KeptOut,
 }
 
 /// Decides who gets in.
 pub(crate) trait Doorkeeper {
-    /// Lets the bearer of `token` in, or whoever has shown one with the request.
-    fn admit(&self, token: Option<&str>) -> Result<Grant, Refused>;
+    /// What the bearer of `token` may do, or whoever has shown one with the request.
+    fn look_at(&self, token: Option<&str>) -> Result<Grant, Refused>;
+
+    /// Lets somebody with that role in, if there is a place.
+    fn admit(&self, role: Role) -> Result<(), Refused>;
 }
 
 const INVALID_LINK: End = End::Close(NO_LINK, "this link is not valid");
@@ -86,7 +92,8 @@ impl End {
     /// What happened, for the operator's log.
     fn describe(self) -> &'static str {
         match self {
-            End::Close(code, _) if code == SENT_AWAY => "sent away by the host",
+            End::Close(code, _) if code == SENT_AWAY => "sent away",
+            End::Overdue => "sent away",
             End::Close(code, _) if code == NO_LINK => "its link expired or was revoked",
             End::Closing => "closed by the client",
             end if end == CLOSED_BY_CLIENT => "closed by the client",
@@ -101,8 +108,8 @@ impl From<Refused> for End {
         match refused {
             Refused::NoLink => INVALID_LINK,
             Refused::Full => End::Close(CloseCode::Again, "too many clients"),
-            Refused::SentAway => {
-                End::Close(SENT_AWAY, "sent away before; the presenter can let you in again")
+            Refused::KeptOut => {
+                End::Close(KEPT_OUT, "sent away from here before; the host can let you in again")
             }
         }
     }
@@ -205,7 +212,8 @@ async fn upgrade<S: AsyncRead + AsyncWrite + Unpin>(
         .max_frame_size(Some(Limits::MESSAGE_BYTES));
     let stream = Watched { stream, pulse: Rc::clone(pulse) };
     let stream =
-        WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
+        WebSocketStream::from_partially_read(stream, early, protocol::Role::Server, Some(config))
+            .await;
     stream.split()
 }
 
@@ -280,7 +288,7 @@ impl<'a> Session<'a> {
         token: Option<&str>,
         browser: Option<&str>,
     ) -> Result<(), End> {
-        let grant = self.door.admit(token)?;
+        let grant = self.door.look_at(token)?;
         // What was shown with the request may be some seconds old.
         if grant.is_over(Instant::now()) {
             return Err(INVALID_LINK);
@@ -293,8 +301,13 @@ impl<'a> Session<'a> {
             (name, address) => format!("{name} {address}"),
         };
         let who = Identity::new(grant.clone(), from.ip, browser);
+        // Whoever is kept out takes nobody's place.
+        if canvas.keeps_out(&who) {
+            return Err(Refused::KeptOut.into());
+        }
+        self.door.admit(grant.role)?;
         let joining = Joining { label, who, dialect: self.dialect, hello, visible };
-        let client = canvas.join(joining, self.wake.clone()).ok_or(Refused::SentAway)?;
+        let client = canvas.join(joining, self.wake.clone()).ok_or(Refused::KeptOut)?;
         self.grant.replace(Some(grant));
         self.client.set(Some(client));
         self.seat.set(Some(Seated { canvas, client, reason: "closed by the server" }));
@@ -349,7 +362,7 @@ impl<'a> Session<'a> {
             });
             let sent = match next {
                 None if self.ping_due.take() => {
-                    self.send(sender, Message::Ping(Bytes::new())).await
+                    self.send(sender, woken, Message::Ping(Bytes::new())).await
                 }
                 None => {
                     // The channel lives as long as the session.
@@ -357,19 +370,19 @@ impl<'a> Session<'a> {
                     continue;
                 }
                 Some((client, Outgoing::Text(text))) => {
-                    let sent = self.send(sender, text.into()).await;
+                    let sent = self.send(sender, woken, text.into()).await;
                     self.canvas.written(client);
                     sent
                 }
                 Some((client, Outgoing::Part(part))) => {
-                    self.send_picture(sender, client, part.into_bytes()).await
+                    self.send_picture(sender, woken, client, part.into_bytes()).await
                 }
                 Some((client, Outgoing::Picture(picture))) => {
-                    self.send_picture(sender, client, picture).await
+                    self.send_picture(sender, woken, client, picture).await
                 }
                 Some((_, Outgoing::Last(text))) => {
                     let sent = match text {
-                        Some(text) => self.send(sender, text.into()).await,
+                        Some(text) => self.send(sender, woken, text.into()).await,
                         None => Ok(()),
                     };
                     sent.and(Err(End::Close(CloseCode::Normal, "the application ended")))
@@ -387,18 +400,21 @@ impl<'a> Session<'a> {
     async fn send_picture<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         sender: &mut WebSocketSender<Watched<S>>,
+        woken: &Receiver<()>,
         client: ClientId,
         bytes: Bytes,
     ) -> Result<(), End> {
-        let sent = self.send(sender, Message::Binary(bytes)).await;
+        let sent = self.send(sender, woken, Message::Binary(bytes)).await;
         self.canvas.written(client);
         sent
     }
 
-    /// Sends one message; gives up when not one byte moves for too long. Slow is fine.
+    /// Sends one message; gives up when not one byte moves for too long. Slow is fine, unless it is
+    /// sent away.
     async fn send<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         sender: &mut WebSocketSender<Watched<S>>,
+        woken: &Receiver<()>,
         message: Message,
     ) -> Result<(), End> {
         self.pulse.moved.set(Instant::now());
@@ -407,7 +423,16 @@ impl<'a> Session<'a> {
             let stalled = stalled::<()>(&self.pulse.moved, self.limits.write_stall).await;
             stalled.map_err(|_| End::Dropped)
         };
-        send.or(stall).await
+        // Whatever else there is is looked at afterwards.
+        let overdue = async {
+            while !self.client.get().is_some_and(|client| self.canvas.is_sent_away(client)) {
+                // The channel lives as long as the session.
+                let _ = woken.recv().await;
+            }
+            Timer::after(self.limits.farewell).await;
+            Err(End::Overdue)
+        };
+        send.or(stall).or(overdue).await
     }
 
     /// Waits for what happens by itself: no hello, a silent client.
@@ -478,7 +503,7 @@ async fn farewell<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> io::Result<()> {
     let goodbye = async {
         match end {
-            End::Dropped => return Err(io::ErrorKind::ConnectionAborted.into()),
+            End::Dropped | End::Overdue => return Err(io::ErrorKind::ConnectionAborted.into()),
             // The answer is written while reading on.
             End::Closing => {}
             End::Close(code, reason) => {
@@ -516,8 +541,12 @@ mod tests {
     struct Door(Grant);
 
     impl Doorkeeper for Door {
-        fn admit(&self, _: Option<&str>) -> Result<Grant, Refused> {
+        fn look_at(&self, _: Option<&str>) -> Result<Grant, Refused> {
             Ok(self.0.clone())
+        }
+
+        fn admit(&self, _: Role) -> Result<(), Refused> {
+            Ok(())
         }
     }
 
@@ -527,7 +556,7 @@ mod tests {
         let (now, limits) = (Instant::now(), Limits::default());
         let fine = Grant {
             name: "guest".into(),
-            role: framecast_api::Role::Drive,
+            role: Role::Drive,
             expires: Some(now + limits.hello_time),
             revoked: None,
         };

@@ -24,8 +24,8 @@ use smol::stream::{self, Stream, StreamExt};
 
 use super::canvas::Canvas;
 use super::client::Address;
+use super::kept_out::Identity;
 use super::pacing::Pacing;
-use super::sent_away::Identity;
 use super::state::Outgoing;
 use super::whole::{Next, Whole, WholeFeed};
 use crate::Limits;
@@ -161,7 +161,7 @@ impl Film {
                     self.taking = true;
                 }
                 Some(Outgoing::Away) => {
-                    self.reason = "sent away by the host";
+                    self.reason = "sent away";
                     return None;
                 }
                 Some(_) => {

@@ -9,6 +9,7 @@ mod feed;
 pub(crate) mod film;
 mod fragments;
 pub(crate) mod inputs;
+pub(crate) mod kept_out;
 mod ledger;
 mod mapping;
 mod newest;
@@ -17,7 +18,6 @@ pub(crate) mod protocol;
 #[cfg(test)]
 mod scene;
 mod seat;
-pub(crate) mod sent_away;
 mod settings;
 #[cfg(test)]
 mod simulated;

@@ -7,9 +7,9 @@ use framecast_api::{ClientId, Clock, FramePool, PhysicalSize, Role};
 
 use super::canvas::Joining;
 use super::encoder;
+use super::kept_out::Identity;
 use super::ledger::Painted;
 use super::protocol::{Dialect, View};
-use super::sent_away::Identity;
 use super::state::{Outgoing, State, Wake};
 use crate::front::links::Grant;
 

@@ -10,11 +10,11 @@ use smol::channel::Sender;
 
 use super::feed::{Feed, Taste, Update};
 use super::film::Reel;
+use super::kept_out::Identity;
 use super::ledger::{Ledger, Painted, Times};
 use super::mapping::ViewMapping;
 use super::pacing::Pacing;
 use super::protocol::ServerMessage;
-use super::sent_away::Identity;
 use super::state::Outgoing;
 use super::store::{Missing, Store};
 use super::whole::{Whole, WholeFeed};

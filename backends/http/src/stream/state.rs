@@ -16,10 +16,10 @@ use super::encode;
 use super::feed::Feed;
 use super::film::{Manner, Reel};
 use super::inputs::{Flooded, Inputs};
+use super::kept_out::{Identity, KeptOut};
 use super::newest::Newest;
 use super::protocol::{Dialect, Part, SUBPROTOCOL, ServerMessage, View};
 use super::seat::{FeedKind, Seat, Sending};
-use super::sent_away::{Identity, SentAway};
 use super::settings::{Seats, Settings};
 use super::snapshot::{Askers, Look, Missing as NoSnapshot};
 use super::stats::{CanvasStats, ClientStats, Encoded, Frames};
@@ -49,7 +49,7 @@ pub(super) struct State {
     gone: Traffic,
     inputs: Inputs,
     askers: Askers,
-    sent_away: SentAway,
+    kept_out: KeptOut,
     /// What the engine, the encoders were last told.
     told: Told,
 }
@@ -128,7 +128,7 @@ impl State {
             gone: Traffic::default(),
             inputs: Inputs::default(),
             askers: Askers::default(),
-            sent_away: SentAway::default(),
+            kept_out: KeptOut::default(),
             told: Told::default(),
         }
     }
@@ -268,7 +268,7 @@ impl State {
     pub(super) fn apply(&mut self, setting: &Setting) {
         match setting {
             Setting::Disconnect(client) => self.send_away(*client),
-            Setting::LetIn(client) => self.sent_away.let_in(*client),
+            Setting::LetIn(client) => self.kept_out.let_in(*client),
             _ => {}
         }
         self.settings.apply(setting, &mut self.clients);
@@ -286,20 +286,27 @@ impl State {
     }
 
     fn send_away(&mut self, client: ClientId) {
-        let Some(seat) = self.clients.get(&client) else { return };
+        let seat = self.clients.get(&client).map(|seat| &seat.who);
+        // It may have left before the engine knew.
+        let Some(who) = seat.or_else(|| self.kept_out.who_left(client)).cloned() else { return };
         let others = self.clients.iter().filter(|(other, _)| **other != client);
         let others = others.map(|(_, seat)| &seat.who);
         let host = self.settings.host().filter(|host| *host != client);
         let host = host.and_then(|host| self.clients.get(&host)).map(|seat| &seat.who);
-        self.sent_away.add(client, &seat.who, others, host);
+        self.kept_out.add(client, &who, others, host);
+    }
+
+    /// Whether `client` is here and has been sent away.
+    pub(super) fn is_sent_away(&self, client: ClientId) -> bool {
+        self.clients.get(&client).is_some_and(|seat| seat.due.away)
     }
 
     /// Whether `who` was sent away, or may be somebody who was.
-    pub(super) fn was_sent_away(&self, who: &Identity, now: Instant) -> bool {
-        self.sent_away.refuses(who, now)
+    pub(super) fn keeps_out(&self, who: &Identity, now: Instant) -> bool {
+        self.kept_out.refuses(who, now)
     }
 
-    /// A client is there; `None`: it was sent away before.
+    /// A client is there; `None`: it is kept out, because it was sent away before.
     pub(super) fn join(
         &mut self,
         joining: Joining,
@@ -307,7 +314,7 @@ impl State {
         now: Instant,
     ) -> Option<ClientId> {
         let Joining { label, who, dialect, hello, visible } = joining;
-        if self.was_sent_away(&who, now) {
+        if self.keeps_out(&who, now) {
             return None;
         }
         let feed = match dialect {
@@ -355,6 +362,7 @@ impl State {
     pub(super) fn leave(&mut self, client: ClientId, reason: &str) {
         if let Some(seat) = self.clients.remove(&client) {
             add(&mut self.gone, &seat);
+            self.kept_out.left(client, seat.who);
         }
         self.inputs.leave(client, reason);
     }
@@ -444,7 +452,7 @@ impl State {
         self.advance(now);
         let closed = self.is_closed();
         for seat in self.clients.values() {
-            if closed || seat.has_message() && !seat.writing {
+            if closed || seat.due.away || seat.has_message() && !seat.writing {
                 seat.wake();
             }
         }

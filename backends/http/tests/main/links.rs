@@ -9,6 +9,7 @@ use crate::support::{Client, Engine, Heard, body, exchange, get, request, server
 
 const NO_LINK: CloseCode = CloseCode::Library(4001);
 const SENT_AWAY: CloseCode = CloseCode::Library(4003);
+const KEPT_OUT: CloseCode = CloseCode::Library(4004);
 
 fn guarded() -> (HttpServer, Engine) {
     let server = server_like(ServerConfig::default());
@@ -245,7 +246,7 @@ fn comes_in(server: &HttpServer, token: &str, browser: Option<&str>) -> bool {
             true
         }
         Heard::Closed(code) => {
-            assert_eq!(code, Some(SENT_AWAY));
+            assert_eq!(code, Some(KEPT_OUT));
             false
         }
         Heard::Picture(_) => panic!("a picture before the welcome"),
@@ -289,6 +290,46 @@ fn who_was_sent_away_does_not_come_back_by_the_same_link_before_it_is_let_in() {
     engine.backend.apply(&Setting::LetIn(id)).unwrap();
     assert!(comes_in(&server, &watch, Some("guest")) && comes_in(&server, &watch, None));
     assert_eq!(status(&request(address, "HEAD", &format!("/snapshot.png?token={watch}"), "")), 200);
+}
+
+#[test]
+fn who_leaves_before_they_are_sent_away_is_kept_out_all_the_same() {
+    let (server, mut engine) = guarded();
+    let watch = token(&server, "watch");
+    let mut guest = enter(&server, Some(&watch));
+    guest.hear_text("welcome");
+    let id = engine.until_joined();
+    drop(guest);
+    engine.until_left();
+    engine.backend.apply(&Setting::Disconnect(id)).unwrap();
+    assert!(!comes_in(&server, &watch, None));
+    engine.backend.apply(&Setting::LetIn(id)).unwrap();
+    assert!(comes_in(&server, &watch, None));
+}
+
+#[test]
+fn who_is_kept_out_takes_nobodys_place() {
+    let mut config = ServerConfig::default();
+    config.limits.clients = 8;
+    config.limits.farewell = Duration::from_secs(3600);
+    let server = server_like(config);
+    let mut engine = Engine::at(&server, None);
+    let watch = token(&server, "watch");
+    let mut guest = enter(&server, Some(&watch));
+    guest.hear_text("welcome");
+    let id = engine.until_joined();
+    engine.backend.apply(&Setting::Disconnect(id)).unwrap();
+    // They read the goodbye and do not say it.
+    let crowd: Vec<_> = (0..20)
+        .map(|_| {
+            let mut client = enter(&server, Some(&watch));
+            assert!(matches!(client.hear(), Heard::Closed(Some(KEPT_OUT))));
+            client
+        })
+        .collect();
+    engine.backend.apply(&Setting::LetIn(id)).unwrap();
+    assert!(comes_in(&server, &watch, None));
+    drop(crowd);
 }
 
 #[test]

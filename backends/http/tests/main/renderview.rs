@@ -1,4 +1,5 @@
 use std::net::TcpStream;
+use std::time::Duration;
 
 use async_tungstenite::tungstenite::client::IntoClientRequest;
 use async_tungstenite::tungstenite::{Message, WebSocket, client};
@@ -6,7 +7,9 @@ use framecast_api::{Backend, Button, EventKind, Input, LogicalSize, Setting};
 use framecast_http::HttpServer;
 use serde_json::{Value, json};
 
-use crate::support::{Client, Engine, driven_by, tcp};
+use crate::support::{Client, Engine, driven_by, server_with, tcp};
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// A client as rendercanvas' page is one: it offers no subprotocol and never introduces itself.
 struct Upstream(WebSocket<TcpStream>);
@@ -74,6 +77,27 @@ impl Upstream {
 
 fn near(pixel: [u8; 3], colour: [u8; 3]) -> bool {
     pixel.iter().zip(colour).all(|(got, want)| got.abs_diff(want) <= 6)
+}
+
+#[test]
+fn who_is_sent_away_in_the_middle_of_a_picture_has_no_longer_than_for_a_goodbye() {
+    let server = server_with(|limits| {
+        limits.farewell = Duration::from_millis(100);
+        // Neither silence nor slowness ends it.
+        (limits.write_stall, limits.dead_after) = (HOUR, HOUR);
+    });
+    let mut engine = Engine::at(&server, None);
+    engine.backend.set_lossless(true);
+    let mut guest = Upstream::join(&server);
+    let id = engine.until_joined();
+    // More than the kernel's buffers hold: 22 MB that no encoder makes smaller.
+    let grain = |x: u32, y: u32| (x * 7919 + y * 104_729).wrapping_mul(0x9e37_79b9).to_be_bytes();
+    let large = engine.draw(3000, 2500, |x, y| [grain(x, y)[0], grain(x, y)[1], grain(x, y)[2]]);
+    engine.backend.present(&large).unwrap();
+    // The picture comes next, and it reads nothing of it.
+    guest.text("framebufferdata");
+    engine.backend.apply(&Setting::Disconnect(id)).unwrap();
+    engine.until_left();
 }
 
 #[test]

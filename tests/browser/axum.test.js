@@ -48,7 +48,7 @@ test("an application shows two canvases to whom it lets in, and says who may dri
   }
   await driver.goto(address);
   await logIn(driver, "driver", "wheel");
-  assert.deepEqual((await both(driver)).map((it) => it.role), ["presenter", "presenter"]);
+  await until("it drives both", async () => (await both(driver)).every((it) => it.role === "presenter"));
   await guest.goto(address);
   await logIn(guest, "guest", "eyes");
   assert.deepEqual((await both(guest)).map((it) => it.link), ["watch", "watch"]);
@@ -65,8 +65,7 @@ test("an application shows two canvases to whom it lets in, and says who may dri
   const [left, top] = await middle(driver, "left");
   await driver.mouse.move(left - 90, top + 50, { steps: 3 });
   await until("the disc to go", async () => (await at(guest, "left")) !== disc);
-  await both(guest);
-  assert.equal(pixel(await shot(guest), x - 90, y + 50), disc);
+  await until("the disc where the pointer is", async () => pixel(await shot(guest), x - 90, y + 50) === disc);
   assert.equal(await at(guest, "right"), disc);
   await save(driver, "axum-app");
   const unexpected = driver.problems.filter((problem) => !problem.includes("401"));

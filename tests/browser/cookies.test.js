@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, newPage, open, picture, probe, until, view } from "./harness.js";
+import { cleanUp, newPage, open, picture, probe, role, until, view } from "./harness.js";
 
 after(cleanUp);
 afterEach(cleanUp);
@@ -33,7 +33,7 @@ test("a cookie that another page of this host has set, which is not ASCII, keeps
   // As bytes: UTF-8, which Node.js shows as Latin-1.
   assert.deepEqual(other.sent.slice(0, 1), ["a=\u00c3\u00bc"], "the browser sends it");
   await open(page, link);
-  assert.equal((await view(page)).role, "presenter");
+  await role(page, "presenter");
   const { sequence } = await view(page);
   await page.reload();
   await picture(page, { exact: true });

@@ -142,6 +142,7 @@ test("a page of one's own uses what its owner names, and nothing else of that ki
     return [backgroundColor, marginTop];
   });
   assert.deepEqual([background, margin], ["rgb(1, 2, 3)", "7px"]);
+  await until("it is told", async () => (await page.evaluate(() => window.violations)).length > 0);
   assert.deepEqual(await page.evaluate(() => window.violations), ["script-src-elem"]);
 });
 
@@ -161,8 +162,9 @@ test("nothing inline and nothing from elsewhere runs in a page of one's own", as
   const page = await watchedPage();
   await page.goto(await program.link(), { waitUntil: "load" });
   assert.equal(await page.title(), "inline own");
-  const violations = await page.evaluate(() => window.violations);
-  assert.deepEqual([...new Set(violations)].sort(), [
+  const violations = async () => [...new Set(await page.evaluate(() => window.violations))].sort();
+  await until("they are told", async () => (await violations()).length >= 5);
+  assert.deepEqual(await violations(), [
     "img-src",
     "script-src-attr",
     "script-src-elem",

@@ -72,7 +72,7 @@ test("a static page of another origin shows two programs: one it drives, one it 
   await page.goto(`${origin}/two.html#left=${links.left}&right=${links.right}`);
   await shown(page, "#left");
   await shown(page, "#right");
-  assert.equal((await told(page, "#left")).role, "presenter");
+  await until("it drives", async () => (await told(page, "#left")).role === "presenter");
   // It has a link to drive, and does not want to.
   const state = await told(page, "#right");
   assert.deepEqual([state.role, state.link], ["observer", "drive"]);

@@ -282,7 +282,8 @@ export async function startBrowser(display) {
 /** What the server tells whoever has `link`. */
 export async function stats(link) {
   const url = new URL(link);
-  const headers = { authorization: `Bearer ${url.hash.slice("#token=".length)}` };
+  const token = url.hash.slice("#token=".length);
+  const headers = token ? { authorization: `Bearer ${token}` } : {};
   return await (await fetch(new URL("stats", url), { headers })).json();
 }
 
@@ -292,6 +293,11 @@ export async function view(page) {
     const element = document.querySelector("[data-state]");
     return element ? { ...element.dataset } : {};
   });
+}
+
+/** Waits until the page is "presenter" or "observer". */
+export async function role(page, wanted) {
+  await until(`the page is ${wanted}`, async () => (await view(page)).role === wanted);
 }
 
 /** Waits until the server has read all that the page said so far. */
@@ -338,14 +344,18 @@ export async function shows(page, x, y, colour) {
   }
 }
 
-/** A client that says hello, says it is visible, and then never reads. */
+/** A client that says hello, says it is visible, and then never reads; it is being sent pictures. */
 export async function neverRead(link) {
   const { host, port } = new URL(link);
+  const others = (await stats(link)).clients.map(({ client }) => client);
   const socket = net.connect(Number(port), "127.0.0.1");
   socket.on("error", () => {}); // it may be dropped for not reading
   await once(socket, "connect");
   socket.pause();
   socket.write(hello(host));
+  await until("it is sent pictures", async () =>
+    (await stats(link)).clients.some(({ client, updates }) => updates > 0 && !others.includes(client)),
+  );
   return socket;
 }
 

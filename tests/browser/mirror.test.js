@@ -11,6 +11,7 @@ import {
   picture,
   pixel,
   probe,
+  role,
   save,
   shot,
   shows,
@@ -80,8 +81,8 @@ test("the first browser drives, the second sees the same and changes nothing, th
   const [first, second] = [await newPage(), await newPage()];
   await open(first, link);
   await open(second, link);
-  assert.equal((await view(first)).role, "presenter");
-  assert.equal((await view(second)).role, "observer");
+  await role(first, "presenter");
+  await role(second, "observer");
 
   await first.mouse.click(60, 50);
   await first.keyboard.press("g");
@@ -101,7 +102,7 @@ test("the first browser drives, the second sees the same and changes nothing, th
   assert.equal(program.events("key_down", "pointer_down").length, before + 1);
 
   await first.close();
-  await until("the second takes over", async () => (await view(second)).role === "presenter");
+  await role(second, "presenter");
   await second.mouse.click(100, 150);
   await second.keyboard.press("r");
   await shows(second, 160, 120, RED);
@@ -220,7 +221,11 @@ test("the status of the page gets out of the way of the picture", async () => {
   const page = await newPage({ width: 400, height: 300 });
   await open(page, await program.link());
   const pill = () => page.locator("#status").boundingBox();
+  // Whether or not it has gone small by now.
+  await page.hover("#status");
+  await until("it is open", async () => (await page.locator("#status.small").count()) === 0);
   const before = await pill();
+  await page.mouse.move(200, 20);
   const [x, y] = [before.x + 30, before.y + before.height / 2];
   await until("it is a dot", async () => (await pill()).width < before.width / 2);
   await page.mouse.click(x, y);

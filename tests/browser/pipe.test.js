@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 import { cleanUp, framecast, newPage, start, until, view } from "./harness.js";
 
-const SECONDS = 6;
+const SECONDS = 4;
 const RATE = 30;
 const FFMPEG = [
   "-v",
@@ -35,19 +35,16 @@ function play(args) {
 test("a video waits for its first viewer, plays in real time, and ends well", async () => {
   const program = play(["--wait-viewer"]);
   const link = await program.link();
+  const page = await newPage({ width: 640, height: 360 });
   // Unwatched it would be over by now.
   await new Promise((resolve) => setTimeout(resolve, (SECONDS + 1) * 1000));
-  const page = await newPage({ width: 640, height: 360 });
+  // Before anybody watches: however late the browser is, all of the video takes its time from here on.
+  const from = performance.now();
   await page.goto(link);
-  const first = await until("the first picture", async () => {
-    const { sequence } = await view(page);
-    return Number(sequence) > 0 && { sequence: Number(sequence), at: performance.now() };
-  });
-  assert.ok(first.sequence <= (SECONDS * RATE) / 4, `it began at frame ${first.sequence}, not with the viewer`);
   assert.deepEqual(await program.ended, { code: 0, signal: null });
-  const seconds = (performance.now() - first.at) / 1000;
-  assert.ok(seconds > SECONDS - first.sequence / RATE - 0.5, `${seconds} s from frame ${first.sequence} on`);
-  assert.ok(Number((await view(page)).updates) > (SECONDS * RATE) / 4, "it moved");
+  const seconds = (performance.now() - from) / 1000;
+  assert.ok(seconds > SECONDS - 1 / RATE, `it was over ${seconds} s after somebody came`);
+  await until("it moved", async () => Number((await view(page)).updates) >= 3);
 });
 
 test("a video plays in real time though nobody watches", async () => {
@@ -55,5 +52,5 @@ test("a video plays in real time though nobody watches", async () => {
   const program = play([]);
   assert.deepEqual(await program.ended, { code: 0, signal: null });
   const seconds = (performance.now() - from) / 1000;
-  assert.ok(seconds > SECONDS - 1, `it took ${seconds} s`);
+  assert.ok(seconds > SECONDS - 1 / RATE, `it took ${seconds} s`);
 });

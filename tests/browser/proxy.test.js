@@ -9,7 +9,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, freePort, newPage, open, pixel, probe, root, shot, start, until, view } from "./harness.js";
+import { cleanUp, freePort, newPage, open, pixel, probe, role, root, shot, start, until, view } from "./harness.js";
 
 const NAME = "plots.example.org";
 
@@ -90,7 +90,7 @@ test("behind nginx with TLS and under a path, it is watched and driven, and othe
   const [driver, watcher] = [await newPage({ untrusted: true }), await newPage({ untrusted: true })];
   await open(driver, links[0]);
   await open(watcher, links[1]);
-  assert.equal((await view(driver)).role, "presenter");
+  await role(driver, "presenter");
   assert.equal((await view(watcher)).link, "watch");
   await driver.keyboard.press("g");
   await until("the key", () => program.events("key_down").some((event) => event.key === "g"));

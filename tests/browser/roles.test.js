@@ -11,6 +11,7 @@ import {
   open,
   picture,
   probe,
+  role,
   save,
   startBrowser,
   startDisplay,
@@ -23,10 +24,6 @@ const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 
 after(cleanUp);
 afterEach(cleanUp);
-
-async function role(page, wanted) {
-  await until(`the page is ${wanted}`, async () => (await view(page)).role === wanted);
-}
 
 test("who has the watch link sees everything and changes nothing", async () => {
   const program = probe([...HTTP, "--control", "any"]);
@@ -219,7 +216,7 @@ test("a double click sends one viewer away, and by keyboard the focus goes on to
   assert.equal(await host.evaluate(() => document.querySelector("#view").shadowRoot.activeElement.id), "viewers-hide");
 });
 
-test("a presenter whose page is hidden loses control, and the other goes on at full rate", async () => {
+test("a presenter whose page is hidden loses control, and the other goes on", async () => {
   const program = probe([...HTTP, "--control-timeout", "1", "spin"]);
   const link = await program.link();
   const [first, second] = [await newPage(), await newPage()];
@@ -238,7 +235,7 @@ test("a presenter whose page is hidden loses control, and the other goes on at f
 });
 
 /** Two views of an animation: the presenter's tab is in the background, the observer's is seen. */
-async function hiddenPresenter(timeout, observe = async () => {}) {
+async function hiddenPresenter(timeout) {
   const { display } = await startDisplay({ size: "1000x700" });
   const browser = await startBrowser(display);
   const program = probe([...HTTP, "--control-timeout", timeout, "spin"]);
@@ -247,45 +244,32 @@ async function hiddenPresenter(timeout, observe = async () => {}) {
   await until("it drives", async () => (await stats(link)).clients[0]?.presenter);
   const observer = await browser.page();
   await open(observer, link, { exact: false });
-  await observe(observer);
+  const before = performance.now();
   // Truly: Chromium hides a tab behind another.
   await browser.tab("about:blank");
   await until("it is hidden", async () => !(await stats(link)).clients[0].visible);
-  return { program, link, observer };
+  return { program, link, observer, before };
 }
 
-test("a presenter's tab in the background leaves the other at full rate", async () => {
-  /** Pictures per second that a page shows: the median of three, as the machine may be busy meanwhile. */
-  const rate = async (page) => {
-    const painted = async () => Number((await view(page)).updates);
-    const rates = [];
-    for (let i = 0; i < 3; i++) {
-      const [from, at] = [await painted(), performance.now()];
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-      rates.push(((await painted()) - from) / ((performance.now() - at) / 1000));
-    }
-    return rates.sort((a, b) => a - b)[1];
-  };
-  let before;
-  const { link, observer } = await hiddenPresenter("never", async (page) => {
-    before = await rate(page);
-  });
-  const during = await rate(observer);
-  assert.ok(during > 0.75 * before, `${during} pictures per second, ${before} before`);
+test("a presenter's tab in the background is sent nothing and holds nobody up", async () => {
+  const { link, observer } = await hiddenPresenter("never");
+  const [{ updates: sent }] = (await stats(link)).clients;
+  const painted = async () => Number((await view(observer)).updates);
+  // More than would come if each waited for a tab in the background, which Chromium lets run once a second.
+  const enough = (await painted()) + 120;
+  await until("the other paints on", async () => (await painted()) >= enough);
   const { clients } = await stats(link);
   assert.deepEqual(clients.map(({ presenter, visible }) => [presenter, visible]), [
     [true, false],
     [false, true],
   ]);
+  assert.equal(clients[0].updates, sent);
 });
 
 test("a presenter's tab in the background hands over by policy", async () => {
-  let seen;
-  const { program, observer } = await hiddenPresenter("2", async () => {
-    seen = performance.now();
-  });
+  const { program, observer, before } = await hiddenPresenter("2");
   await role(observer, "presenter");
-  assert.ok(performance.now() - seen >= 2000, "not before its time");
+  assert.ok(performance.now() - before >= 2000, "not before its time");
   await observer.keyboard.press("g");
   await until("its key", () => program.events("key_down").length === 1);
 });

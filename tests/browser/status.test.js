@@ -21,6 +21,8 @@ const corner = (page) => page.locator("#status").getAttribute("data-corner");
 test("the status is dragged to another corner, stays there after a reload, and arrow keys move it", async () => {
   const page = await newPage({ width: 600, height: 400 });
   await open(page, await probe(HTTP).link());
+  // So that it does not go small meanwhile.
+  await page.hover("#status-show");
   const box = await page.locator("#status-show").boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.down();
@@ -148,5 +150,5 @@ test("a browser that changes a few low bits of what is read saves the server's p
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
   const png = PNG.sync.read(readFileSync(await download.path()));
   assert.deepEqual([png.width, png.height, pixel(png, 20, 20)], [400, 300, "255,0,0"]);
-  assert.match(await page.textContent("#note"), /as the server has it/);
+  await until("the note", async () => /as the server has it/.test(await page.textContent("#note")));
 });

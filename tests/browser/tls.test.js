@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import { connect } from "node:tls";
-import { cleanUp, newPage, open, probe, until, view } from "./harness.js";
+import { cleanUp, newPage, open, probe, role, until } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 
@@ -39,7 +39,7 @@ test("with a certificate made at start a page drives, and its fingerprint is the
   assert.ok(new Date(shown.validFrom) < new Date() && new Date(shown.validTo) > new Date());
   const page = await newPage({ untrusted: true });
   await open(page, link);
-  assert.equal((await view(page)).role, "presenter");
+  await role(page, "presenter");
   assert.ok(await page.evaluate(() => isSecureContext));
   await page.keyboard.press("g");
   await until("the key", () => program.events("key_down").some((event) => event.key === "g"));

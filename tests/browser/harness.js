@@ -203,7 +203,7 @@ export function screen(display) {
 }
 
 const CHROMIUM = {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: join(here, "chromium.sh"),
   args: [
     "--no-sandbox",
     "--disable-gpu",

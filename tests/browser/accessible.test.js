@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, framecast, freePort, newPage, open, probe, save, until, view } from "./harness.js";
+import { cleanUp, endTest, framecast, freePort, newPage, open, probe, save, until, view } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 /** What axe finds wrong, by all of its rules. */
 async function violations(page) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, newPage, probe, save, stats, until } from "./harness.js";
+import { cleanUp, endTest, newPage, probe, save, stats, until } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 
@@ -11,7 +11,7 @@ let notebook;
 
 after(cleanUp);
 afterEach(async () => {
-  await cleanUp();
+  await endTest();
   notebook?.close();
 });
 

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, example, newPage, pixel, save, shot, until } from "./harness.js";
+import { cleanUp, endTest, example, newPage, pixel, save, shot, until } from "./harness.js";
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 /** Starts the application; its address. */
 async function application() {

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, newPage, root, save, until } from "./harness.js";
+import { cleanUp, endTest, newPage, root, save, until } from "./harness.js";
 
 const CONTROL = { type: "control", held: true, by: "", can_ask: false, asks: false, manages: false };
 
@@ -13,7 +13,7 @@ const servers = [];
 
 after(cleanUp);
 afterEach(async () => {
-  await cleanUp();
+  await endTest();
   for (const server of servers.splice(0)) server.close();
 });
 

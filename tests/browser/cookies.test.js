@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, newPage, open, picture, probe, role, until, view } from "./harness.js";
+import { cleanUp, endTest, newPage, open, picture, probe, role, until, view } from "./harness.js";
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 /** A page of another program at this host, which sets `cookie`. Returns its address and the cookies it was sent. */
 async function otherProgram(t, host, cookie) {

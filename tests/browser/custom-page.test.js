@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, example, newPage, open, picture, pixel, probe, root, save, shot, shows, until, view } from "./harness.js";
+import { cleanUp, endTest, example, newPage, open, picture, pixel, probe, root, save, shot, shows, until, view } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 const SEA = "11,60,73";
@@ -14,7 +14,7 @@ const FOAM = "231,243,241";
 const CORAL = "255,111,89";
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 /** A folder that is gone after the tests. */
 function folder() {

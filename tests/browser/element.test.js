@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import { crc32 } from "node:zlib";
 import { PNG } from "pngjs";
-import { cleanUp, framecast, newPage, open, picture, pixel, probe, root, save, shot, stats, until, view } from "./harness.js";
+import { cleanUp, endTest, framecast, newPage, open, picture, pixel, probe, root, save, shot, stats, until, view } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 const TYPES = { html: "text/html; charset=utf-8", css: "text/css", js: "text/javascript" };
@@ -23,7 +23,7 @@ const servers = [];
 
 after(cleanUp);
 afterEach(async () => {
-  await cleanUp();
+  await endTest();
   for (const server of servers.splice(0)) server.close();
 });
 

@@ -6,13 +6,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, framecast, newPage, open, save } from "./harness.js";
+import { cleanUp, endTest, framecast, newPage, open, save } from "./harness.js";
 import { proven, watchWhole } from "./truth.js";
 
 const HTTP = ["--backend", "http", "--no-auth", "--listen", "127.0.0.1:0"];
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 test("paint converges to the exact pixels", async () => {
   const program = framecast([...HTTP, "--size", "800x500", "demo", "paint"]);

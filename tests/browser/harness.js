@@ -1,5 +1,5 @@
 // What the tests share: programs, displays, browsers, pixels. Everything started here is ended by
-// `cleanUp`, which each test file calls after its tests.
+// `endTest` after each test, but for Chromium, which stays for the next one until `cleanUp`.
 
 import { spawn, execFileSync } from "node:child_process";
 import { once } from "node:events";
@@ -34,6 +34,13 @@ export function atCleanUp(end) {
 
 /** Ends everything that was started, the newest first. */
 export async function cleanUp() {
+  await endAllSince(0);
+  await browser?.close();
+  browser = undefined;
+}
+
+/** Ends everything that was started, the newest first, but for the browser of `newPage`: a new one takes its time. */
+export async function endTest() {
   await endAllSince(0);
 }
 
@@ -221,18 +228,13 @@ let browser;
 
 /** A new page, with sizes of its own and as if in a browser of its own; with `untrusted`, it takes any certificate. */
 export async function newPage({ width = 320, height = 240, ratio = 1, untrusted = false } = {}) {
-  if (!browser) {
-    browser = await chromium.launch(CHROMIUM);
-    cleanUps.push(async () => {
-      await browser.close();
-      browser = undefined;
-    });
-  }
+  if (!browser?.isConnected()) browser = await chromium.launch(CHROMIUM);
   const context = await browser.newContext({
     viewport: { width, height },
     deviceScaleFactor: ratio,
     ignoreHTTPSErrors: untrusted,
   });
+  cleanUps.push(() => context.close());
   const page = await context.newPage();
   page.problems = [];
   page.pongs = 0;

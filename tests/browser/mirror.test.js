@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 import {
   cleanUp,
+  endTest,
   example,
   neverRead,
   newPage,
@@ -30,7 +31,7 @@ const BLACK = "0,0,0";
 const MAGENTA = "255,0,255";
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 test("Chromium shows the exact pixels, at the size of the page", async () => {
   const program = probe(HTTP);

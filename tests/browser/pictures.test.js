@@ -5,12 +5,12 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, newPage, pixel, probe, save, shot, stats, until } from "./harness.js";
+import { cleanUp, endTest, newPage, pixel, probe, save, shot, stats, until } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0", "--size", "320x240"];
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 /** The addresses of `path` for whoever may only watch, with the token in them. */
 async function addresses(program, ...paths) {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, framecast, newPage, start, until, view } from "./harness.js";
+import { cleanUp, endTest, framecast, newPage, start, until, view } from "./harness.js";
 
 const SECONDS = 4;
 const RATE = 30;
@@ -23,7 +23,7 @@ const FFMPEG = [
 ];
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 function play(args) {
   const program = framecast(["--backend", "http", "--listen", "127.0.0.1:0", ...args, "pipe"]);

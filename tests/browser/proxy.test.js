@@ -9,12 +9,12 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, freePort, newPage, open, pixel, probe, role, root, shot, start, until, view } from "./harness.js";
+import { cleanUp, endTest, freePort, newPage, open, pixel, probe, role, root, shot, start, until, view } from "./harness.js";
 
 const NAME = "plots.example.org";
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 /** Whether something listens at a port. */
 async function listens(port) {

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { after, afterEach, test } from "node:test";
 import {
   cleanUp,
+  endTest,
   framecast,
   heard,
   newPage,
@@ -23,7 +24,7 @@ import {
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 test("who has the watch link sees everything and changes nothing", async () => {
   const program = probe([...HTTP, "--control", "any"]);

@@ -5,14 +5,14 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, afterEach, test } from "node:test";
 import { PNG } from "pngjs";
-import { cleanUp, framecast, freePort, newPage, open, pixel, probe, until, view } from "./harness.js";
+import { cleanUp, endTest, framecast, freePort, newPage, open, pixel, probe, until, view } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 const servers = [];
 
 after(cleanUp);
 afterEach(async () => {
-  await cleanUp();
+  await endTest();
   for (const server of servers.splice(0)) server.close();
 });
 

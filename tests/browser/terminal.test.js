@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import {
   cleanUp,
+  endTest,
   findWindow,
   newPage,
   open,
@@ -25,7 +26,7 @@ const CENTRE = [250, 187];
 const GREEN = "0,255,0";
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 /** The probe in an xterm, and what it says. */
 async function startTerminal(...options) {

@@ -7,12 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import { connect } from "node:tls";
-import { cleanUp, newPage, open, probe, role, until } from "./harness.js";
+import { cleanUp, endTest, newPage, open, probe, role, until } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 /** The certificate that is shown at `link`, to somebody who trusts `ca` or anybody. */
 async function certificate(link, ca) {

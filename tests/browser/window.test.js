@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 import {
   cleanUp,
+  endTest,
   findWindow,
   neverRead,
   newPage,
@@ -27,7 +28,7 @@ const GREEN = "0,255,0";
 const MAGENTA = "255,0,255";
 
 after(cleanUp);
-afterEach(cleanUp);
+afterEach(endTest);
 
 /** Waits until `program` gets one more event of this type. */
 async function more(program, type, act) {

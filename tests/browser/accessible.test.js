@@ -12,13 +12,18 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 after(cleanUp);
 afterEach(endTest);
 
+/** Ends what still moves or changes its colour. */
+async function settle(page) {
+  await page.evaluate(() => {
+    for (const animation of document.querySelector("#view").shadowRoot.getAnimations()) {
+      if (animation.effect.getTiming().iterations !== Infinity) animation.finish();
+    }
+  });
+}
+
 /** What axe finds wrong, by all of its rules. */
 async function violations(page) {
-  // Colours that still change are no colours.
-  await page.evaluate(async () => {
-    const { shadowRoot } = document.querySelector("#view");
-    await Promise.allSettled(shadowRoot.getAnimations().map((animation) => animation.effect.getTiming().iterations === Infinity || animation.finished));
-  });
+  await settle(page);
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
   return await page.evaluate(async () => {
     const { violations } = await window.axe.run(document);
@@ -30,6 +35,7 @@ async function violations(page) {
 async function fine(page, state) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
+    await settle(page);
     await save(page, `accessible-${state.replaceAll(" ", "-")}-${colorScheme}`);
     assert.deepEqual(await violations(page), [], `${state}, ${colorScheme}`);
   }
@@ -132,6 +138,13 @@ for (const [name, size] of Object.entries({ desk: { width: 900, height: 560 }, p
       await fine(presenter, `${name} ${key}`);
     }
     await presenter.evaluate(() => document.querySelector("#view").shadowRoot.activeElement.blur());
+    // It takes its time, in which another page loses its program.
+    const other = framecast([...HTTP, "demo", "paint"]);
+    const last = await newPage(size);
+    await open(last, await other.link(), { exact: false });
+    other.child.kill("SIGKILL");
+    await until("it is lost", async () => (await view(last)).state === "lost");
+    await fine(last, `${name} lost`);
     await until("it collapses", () => presenter.locator("#status.small").count());
     await fine(presenter, `${name} collapsed`);
     await presenter.evaluate(() => document.querySelector("#view").shadowRoot.querySelector("#status-hide").click());
@@ -149,12 +162,6 @@ for (const [name, size] of Object.entries({ desk: { width: 900, height: 560 }, p
     await program.interrupt();
     await until("it ended", async () => (await view(presenter)).state === "ended");
     await fine(presenter, `${name} ended`);
-    const other = framecast([...HTTP, "demo", "paint"]);
-    const last = await newPage(size);
-    await open(last, await other.link(), { exact: false });
-    other.child.kill("SIGKILL");
-    await until("it is lost", async () => (await view(last)).state === "lost");
-    await fine(last, `${name} lost`);
   });
 }
 

@@ -75,8 +75,7 @@ test("of the two links that a demo prints, the first draws and the second cannot
   const proof = (page) => page.evaluate(async () => (await import("/main.js")).view.proof());
   // What both show exactly once the application has drawn all that was said.
   const rests = async (seen) => {
-    await heard(driver);
-    await heard(watcher);
+    await Promise.all([heard(driver), heard(watcher)]);
     return await until("both show another exact picture", async () => {
       const [one, other] = [await proof(driver), await proof(watcher)];
       return one.exact && other.exact && one.crc === other.crc && !seen.includes(one.crc) && one.crc;

@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 import { PNG } from "pngjs";
 import { until } from "./harness.js";
 
-/** Has the page look at its own server in the older protocol, too, and keep the exact pictures. */
+/** Has the page look at its own server in the older protocol, too, and keep the exact pictures until they are read. */
 export async function watchWhole(page) {
   await page.evaluate(() => {
     const kept = (window.kept = []);
@@ -24,26 +24,27 @@ export async function watchWhole(page) {
       let text = "";
       for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
       kept.push(btoa(text));
-      if (kept.length > 20) kept.shift();
     };
   });
 }
 
-/** The checksums of the colours of the exact pictures that were kept. */
+/** The checksums of the colours of the exact pictures so far; each picture is read once. */
 async function truths(page) {
-  const kept = await page.evaluate(() => window.kept);
-  return kept.map((base64) => {
+  const kept = await page.evaluate(() => window.kept.splice(0));
+  page.truths ??= [];
+  for (const base64 of kept) {
     const { data } = PNG.sync.read(Buffer.from(base64, "base64"));
     const colours = Buffer.alloc((data.length / 4) * 3);
     for (let from = 0, to = 0; from < data.length; from += 4, to += 3) data.copy(colours, to, from, from + 3);
-    return crc32(colours).toString(16).padStart(8, "0");
-  });
+    page.truths.push(crc32(colours).toString(16).padStart(8, "0"));
+  }
+  return page.truths;
 }
 
 /** Waits until the page shows exactly a picture that is known to be right; its proof. */
 export async function proven(page, seen = new Set()) {
   return await until("an exact picture whose checksum is right", async () => {
     const proof = await page.evaluate(async () => (await import("/main.js")).view.proof());
-    return proof.exact && !seen.has(proof.crc) && (await truths(page)).includes(proof.crc) && proof;
+    return (await truths(page)).includes(proof.crc) && proof.exact && !seen.has(proof.crc) && proof;
   });
 }

@@ -89,10 +89,14 @@ class Firefox {
         const devicePixelRatio = size.ratio ?? ratio ?? null;
         await bidi.send("browsingContext.setViewport", { context, viewport, devicePixelRatio });
       },
-      close: async () => await bidi.send("browsingContext.close", { context }),
+      close: async () => {
+        if (this.#pages.delete(context)) await bidi.send("browsingContext.close", { context });
+      },
     };
     const page = new Page(driver);
     this.#pages.set(context, page);
+    // Else it goes on to look for its program, in a window that stays.
+    atCleanUp(driver.close);
     if (width && height) await driver.resize({ width, height });
     return page;
   }

@@ -106,6 +106,8 @@ fn stays_away(canvas: &Canvas, client: ClientId, limits: &Limits) {
         let session = Session::new(canvas, Dialect::Tiles, from, limits, &Door, wake);
         ["drive", "watch"].map(|token| session.join(None, true, Some(token), Some(browser)).is_ok())
     };
+    // A host who shares link and network with it is spared, and with it whoever is new there.
+    canvas.apply(&Setting::Control(ControlState::default()));
     let before = comes_back("a new one");
     (0..2).for_each(|_| canvas.apply(&Setting::Disconnect(client)));
     let after = comes_back("another new one");

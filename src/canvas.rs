@@ -9,7 +9,8 @@ use framecast_api::{Clock, Cursor, Frame, LogicalSize, PhysicalSize, Result, Sou
 use crate::CanvasSize;
 use crate::audience::Viewer;
 use crate::builder::CanvasBuilder;
-use crate::control::{By, ControlPolicy};
+use crate::control::ControlPolicy;
+use crate::departed::By;
 use crate::drawing::Drawing;
 use crate::event_loop::{Core, Member, Step};
 use crate::handle::CanvasHandle;

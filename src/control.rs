@@ -3,7 +3,6 @@
 //! Two things decide. The *role* is a right that comes with somebody's link: who may only watch
 //! never holds control, whatever happens. The *policy* says who of the others gets it, and when.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
@@ -13,12 +12,10 @@ use framecast_api::{
     Source,
 };
 
+use crate::departed::{By, Departed, Gone};
+
 /// Under [`ControlPolicy::Any`] a presenter that did nothing for this long gives way.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// Whoever may drive and was sent away by a host may come back when nobody has been host for this long:
-/// or else a stranger who came first could lock the owner of the canvas out.
-const WITHOUT_HOST: Duration = Duration::from_secs(60);
 
 /// No timeout is longer, in effect for ever: what is added to the time of day must not overflow.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -88,10 +85,7 @@ pub(crate) struct Control {
     grantor: Option<Source>,
     /// The application chose the presenter: no policy takes it away.
     chosen: bool,
-    /// Who was sent away and has gone, the last at the end. At most [`SentAway::MOST`].
-    sent_away: VecDeque<Gone>,
-    /// Since when nobody is host.
-    without_host: Option<Instant>,
+    departed: Departed,
     /// What is to be done about others.
     orders: Vec<Order>,
     /// Grows with every change that others are told.
@@ -130,31 +124,6 @@ impl Member {
     }
 }
 
-/// Who sends somebody away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum By {
-    Host,
-    Application,
-}
-
-/// Somebody who was sent away.
-#[derive(Debug)]
-struct Gone {
-    number: u64,
-    source: Source,
-    role: Role,
-    label: String,
-    by: By,
-}
-
-impl Gone {
-    /// Whether it may come back when there is no host any more. Who may only watch could not be host,
-    /// and the application knows what it does.
-    fn lapses(&self) -> bool {
-        self.by == By::Host && self.role == Role::Drive
-    }
-}
-
 /// What follows for others, besides who drives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -175,8 +144,7 @@ impl Control {
             presenter: None,
             grantor: None,
             chosen: false,
-            sent_away: VecDeque::new(),
-            without_host: None,
+            departed: Departed::default(),
             orders: Vec::new(),
             revision: 0,
         }
@@ -248,12 +216,8 @@ impl Control {
         if let Some(at) = self.members.iter().position(|member| member.source == source) {
             let Member { number, role, label, sent_away, .. } = self.members.remove(at);
             if let Some(by) = sent_away {
-                self.sent_away.push_back(Gone { number, source, role, label, by });
-                if self.sent_away.len() > SentAway::MOST
-                    && let Some(first) = self.sent_away.pop_front()
-                {
-                    self.orders.push(Order::LetIn(first.source));
-                }
+                let forgotten = self.departed.push(Gone { number, source, role, label, by });
+                self.orders.extend(forgotten.map(Order::LetIn));
             }
         }
         self.revision += 1;
@@ -263,7 +227,7 @@ impl Control {
     /// All clients of a backend went.
     pub(crate) fn leave_all(&mut self, backend: u32, now: Instant) {
         self.members.retain(|member| member.source.backend != backend);
-        self.sent_away.retain(|gone| gone.source.backend != backend);
+        self.departed.forget(backend);
         self.revision += 1;
         self.settle(now);
     }
@@ -342,8 +306,7 @@ impl Control {
                 self.orders.extend(target.map(Order::SendAway));
             }
             ControlRequest::LetIn(number) if is_host => {
-                let gone = self.sent_away.iter().find(|gone| gone.number == number);
-                if let Some(source) = gone.map(|gone| gone.source) {
+                if let Some(source) = self.departed.numbered(number) {
                     self.let_in(source);
                 }
             }
@@ -372,9 +335,7 @@ impl Control {
 
     /// Who was sent away may come back; false if it was not, or has not gone yet.
     pub(crate) fn let_in(&mut self, source: Source) -> bool {
-        let before = self.sent_away.len();
-        self.sent_away.retain(|gone| gone.source != source);
-        let was_there = self.sent_away.len() < before;
+        let was_there = self.departed.remove(source);
         if was_there {
             self.orders.push(Order::LetIn(source));
             self.revision += 1;
@@ -382,31 +343,9 @@ impl Control {
         was_there
     }
 
-    /// When those may come back who were sent away by a host that nobody follows.
-    fn lapse_at(&self) -> Option<Instant> {
-        let since = self.without_host?;
-        self.sent_away.iter().any(Gone::lapses).then(|| since + WITHOUT_HOST)
-    }
-
-    /// Sees who is host, and for how long nobody was.
-    fn settle_absence(&mut self, now: Instant) {
-        self.without_host = match self.host() {
-            Some(_) => None,
-            None => self.without_host.or(Some(now)),
-        };
-        if self.lapse_at().is_some_and(|at| at <= now) {
-            let lapsed = self.sent_away.iter().filter(|gone| gone.lapses());
-            for source in lapsed.map(|gone| gone.source).collect::<Vec<_>>() {
-                self.let_in(source);
-            }
-        }
-    }
-
     /// Who was sent away and has gone, the last at the end.
     pub(crate) fn sent_away(&self) -> impl Iterator<Item = (Source, SentAway)> + '_ {
-        self.sent_away
-            .iter()
-            .map(|gone| (gone.source, SentAway::new(gone.number, gone.label.clone(), gone.role)))
+        self.departed.list()
     }
 
     /// The application's own choice, against any policy; but never somebody who may only watch.
@@ -441,7 +380,7 @@ impl Control {
 
     /// When [`tick`](Self::tick) may change something.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.release_at().into_iter().chain(self.lapse_at()).min()
+        self.release_at().into_iter().chain(self.departed.lapse_at()).min()
     }
 
     /// When control is given up, if nothing else happens.
@@ -655,7 +594,9 @@ impl Control {
     /// Takes control from whoever may not have it any more, and finds the next.
     fn settle(&mut self, now: Instant) {
         self.settle_control(now);
-        self.settle_absence(now);
+        for source in self.departed.settle(self.host().is_some(), now) {
+            self.let_in(source);
+        }
     }
 
     fn settle_control(&mut self, now: Instant) {
@@ -707,6 +648,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::departed::WITHOUT_HOST;
 
     const TIMEOUT: Duration = Duration::from_secs(30);
     const WINDOW: Source = source(0, 0);

@@ -14,7 +14,8 @@ use framecast_api::{
 
 use crate::audience::Viewer;
 use crate::audience_log::{AudienceLog, Line};
-use crate::control::{By, Control, ControlPolicy, Order};
+use crate::control::{Control, ControlPolicy, Order};
+use crate::departed::By;
 use crate::events::EventQueue;
 use crate::held::Held;
 use crate::notice;
@@ -92,8 +93,7 @@ struct Slot {
 }
 
 impl Slot {
-    /// Applies `setting`, where the backend has such a thing.
-    /// Whether it does that.
+    /// Applies `setting`, where the backend has such a thing; whether it has.
     fn tell(&mut self, setting: &Setting) -> bool {
         let told = self.backend.apply(setting);
         if let Err(error) = &told

@@ -90,6 +90,7 @@ mod audience_log;
 mod builder;
 mod canvas;
 mod control;
+mod departed;
 mod drawing;
 mod engine;
 mod event_loop;

@@ -442,12 +442,18 @@ function answer(t, seconds) {
   }
 }
 
-test("a page that is looked at tries again at least every 1.5 s, however long nobody answers", () => {
+/** A page that somebody looks at, and whose connection is lost after ten seconds. */
+function lost() {
   const t = setUp();
   t.connection.open();
   t.socket.welcome();
   answer(t, 10);
   t.socket.ends(1006);
+  return t;
+}
+
+test("a page that is looked at tries again at least every 1.5 s, however long nobody answers", () => {
+  const t = lost();
   t.log();
   for (let i = 0; i < 200; i += 1) {
     const count = t.sockets.length;
@@ -464,11 +470,7 @@ test("a page that is looked at tries again at least every 1.5 s, however long no
 
 test("an attempt that hangs keeps no other from being made, and the first that is welcomed wins", () => {
   for (const winner of [0, 1]) {
-    const t = setUp();
-    t.connection.open();
-    t.socket.welcome();
-    answer(t, 10);
-    t.socket.ends(1006);
+    const t = lost();
     t.pass(2);
     const attempts = t.sockets.slice(1);
     assert.equal(attempts.length, 2);
@@ -486,11 +488,7 @@ test("an attempt that hangs keeps no other from being made, and the first that i
 });
 
 test("of attempts that hang there are two, and of those that fail four", () => {
-  const t = setUp();
-  t.connection.open();
-  t.socket.welcome();
-  answer(t, 10);
-  t.socket.ends(1006);
+  const t = lost();
   const open = () => t.sockets.filter(({ readyState }) => readyState === 0);
   for (let i = 0; i < 600; i += 1) {
     t.pass(0.1);
@@ -522,11 +520,7 @@ test("a server that answers and does not keep us is asked with longer and longer
 });
 
 test("news of the network renews an attempt that hangs, and leaves one alone that has got through", () => {
-  const t = setUp();
-  t.connection.open();
-  t.socket.welcome();
-  answer(t, 10);
-  t.socket.ends(1006);
+  const t = lost();
   t.pass(3);
   const [, oldest, spare] = t.sockets;
   t.connection.hurry();
@@ -557,11 +551,7 @@ test("a refused link is told, and not tried again until somebody asks for it", (
 });
 
 test("an attempt that is turned away ends no other that waits for its welcome", () => {
-  const t = setUp();
-  t.connection.open();
-  t.socket.welcome();
-  answer(t, 10);
-  t.socket.ends(1006);
+  const t = lost();
   t.pass(3);
   const [, oldest, spare] = t.sockets;
   oldest?.open();

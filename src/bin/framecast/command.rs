@@ -5,6 +5,7 @@ use framecast::{FpsArg, Options};
 
 use crate::demo;
 use crate::pipe::{Format, MatrixArg};
+use crate::show::Budget;
 
 /// What the command line says.
 pub(crate) enum Parsed {
@@ -75,6 +76,10 @@ pub(crate) struct Pipe {
 #[derive(FromArgs, Debug)]
 #[argh(subcommand, name = "show", example = "framecast show holiday/*.jpg")]
 pub(crate) struct Show {
+    /// the most memory one picture may take, its file aside: 512MiB, 2GiB … Default: 1GiB
+    #[argh(option, default = "Budget::default()", arg_name = "size")]
+    pub(crate) max_memory: Budget,
+
     /// the pictures
     #[argh(positional, arg_name = "file")]
     pub(crate) files: Vec<String>,
@@ -209,6 +214,15 @@ mod tests {
             panic!("not understood")
         };
         assert_eq!(show.files, ["a.png", "b.jpg"]);
+        assert_eq!(show.max_memory, Budget::default());
+    }
+
+    #[test]
+    fn show_takes_a_limit_of_memory() {
+        let Parsed::Run(_, Action::Show(show)) = parsed("show --max-memory 2GiB a.png") else {
+            panic!("not understood")
+        };
+        assert_eq!(Ok(show.max_memory), "2048MiB".parse());
     }
 
     #[test]
@@ -251,6 +265,7 @@ mod tests {
         assert!(help("demo --help").contains("paint"));
         assert!(help("pipe --help").contains("--matrix"));
         assert!(help("show --help").contains("WebP"));
+        assert!(help("show --help").contains("--max-memory"));
     }
 
     #[test]
@@ -261,6 +276,7 @@ mod tests {
         assert!(wrong("--backend none").contains("demo"));
         assert!(wrong("pipe --format mp4").contains("y4m"));
         assert!(wrong("pipe --rate -3").contains("frame rate"));
+        assert!(wrong("show --max-memory much a.png").contains("2GiB"));
         assert!(wrong("demo cube extra").contains("extra"));
         assert!(wrong("demo --backend http").contains("--backend belongs before"));
     }

@@ -54,7 +54,8 @@ fn run(options: &Options, action: &Action) -> Result<()> {
         Action::Demo(args) => demo::run(options, args.name.as_deref()),
         Action::Pipe(args) => pipe::run(options, args),
         Action::Show(args) => {
-            show::run(options, args.files.iter().map(|file| path(file)).collect())
+            let files = args.files.iter().map(|file| path(file)).collect();
+            show::run(options, files, args.max_memory)
         }
     }
 }

@@ -11,6 +11,7 @@ use framecast::{
     Canvas, Cursor, Error, EventKind, Key, Options, Pointer, Result, Step, print_notice,
 };
 
+pub(crate) use self::picture::Budget;
 use self::picture::Picture;
 use self::render::Renderer;
 use self::view::View;
@@ -21,8 +22,8 @@ const KEY_ZOOM: f64 = 1.25;
 const WHEEL_ZOOM: f64 = 0.0018;
 
 /// Shows `files` until the canvas is closed.
-pub(crate) fn run(options: &Options, files: Vec<PathBuf>) -> Result<()> {
-    let Some(mut show) = Show::open(files)? else {
+pub(crate) fn run(options: &Options, files: Vec<PathBuf>, budget: Budget) -> Result<()> {
+    let Some(mut show) = Show::open(files, budget)? else {
         return Err(Error::failed("none of the files can be shown"));
     };
     let canvas =
@@ -78,6 +79,8 @@ pub(crate) fn run(options: &Options, files: Vec<PathBuf>) -> Result<()> {
 struct Show {
     /// Those that could be read so far, or were not tried.
     files: Vec<PathBuf>,
+    /// What one picture may take.
+    budget: Budget,
     current: usize,
     picture: Picture,
     /// Counts the pictures opened, so that the renderer tells them apart.
@@ -95,17 +98,18 @@ struct Show {
 
 impl Show {
     /// Opens the first file that can be read, and says which cannot. `None`: none can.
-    fn open(mut files: Vec<PathBuf>) -> Result<Option<Self>> {
+    fn open(mut files: Vec<PathBuf>, budget: Budget) -> Result<Option<Self>> {
         if files.is_empty() {
             return Err(Error::invalid_input(
                 "show needs at least one file: framecast show picture.png",
             ));
         }
-        let Some(picture) = first(&mut files, 0, true) else { return Ok(None) };
+        let Some(picture) = first(&mut files, 0, true, budget) else { return Ok(None) };
         let (current, picture) = picture;
         let view = View::new(picture.pixels.dimensions());
         Ok(Some(Self {
             files,
+            budget,
             current,
             picture,
             number: 0,
@@ -136,7 +140,7 @@ impl Show {
         if count == 1 {
             return;
         }
-        if let Some((current, picture)) = first(&mut self.files, next, forward) {
+        if let Some((current, picture)) = first(&mut self.files, next, forward, self.budget) {
             self.current = current;
             self.view = View::new(picture.pixels.dimensions());
             self.view.resize(self.size.0, self.size.1, self.ratio);
@@ -216,10 +220,15 @@ impl Show {
 
 /// Opens the file at `index`, or the next that can be read in the direction. Those that cannot are
 /// named and left out for good.
-fn first(files: &mut Vec<PathBuf>, index: usize, forward: bool) -> Option<(usize, Picture)> {
+fn first(
+    files: &mut Vec<PathBuf>,
+    index: usize,
+    forward: bool,
+    budget: Budget,
+) -> Option<(usize, Picture)> {
     let mut index = index;
     while !files.is_empty() {
-        match Picture::open(&files[index]) {
+        match Picture::open(&files[index], &budget) {
             Ok(picture) => return Some((index, picture)),
             Err(error) => {
                 print_notice(&error.to_string());
@@ -284,7 +293,7 @@ mod tests {
     fn keys_go_round_and_the_caption_follows() {
         let folder = Folder::new("round");
         let files = vec![folder.picture("a.png", 10), folder.picture("b.png", 20)];
-        let mut show = Show::open(files).unwrap().unwrap();
+        let mut show = Show::open(files, Budget::default()).unwrap().unwrap();
         draw(&mut show);
         assert_eq!(show.caption(), "a.png (1/2) – 200 %");
         press(&mut show, "ArrowRight");
@@ -306,7 +315,7 @@ mod tests {
             Path::new("/no/such/file.png").to_owned(),
             folder.picture("e.png", 20),
         ];
-        let mut show = Show::open(files).unwrap().unwrap();
+        let mut show = Show::open(files, Budget::default()).unwrap().unwrap();
         assert_eq!(show.picture.name, "b.png");
         press(&mut show, "n");
         assert_eq!(show.picture.name, "e.png");
@@ -320,7 +329,7 @@ mod tests {
         let folder = Folder::new("back");
         let files =
             vec![folder.picture("a.png", 10), folder.picture("b.png", 20), folder.rubbish("c.png")];
-        let mut show = Show::open(files).unwrap().unwrap();
+        let mut show = Show::open(files, Budget::default()).unwrap().unwrap();
         press(&mut show, "p");
         assert_eq!((show.picture.name.as_str(), show.current), ("b.png", 1));
     }
@@ -328,14 +337,15 @@ mod tests {
     #[test]
     fn nothing_readable_is_told() {
         let folder = Folder::new("nothing");
-        assert!(Show::open(vec![folder.rubbish("a.png")]).unwrap().is_none());
-        assert!(Show::open(Vec::new()).is_err());
+        assert!(Show::open(vec![folder.rubbish("a.png")], Budget::default()).unwrap().is_none());
+        assert!(Show::open(Vec::new(), Budget::default()).is_err());
     }
 
     #[test]
     fn dragging_pans_and_the_wheel_zooms_at_the_pointer() {
         let folder = Folder::new("drag");
-        let mut show = Show::open(vec![folder.picture("a.png", 50)]).unwrap().unwrap();
+        let mut show =
+            Show::open(vec![folder.picture("a.png", 50)], Budget::default()).unwrap().unwrap();
         draw(&mut show);
         let wheel = Wheel { dy: -1000.0, x: 25.0, y: 20.0, ..Wheel::default() };
         show.event(&EventKind::Wheel(wheel));

@@ -1,5 +1,7 @@
 //! Reading pictures, still and animated, from files that nobody vouches for.
 
+mod budget;
+
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -12,10 +14,10 @@ use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, Delay, DynamicImage, Frames, ImageDecoder, ImageFormat};
 use image::{ImageReader, Limits, RgbaImage};
 
+pub(crate) use self::budget::Budget;
+
 /// The longest side, in pixels.
 const MAX_SIDE: u32 = 30_000;
-/// The most memory that decoding may ask for, in bytes.
-const MAX_MEMORY: u64 = 1 << 30;
 /// The largest file, in bytes.
 const MAX_FILE: u64 = 1 << 29;
 /// Delays shorter than this, in seconds, are taken for "unset", as browsers do …
@@ -42,6 +44,7 @@ pub(crate) struct Picture {
 struct Animation {
     /// The file, for starting over.
     bytes: Bytes,
+    budget: Budget,
     format: ImageFormat,
     frames: Frames<'static>,
     /// How long the frame shown now stays, in seconds.
@@ -60,11 +63,11 @@ impl AsRef<[u8]> for Bytes {
     }
 }
 
-fn limits() -> Limits {
+fn limits(budget: &Budget) -> Limits {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_MEMORY);
+    limits.max_alloc = Some(budget.bytes());
     limits
 }
 
@@ -73,29 +76,40 @@ impl Picture {
     ///
     /// # Errors
     /// If the file cannot be read, is no picture, or is too large.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path, budget: &Budget) -> Result<Self> {
         let bytes = read(path)?;
         let name = path.file_name().unwrap_or(path.as_os_str());
-        Self::decode(printable(&name.to_string_lossy()), bytes)
+        Self::decode(printable(&name.to_string_lossy()), bytes, budget)
             .map_err(|error| Error::failed(format!("{}: {error}", shown(path))).with_source(error))
     }
 
-    fn decode(name: String, bytes: Vec<u8>) -> image::ImageResult<Self> {
+    /// Reads the picture in `bytes`, which is called `name`.
+    ///
+    /// # Errors
+    /// If it is no picture, or is too large.
+    #[cfg(test)]
+    pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>, budget: &Budget) -> Result<Self> {
+        let name = printable(name);
+        Self::decode(name.clone(), bytes, budget)
+            .map_err(|error| Error::failed(format!("{name}: {error}")).with_source(error))
+    }
+
+    fn decode(name: String, bytes: Vec<u8>, budget: &Budget) -> image::ImageResult<Self> {
         let bytes = Bytes(bytes.into());
         let reader = ImageReader::new(Cursor::new(bytes.clone())).with_guessed_format()?;
         let format = reader.format();
         if let Some(format) = format
-            && let Some(mut frames) = frames(&bytes, format)?
+            && let Some(mut frames) = frames(&bytes, format, budget)?
             && let Some(first) = frames.next().transpose()?
         {
             let delay = seconds(first.delay());
-            let animation = Animation { bytes, format, frames, delay, due: None };
+            let animation = Animation { bytes, budget: *budget, format, frames, delay, due: None };
             let pixels = first.into_buffer();
             let opaque = is_opaque(&pixels);
             return Ok(Self { name, pixels, opaque, version: 0, animation: Some(animation) });
         }
         let mut reader = reader;
-        reader.limits(limits());
+        reader.limits(limits(budget));
         let mut decoder = reader.into_decoder()?;
         // A camera held upright writes a picture that lies on its side, and says so.
         let orientation = decoder.orientation()?;
@@ -145,7 +159,7 @@ impl Animation {
         if let Some(next) = self.frames.next() {
             return next.ok();
         }
-        self.frames = frames(&self.bytes, self.format).ok()??;
+        self.frames = frames(&self.bytes, self.format, &self.budget).ok()??;
         self.frames.next()?.ok()
     }
 }
@@ -174,21 +188,25 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// The frames of a format that can be animated; `None`: this picture is not.
-fn frames(bytes: &Bytes, format: ImageFormat) -> image::ImageResult<Option<Frames<'static>>> {
+fn frames(
+    bytes: &Bytes,
+    format: ImageFormat,
+    budget: &Budget,
+) -> image::ImageResult<Option<Frames<'static>>> {
     let reader = Cursor::new(bytes.clone());
     Ok(match format {
         ImageFormat::Gif => {
             let mut decoder = GifDecoder::new(reader)?;
-            decoder.set_limits(limits())?;
+            decoder.set_limits(limits(budget))?;
             Some(decoder.into_frames())
         }
         ImageFormat::WebP => {
             let mut decoder = WebPDecoder::new(reader)?;
-            decoder.set_limits(limits())?;
+            decoder.set_limits(limits(budget))?;
             decoder.has_animation().then(|| decoder.into_frames())
         }
         ImageFormat::Png => {
-            let decoder = PngDecoder::with_limits(reader, limits())?;
+            let decoder = PngDecoder::with_limits(reader, limits(budget))?;
             if decoder.is_apng()? { Some(decoder.apng()?.into_frames()) } else { None }
         }
         _ => None,
@@ -244,8 +262,8 @@ pub(super) mod tests {
         Picture { name: "still".into(), pixels, opaque, version: 0, animation: None }
     }
 
-    fn decode(bytes: Vec<u8>) -> image::ImageResult<Picture> {
-        Picture::decode("test".into(), bytes)
+    fn decode(bytes: Vec<u8>) -> Result<Picture> {
+        Picture::from_bytes("test", bytes, &Budget::default())
     }
 
     #[test]
@@ -336,10 +354,16 @@ pub(super) mod tests {
                 let _ = decode(whole[..end].to_vec());
             }
         }
-        let missing = Picture::open(Path::new("/no/such/picture.png")).err().unwrap().to_string();
+        let missing = Picture::open(Path::new("/no/such/picture.png"), &Budget::default())
+            .err()
+            .unwrap()
+            .to_string();
         assert!(missing.contains("/no/such/picture.png"), "{missing}");
-        assert!(Picture::open(Path::new("/")).is_err());
-        let error = Picture::open(Path::new("/no/\u{1b}[31m")).err().unwrap().to_string();
+        assert!(Picture::open(Path::new("/"), &Budget::default()).is_err());
+        let error = Picture::open(Path::new("/no/\u{1b}[31m"), &Budget::default())
+            .err()
+            .unwrap()
+            .to_string();
         assert!(!error.contains('\u{1b}'), "{error}");
     }
 

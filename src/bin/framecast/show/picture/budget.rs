@@ -1,0 +1,140 @@
+//! How much memory a picture may take. Pure arithmetic.
+
+use std::fmt;
+use std::str::FromStr;
+
+use framecast::{Error, Result};
+
+/// The flag that raises the limit, for messages.
+const FLAG: &str = "--max-memory";
+/// What a budget may be written in, the longest names first.
+const UNITS: [(&str, u64); 11] = [
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+    ("kb", 1_000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+    ("k", 1 << 10),
+    ("m", 1 << 20),
+    ("g", 1 << 30),
+    ("b", 1),
+    ("", 1),
+];
+
+/// The most memory that opening and showing one picture may take, its file aside, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Budget(u64);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(1 << 30)
+    }
+}
+
+impl Budget {
+    /// A budget of so many bytes.
+    #[cfg(test)]
+    pub(crate) const fn of_bytes(bytes: u64) -> Self {
+        Self(bytes)
+    }
+
+    /// The limit, in bytes.
+    pub(crate) const fn bytes(self) -> u64 {
+        self.0
+    }
+
+    /// Whether a picture of this size that needs this much fits.
+    ///
+    /// # Errors
+    /// If it does not: the limit, the need and the flag are told.
+    pub(crate) fn check(self, (width, height): (u32, u32), need: u64) -> Result<()> {
+        if need <= self.0 {
+            return Ok(());
+        }
+        let need = readable(need);
+        Err(Error::failed(format!(
+            "{width} × {height} pixels need {need} of memory; the limit is {self} and {FLAG} \
+             raises it"
+        )))
+    }
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&readable(self.0))
+    }
+}
+
+/// A size for people, in at most one decimal place.
+fn readable(bytes: u64) -> String {
+    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let Some((name, unit)) = units.into_iter().find(|(_, unit)| bytes >= *unit) else {
+        return format!("{bytes} bytes");
+    };
+    if bytes.is_multiple_of(unit) {
+        format!("{} {name}", bytes / unit)
+    } else {
+        format!("{:.1} {name}", bytes as f64 / unit as f64)
+    }
+}
+
+impl FromStr for Budget {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let wrong = || format!("{text:?} is no amount of memory; write for example 512MiB or 2GiB");
+        let written = text.trim().to_ascii_lowercase();
+        let end = written.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(written.len());
+        let (number, unit) = written.split_at(end);
+        let (_, unit) =
+            UNITS.into_iter().find(|(name, _)| *name == unit.trim()).ok_or_else(wrong)?;
+        let number: f64 = number.parse().map_err(|_| wrong())?;
+        let bytes = number * unit as f64;
+        if bytes < 1.0 {
+            return Err(wrong());
+        }
+        // Beyond what a number holds there is no limit, which is what was asked for.
+        Ok(Self(bytes as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_in_the_usual_units() {
+        for (text, bytes) in [
+            ("1", 1),
+            ("4096b", 4096),
+            ("64K", 64 << 10),
+            ("512MiB", 512 << 20),
+            ("512 mib", 512 << 20),
+            ("1.5g", 3 << 29),
+            ("2GiB", 2 << 30),
+            ("2GB", 2_000_000_000),
+            ("99999999999GiB", u64::MAX),
+        ] {
+            assert_eq!(text.parse(), Ok(Budget(bytes)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_is_refused_with_an_example() {
+        for text in ["", "GiB", "0", "0.1", "-1GiB", "1 TiB?", "1e9", "1.2.3M", "many", "∞"] {
+            let error = text.parse::<Budget>().unwrap_err();
+            assert!(error.contains("2GiB") && error.contains(&format!("{text:?}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_error_tells_limit_need_and_flag() {
+        let budget = Budget::of_bytes(1 << 30);
+        budget.check((1, 1), 1 << 30).unwrap();
+        let error = budget.check((30_000, 20_000), 5 << 29).unwrap_err().to_string();
+        for part in ["30000 × 20000", "2.5 GiB", "1 GiB", "--max-memory"] {
+            assert!(error.contains(part), "{part} is missing in {error}");
+        }
+    }
+}

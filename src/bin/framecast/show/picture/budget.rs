@@ -7,6 +7,11 @@ use framecast::{Error, Result};
 
 /// The flag that raises the limit, for messages.
 const FLAG: &str = "--max-memory";
+/// Bytes of a decoded pixel.
+const PIXEL: u64 = 4;
+/// Bytes a pixel that are needed once it is decoded: for a copy that is turned, or that is made
+/// when a picture with transparent pixels is scaled.
+const SHOWING: u64 = 4;
 /// What a budget may be written in, the longest names first.
 const UNITS: [(&str, u64); 11] = [
     ("kib", 1 << 10),
@@ -44,11 +49,33 @@ impl Budget {
         self.0
     }
 
-    /// Whether a picture of this size that needs this much fits.
+    /// Whether a still picture fits while whose decoding so many bytes a pixel are held beside
+    /// the decoded ones.
     ///
     /// # Errors
-    /// If it does not: the limit, the need and the flag are told.
-    pub(crate) fn check(self, (width, height): (u32, u32), need: u64) -> Result<()> {
+    /// If it does not.
+    pub(super) fn check_still(self, size: (u32, u32), decoding: u64) -> Result<()> {
+        self.check(size, area(size).saturating_mul(PIXEL + decoding.max(SHOWING)))
+    }
+
+    /// Whether an animation fits whose frames hold so many bytes a pixel while they are decoded,
+    /// and which keeps what a frame covered if `previous`.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(super) fn check_animation(
+        self,
+        size: (u32, u32),
+        decoding: u64,
+        previous: bool,
+    ) -> Result<()> {
+        let kept = if previous { PIXEL } else { 0 };
+        self.check(size, area(size).saturating_mul(PIXEL + kept + decoding.max(SHOWING)))
+    }
+
+    /// Whether a picture of this size that needs this much fits: the limit, the need and the flag
+    /// are told if it does not.
+    fn check(self, (width, height): (u32, u32), need: u64) -> Result<()> {
         if need <= self.0 {
             return Ok(());
         }
@@ -58,6 +85,10 @@ impl Budget {
              raises it"
         )))
     }
+}
+
+fn area((width, height): (u32, u32)) -> u64 {
+    u64::from(width) * u64::from(height)
 }
 
 impl fmt::Display for Budget {
@@ -126,6 +157,28 @@ mod tests {
             let error = text.parse::<Budget>().unwrap_err();
             assert!(error.contains("2GiB") && error.contains(&format!("{text:?}")), "{error}");
         }
+    }
+
+    #[test]
+    fn area_counts_and_not_the_side() {
+        let budget = Budget::default();
+        budget.check_still((40_000, 1_000), 8).unwrap();
+        budget.check_still((1, 60_000_000), 0).unwrap();
+        assert!(budget.check_still((40_000, 40_000), 0).is_err());
+    }
+
+    #[test]
+    fn all_that_a_picture_costs_is_counted() {
+        // 1,000 pixels: decoded, and the larger of what comes before and what comes after.
+        for (decoding, need) in [(0, 8_000), (4, 8_000), (8, 12_000), (24, 28_000)] {
+            Budget(need).check_still((10, 100), decoding).unwrap();
+            assert!(Budget(need - 1).check_still((10, 100), decoding).is_err());
+            Budget(need).check_animation((10, 100), decoding, false).unwrap();
+            assert!(Budget(need + 3_999).check_animation((10, 100), decoding, true).is_err());
+            Budget(need + 4_000).check_animation((10, 100), decoding, true).unwrap();
+        }
+        let most = (u32::MAX, u32::MAX);
+        assert!(Budget(u64::MAX - 1).check_still(most, u64::MAX / 2).is_err());
     }
 
     #[test]

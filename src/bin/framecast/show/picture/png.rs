@@ -1,0 +1,263 @@
+//! PNG and APNG: rows in the file's own depth, its colours, and its frames.
+
+use std::io::Cursor;
+
+use framecast::{Error, Result};
+use image::RgbaImage;
+use png::{BitDepth, BlendOp, ColorType, DecodeOptions, Decoder, DisposeOp, Info, Limits};
+use png::{Reader, Transformations};
+
+use super::animation::{Animation, Frames};
+use super::budget::Budget;
+use super::color::{Channels, Converter, Depth, Space};
+use super::compositor::{Blend, Compositor, Dispose, Rect};
+use super::{Bytes, Opened, orientation};
+
+type Failure<T> = std::result::Result<T, String>;
+
+/// Opens a PNG.
+pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
+    let mut frames = PngFrames::new(bytes, budget, true).map_err(Error::failed)?;
+    let info = frames.reader.info();
+    let size = info.size();
+    let per_pixel = if info.interlaced { frames.layout.bytes() as u64 } else { 0 };
+    if let Some(control) = info.animation_control().copied()
+        && control.num_frames > 1
+    {
+        budget.check_animation(size, per_pixel, true)?;
+        if let Some(opened) = animated(frames, control.num_plays) {
+            return Ok(opened);
+        }
+        // Without a whole frame it shows what programs show that know no animations.
+        frames = PngFrames::new(bytes, budget, true).map_err(Error::failed)?;
+    }
+    budget.check_still(size, per_pixel)?;
+    let mut pixels = RgbaImage::new(size.0, size.1);
+    let mut notices = Vec::from_iter(frames.notice.take());
+    frames.begin(&mut pixels);
+    if let Err(error) = frames.rows(&mut pixels) {
+        // Once more, whatever the checksums say; the colours of what is missing are unknown.
+        frames = PngFrames::new(bytes, budget, false).map_err(Error::failed)?;
+        pixels.fill(0);
+        frames.begin(&mut pixels);
+        let _ = frames.rows(&mut pixels);
+        if frames.done == 0 {
+            return Err(Error::failed(error));
+        }
+        notices.push(super::damaged(&error));
+    }
+    let exif = frames.reader.info().exif_metadata.as_deref();
+    let pixels = orientation::upright(pixels, orientation::read(exif));
+    Ok(Opened { pixels, animation: None, notices })
+}
+
+/// Shows the first frame; `None`: there is no whole one.
+fn animated(mut frames: PngFrames, plays: u32) -> Option<Opened> {
+    let (width, height) = frames.reader.info().size();
+    let mut pixels = RgbaImage::new(width, height);
+    let delay = frames.next(&mut pixels).ok()??;
+    let notices = Vec::from_iter(frames.notice.take());
+    let plays = (plays > 0).then_some(plays);
+    let animation = Some(Animation::new(Box::new(frames), plays, delay));
+    Some(Opened { pixels, animation, notices })
+}
+
+/// How the rows are written once the decoder has expanded palettes and few bits.
+#[derive(Clone, Copy)]
+struct Samples {
+    channels: Channels,
+    depth: Depth,
+}
+
+impl Samples {
+    fn of(reader: &Reader<Cursor<Bytes>>) -> Self {
+        let (color, depth) = reader.output_color_type();
+        let channels = match color {
+            ColorType::Grayscale => Channels::Gray,
+            ColorType::GrayscaleAlpha => Channels::GrayAlpha,
+            ColorType::Rgb | ColorType::Indexed => Channels::Rgb,
+            ColorType::Rgba => Channels::Rgba,
+        };
+        let depth = if depth == BitDepth::Sixteen { Depth::SixteenBig } else { Depth::Eight };
+        Self { channels, depth }
+    }
+
+    /// Of one pixel.
+    fn bytes(self) -> usize {
+        self.channels.count() * self.depth.bytes()
+    }
+}
+
+struct PngFrames {
+    bytes: Bytes,
+    budget: Budget,
+    reader: Reader<Cursor<Bytes>>,
+    layout: Samples,
+    converter: Converter,
+    /// What is wrong with the colours.
+    notice: Option<String>,
+    compositor: Compositor,
+    /// Frames read, or the picture that is none of the animation's.
+    read: u32,
+    /// Rows of the last frame that were read.
+    done: u32,
+    samples: Vec<u8>,
+    row: Vec<u8>,
+}
+
+fn reader(bytes: &Bytes, budget: Budget, strict: bool) -> Failure<Reader<Cursor<Bytes>>> {
+    let mut options = DecodeOptions::default();
+    options.set_ignore_checksums(!strict);
+    options.set_ignore_text_chunk(true);
+    let mut decoder = Decoder::new_with_options(Cursor::new(bytes.clone()), options);
+    let bytes = usize::try_from(budget.bytes()).unwrap_or(usize::MAX);
+    decoder.set_limits(Limits { bytes });
+    decoder.set_transformations(Transformations::EXPAND);
+    decoder.read_info().map_err(|error| error.to_string())
+}
+
+impl PngFrames {
+    fn new(bytes: &Bytes, budget: Budget, strict: bool) -> Failure<Self> {
+        let reader = match reader(bytes, budget, strict) {
+            Err(_) if strict => reader(bytes, budget, false)?,
+            reader => reader?,
+        };
+        let layout = Samples::of(&reader);
+        let (converter, notice) =
+            Converter::new(layout.channels, layout.depth, &space(reader.info()));
+        Ok(Self {
+            bytes: bytes.clone(),
+            budget,
+            reader,
+            layout,
+            converter,
+            notice,
+            compositor: Compositor::default(),
+            read: 0,
+            done: 0,
+            samples: Vec::new(),
+            row: Vec::new(),
+        })
+    }
+
+    /// Prepares for the rows of a picture that is as large as the canvas.
+    fn begin(&mut self, canvas: &mut RgbaImage) {
+        let (width, height) = canvas.dimensions();
+        let place = Rect { x: 0, y: 0, width, height };
+        self.compositor.begin(canvas, place, Blend::Source, Dispose::Keep);
+    }
+
+    /// Reads the rows of the frame that was begun.
+    fn rows(&mut self, canvas: &mut RgbaImage) -> Failure<()> {
+        let fail = |error: png::DecodingError| error.to_string();
+        let (width, height) = match self.reader.info().frame_control() {
+            Some(control) => (control.width, control.height),
+            None => self.reader.info().size(),
+        };
+        self.done = 0;
+        let length = width as usize * self.layout.bytes();
+        self.row.resize(width as usize * 4, 0);
+        if self.reader.info().interlaced {
+            let whole = self.reader.output_buffer_size().ok_or("too large")?;
+            let stride = self.reader.output_line_size(self.reader.info().width);
+            let stride = stride.ok_or("too large")?;
+            self.samples.clear();
+            self.samples.resize(whole, 0);
+            let result = self.reader.next_frame(&mut self.samples).map_err(fail).map(|_| ());
+            let samples = std::mem::take(&mut self.samples);
+            if result.is_ok() || samples.iter().any(|sample| *sample != 0) {
+                for line in samples.chunks_exact(stride).take(height as usize) {
+                    self.put(canvas, &line[..length]);
+                }
+            }
+            return result;
+        }
+        let mut samples = std::mem::take(&mut self.samples);
+        samples.resize(length, 0);
+        let mut result = Ok(());
+        for _ in 0..height {
+            result = self.reader.read_row(&mut samples).map_err(fail).map(|_| ());
+            if result.is_err() {
+                break;
+            }
+            self.put(canvas, &samples);
+        }
+        self.samples = samples;
+        result?;
+        // The checksum comes after the last row.
+        self.reader.read_row(&mut []).map_err(fail).map(|_| ())
+    }
+
+    fn put(&mut self, canvas: &mut RgbaImage, samples: &[u8]) {
+        let mut row = std::mem::take(&mut self.row);
+        self.converter.row(samples, &mut row);
+        self.compositor.row(canvas, self.done, &row);
+        self.row = row;
+        self.done += 1;
+    }
+}
+
+impl Frames for PngFrames {
+    fn next(&mut self, canvas: &mut RgbaImage) -> Failure<Option<f64>> {
+        let count = self.reader.info().animation_control().map_or(0, |control| control.num_frames);
+        let fail = |error: png::DecodingError| error.to_string();
+        let first = self.read == 0;
+        // A picture without a control of its own is for programs that know no animations.
+        let apart = first && self.reader.info().frame_control().is_none();
+        if self.read >= count {
+            return Ok(None);
+        }
+        if !first || apart {
+            self.reader.next_frame_info().map_err(fail)?;
+        }
+        self.read += 1;
+        let control = *self.reader.info().frame_control().ok_or("a frame without a control")?;
+        let place = Rect {
+            x: control.x_offset,
+            y: control.y_offset,
+            width: control.width,
+            height: control.height,
+        };
+        let blend = match control.blend_op {
+            BlendOp::Source => Blend::Source,
+            BlendOp::Over => Blend::Over,
+        };
+        let dispose = match control.dispose_op {
+            DisposeOp::None => Dispose::Keep,
+            DisposeOp::Background => Dispose::Background,
+            // There is nothing before the first frame.
+            DisposeOp::Previous if first => Dispose::Background,
+            DisposeOp::Previous => Dispose::Previous,
+        };
+        self.compositor.begin(canvas, place, blend, dispose);
+        self.rows(canvas)?;
+        // The second number counts the first in a second; 0 stands for 100.
+        let per_second = if control.delay_den == 0 { 100 } else { control.delay_den };
+        Ok(Some(f64::from(control.delay_num) * 1000.0 / f64::from(per_second)))
+    }
+
+    fn rewind(&mut self) -> Failure<()> {
+        self.reader = reader(&self.bytes, self.budget, true)?;
+        self.compositor = Compositor::default();
+        self.read = 0;
+        Ok(())
+    }
+}
+
+/// What its chunks say about colours; the first of these counts (PNG, third edition, 4.3).
+fn space(info: &Info<'_>) -> Space {
+    if let Some(points) = info.coding_independent_code_points {
+        return Space::from_cicp(points.color_primaries, points.transfer_function);
+    }
+    if info.srgb.is_some() {
+        return Space::Srgb;
+    }
+    if let Some(profile) = &info.icc_profile {
+        return Space::Icc(profile.to_vec());
+    }
+    let at = |(x, y): (png::ScaledFloat, png::ScaledFloat)| [x.into_value(), y.into_value()];
+    let primaries = info
+        .chrm_chunk
+        .map(|chunk| [at(chunk.white), at(chunk.red), at(chunk.green), at(chunk.blue)]);
+    Space::from_gamma(info.gama_chunk.map(png::ScaledFloat::into_value), primaries)
+}

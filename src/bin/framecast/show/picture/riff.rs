@@ -1,0 +1,317 @@
+//! The container of WebP (RFC 9649): chunks, frames, and a still made of the parts of one.
+
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use super::Bytes;
+
+/// Of a chunk: its name and its size.
+const CHUNK_HEAD: usize = 8;
+/// Of the file: RIFF, its size, WEBP.
+const FILE_HEAD: usize = 12;
+/// Of a frame: place, size, duration and flags.
+const FRAME_HEAD: usize = 16;
+/// The flag of alpha in VP8X.
+const ALPHA: u8 = 0x10;
+/// The flag of an animation in VP8X.
+const ANIMATION: u8 = 0x02;
+/// What follows a cut picture is imagined up to here; no picture needs more bytes a pixel.
+const IMAGINED: u64 = 16;
+
+/// A chunk as far as it is there.
+#[derive(Debug, Clone)]
+pub(super) struct Chunk {
+    name: [u8; 4],
+    data: Range<usize>,
+    /// The size it says; more than is there if it is cut.
+    size: usize,
+}
+
+impl Chunk {
+    fn is_cut(&self) -> bool {
+        self.data.len() < self.size
+    }
+}
+
+/// Goes from chunk to chunk.
+#[derive(Debug, Clone)]
+pub(super) struct Chunks {
+    at: usize,
+    end: usize,
+}
+
+impl Chunks {
+    pub(super) fn new(at: usize, end: usize) -> Self {
+        Self { at, end }
+    }
+
+    fn next(&mut self, file: &[u8]) -> Option<Chunk> {
+        let start = self.at.checked_add(CHUNK_HEAD).filter(|start| *start <= self.end)?;
+        let head = file.get(self.at..start)?;
+        let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        let stop = start.saturating_add(size).min(self.end).min(file.len());
+        // Odd ones are followed by a byte of nothing.
+        self.at = start.saturating_add(size).saturating_add(size & 1);
+        Some(Chunk { name: [head[0], head[1], head[2], head[3]], data: start..stop, size })
+    }
+}
+
+/// The coded picture of a still or of a frame.
+#[derive(Debug, Clone)]
+pub(super) struct Bitstream {
+    pub(super) size: (u32, u32),
+    pub(super) lossless: bool,
+    alpha: Option<Range<usize>>,
+    data: Range<usize>,
+    /// It goes on beyond the file's end.
+    pub(super) cut: bool,
+}
+
+impl Bitstream {
+    /// The next one; other chunks are skipped, but those of the next frame.
+    fn next(file: &[u8], chunks: &mut Chunks) -> Option<Self> {
+        let mut alpha = None;
+        while let Some(chunk) = chunks.next(file) {
+            match &chunk.name {
+                b"ALPH" if !chunk.is_cut() => alpha = Some(chunk.data),
+                b"VP8 " | b"VP8L" => {
+                    let lossless = &chunk.name == b"VP8L";
+                    let data = &file[chunk.data.clone()];
+                    let size = if lossless { lossless_size(data) } else { lossy_size(data) }?;
+                    let cut = chunk.is_cut();
+                    return Some(Self { size, lossless, alpha, data: chunk.data, cut });
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+fn lossy_size(data: &[u8]) -> Option<(u32, u32)> {
+    let head = data.get(..10).filter(|head| head[3..6] == [0x9d, 0x01, 0x2a])?;
+    let side = |at: usize| u32::from(u16::from_le_bytes([head[at], head[at + 1]]) & 0x3fff);
+    Some((side(6), side(8))).filter(|(width, height)| *width > 0 && *height > 0)
+}
+
+fn lossless_size(data: &[u8]) -> Option<(u32, u32)> {
+    let head = data.get(..5).filter(|head| head[0] == 0x2f)?;
+    let bits = u32::from_le_bytes([head[1], head[2], head[3], head[4]]);
+    Some(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
+}
+
+/// An animation, as its head tells it.
+#[derive(Debug)]
+pub(super) struct AnimationHead {
+    pub(super) size: (u32, u32),
+    /// How often it is played; 0: for ever.
+    pub(super) plays: u16,
+    /// Where its first frame is.
+    pub(super) first: usize,
+}
+
+/// What the file says about itself.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub(super) animation: Option<AnimationHead>,
+    pub(super) image: Option<Bitstream>,
+    pub(super) profile: Option<Range<usize>>,
+    pub(super) exif: Option<Range<usize>>,
+    /// A chunk goes on beyond the file's end.
+    pub(super) cut: bool,
+}
+
+impl Header {
+    pub(super) fn read(file: &[u8]) -> Result<Self, String> {
+        if file.len() < FILE_HEAD || &file[..4] != b"RIFF" || &file[8..12] != b"WEBP" {
+            return Err("not a WebP".into());
+        }
+        let mut header =
+            Self { animation: None, image: None, profile: None, exif: None, cut: false };
+        let mut canvas = None;
+        let mut plays = 1;
+        // The file's own size is wrong more often than its chunks are.
+        let mut chunks = Chunks::new(FILE_HEAD, file.len());
+        loop {
+            let before = chunks.clone();
+            let Some(chunk) = chunks.next(file) else { break };
+            let data = &file[chunk.data.clone()];
+            header.cut |= chunk.is_cut();
+            match &chunk.name {
+                b"VP8X" if data.len() >= 10 && data[0] & ANIMATION != 0 => {
+                    canvas = Some((three(&data[4..]) + 1, three(&data[7..]) + 1));
+                }
+                b"ANIM" if data.len() >= 6 => plays = u16::from_le_bytes([data[4], data[5]]),
+                b"ANMF" => {
+                    if let (None, Some(size)) = (&header.animation, canvas) {
+                        header.animation = Some(AnimationHead { size, plays, first: before.at });
+                    }
+                }
+                b"ALPH" | b"VP8 " | b"VP8L" if header.image.is_none() => {
+                    chunks = before;
+                    header.image = Bitstream::next(file, &mut chunks);
+                }
+                b"ICCP" if !chunk.is_cut() => header.profile = Some(chunk.data),
+                b"EXIF" if !chunk.is_cut() => header.exif = Some(chunk.data),
+                _ => {}
+            }
+        }
+        Ok(header)
+    }
+}
+
+fn three(data: &[u8]) -> u32 {
+    u32::from_le_bytes([data[0], data[1], data[2], 0])
+}
+
+/// A frame of an animation.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) x: u32,
+    pub(super) y: u32,
+    /// In milliseconds.
+    pub(super) duration: u32,
+    /// Transparent pixels show what is below.
+    pub(super) over: bool,
+    /// Its place becomes transparent before the next.
+    pub(super) clear: bool,
+    pub(super) image: Bitstream,
+}
+
+impl Frame {
+    /// The next frame; `None`: there are no more.
+    pub(super) fn next(file: &[u8], chunks: &mut Chunks) -> Result<Option<Self>, String> {
+        let chunk = loop {
+            match chunks.next(file) {
+                Some(chunk) if &chunk.name == b"ANMF" => break chunk,
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        };
+        let head = file[chunk.data.clone()].get(..FRAME_HEAD).ok_or("a frame ends early")?;
+        let mut parts = Chunks::new(chunk.data.start + FRAME_HEAD, chunk.data.end);
+        let image = Bitstream::next(file, &mut parts).ok_or("a frame without a picture")?;
+        if image.cut {
+            return Err("a frame ends early".into());
+        }
+        if image.size != (three(&head[6..]) + 1, three(&head[9..]) + 1) {
+            return Err("the sizes of a frame contradict each other".into());
+        }
+        Ok(Some(Self {
+            x: three(head) * 2,
+            y: three(&head[3..]) * 2,
+            duration: three(&head[12..]),
+            over: head[15] & 2 == 0,
+            clear: head[15] & 1 != 0,
+            image,
+        }))
+    }
+}
+
+/// A piece of what is read.
+#[derive(Debug)]
+enum Part {
+    Own(Vec<u8>),
+    File(Range<usize>),
+    /// So many bytes of one value.
+    Fill(u8, u64),
+}
+
+/// What fills a cut picture, in pieces.
+static FILLS: [[u8; 1024]; 2] = [[0; 1024], [0xff; 1024]];
+
+/// A WebP of one picture, made of parts of another without a copy.
+#[derive(Debug)]
+pub(super) struct Parts {
+    file: Bytes,
+    /// Each with the place of its first byte.
+    parts: Vec<(u64, Part)>,
+    length: u64,
+    at: u64,
+}
+
+impl Parts {
+    /// `missing`, 0 or 255, stands for what a cut picture lacks.
+    pub(super) fn still(file: &Bytes, image: &Bitstream, missing: u8) -> Self {
+        let imagined = if image.cut {
+            u64::from(image.size.0) * u64::from(image.size.1) * IMAGINED + 1024
+        } else {
+            0
+        };
+        let mut still = Self { file: file.clone(), parts: Vec::new(), length: 0, at: 0 };
+        // Nobody asks for the size of the whole.
+        still.push(Part::Own(b"RIFF\xfe\xff\xff\xffWEBP".to_vec()));
+        if let Some(alpha) = image.alpha.clone().filter(|_| !image.lossless) {
+            let mut head = b"VP8X\x0a\0\0\0".to_vec();
+            head.extend([ALPHA, 0, 0, 0]);
+            head.extend(&(image.size.0 - 1).to_le_bytes()[..3]);
+            head.extend(&(image.size.1 - 1).to_le_bytes()[..3]);
+            still.push(Part::Own(head));
+            still.chunk(*b"ALPH", alpha, 0, missing);
+        }
+        let name = if image.lossless { *b"VP8L" } else { *b"VP8 " };
+        still.chunk(name, image.data.clone(), imagined, missing);
+        still
+    }
+
+    fn chunk(&mut self, name: [u8; 4], data: Range<usize>, imagined: u64, missing: u8) {
+        let size = (data.len() as u64).saturating_add(imagined);
+        let mut head = name.to_vec();
+        head.extend(u32::try_from(size).unwrap_or(u32::MAX - 1).to_le_bytes());
+        self.push(Part::Own(head));
+        self.push(Part::File(data));
+        self.push(Part::Fill(missing, imagined + (size & 1)));
+    }
+
+    fn push(&mut self, part: Part) {
+        let length = match &part {
+            Part::Own(bytes) => bytes.len() as u64,
+            Part::File(range) => range.len() as u64,
+            Part::Fill(_, length) => *length,
+        };
+        self.parts.push((self.length, part));
+        self.length += length;
+    }
+}
+
+impl BufRead for Parts {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let Some((start, part)) = self.parts.iter().rfind(|(start, _)| *start <= self.at) else {
+            return Ok(&[]);
+        };
+        let off = self.at - start;
+        Ok(match part {
+            Part::Own(bytes) => bytes.get(off as usize..),
+            Part::File(range) => self.file.as_ref()[range.clone()].get(off as usize..),
+            Part::Fill(value, length) => {
+                let left = length.saturating_sub(off).min(FILLS[0].len() as u64) as usize;
+                FILLS[usize::from(*value > 0)].get(..left)
+            }
+        }
+        .unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.at += amount as u64;
+    }
+}
+
+impl Read for Parts {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        let amount = self.fill_buf()?.read(target)?;
+        self.consume(amount);
+        Ok(amount)
+    }
+}
+
+impl Seek for Parts {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}

@@ -30,6 +30,16 @@ pub(super) struct Animation {
     delay: f64,
     /// When the next frame is due; `None`: this one has not been shown yet.
     due: Option<f64>,
+    damage: Damage,
+}
+
+/// What is wrong with the frames from some of them on.
+#[derive(PartialEq)]
+enum Damage {
+    /// Nothing so far.
+    None,
+    Found(String),
+    Told,
 }
 
 /// What moving on came to.
@@ -46,7 +56,7 @@ impl Animation {
     /// for so many milliseconds, is on the canvas already.
     pub(super) fn new(frames: Box<dyn Frames>, plays: Option<u32>, delay: f64) -> Self {
         let again = plays.map(|plays| plays.saturating_sub(1));
-        Self { frames, again, shown: 1, delay: seconds(delay), due: None }
+        Self { frames, again, shown: 1, delay: seconds(delay), due: None, damage: Damage::None }
     }
 
     /// Moves on to what is due at `time`, in seconds.
@@ -69,12 +79,33 @@ impl Animation {
         Moved::On(decoded, due)
     }
 
+    /// What was found to be wrong, once.
+    pub(super) fn damage(&mut self) -> Option<String> {
+        match std::mem::replace(&mut self.damage, Damage::Told) {
+            Damage::Found(why) => Some(why),
+            before => {
+                self.damage = before;
+                None
+            }
+        }
+    }
+
+    /// It is known already that something is wrong.
+    pub(super) fn set_damaged(&mut self) {
+        self.damage = Damage::Told;
+    }
+
     /// The next frame; after the last comes the first, as long as it is to be played again. What
     /// is damaged from some frame on ends there.
     fn next(&mut self, canvas: &mut RgbaImage) -> Option<f64> {
-        if let Ok(Some(delay)) = self.frames.next(canvas) {
-            self.shown = self.shown.saturating_add(1);
-            return Some(delay);
+        match self.frames.next(canvas) {
+            Ok(Some(delay)) => {
+                self.shown = self.shown.saturating_add(1);
+                return Some(delay);
+            }
+            Ok(None) => {}
+            Err(why) if self.damage == Damage::None => self.damage = Damage::Found(why),
+            Err(_) => {}
         }
         if self.shown < 2 {
             // Playing a single frame again changes nothing.
@@ -146,6 +177,8 @@ mod tests {
             }
         }
         assert_eq!(canvas.get_pixel(0, 0)[0], *seen.last().unwrap());
+        assert_eq!(animation.damage().as_deref(), damaged.then_some("damaged"));
+        assert_eq!(animation.damage(), None);
         seen
     }
 

@@ -89,8 +89,14 @@ impl Picture {
 
     /// `place` names the file in messages.
     fn decode(name: &str, place: &str, bytes: Vec<u8>, budget: Budget) -> Result<Self> {
-        let Opened { pixels, animation, notices } = opened(bytes, budget)
+        let Opened { pixels, mut animation, notices } = opened(bytes, budget)
             .map_err(|error| Error::failed(format!("{place}: {error}")).with_source(error))?;
+        if !notices.is_empty()
+            && let Some(animation) = &mut animation
+        {
+            // What is wrong is told once.
+            animation.set_damaged();
+        }
         for notice in notices {
             print_notice(&format!("{place}: {}", printable(&notice)));
         }
@@ -101,7 +107,11 @@ impl Picture {
     /// Moves an animation on to what is due at `time`, in seconds. Returns when the next frame is
     /// due, if it is animated.
     pub(crate) fn advance(&mut self, time: f64) -> Option<f64> {
-        let moved = self.animation.as_mut()?.advance(&mut self.pixels, time);
+        let animation = self.animation.as_mut()?;
+        let moved = animation.advance(&mut self.pixels, time);
+        if let Some(why) = animation.damage() {
+            print_notice(&format!("{}: {}", self.name, printable(&damaged(&why))));
+        }
         let (frames, due) = match moved {
             Moved::On(frames, due) => (frames, Some(due)),
             Moved::Ended(frames) => {

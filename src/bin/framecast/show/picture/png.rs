@@ -13,6 +13,12 @@ use super::color::{Channels, Converter, Depth, Space};
 use super::compositor::{Blend, Compositor, Dispose, Rect};
 use super::{Bytes, Opened, orientation};
 
+/// Bytes a pixel of the rows that are held at a time: as they come, as they are, before and after
+/// the conversion.
+const ROWS: u64 = 64;
+/// The most bytes of a profile and the like.
+const METADATA: u64 = 16 << 20;
+
 type Failure<T> = std::result::Result<T, String>;
 
 /// Opens a PNG.
@@ -20,7 +26,9 @@ pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
     let mut frames = PngFrames::new(bytes, budget, true).map_err(Error::failed)?;
     let info = frames.reader.info();
     let size = info.size();
-    let per_pixel = if info.interlaced { frames.layout.bytes() as u64 } else { 0 };
+    // The whole picture at once only if its rows do not come in their order.
+    let whole = if info.interlaced { frames.layout.bytes() as u64 } else { 0 };
+    let per_pixel = whole + ROWS / u64::from(size.1.max(1));
     if let Some(control) = info.animation_control().copied()
         && control.num_frames > 1
     {
@@ -33,7 +41,7 @@ pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
     }
     budget.check_still(size, per_pixel)?;
     let mut pixels = RgbaImage::new(size.0, size.1);
-    let mut notices = Vec::from_iter(frames.notice.take());
+    let mut notices = std::mem::take(&mut frames.notices);
     frames.begin(&mut pixels);
     if let Err(error) = frames.rows(&mut pixels) {
         // Once more, whatever the checksums say; the colours of what is missing are unknown.
@@ -56,7 +64,10 @@ fn animated(mut frames: PngFrames, plays: u32) -> Option<Opened> {
     let (width, height) = frames.reader.info().size();
     let mut pixels = RgbaImage::new(width, height);
     let delay = frames.next(&mut pixels).ok()??;
-    let notices = Vec::from_iter(frames.notice.take());
+    let mut notices = std::mem::take(&mut frames.notices);
+    if !has_end(frames.bytes.as_ref()) {
+        notices.push(super::damaged("the file ends early"));
+    }
     let plays = (plays > 0).then_some(plays);
     let animation = Some(Animation::new(Box::new(frames), plays, delay));
     Some(Opened { pixels, animation, notices })
@@ -94,8 +105,8 @@ struct PngFrames {
     reader: Reader<Cursor<Bytes>>,
     layout: Samples,
     converter: Converter,
-    /// What is wrong with the colours.
-    notice: Option<String>,
+    /// What is wrong with its head or its colours.
+    notices: Vec<String>,
     compositor: Compositor,
     /// Frames read, or the picture that is none of the animation's.
     read: u32,
@@ -105,33 +116,48 @@ struct PngFrames {
     row: Vec<u8>,
 }
 
+/// What the decoder may take for itself: rows, and a profile of any sensible size. The size stands
+/// at the same place in every file.
+fn limit(file: &[u8], budget: Budget) -> usize {
+    let width = file
+        .get(16..20)
+        .map_or(0, |width| u64::from(u32::from_be_bytes([width[0], width[1], width[2], width[3]])));
+    let bytes = width.saturating_mul(ROWS) + METADATA;
+    usize::try_from(bytes.min(budget.bytes())).unwrap_or(usize::MAX)
+}
+
 fn reader(bytes: &Bytes, budget: Budget, strict: bool) -> Failure<Reader<Cursor<Bytes>>> {
     let mut options = DecodeOptions::default();
     options.set_ignore_checksums(!strict);
     options.set_ignore_text_chunk(true);
+    let file = bytes.as_ref();
     let mut decoder = Decoder::new_with_options(Cursor::new(bytes.clone()), options);
-    let bytes = usize::try_from(budget.bytes()).unwrap_or(usize::MAX);
-    decoder.set_limits(Limits { bytes });
+    decoder.set_limits(Limits { bytes: limit(file, budget) });
     decoder.set_transformations(Transformations::EXPAND);
     decoder.read_info().map_err(|error| error.to_string())
 }
 
 impl PngFrames {
     fn new(bytes: &Bytes, budget: Budget, strict: bool) -> Failure<Self> {
+        let mut notices = Vec::new();
         let reader = match reader(bytes, budget, strict) {
-            Err(_) if strict => reader(bytes, budget, false)?,
+            Err(error) if strict => {
+                notices.push(super::damaged(&error));
+                reader(bytes, budget, false)?
+            }
             reader => reader?,
         };
         let layout = Samples::of(&reader);
         let (converter, notice) =
             Converter::new(layout.channels, layout.depth, &space(reader.info()));
+        notices.extend(notice);
         Ok(Self {
             bytes: bytes.clone(),
             budget,
             reader,
             layout,
             converter,
-            notice,
+            notices,
             compositor: Compositor::default(),
             read: 0,
             done: 0,
@@ -242,6 +268,20 @@ impl Frames for PngFrames {
         self.read = 0;
         Ok(())
     }
+}
+
+/// Whether the chunks reach the last one.
+fn has_end(file: &[u8]) -> bool {
+    let mut at = 8;
+    while let Some(head) = file.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        if head[4..] == *b"IEND" {
+            return true;
+        }
+        let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
+        // A length, a name and a checksum.
+        at = at.saturating_add(length as usize).saturating_add(12);
+    }
+    false
 }
 
 /// What its chunks say about colours; the first of these counts (PNG, third edition, 4.3).

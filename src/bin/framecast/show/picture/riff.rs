@@ -315,3 +315,113 @@ impl Seek for Parts {
         Ok(self.at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let padding = &[0][..data.len() % 2];
+        [&name[..], &(data.len() as u32).to_le_bytes(), data, padding].concat()
+    }
+
+    fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
+        let body = chunks.concat();
+        [&b"RIFF"[..], &(body.len() as u32 + 4).to_le_bytes(), b"WEBP", &body].concat()
+    }
+
+    /// The head of a lossless picture of this size.
+    fn lossless(width: u32, height: u32) -> Vec<u8> {
+        let bits = (width - 1) | (height - 1) << 14;
+        [&[0x2f][..], &bits.to_le_bytes()].concat()
+    }
+
+    fn frame(size: (u32, u32), image: &[u8]) -> Vec<u8> {
+        let three = |number: u32| number.to_le_bytes()[..3].to_vec();
+        let head = [three(3), three(5), three(size.0 - 1), three(size.1 - 1), three(70), vec![3]];
+        chunk(b"ANMF", &[head.concat(), image.to_vec()].concat())
+    }
+
+    fn animation(frames: &[Vec<u8>]) -> Vec<u8> {
+        let head = chunk(b"VP8X", &[ANIMATION, 0, 0, 0, 99, 0, 0, 49, 0, 0]);
+        file(&[head, chunk(b"ANIM", &[0, 0, 0, 0, 7, 0]), frames.concat()])
+    }
+
+    #[test]
+    fn an_animation_tells_its_size_its_plays_and_its_frames() {
+        let image = chunk(b"VP8L", &lossless(20, 10));
+        let bytes =
+            animation(&[frame((20, 10), &image), chunk(b"XMP ", b"x"), frame((20, 10), &image)]);
+        let head = Header::read(&bytes).unwrap();
+        assert!(!head.cut);
+        let head = head.animation.unwrap();
+        assert_eq!((head.size, head.plays), ((100, 50), 7));
+        let mut chunks = Chunks::new(head.first, bytes.len());
+        for _ in 0..2 {
+            let frame = Frame::next(&bytes, &mut chunks).unwrap().unwrap();
+            assert_eq!((frame.x, frame.y, frame.duration), (6, 10, 70));
+            assert_eq!((frame.over, frame.clear, frame.image.size), (false, true, (20, 10)));
+        }
+        assert!(Frame::next(&bytes, &mut chunks).unwrap().is_none());
+    }
+
+    #[test]
+    fn frames_that_contradict_themselves_are_refused() {
+        let image = chunk(b"VP8L", &lossless(20, 10));
+        for frame in [
+            frame((20, 11), &image),
+            frame((20, 10), &[]),
+            frame((20, 10), &chunk(b"VP8 ", &[0; 30])),
+            frame((20, 10), &chunk(b"VP8L", &[0x2f])),
+            chunk(b"ANMF", &[0; 15]),
+        ] {
+            let bytes = animation(&[frame]);
+            let head = Header::read(&bytes).unwrap().animation.unwrap();
+            assert!(Frame::next(&bytes, &mut Chunks::new(head.first, bytes.len())).is_err());
+        }
+    }
+
+    #[test]
+    fn every_cut_and_every_size_is_survived() {
+        let image = [chunk(b"ALPH", &[1, 2, 3]), chunk(b"VP8L", &lossless(20, 10))].concat();
+        let seed =
+            animation(&[frame((20, 10), &image), chunk(b"ICCP", b"p"), chunk(b"EXIF", b"e")]);
+        let read = |bytes: &[u8]| {
+            let Ok(head) = Header::read(bytes) else { return };
+            let Some(head) = head.animation else { return };
+            let mut chunks = Chunks::new(head.first, bytes.len());
+            while let Ok(Some(_)) = Frame::next(bytes, &mut chunks) {}
+        };
+        for at in 0..seed.len() {
+            read(&seed[..at]);
+            for value in [[0; 4], [0xff; 4], [0xff, 0xff, 0xff, 0x7f], [1, 0, 0, 0]] {
+                let mut bytes = seed.clone();
+                bytes[at..].iter_mut().zip(value).for_each(|(byte, value)| *byte = value);
+                read(&bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn a_still_is_read_in_one_piece_from_anywhere() {
+        let bytes = file(&[chunk(b"ALPH", b"alpha"), chunk(b"VP8L", &lossless(1, 1))]);
+        let mut image = Header::read(&bytes).unwrap().image.unwrap();
+        // As if it were lossy, which may have alpha, and as if it were cut.
+        (image.lossless, image.cut) = (false, true);
+        let mut parts = Parts::still(&Bytes(Arc::new(bytes)), &image, 0xff);
+        let mut whole = Vec::new();
+        parts.read_to_end(&mut whole).unwrap();
+        assert_eq!(whole.len() as u64, parts.length);
+        assert!(whole.ends_with(&[0xff; 1000]));
+        for at in 0..whole.len() + 2 {
+            parts.seek(SeekFrom::Start(at as u64)).unwrap();
+            let mut rest = Vec::new();
+            parts.read_to_end(&mut rest).unwrap();
+            assert_eq!(rest, whole.get(at..).unwrap_or_default());
+        }
+        assert!(parts.seek(SeekFrom::Current(i64::MIN)).is_err());
+        assert!(parts.seek(SeekFrom::End(-1)).is_ok());
+    }
+}

@@ -73,9 +73,9 @@ fn bombs_are_refused_with_the_limit_the_need_and_the_flag() {
 fn every_format_is_held_to_the_budget() {
     for format in FORMATS {
         let bytes = encoded(format);
-        // 12 pixels take at least their own size twice, and nothing takes more than 15 bytes.
+        // 12 pixels take at least their own size twice, and nothing takes more than 30 bytes a pixel.
         assert!(refused(bytes.clone(), Budget::of_bytes(12 * 8 - 1)).contains("--max-memory"));
-        let opened = opened(bytes, Budget::of_bytes(12 * 15));
+        let opened = opened(bytes, Budget::of_bytes(12 * 30));
         assert!(opened.is_ok(), "{format:?}: {}", opened.err().unwrap());
     }
 }

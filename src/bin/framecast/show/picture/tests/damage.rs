@@ -148,7 +148,6 @@ fn seeds() -> Vec<Vec<u8>> {
         data!("progressive.jpg"),
         data!("lossy.webp"),
         data!("lossless.webp"),
-        data!("cmyk.jpg"),
     ]);
     seeds
 }
@@ -180,8 +179,8 @@ fn no_damage_makes_anything_panic() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         (random >> 33) as usize % below
     };
-    for seed in seeds() {
-        for _ in 0..400 {
+    for seed in seeds().into_iter().chain([data!("cmyk.jpg")]) {
+        for _ in 0..250 {
             let mut bytes = seed.clone();
             for _ in 0..=next(4) {
                 // The heads matter most.

@@ -30,7 +30,7 @@ pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
     let whole = if info.interlaced { frames.layout.bytes() as u64 } else { 0 };
     let per_pixel = whole + ROWS / u64::from(size.1.max(1));
     if let Some(control) = info.animation_control().copied()
-        && control.num_frames > 1
+        && (control.num_frames > 1 || info.frame_control.is_none())
     {
         budget.check_animation(size, per_pixel, true)?;
         if let Some(opened) = animated(frames, control.num_plays) {
@@ -53,6 +53,9 @@ pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
             return Err(Error::failed(error));
         }
         notices.push(super::damaged(&error));
+    } else {
+        // Exif data may stand behind the pixels; what is damaged there has no say.
+        let _ = frames.reader.finish();
     }
     let exif = frames.reader.info().exif_metadata.as_deref();
     let pixels = orientation::upright(pixels, orientation::read(exif));

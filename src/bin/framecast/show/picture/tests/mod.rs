@@ -267,6 +267,35 @@ fn every_blending_and_disposal_of_apng_and_gif_is_shown_as_by_others() {
 }
 
 #[test]
+fn an_apng_whose_only_frame_is_apart_shows_that_frame() {
+    let shade = |shade: u8| {
+        let head = memory::png_chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+        // Deflate, stored: the filter and one sample, and Adler-32 of both.
+        let sum = u32::from(shade) + 1;
+        let sum = ((sum + 1) << 16 | sum).to_be_bytes();
+        let data = [&[0x78, 1, 1, 2, 0, 0xfd, 0xff, 0, shade][..], &sum].concat();
+        (head, data)
+    };
+    let (head, default) = shade(10);
+    let (_, frame) = shade(200);
+    let bytes = [
+        b"\x89PNG\r\n\x1a\n".to_vec(),
+        head,
+        memory::png_chunk(b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]),
+        memory::png_chunk(b"IDAT", &default),
+        memory::png_chunk(
+            b"fcTL",
+            &[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 10, 0, 0],
+        ),
+        memory::png_chunk(b"fdAT", &[&[0, 0, 0, 1][..], &frame].concat()),
+        memory::png_chunk(b"IEND", b""),
+    ];
+    let mut picture = decode(bytes.concat()).unwrap();
+    assert_eq!(picture.pixels.get_pixel(0, 0).0, [200, 200, 200, 255]);
+    assert_eq!(shown(&mut picture), 1);
+}
+
+#[test]
 fn a_gif_without_a_screen_is_as_large_as_its_frames() {
     let mut bytes = gif(&[50, 50], None);
     bytes[6..10].fill(0);
@@ -397,8 +426,11 @@ fn a_picture_on_its_side_is_set_upright_in_every_format() {
         let webp_with = webp_with(&webp, &[], &[(b"EXIF", &exif)]);
         let png = png_with(|_| {});
         let chunk = memory::png_chunk(b"eXIf", &exif);
-        let png_with = [&png[..33], &chunk, &png[33..]].concat();
-        for (plain, with) in [(jpeg, with), (webp, webp_with), (png, png_with)] {
+        let before = [&png[..33], &chunk, &png[33..]].concat();
+        let end = png.len() - 12;
+        let behind = [&png[..end], &chunk, &png[end..]].concat();
+        let png_again = png.clone();
+        for (plain, with) in [(jpeg, with), (webp, webp_with), (png, before), (png_again, behind)] {
             let plain = decode(plain).unwrap().pixels;
             let want = orientation::upright(plain, orientation::read(Some(&exif)));
             assert!(decode(with).unwrap().pixels == want, "{number}");

@@ -213,6 +213,18 @@ impl Converter {
     }
 
     fn expand(&self, samples: &[u8], pixels: &mut [u8]) {
+        // Nearly every picture is one of these.
+        match (self.channels, self.depth) {
+            (Channels::Rgba, Depth::Eight) => return pixels.copy_from_slice(samples),
+            (Channels::Rgb, Depth::Eight) => {
+                let pixels = pixels.as_chunks_mut::<4>().0.iter_mut();
+                for (pixel, [r, g, b]) in pixels.zip(samples.as_chunks::<3>().0) {
+                    *pixel = [*r, *g, *b, 255];
+                }
+                return;
+            }
+            _ => {}
+        }
         let bytes = self.depth.bytes();
         let sample = |pixel: &[u8], channel: usize| match self.depth {
             Depth::Eight => pixel[channel],
@@ -248,21 +260,25 @@ fn eight(sample: u16) -> u8 {
 
 fn method(channels: Channels, depth: Depth, space: &Space) -> Result<Method, String> {
     let read;
-    let profile = match space {
+    let mut profile = match space {
         Space::Srgb => return Ok(Method::Expand),
-        Space::Known(profile) if channels.space() == DataColorSpace::Rgb => profile,
-        // Numbers that say how colours are meant say it of grey, too: by the curve.
-        Space::Known(profile) => {
-            let mut gray = ColorProfile::new_gray_with_gamma(2.2);
-            gray.gray_trc.clone_from(&profile.red_trc);
-            read = gray;
-            &read
-        }
+        Space::Known(profile) => profile,
         Space::Icc(bytes) => {
             read = ColorProfile::new_from_slice(bytes).map_err(|error| error.to_string())?;
             &read
         }
     };
+    let gray;
+    if channels.space() == DataColorSpace::Gray
+        && profile.color_space == DataColorSpace::Rgb
+        && profile.red_trc.is_some()
+    {
+        // What says how colours are meant says it of grey, too: by the curve.
+        let mut curve = ColorProfile::new_gray_with_gamma(2.2);
+        curve.gray_trc.clone_from(&profile.red_trc);
+        gray = curve;
+        profile = &gray;
+    }
     if profile.color_space != channels.space() {
         return Err("it is for other samples".into());
     }
@@ -372,6 +388,9 @@ mod tests {
         let linear = icc(&ColorProfile::new_gray_with_gamma(1.0));
         assert_near(converted(Channels::Gray, &linear, &[55]), [128, 128, 128, 255]);
         assert_near(converted(Channels::GrayAlpha, &linear, &[55, 7]), [128, 128, 128, 7]);
+        // Also with a profile for colours: that of Adobe RGB has a power of 2.2.
+        let adobe = icc(&ColorProfile::new_adobe_rgb());
+        assert_near(converted(Channels::Gray, &adobe, &[20]), [12, 12, 12, 255]);
     }
 
     #[test]
@@ -421,7 +440,8 @@ mod tests {
             converter.row(&[1, 2, 3], &mut pixel);
             assert_eq!(pixel, [1, 2, 3, 255]);
         }
-        let (_, notice) = Converter::new(Channels::Gray, Depth::Eight, &Space::Icc(whole));
+        let gray = icc(&ColorProfile::new_gray_with_gamma(2.2));
+        let (_, notice) = Converter::new(Channels::Rgb, Depth::Eight, &gray);
         assert!(notice.is_some());
     }
 

@@ -66,6 +66,7 @@ pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
 fn animated(mut frames: PngFrames, plays: u32) -> Option<Opened> {
     let (width, height) = frames.reader.info().size();
     let mut pixels = RgbaImage::new(width, height);
+    frames.reader = frame_reader(&frames.bytes).ok()?;
     let delay = frames.next(&mut pixels).ok()??;
     let mut notices = std::mem::take(&mut frames.notices);
     if !has_end(frames.bytes.as_ref()) {
@@ -104,7 +105,6 @@ impl Samples {
 
 struct PngFrames {
     bytes: Bytes,
-    budget: Budget,
     reader: Reader<Cursor<Bytes>>,
     layout: Samples,
     converter: Converter,
@@ -129,15 +129,29 @@ fn limit(file: &[u8], budget: Budget) -> usize {
     usize::try_from(bytes.min(budget.bytes())).unwrap_or(usize::MAX)
 }
 
+/// Reads up to the pixels.
 fn reader(bytes: &Bytes, budget: Budget, strict: bool) -> Failure<Reader<Cursor<Bytes>>> {
+    let mut decoder = decoder(bytes, strict);
+    decoder.set_limits(Limits { bytes: limit(bytes.as_ref(), budget) });
+    decoder.read_info().map_err(|error| error.to_string())
+}
+
+/// The same for an animation: the decoder counts a row for every frame and gives none back, so
+/// the limit is no use there. A profile is all that could take more, and it is known already.
+fn frame_reader(bytes: &Bytes) -> Failure<Reader<Cursor<Bytes>>> {
+    let mut decoder = decoder(bytes, true);
+    decoder.set_limits(Limits { bytes: usize::MAX });
+    decoder.set_ignore_iccp_chunk(true);
+    decoder.read_info().map_err(|error| error.to_string())
+}
+
+fn decoder(bytes: &Bytes, strict: bool) -> Decoder<Cursor<Bytes>> {
     let mut options = DecodeOptions::default();
     options.set_ignore_checksums(!strict);
     options.set_ignore_text_chunk(true);
-    let file = bytes.as_ref();
     let mut decoder = Decoder::new_with_options(Cursor::new(bytes.clone()), options);
-    decoder.set_limits(Limits { bytes: limit(file, budget) });
     decoder.set_transformations(Transformations::EXPAND);
-    decoder.read_info().map_err(|error| error.to_string())
+    decoder
 }
 
 impl PngFrames {
@@ -156,7 +170,6 @@ impl PngFrames {
         notices.extend(notice);
         Ok(Self {
             bytes: bytes.clone(),
-            budget,
             reader,
             layout,
             converter,
@@ -266,7 +279,7 @@ impl Frames for PngFrames {
     }
 
     fn rewind(&mut self) -> Failure<()> {
-        self.reader = reader(&self.bytes, self.budget, true)?;
+        self.reader = frame_reader(&self.bytes)?;
         self.compositor = Compositor::default();
         self.read = 0;
         Ok(())

@@ -139,3 +139,25 @@ fn an_apng_whose_only_frame_is_apart_shows_that_frame() {
     assert_eq!(picture.pixels.get_pixel(0, 0).0, [200, 200, 200, 255]);
     assert_eq!(shown(&mut picture), 1);
 }
+
+#[test]
+fn an_apng_of_many_wide_frames_is_played_to_its_end() {
+    // The rows of all frames together are more than the decoder may take for a still picture.
+    let (width, count) = (10_000, 2_500);
+    let mut bytes = Vec::new();
+    let mut encoder = ::png::Encoder::new(&mut bytes, width, 1);
+    encoder.set_animated(count, 1).unwrap();
+    encoder.set_frame_delay(1, 10).unwrap();
+    let mut writer = encoder.write_header().unwrap();
+    for number in 0..count {
+        writer.write_image_data(&vec![(number % 251) as u8; width as usize]).unwrap();
+    }
+    writer.finish().unwrap();
+    let mut opened = quietly(bytes).unwrap();
+    let mut animation = opened.animation.take().unwrap();
+    let (mut frames, mut time) = (1, 0.0);
+    while let Moved::On(more, due) = animation.advance(&mut opened.pixels, time) {
+        (frames, time) = (frames + more, due);
+    }
+    assert_eq!((frames, animation.damage()), (count, None));
+}

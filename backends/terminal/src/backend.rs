@@ -3,6 +3,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use framecast_api::{
     Backend, Capabilities, ClientId, Context, Error, Frame, Input, Result, Setting, Traffic,
@@ -107,6 +108,7 @@ pub struct TerminalOptions {
     pub(crate) log: Option<Arc<File>>,
     pub(crate) signals: bool,
     pub(crate) tty: Option<PathBuf>,
+    pub(crate) patience: Option<Duration>,
 }
 
 impl TerminalOptions {
@@ -148,6 +150,15 @@ impl TerminalOptions {
     #[must_use]
     pub fn with_signals(mut self, signals: bool) -> Self {
         self.signals = signals;
+        self
+    }
+
+    /// How long leaving waits for the terminal's last answers, instead of what its round trips ask
+    /// for. For tests on machines of any speed; no part of the API.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
         self
     }
 

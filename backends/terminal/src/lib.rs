@@ -46,6 +46,7 @@ mod tty;
 mod command;
 mod input;
 mod modes;
+mod owed;
 mod pace;
 mod probe;
 mod session;

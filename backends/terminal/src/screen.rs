@@ -13,17 +13,17 @@ use framecast_api::{Error, Result};
 use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::capture::Capture;
-use crate::input::{Reader, Reply, Said};
+use crate::command::{Command, command};
+use crate::input::{Reader, Said};
 use crate::modes::{self, Modes};
+use crate::owed::{self, Fence, Owed};
 use crate::tty::{Tty, timespec};
 use crate::view::Window;
 
 /// How long a terminal may take to read that it is left.
-const LEAVING: Duration = Duration::from_millis(500);
-/// How long the last answers are waited for, so that they do not end up at the shell's prompt.
-const LAST_ANSWERS: Duration = Duration::from_millis(300);
-/// How long somebody in a hurry waits for the terminal's thread to finish a write.
-const LOCKED: Duration = Duration::from_secs(1);
+pub(crate) const LEAVING: Duration = Duration::from_millis(500);
+/// How long somebody in a hurry waits for the terminal's thread to finish a write, or to leave.
+const LOCKED: Duration = LEAVING.saturating_add(owed::LIMIT).saturating_add(Duration::from_secs(1));
 
 /// A terminal that shows a picture, or did.
 pub(crate) struct Screen {
@@ -35,8 +35,8 @@ struct State {
     tty: Tty,
     /// What of it is used; `None` while it is being asked.
     modes: Option<Modes>,
-    /// It answered before, and so will again.
-    answers: bool,
+    /// What it was asked and did not answer.
+    owed: Owed,
     entered: bool,
     capture: Option<Capture>,
     /// It was left by somebody in a hurry, and stays so unless the canvas lives on.
@@ -44,11 +44,12 @@ struct State {
 }
 
 impl Screen {
-    pub(crate) fn new(tty: Tty, log: Option<Arc<File>>) -> Self {
+    /// `patience`: see [`Owed::new`].
+    pub(crate) fn new(tty: Tty, log: Option<Arc<File>>, patience: Option<Duration>) -> Self {
         let state = State {
             tty,
             modes: None,
-            answers: false,
+            owed: Owed::new(patience),
             entered: false,
             capture: None,
             rescued: false,
@@ -87,12 +88,22 @@ impl Screen {
     }
 
     /// Uses `modes` from now on. Only once: they are not switched off but by leaving.
-    pub(crate) fn listen(&self, modes: Modes, answers: bool) {
+    pub(crate) fn listen(&self, modes: Modes) {
         let mut state = self.lock();
-        (state.modes, state.answers) = (Some(modes), answers);
+        state.modes = Some(modes);
         if state.entered {
             state.tty.write_all(&modes::listen(modes), LEAVING);
         }
+    }
+
+    /// It is being asked: leaving waits for the answer.
+    pub(crate) fn asked(&self, fence: Fence) {
+        self.lock().owed.asked(fence, Instant::now());
+    }
+
+    /// It answered.
+    pub(crate) fn answered(&self, fence: Fence) {
+        self.lock().owed.answered(fence, Instant::now());
     }
 
     /// Leaves, if it is entered: everything is as it was, and what was said meanwhile is shown.
@@ -190,12 +201,13 @@ fn leave(state: &mut State) {
     state.tty.drop_output();
     let mut end = modes::leave(state.modes.unwrap_or_default());
     let foreground = state.tty.is_foreground();
-    if state.answers && foreground {
+    if state.owed.answers() && foreground {
         end.extend(b"\x1b[c");
+        state.owed.asked(Fence::Attributes, Instant::now());
     }
     state.tty.write_all(&end, LEAVING);
-    if state.answers && foreground {
-        take_last_answers(&state.tty);
+    if foreground {
+        take_last_answers(&state.tty, &mut state.owed);
     }
     // The shell sets its own modes while we are in the background, and would stop us.
     if foreground {
@@ -206,23 +218,29 @@ fn leave(state: &mut State) {
     }
 }
 
-/// Reads, and drops, what the terminal still had to say.
-fn take_last_answers(tty: &Tty) {
-    let end = Instant::now() + LAST_ANSWERS;
+/// Reads, and drops, what the terminal still has to say. Ctrl+C ends the waiting.
+fn take_last_answers(tty: &Tty, owed: &mut Owed) {
     let mut reader = Reader::default();
     let mut buffer = [0; 1024];
-    let mut done = false;
-    while !done {
-        let now = Instant::now();
-        let left = end.saturating_duration_since(now);
-        if left.is_zero() || !tty.wait_for_input(left) {
-            return;
+    let mut hurry = false;
+    while let Some(until) = owed.until(Instant::now()).filter(|_| !hurry) {
+        let left = until.saturating_duration_since(Instant::now());
+        if !tty.wait_for_input(left) {
+            continue;
         }
-        let Ok(count @ 1..) = tty.read(&mut buffer) else { return };
-        reader.push(&buffer[..count], now, &mut |said| {
-            done |= matches!(said, Said::Reply(Reply::Attributes(_)));
+        let Ok(count @ 1..) = tty.read(&mut buffer) else { break };
+        let now = Instant::now();
+        reader.push(&buffer[..count], now, &mut |said| match said {
+            Said::Reply(reply) => {
+                if let Some(fence) = Fence::of(&reply) {
+                    owed.answered(fence, now);
+                }
+            }
+            Said::Key(press) => hurry |= command(&press) == Some(Command::End),
+            _ => {}
         });
     }
+    owed.give_up();
 }
 
 impl Drop for Screen {

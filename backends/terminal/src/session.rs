@@ -17,6 +17,7 @@ use crate::input::keyboard::Keyboard;
 use crate::input::mouse::Action;
 use crate::input::{MouseReport, Reader, Reply, Said};
 use crate::modes::Modes;
+use crate::owed::Fence;
 use crate::pace::Pace;
 use crate::probe::{Answers, Plan, SIZE_QUESTIONS};
 use crate::status::{Status, printable};
@@ -32,6 +33,8 @@ const QUESTION: &[u8] = b"\x1b[5n";
 pub(crate) enum Effect {
     /// For the engine.
     Input(Input),
+    /// A question was answered that leaving would wait for.
+    Answered(Fence),
     Suspend,
     Quit,
 }
@@ -263,6 +266,9 @@ impl Session {
     }
 
     fn reply(&mut self, reply: &Reply, now: Instant, sink: &mut dyn FnMut(Effect)) {
+        if let Some(fence) = Fence::of(reply) {
+            sink(Effect::Answered(fence));
+        }
         let window = match *reply {
             Reply::Ready => {
                 if self.pace.asks() {

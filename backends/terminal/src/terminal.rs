@@ -12,6 +12,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::backend::{CLIENT, TerminalOptions};
 use crate::input::{Reader, Reply, Said};
+use crate::owed::Fence;
 use crate::probe::{self, Answers, Environment};
 use crate::screen::{Guard, Screen};
 use crate::session::{Effect, Session};
@@ -63,7 +64,7 @@ impl Terminal {
             ));
         }
         let tty = Tty::open(options.tty.as_deref())?;
-        let screen = Arc::new(Screen::new(tty, options.log.clone()));
+        let screen = Arc::new(Screen::new(tty, options.log.clone(), options.patience));
         let guard = Guard::new(&screen, engine)?;
         let signals = Signals::new(options.signals).map_err(|error| {
             Error::failed(format!("cannot watch for signals: {error}")).with_source(error)
@@ -71,7 +72,7 @@ impl Terminal {
         screen.enter()?;
         let Asked { answers, way, early, reader } = ask(&screen, &environment)?;
         let plan = probe::plan(options.picture, options.exact, &environment, &answers);
-        screen.listen(plan.modes, answers.is_complete());
+        screen.listen(plan.modes);
         let mut window = screen.window();
         if window.cell.0 == 0 {
             let (area, cell) = (answers.area, answers.cell);
@@ -263,6 +264,7 @@ impl Terminal {
                     inputs.push(input);
                 }
                 Effect::Input(input) => inputs.push(input),
+                Effect::Answered(fence) => self.screen.answered(fence),
                 Effect::Suspend => suspend = true,
                 Effect::Quit => {
                     self.screen.leave();
@@ -342,6 +344,7 @@ struct Asked {
 fn ask(screen: &Screen, environment: &Environment) -> Result<Asked> {
     let file = pixel_file();
     let mut asked = Asked::default();
+    screen.asked(Fence::Attributes);
     screen.write_all(
         &probe::questions(environment, file.as_ref().map(tempfile::NamedTempFile::path)),
         ANSWERS,
@@ -356,7 +359,14 @@ fn ask(screen: &Screen, environment: &Environment) -> Result<Asked> {
         }
         let count = screen.read(&mut buffer)?;
         let now = Instant::now();
-        reader.push(&buffer[..count], now, &mut |said| asked.hear(said, now - start));
+        reader.push(&buffer[..count], now, &mut |said| {
+            if let Said::Reply(reply) = &said
+                && let Some(fence) = Fence::of(reply)
+            {
+                screen.answered(fence);
+            }
+            asked.hear(said, now - start);
+        });
     }
     asked.reader = reader;
     Ok(asked)

@@ -14,13 +14,14 @@ use framecast_input::InputQueue;
 
 use crate::backend::{CLIENT, TerminalOptions};
 use crate::changes::Changes;
-use crate::screen::Screen;
+use crate::owed;
+use crate::screen::{LEAVING, Screen};
 use crate::terminal::Terminal;
 
 /// How long opening may take: less than the answers may, and a busy machine.
 const OPENING: Duration = Duration::from_secs(5);
-/// How long closing waits for the terminal to read that it is left.
-const CLOSING: Duration = Duration::from_millis(1500);
+/// How long closing waits for the terminal's thread, besides what leaving may take.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// The engine's side of the terminal's thread.
 pub(crate) struct TerminalThread {
@@ -28,6 +29,8 @@ pub(crate) struct TerminalThread {
     wake: UnixStream,
     screen: Arc<Screen>,
     thread: JoinHandle<()>,
+    /// How long leaving may take.
+    leaving: Duration,
     /// Disconnects when the thread is done.
     done: Receiver<()>,
     pub(crate) pointer_shapes: bool,
@@ -113,6 +116,7 @@ impl TerminalThread {
         let (opened, opening) = mpsc::channel();
         let (finished, done) = mpsc::channel::<()>();
         let engine = thread::current().id();
+        let leaving = LEAVING + options.patience.unwrap_or(owed::LIMIT);
         let thread = thread::Builder::new()
             .name("framecast-terminal".to_owned())
             .spawn({
@@ -125,7 +129,7 @@ impl TerminalThread {
             .map_err(failed)?;
         match opening.recv_timeout(OPENING) {
             Ok(Ok(Opened { pointer_shapes, screen })) => {
-                Ok(Self { shared, wake, screen, thread, done, pointer_shapes })
+                Ok(Self { shared, wake, screen, thread, leaving, done, pointer_shapes })
             }
             Ok(Err(error)) => {
                 let _ = thread.join();
@@ -184,7 +188,7 @@ impl TerminalThread {
     pub(crate) fn close(self) {
         self.shared.lock().closing = true;
         self.wake();
-        if self.done.recv_timeout(CLOSING) == Err(RecvTimeoutError::Disconnected) {
+        if self.done.recv_timeout(self.leaving + CLOSING) == Err(RecvTimeoutError::Disconnected) {
             // It has nothing left to do; a panic was reported as a loss already.
             let _ = self.thread.join();
         } else {

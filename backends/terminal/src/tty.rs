@@ -78,7 +78,9 @@ impl Tty {
     pub(crate) fn restore(&self) {
         // There is nobody left to tell.
         let _ = termios::tcflush(&self.file, QueueSelector::IFlush);
+        // Not TCSAFLUSH: it waits, without end, for a terminal that reads nothing.
         let _ = termios::tcsetattr(&self.file, OptionalActions::Now, &self.original);
+        let _ = termios::tcflush(&self.file, QueueSelector::IFlush);
     }
 
     /// Drops output that the terminal has not read.

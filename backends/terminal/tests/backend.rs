@@ -7,7 +7,7 @@ mod emulator;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use emulator::{Emulator, PATIENCE, Style, halves};
 use framecast_api::{
@@ -29,10 +29,10 @@ fn options(emulator: &Emulator) -> TerminalOptions {
         .with_exact_colours(true)
 }
 
-/// A backend on a terminal of its own.
-struct Open {
+/// A backend on a terminal, of its own or not.
+struct Open<E = Emulator> {
     backend: TerminalBackend,
-    emulator: Emulator,
+    emulator: E,
     wakes: Arc<Wakes>,
     inputs: Vec<Input>,
     pool: FramePool,
@@ -51,7 +51,14 @@ impl Wake for Wakes {
 impl Open {
     fn new(columns: u16, rows: u16, style: Style) -> Self {
         let emulator = Emulator::new(columns, rows, style);
-        let mut backend = TerminalBackend::new(options(&emulator));
+        let options = options(&emulator);
+        Self::on(emulator, options)
+    }
+}
+
+impl<E> Open<E> {
+    fn on(emulator: E, options: TerminalOptions) -> Self {
+        let mut backend = TerminalBackend::new(options);
         let wakes = Arc::new(Wakes::default());
         let waker = Waker::from(Arc::clone(&wakes));
         let size = LogicalSize::new(320.0, 240.0);
@@ -179,6 +186,84 @@ fn everything_is_left_as_it_was() {
         });
         assert_eq!(open.emulator.settings(), before, "{style:?}");
     }
+}
+
+/// Later than any answer was waited for without measuring the way.
+const LATE: Duration = Duration::from_millis(700);
+/// How long leaving waits here for an answer that never comes.
+const LONG: Duration = Duration::from_secs(60);
+
+/// Leaves a terminal by `leave`, on the thread that opened it, while its answers are on their way
+/// since `held`; then does `then`, and returns what a shell would read.
+fn left_by(
+    held: Held,
+    leave: impl FnOnce(&mut TerminalBackend) + Send,
+    then: impl FnOnce(&Emulator),
+) -> String {
+    let emulator = Emulator::new(40, 12, Style::Plain);
+    let before = emulator.settings();
+    let questions = if held == Held::FromTheStart { 1 } else { 2 };
+    std::thread::scope(|scope| {
+        let leaving = scope.spawn(|| {
+            if held == Held::FromTheStart {
+                emulator.hold_answers();
+            }
+            let mut open = Open::on(&emulator, options(&emulator).with_patience(LONG));
+            open.present(PhysicalSize::new(40, 22), |_, _| [1, 2, 3]);
+            emulator.until("the frame", |screen, _| {
+                screen.cell(3, 3).is_some_and(|it| it.bgcolor() != vt100::Color::Default)
+            });
+            if held == Held::ThenOn {
+                open.wait_for_demand();
+                emulator.hold_answers();
+            }
+            leave(&mut open.backend);
+        });
+        emulator.until("it is left", |screen, replies| {
+            !screen.alternate_screen() && replies.attributes == questions
+        });
+        then(&emulator);
+        // A panic was wanted.
+        let _ = leaving.join();
+    });
+    assert_eq!(emulator.settings(), before);
+    String::from_utf8_lossy(&emulator.unread()).into_owned()
+}
+
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Held {
+    FromTheStart,
+    ThenOn,
+}
+
+fn answer_late(emulator: &Emulator) {
+    // No synchronization: however long the machine takes besides, the answers are late.
+    std::thread::sleep(LATE);
+    emulator.release_answers();
+}
+
+#[test]
+fn late_answers_are_not_left_to_the_shell_however_it_ends() {
+    let _turn = turn();
+    assert_eq!(left_by(Held::ThenOn, TerminalBackend::close, answer_late), "");
+    assert_eq!(left_by(Held::ThenOn, |_| framecast_terminal::restore(), answer_late), "");
+    let panics = |_: &mut TerminalBackend| panic!("this test panics, and that is well");
+    assert_eq!(left_by(Held::ThenOn, panics, answer_late), "");
+}
+
+#[test]
+fn answers_later_than_opening_waits_are_not_left_to_the_shell_either() {
+    let _turn = turn();
+    assert_eq!(left_by(Held::FromTheStart, TerminalBackend::close, answer_late), "");
+}
+
+#[test]
+fn control_c_ends_the_wait_for_the_last_answers() {
+    let _turn = turn();
+    let start = Instant::now();
+    let unread = left_by(Held::ThenOn, TerminalBackend::close, |emulator| emulator.write("\x03"));
+    assert!(start.elapsed() < LONG);
+    assert_eq!(unread, "");
 }
 
 #[test]

@@ -45,6 +45,8 @@ struct State {
     searched: usize,
     /// So many bytes may still be read; `None`: all.
     allowance: Option<usize>,
+    /// Answers are held back, as on a long way; these are.
+    held: Option<Vec<u8>>,
     ended: bool,
 }
 
@@ -76,6 +78,8 @@ pub(crate) struct Replies {
     pub(crate) kitty_levels: i32,
     /// How often it was asked whether it is ready.
     pub(crate) questions: u64,
+    /// How often it was asked what it can do.
+    pub(crate) attributes: u64,
     pub(crate) title: String,
 }
 
@@ -120,7 +124,10 @@ impl vt100::Callbacks for Replies {
                 self.questions += 1;
                 self.out.extend(b"\x1b[0n");
             }
-            (None, 'c') => self.out.extend(b"\x1b[?62;22c"),
+            (None, 'c') => {
+                self.attributes += 1;
+                self.out.extend(b"\x1b[?62;22c");
+            }
             (Some(b'?'), 'u') if self.style == Style::Modern => self.out.extend(b"\x1b[?0u"),
             (Some(b'?'), 'p') if self.style == Style::Modern => {
                 self.out.extend(format!("\x1b[?{number};2$y").bytes());
@@ -148,6 +155,7 @@ impl Emulator {
                 bytes: Vec::new(),
                 searched: 0,
                 allowance: None,
+                held: None,
                 ended: false,
             }),
             changed: Condvar::new(),
@@ -212,6 +220,36 @@ impl Emulator {
     pub(crate) fn allow(&self, bytes: Option<usize>) {
         self.lock().allowance = bytes;
         self.shared.changed.notify_all();
+    }
+
+    /// Holds answers back from now on: they are on their way.
+    pub(crate) fn hold_answers(&self) {
+        self.lock().held.get_or_insert_default();
+    }
+
+    /// The answers held back arrive, and those after them are not held.
+    pub(crate) fn release_answers(&self) {
+        let held = self.lock().held.take().unwrap_or_default();
+        self.write(held);
+    }
+
+    /// What a shell would find at its prompt: bytes that came and nobody read. The terminal is no
+    /// more asked for whole lines afterwards.
+    pub(crate) fn unread(&self) -> Vec<u8> {
+        let mut settings = termios::tcgetattr(&self.slave).unwrap();
+        settings.make_raw();
+        termios::tcsetattr(&self.slave, termios::OptionalActions::Now, &settings).unwrap();
+        let mut unread = Vec::new();
+        let mut buffer = [0; 1024];
+        loop {
+            let mut fds = [PollFd::new(&self.slave, PollFlags::IN)];
+            let none = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+            if !matches!(poll(&mut fds, Some(&none)), Ok(1..)) {
+                return unread;
+            }
+            let count = rustix::io::read(&self.slave, &mut buffer).unwrap();
+            unread.extend(&buffer[..count]);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -316,7 +354,14 @@ fn read(shared: &Shared, mut master: &File) {
             state.bytes.extend(&buffer[..count]);
             state.parser.process(&buffer[..count]);
             state.answer_colour_question();
-            std::mem::take(&mut state.parser.callbacks_mut().out)
+            let replies = std::mem::take(&mut state.parser.callbacks_mut().out);
+            match &mut state.held {
+                Some(held) => {
+                    held.extend(replies);
+                    Vec::new()
+                }
+                None => replies,
+            }
         };
         shared.changed.notify_all();
         if master.write_all(&replies).is_err() {

@@ -48,6 +48,7 @@ mod input;
 mod modes;
 mod owed;
 mod pace;
+mod passthrough;
 mod probe;
 mod session;
 mod status;

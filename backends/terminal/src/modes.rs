@@ -1,5 +1,7 @@
 //! What is switched on in the terminal, and off again. Pure: bytes.
 
+use crate::draw::delete_in_tmux;
+
 /// What of the terminal is used besides what all have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Modes {
@@ -48,13 +50,15 @@ pub(crate) fn listen(modes: Modes) -> Vec<u8> {
     out
 }
 
-/// Undoes `listen` and `enter`, wherever the bytes before were cut off.
-pub(crate) fn leave(modes: Modes) -> Vec<u8> {
+/// Undoes `listen` and `enter`, wherever the bytes before were cut off, and deletes the images of so
+/// many tiles that the terminal around tmux holds.
+pub(crate) fn leave(modes: Modes, tiles_in_tmux: usize) -> Vec<u8> {
     // Ends a sequence or string that was being written, and a synchronized update.
     let mut out = b"\x18\x1b\\\x1b[?2026l".to_vec();
     if modes.kitty_pictures {
         out.extend(b"\x1b_Ga=d,d=A,q=2\x1b\\");
     }
+    delete_in_tmux(tiles_in_tmux, &mut out);
     if modes.pointer_shapes {
         out.extend(b"\x1b]22;default\x1b\\");
     }
@@ -101,7 +105,7 @@ mod tests {
         for pixel_mouse in [false, true] {
             let used = Modes { pixel_mouse, ..Modes::default() };
             let start = [enter(), listen(used)].concat();
-            let end = leave(used);
+            let end = leave(used, 0);
             let mut off = modes(&end, 'l');
             assert!(off.remove(&2026));
             assert_eq!(modes(&start, 'h'), off);
@@ -111,8 +115,18 @@ mod tests {
     }
 
     #[test]
+    fn what_the_terminal_around_tmux_holds_is_deleted_through_tmux() {
+        let text = String::from_utf8(leave(Modes::default(), 130)).unwrap();
+        assert_eq!(text.matches("a=d,d=I,i=").count(), 260);
+        assert_eq!(text.matches("\x1bPtmux;\x1b\x1b_G").count(), 3);
+        // None goes to tmux itself, which would take it for a title.
+        assert_eq!(text.replace("\x1b\x1b", "").matches("\x1b_G").count(), 0);
+        assert!(text.find("\x1bPtmux;").unwrap() < text.find("\x1b[?1049l").unwrap());
+    }
+
+    #[test]
     fn protocols_are_left_only_where_they_were_entered() {
-        let plain = String::from_utf8(leave(Modes::default())).unwrap();
+        let plain = String::from_utf8(leave(Modes::default(), 0)).unwrap();
         for only_with in ["\x1b[<u", "\x1b[>4m", "\x1b_G", "\x1b]22"] {
             assert!(!plain.contains(only_with), "{plain:?}");
         }
@@ -123,7 +137,7 @@ mod tests {
             kitty_pictures: true,
             pointer_shapes: true,
         };
-        let text = String::from_utf8(leave(all)).unwrap();
+        let text = String::from_utf8(leave(all, 0)).unwrap();
         let screen = text.find("\x1b[?1049l").unwrap();
         for before in ["\x1b[<u", "\x1b[>4m", "\x1b_G", "\x1b]22"] {
             assert!(text.find(before).unwrap() < screen, "{before:?} in {text:?}");

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 pub(crate) const ASK_AGAIN: Duration = Duration::from_secs(3);
 /// The most frames under way.
 pub(crate) const MAX_UNDER_WAY: usize = 4;
+/// The longest that a frame is held back for the one before.
+const MAX_HOLD: Duration = Duration::from_secs(10);
 /// Below this the next frame is asked for early enough anyway.
 const LONG_WAY: Duration = Duration::from_millis(20);
 /// An answer later than the shortest way by this share, and by `SLACK`, tells of a queue.
@@ -33,6 +35,10 @@ pub(crate) struct Pace {
     way: Option<Duration>,
     /// When the last question or answer was heard of.
     asked: Option<Instant>,
+    /// The most that is sent, in bytes a second, where answers come from nearer than the screen.
+    rate: Option<f64>,
+    /// No frame is sent before, until [`pass`](Self::pass) says that it is over.
+    held: Option<Instant>,
 }
 
 impl Pace {
@@ -45,12 +51,14 @@ impl Pace {
             window: 1,
             way,
             asked: None,
+            rate: None,
+            held: None,
         }
     }
 
     /// Whether a frame may be sent now.
     pub(crate) fn is_open(&self) -> bool {
-        self.written && self.under_way.len() < self.window
+        self.written && self.under_way.len() < self.window && self.held.is_none()
     }
 
     /// Whether the question belongs behind each frame.
@@ -87,16 +95,44 @@ impl Pace {
             if queued || way < LONG_WAY { 1 } else { (self.window + 1).min(MAX_UNDER_WAY) };
     }
 
-    /// When to call [`overdue`](Self::overdue).
+    /// When to call [`overdue`](Self::overdue) and [`pass`](Self::pass).
     pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.ask_again_at().into_iter().chain(self.held).min()
+    }
+
+    fn ask_again_at(&self) -> Option<Instant> {
         let waits = self.written && !self.under_way.is_empty();
         waits.then_some(self.asked? + ASK_AGAIN)
+    }
+
+    /// No more than this is sent from now on, in bytes a second, and no frame is held back.
+    pub(crate) fn limit(&mut self, rate: f64) {
+        self.rate = Some(rate);
+        self.held = None;
+    }
+
+    /// No frame is sent before `until`.
+    pub(crate) fn hold(&mut self, until: Instant) {
+        self.held = Some(self.held.map_or(until, |held| held.max(until)));
+    }
+
+    /// So many bytes are sent from `now` on, which takes time where there is a rate.
+    pub(crate) fn charge(&mut self, bytes: usize, now: Instant) {
+        if let Some(rate) = self.rate {
+            let seconds = (bytes as f64 / rate).min(MAX_HOLD.as_secs_f64());
+            self.hold(now + Duration::from_secs_f64(seconds));
+        }
+    }
+
+    /// Lets frames through again when they were held back long enough.
+    pub(crate) fn pass(&mut self, now: Instant) {
+        self.held = self.held.filter(|at| now < *at);
     }
 
     /// Whether the question must be asked again. The frame stays under way: a line that is slow
     /// must not be given more.
     pub(crate) fn overdue(&mut self, now: Instant) -> bool {
-        let overdue = self.deadline().is_some_and(|at| now >= at);
+        let overdue = self.ask_again_at().is_some_and(|at| now >= at);
         if overdue {
             self.asked = Some(now);
             self.window = 1;
@@ -109,7 +145,7 @@ impl Pace {
     /// Nothing is under way any more: the screen was left.
     pub(crate) fn reset(&mut self) {
         self.under_way.clear();
-        (self.written, self.window, self.asked) = (true, 1, None);
+        (self.written, self.window, self.asked, self.held) = (true, 1, None, None);
     }
 }
 
@@ -201,6 +237,33 @@ mod tests {
         assert!(pace.is_open());
         pace.answered(start + ms(40) + ASK_AGAIN);
         assert!(pace.is_open(), "the other answer, late");
+    }
+
+    #[test]
+    fn where_a_rate_is_known_answers_from_nearer_open_nothing() {
+        let start = Instant::now();
+        let mut pace = Pace::new(true, Some(ms(1)));
+        pace.hold(start + ms(2000));
+        assert!(!pace.is_open());
+        assert_eq!(pace.deadline(), Some(start + ms(2000)));
+        pace.limit(1000.0);
+        assert!(pace.is_open(), "it was measured");
+        pace.begin(start);
+        pace.charge(300, start);
+        pace.written(start + ms(5));
+        pace.answered(start + ms(9));
+        assert!(!pace.is_open(), "tmux has it, the terminal has not");
+        assert_eq!(pace.deadline(), Some(start + ms(300)));
+        pace.pass(start + ms(299));
+        assert!(!pace.is_open());
+        pace.pass(start + ms(300));
+        assert!(pace.is_open());
+        pace.charge(usize::MAX, start);
+        assert_eq!(pace.deadline(), Some(start + MAX_HOLD));
+        pace.reset();
+        assert!(pace.is_open());
+        pace.charge(1000, start);
+        assert!(!pace.is_open(), "the rate is kept");
     }
 
     #[test]

@@ -10,10 +10,13 @@ use crate::backend::TerminalPicture;
 use crate::draw::{Colours, Glyphs, Medium, Method, PaintOptions};
 use crate::input::Reply;
 use crate::modes::Modes;
+use crate::passthrough;
 
 /// The images that are asked about: one in the escape code, one in a file.
 const DIRECT_IMAGE: u32 = 31;
 const FILE_IMAGE: u32 = 32;
+/// The image that the terminal around tmux is asked about.
+pub(crate) const TMUX_IMAGE: u32 = 34;
 /// What makes a terminal with sixels say so in its DA1 reply.
 const SIXEL: u32 = 4;
 /// How far a moving dot may be from its colour, in tenths of a CIE 1976 difference: what is just
@@ -37,6 +40,8 @@ pub(crate) struct Environment {
     pub(crate) tmux: bool,
     pub(crate) screen: bool,
     pub(crate) ssh: bool,
+    /// A terminal with kitty's pictures started this, perhaps with something in between.
+    pub(crate) pictures: bool,
 }
 
 impl Environment {
@@ -51,6 +56,7 @@ impl Environment {
             term_program: read("TERM_PROGRAM"),
             tmux: is_set("TMUX"),
             screen: is_set("STY"),
+            pictures: is_set("KITTY_WINDOW_ID") || is_set("GHOSTTY_RESOURCES_DIR"),
             ssh: is_set("SSH_CONNECTION") || is_set("SSH_TTY") || is_set("SSH_CLIENT"),
         }
     }
@@ -66,9 +72,22 @@ impl Environment {
     }
 }
 
+/// Whether the terminal around tmux is asked, too.
+pub(crate) fn asks_through_tmux(wanted: TerminalPicture, environment: &Environment) -> bool {
+    matches!(wanted, TerminalPicture::Auto | TerminalPicture::Kitty)
+        && environment.multiplexer() == Multiplexer::Tmux
+}
+
 /// The questions. `file` holds one pixel of three bytes, which a terminal on this machine can read.
-pub(crate) fn questions(environment: &Environment, file: Option<&Path>) -> Vec<u8> {
+pub(crate) fn questions(
+    wanted: TerminalPicture,
+    environment: &Environment,
+    file: Option<&Path>,
+) -> Vec<u8> {
     let mut out = Vec::new();
+    if asks_through_tmux(wanted, environment) {
+        out.extend(passthrough::questions(TMUX_IMAGE));
+    }
     // Multiplexers take a string like this one for a title.
     if environment.multiplexer() == Multiplexer::None {
         out.extend(format!("\x1b_Gi={DIRECT_IMAGE},s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\").bytes());
@@ -92,6 +111,9 @@ pub(crate) const SIZE_QUESTIONS: &[u8] = b"\x1b[16t\x1b[14t";
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Answers {
     version: String,
+    inside_tmux: bool,
+    /// What the terminal around tmux says of kitty's pictures; `None`: nothing yet.
+    through_tmux: Option<bool>,
     sixel: bool,
     kitty_pictures: bool,
     kitty_files: bool,
@@ -117,6 +139,8 @@ impl Answers {
                 self.sixel = all.contains(&SIXEL);
                 self.complete = true;
             }
+            // tmux answers for itself, and the terminal around it for what passed through.
+            Reply::Version(version) if version.starts_with("tmux") => self.inside_tmux = true,
             Reply::Version(version) => self.version.clone_from(version),
             Reply::KeyboardFlags(_) => self.kitty_keys = true,
             // 1 and 2: set and reset; 0: unknown, 3 and 4: cannot be changed.
@@ -129,6 +153,7 @@ impl Answers {
             Reply::CellSize(width, height) => self.cell = (*width, *height),
             Reply::AreaSize(width, height) => self.area = (*width, *height),
             Reply::Graphics { image: DIRECT_IMAGE, ok } => self.kitty_pictures = *ok,
+            Reply::Graphics { image: TMUX_IMAGE, ok } => self.through_tmux = Some(*ok),
             Reply::Graphics { image: FILE_IMAGE, ok } => self.kitty_files = *ok,
             Reply::Graphics { .. } => {}
             Reply::TextAttributes(text) => {
@@ -137,6 +162,11 @@ impl Answers {
                 self.true_colour = text.contains("48;2;1;2;3") || text.contains("48;2;;1;2;3");
             }
         }
+    }
+
+    /// Whether the terminal around tmux said if it shows pictures.
+    pub(crate) fn is_through_tmux(&self) -> bool {
+        self.through_tmux.is_some()
     }
 
     /// Whether nothing more will come.
@@ -160,6 +190,21 @@ pub(crate) struct Plan {
     pub(crate) warning: Option<String>,
 }
 
+/// What a plan is made from, for making it again when an answer is late.
+#[derive(Debug, Clone)]
+pub(crate) struct Inquiry {
+    pub(crate) wanted: TerminalPicture,
+    pub(crate) exact: bool,
+    pub(crate) environment: Environment,
+    pub(crate) answers: Answers,
+}
+
+impl Inquiry {
+    pub(crate) fn plan(&self) -> Plan {
+        plan(self.wanted, self.exact, &self.environment, &self.answers)
+    }
+}
+
 /// What follows from the answers and from what the user asks for. `exact`: no colour may be off.
 pub(crate) fn plan(
     wanted: TerminalPicture,
@@ -167,16 +212,27 @@ pub(crate) fn plan(
     environment: &Environment,
     answers: &Answers,
 ) -> Plan {
-    let mut multiplexer = environment.multiplexer();
-    if answers.version.starts_with("tmux") {
-        multiplexer = Multiplexer::Tmux;
-    }
+    let multiplexer =
+        if answers.inside_tmux { Multiplexer::Tmux } else { environment.multiplexer() };
     let alone = multiplexer == Multiplexer::None;
     let iterm = answers.is(environment, &["iTerm", "WezTerm"]);
+    let forced = wanted == TerminalPicture::Kitty;
+    let refusal = match (wanted, multiplexer) {
+        (TerminalPicture::Auto | TerminalPicture::Kitty, Multiplexer::Tmux) => {
+            passthrough::refusal(&answers.version, answers.through_tmux, forced)
+        }
+        (
+            TerminalPicture::Kitty | TerminalPicture::Sixel | TerminalPicture::Iterm,
+            Multiplexer::Screen,
+        ) => Some("no pictures: screen shows none".to_owned()),
+        _ => None,
+    };
     let method = match wanted {
+        _ if refusal.is_some() => Method::Cells,
         TerminalPicture::Kitty => Method::Kitty,
         TerminalPicture::Sixel => Method::Sixel,
         TerminalPicture::Iterm => Method::Iterm,
+        TerminalPicture::Auto if multiplexer == Multiplexer::Tmux => Method::Kitty,
         TerminalPicture::Auto if alone && answers.kitty_pictures => Method::Kitty,
         TerminalPicture::Auto if alone && iterm => Method::Iterm,
         TerminalPicture::Auto if alone && answers.sixel => Method::Sixel,
@@ -188,15 +244,11 @@ pub(crate) fn plan(
         TerminalPicture::Octants => Glyphs::Octant,
         _ => Glyphs::Half,
     };
-    let warning = match (wanted, multiplexer) {
-        (TerminalPicture::Auto, _) => None,
-        (_, Multiplexer::Tmux) if method != Method::Cells => Some(
-            "tmux keeps pictures from the terminal unless its option allow-passthrough is on, and does not move or hide them with their pane; without pictures: --terminal cells",
-        ),
-        (_, Multiplexer::Screen) if method != Method::Cells => {
-            Some("screen shows no pictures: --terminal cells")
+    let doubt = match (wanted, multiplexer) {
+        (TerminalPicture::Sixel | TerminalPicture::Iterm, Multiplexer::Tmux) => {
+            Some("inside tmux this may not work; kitty or cells do")
         }
-        (TerminalPicture::Kitty, _) if !answers.kitty_pictures => {
+        (TerminalPicture::Kitty, Multiplexer::None) if !answers.kitty_pictures => {
             Some("this terminal does not say that it speaks the kitty graphics protocol")
         }
         (TerminalPicture::Sixel, _) if !answers.sixel => {
@@ -207,6 +259,11 @@ pub(crate) fn plan(
         }
         _ => None,
     };
+    // Who did not ask for pictures is told only where there could be some.
+    let told =
+        wanted != TerminalPicture::Auto || environment.pictures || answers.through_tmux.is_some();
+    let warning = refusal.filter(|_| told).or(doubt.map(str::to_owned));
+    let in_tmux = multiplexer == Multiplexer::Tmux && method != Method::Cells;
     let paint = PaintOptions {
         method,
         colours: colours(environment, answers, multiplexer),
@@ -216,17 +273,17 @@ pub(crate) fn plan(
         kitty_medium: if answers.kitty_files { Medium::File } else { Medium::Direct },
         kitty_answer: false,
         // Where the pane is, tmux does not tell those inside; at the corner, then.
-        tmux_passthrough: (multiplexer == Multiplexer::Tmux && method != Method::Cells)
-            .then_some((0, 0)),
+        tmux_passthrough: in_tmux.then_some((0, 0)),
     };
     let modes = Modes {
         kitty_keys: answers.kitty_keys,
-        other_keys: !answers.kitty_keys && answers.version.starts_with("XTerm"),
+        other_keys: alone && !answers.kitty_keys && answers.version.starts_with("XTerm"),
         pixel_mouse: answers.pixel_mouse && alone,
-        kitty_pictures: method == Method::Kitty,
+        // Through tmux they are deleted one by one; those of other panes stay.
+        kitty_pictures: method == Method::Kitty && !in_tmux,
         pointer_shapes: alone && answers.is(environment, &["kitty", "foot", "ghostty"]),
     };
-    Plan { paint, modes, warning: warning.map(str::to_owned) }
+    Plan { paint, modes, warning }
 }
 
 fn colours(environment: &Environment, answers: &Answers, multiplexer: Multiplexer) -> Colours {
@@ -302,19 +359,70 @@ mod tests {
         assert_eq!(auto(&environment, "").paint.colours, Colours::True);
     }
 
+    fn inside_tmux() -> Environment {
+        Environment { tmux: true, ..Environment::default() }
+    }
+
+    const TMUX: &str = "\x1bP>|tmux 3.4\x1b\\\x1b[?1016;2$y\x1b[0n\x1b[?62;4c";
+    const KITTY_AROUND: &str = "\x1bP>|kitty(0.36.4)\x1b\\\x1b_Gi=34;OK\x1b\\";
+
     #[test]
-    fn inside_tmux_cells_are_the_default_and_pictures_come_with_a_warning() {
-        let environment = Environment { tmux: true, ..Environment::default() };
-        let replies = "\x1bP>|tmux 3.4\x1b\\\x1b[?1016;2$y\x1b[0n\x1b[?62;4c";
-        let chosen = auto(&environment, replies);
+    fn inside_tmux_pictures_pass_through_to_a_terminal_that_says_so() {
+        let replies = format!("{TMUX}{KITTY_AROUND}");
+        for wanted in [TerminalPicture::Auto, TerminalPicture::Kitty] {
+            let plan = plan(wanted, false, &inside_tmux(), &answers(&replies));
+            assert_eq!((plan.paint.method, plan.warning), (Method::Kitty, None), "{wanted}");
+            assert!(plan.paint.tmux_passthrough.is_some());
+            assert_eq!(plan.paint.kitty_medium, Medium::Direct);
+            assert!(!plan.modes.kitty_pictures, "other panes keep theirs");
+        }
+    }
+
+    #[test]
+    fn inside_tmux_that_passes_nothing_on_there_are_cells_and_a_reason() {
+        let chosen = auto(&inside_tmux(), TMUX);
         assert_eq!((chosen.paint.method, chosen.warning), (Method::Cells, None));
         assert_eq!(chosen.paint.colours, Colours::True);
-        let forced = plan(TerminalPicture::Kitty, false, &environment, &answers(replies));
-        assert_eq!(forced.paint.method, Method::Kitty);
-        assert!(forced.paint.tmux_passthrough.is_some());
+        let forced = plan(TerminalPicture::Kitty, false, &inside_tmux(), &answers(TMUX));
+        assert_eq!(forced.paint.method, Method::Cells);
+        assert!(forced.paint.tmux_passthrough.is_none() && !forced.modes.kitty_pictures);
         assert!(forced.warning.unwrap().contains("allow-passthrough"));
-        let remote = auto(&Environment::default(), "\x1bP>|tmux 3.4\x1b\\\x1b[?62;4c");
+        // Who started tmux in kitty may not know that there could be pictures.
+        let environment = Environment { pictures: true, ..inside_tmux() };
+        assert!(auto(&environment, TMUX).warning.unwrap().contains("allow-passthrough"));
+        let wezterm = "\x1bP>|WezTerm 2024\x1b\\\x1b_Gi=34;OK\x1b\\";
+        let chosen = auto(&inside_tmux(), &format!("{TMUX}{wezterm}"));
+        assert_eq!(chosen.paint.method, Method::Cells);
+        assert!(chosen.warning.unwrap().contains("WezTerm"));
+        let remote = auto(&Environment::default(), TMUX);
         assert_eq!(remote.paint.method, Method::Cells, "tmux on the near side of ssh");
+        let xterm = auto(&inside_tmux(), &format!("{TMUX}\x1bP>|XTerm(379)\x1b\\"));
+        assert!(!xterm.modes.other_keys, "its keys are tmux's");
+    }
+
+    #[test]
+    fn screen_shows_cells_whatever_is_wanted() {
+        let environment = Environment { screen: true, ..Environment::default() };
+        for wanted in [TerminalPicture::Kitty, TerminalPicture::Sixel, TerminalPicture::Iterm] {
+            let plan = plan(wanted, false, &environment, &answers(KITTY));
+            assert_eq!(plan.paint.method, Method::Cells, "{wanted}");
+            assert!(plan.warning.unwrap().contains("screen"));
+        }
+        assert_eq!(auto(&environment, KITTY).warning, None);
+    }
+
+    #[test]
+    fn the_terminal_around_tmux_is_asked_only_for_what_could_be_shown() {
+        let asked = |wanted, environment: &Environment| {
+            let bytes = questions(wanted, environment, None);
+            String::from_utf8(bytes).unwrap().contains("\x1bPtmux;")
+        };
+        assert!(asked(TerminalPicture::Auto, &inside_tmux()));
+        assert!(asked(TerminalPicture::Kitty, &inside_tmux()));
+        assert!(!asked(TerminalPicture::Cells, &inside_tmux()));
+        assert!(!asked(TerminalPicture::Auto, &Environment::default()));
+        let screen = Environment { screen: true, ..Environment::default() };
+        assert!(!asked(TerminalPicture::Kitty, &screen));
     }
 
     #[test]
@@ -338,14 +446,15 @@ mod tests {
     fn files_are_only_asked_about_on_this_machine() {
         let path = Some(Path::new("/tmp/x"));
         let has = |environment: &Environment, text: &str| {
-            String::from_utf8(questions(environment, path)).unwrap().contains(text)
+            let bytes = questions(TerminalPicture::Auto, environment, path);
+            String::from_utf8(bytes).unwrap().contains(text)
         };
         let here = Environment::default();
         assert!(has(&here, "i=31") && has(&here, "t=f,f=24;L3RtcC94\x1b\\"));
         let far = Environment { ssh: true, ..Environment::default() };
         assert!(has(&far, "i=31") && !has(&far, "t=f"));
-        let tmux = Environment { tmux: true, ..Environment::default() };
-        assert!(!has(&tmux, "\x1b_G"));
-        assert!(questions(&tmux, None).ends_with(b"\x1b[c"), "what every terminal answers");
+        assert!(!has(&inside_tmux(), "t=f"));
+        let questions = questions(TerminalPicture::Auto, &inside_tmux(), None);
+        assert!(questions.ends_with(b"\x1b[c"), "what every terminal answers");
     }
 }

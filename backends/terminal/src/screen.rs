@@ -37,6 +37,8 @@ struct State {
     modes: Option<Modes>,
     /// What it was asked and did not answer.
     owed: Owed,
+    /// Tiles whose images the terminal around tmux holds, at most.
+    tiles_in_tmux: usize,
     entered: bool,
     capture: Option<Capture>,
     /// It was left by somebody in a hurry, and stays so unless the canvas lives on.
@@ -50,6 +52,7 @@ impl Screen {
             tty,
             modes: None,
             owed: Owed::new(patience),
+            tiles_in_tmux: 0,
             entered: false,
             capture: None,
             rescued: false,
@@ -99,6 +102,12 @@ impl Screen {
     /// It is being asked: leaving waits for the answer.
     pub(crate) fn asked(&self, fence: Fence) {
         self.lock().owed.asked(fence, Instant::now());
+    }
+
+    /// So many tiles' images are in the terminal around tmux; leaving deletes them.
+    pub(crate) fn holds_in_tmux(&self, tiles: usize) {
+        let mut state = self.lock();
+        state.tiles_in_tmux = state.tiles_in_tmux.max(tiles);
     }
 
     /// It answered.
@@ -199,7 +208,8 @@ fn leave(state: &mut State) {
     }
     // What the terminal has not read of a picture, nobody wants to see any more.
     state.tty.drop_output();
-    let mut end = modes::leave(state.modes.unwrap_or_default());
+    let mut end =
+        modes::leave(state.modes.unwrap_or_default(), std::mem::take(&mut state.tiles_in_tmux));
     let foreground = state.tty.is_foreground();
     if state.owed.answers() && foreground {
         end.extend(b"\x1b[c");

@@ -11,15 +11,16 @@ use framecast_input::{PointerTracker, Sample};
 
 use crate::backend::{CLIENT, LABEL};
 use crate::command::{Command, command};
-use crate::draw::Painter;
 use crate::draw::escape::copy;
+use crate::draw::{Method, Painter};
 use crate::input::keyboard::Keyboard;
 use crate::input::mouse::Action;
 use crate::input::{MouseReport, Reader, Reply, Said};
 use crate::modes::Modes;
 use crate::owed::Fence;
 use crate::pace::Pace;
-use crate::probe::{Answers, Plan, SIZE_QUESTIONS};
+use crate::passthrough::{SPEED_IMAGE, SPEED_WAIT, Speed};
+use crate::probe::{Answers, Inquiry, Plan, SIZE_QUESTIONS};
 use crate::status::{Status, printable};
 use crate::view::{View, Window, on_picture};
 
@@ -73,6 +74,15 @@ pub(crate) struct Session {
     clipboard: Option<String>,
     /// Inside tmux, which passes on what is wrapped.
     tmux: Option<(u16, u16)>,
+    /// How fast pictures get through tmux.
+    speed: Option<Speed>,
+    way_through_tmux: Duration,
+    /// A question that was just put, whose answer leaving would wait for.
+    asked: Option<Fence>,
+    /// What may still be learned of the terminal around tmux.
+    inquiry: Option<Box<Inquiry>>,
+    /// What the user said of the pixel ratio.
+    ratio: Option<f64>,
 }
 
 /// What is to be said once, however often it came up.
@@ -98,6 +108,11 @@ impl Session {
         Self {
             clipboard: None,
             tmux: plan.paint.tmux_passthrough,
+            speed: None,
+            way_through_tmux: Duration::ZERO,
+            asked: None,
+            inquiry: None,
+            ratio,
             clock,
             modes: plan.modes,
             reader,
@@ -125,6 +140,41 @@ impl Session {
     pub(crate) fn read_on(&mut self, mut reader: Reader) {
         reader.set_kitty_keys(self.modes.kitty_keys);
         self.reader = reader;
+    }
+
+    /// How long an answer of the terminal around tmux takes, if pictures pass through tmux. It is
+    /// asked how fast they do, before the first.
+    pub(crate) fn know_way_through_tmux(&mut self, way: Option<Duration>) {
+        self.way_through_tmux = way.unwrap_or_default();
+        let method = self.view.method();
+        self.speed = (self.tmux.is_some() && method == Method::Kitty)
+            .then(|| Speed::new(self.way_through_tmux));
+    }
+
+    /// Takes an answer of the terminal around tmux when it comes, and shows pictures then.
+    pub(crate) fn hear_late(&mut self, inquiry: Inquiry) {
+        self.inquiry = Some(Box::new(inquiry));
+    }
+
+    /// Takes a late answer; pictures instead of characters may follow from it.
+    fn learn(&mut self, reply: &Reply, sink: &mut dyn FnMut(Effect)) {
+        let Some(inquiry) = &mut self.inquiry else { return };
+        inquiry.answers.hear(reply);
+        if !inquiry.answers.is_through_tmux() {
+            return;
+        }
+        let plan = inquiry.plan();
+        self.inquiry = None;
+        self.status.note = plan.warning.unwrap_or_default();
+        if plan.paint.method != Method::Kitty {
+            return;
+        }
+        self.tmux = plan.paint.tmux_passthrough;
+        self.view = View::new(self.view.window, plan.paint.method, self.ratio);
+        self.painter = Painter::new(plan.paint);
+        self.know_way_through_tmux(None);
+        self.repaint();
+        sink(Effect::Input(self.resize()));
     }
 
     /// Announces the client and its size; comes before anything else.
@@ -161,6 +211,7 @@ impl Session {
         let mut heard = Vec::new();
         self.reader.expire(now, &mut |said| heard.push(said));
         self.hear(heard, now, sink);
+        self.pace.pass(now);
         if self.pace.overdue(now) {
             self.out.extend(QUESTION);
         }
@@ -199,7 +250,14 @@ impl Session {
                     session.keyboard.paste(text, sink);
                 }),
                 Said::Mouse(report) => self.mouse(report, now, sink),
-                Said::Focus(true) => sink(Effect::Input(self.event(now, EventKind::FocusIn))),
+                Said::Focus(true) => {
+                    // While another window of tmux was looked at, it passed nothing on.
+                    if self.speed.is_some() {
+                        self.painter.resend();
+                        self.stale = true;
+                    }
+                    sink(Effect::Input(self.event(now, EventKind::FocusIn)));
+                }
                 Said::Focus(false) => {
                     self.let_go(now, sink);
                     sink(Effect::Input(self.event(now, EventKind::FocusOut)));
@@ -269,6 +327,7 @@ impl Session {
         if let Some(fence) = Fence::of(reply) {
             sink(Effect::Answered(fence));
         }
+        self.learn(reply, sink);
         let window = match *reply {
             Reply::Ready => {
                 if self.pace.asks() {
@@ -277,6 +336,13 @@ impl Session {
                 } else {
                     // It was too slow for the first questions, and answers after all.
                     self.pace = Pace::new(true, None);
+                }
+                return;
+            }
+            Reply::Graphics { image: SPEED_IMAGE, .. } => {
+                let rate = self.speed.as_mut().and_then(|speed| speed.answered(now));
+                if let Some(rate) = rate {
+                    self.pace.limit(rate);
                 }
                 return;
             }
@@ -327,6 +393,9 @@ impl Session {
         self.given = 0;
         self.due = Due::default();
         self.pace.reset();
+        if let Some(speed) = &mut self.speed {
+            speed.forget();
+        }
         self.reader = Reader::default();
         self.reader.set_kitty_keys(self.modes.kitty_keys);
         self.let_go(now, sink);
@@ -370,6 +439,16 @@ impl Session {
         self.clipboard = Some(text);
     }
 
+    /// A question that was put since the last call, whose answer leaving would wait for.
+    pub(crate) fn take_asked(&mut self) -> Option<Fence> {
+        self.asked.take()
+    }
+
+    /// How many tiles' images the terminal around tmux may hold.
+    pub(crate) fn images_in_tmux(&self) -> usize {
+        self.painter.images_in_tmux()
+    }
+
     /// What was sent so far.
     pub(crate) fn traffic(&self) -> Traffic {
         self.traffic
@@ -383,6 +462,7 @@ impl Session {
         if self.unsent().is_empty() {
             self.say_what_is_due();
             self.show_status();
+            self.ask_for_the_speed(now);
         }
         // A picture that is painted before the screen is blanked would be lost.
         if !self.pace.is_open() || self.due.erase {
@@ -402,6 +482,7 @@ impl Session {
                 self.traffic.updates += 1;
                 self.traffic.bytes += painted.bytes as u64;
                 self.pace.begin(now);
+                self.pace.charge(painted.bytes, now);
                 if self.pace.asks() {
                     self.out.extend(QUESTION);
                 }
@@ -410,6 +491,16 @@ impl Session {
         }
         self.last = Some(frame);
         Ok(())
+    }
+
+    fn ask_for_the_speed(&mut self, now: Instant) {
+        let Some(speed) = &mut self.speed else { return };
+        let Some(question) = speed.ask(now) else { return };
+        self.out.extend(question);
+        self.asked = Some(Fence::Picture(SPEED_IMAGE));
+        // Until it is known, and if it never is.
+        self.pace.limit(speed.slowest());
+        self.pace.hold(now + SPEED_WAIT);
     }
 
     fn say_what_is_due(&mut self) {
@@ -623,6 +714,81 @@ mod tests {
         assert!(given.starts_with("\x1b[m\x1b[2J"), "{given:?}");
         assert_eq!(given.matches("\x1b]22;pointer").count(), 1);
         assert!(given.ends_with("\x1b[5n"), "the picture comes after: {given:?}");
+    }
+
+    /// A session inside tmux, which has answered, and whose terminal has not.
+    fn session_in_tmux() -> Session {
+        let environment = Environment { tmux: true, ..Environment::default() };
+        let mut session = session(ANSWERS);
+        let mut answers = Answers::default();
+        answers.hear(&Reply::Version("tmux 3.4".into()));
+        let (wanted, exact) = (TerminalPicture::Auto, false);
+        session.hear_late(probe::Inquiry { wanted, exact, environment, answers });
+        session
+    }
+
+    const KITTY_AROUND: &str = "\x1bP>|kitty(0.36.4)\x1b\\\x1b_Gi=34;OK\x1b\\";
+
+    #[test]
+    fn a_late_answer_of_the_terminal_around_tmux_brings_pictures() {
+        let (mut session, now) = (session_in_tmux(), Instant::now());
+        session.offer(frame(1, 10));
+        assert!(!give(&mut session, now).contains('\u{10eeee}'));
+        says(&mut session, "\x1b[0n", now);
+        let effects = says(&mut session, KITTY_AROUND, now);
+        assert!(effects.iter().any(|it| matches!(it, Effect::Input(Input::Resize { .. }))));
+        // How fast they get through is asked first, and nothing else is sent.
+        let asked = give(&mut session, now);
+        assert!(asked.contains("i=33,s=128") && !asked.contains('\u{10eeee}'), "{asked:?}");
+        assert_eq!(session.take_asked(), Some(Fence::Picture(SPEED_IMAGE)));
+        assert_eq!(give(&mut session, now), "");
+        says(&mut session, "\x1b_Gi=33;OK\x1b\\", now + Duration::from_millis(3));
+        let given = give(&mut session, now);
+        assert!(given.contains('\u{10eeee}') && given.contains("\x1bPtmux;\x1b\x1b_Ga=T"));
+        assert_eq!(session.images_in_tmux(), 1);
+    }
+
+    #[test]
+    fn a_terminal_around_tmux_that_cannot_brings_a_reason() {
+        let (mut session, now) = (session_in_tmux(), Instant::now());
+        says(&mut session, "\x1bP>|WezTerm 1\x1b\\\x1b_Gi=34;OK\x1b\\", now);
+        assert!(session.status.note.contains("WezTerm"));
+        session.offer(frame(1, 10));
+        assert!(!give(&mut session, now).contains('\u{10eeee}'));
+        // Once: whatever is said later changes nothing.
+        says(&mut session, KITTY_AROUND, now);
+        assert!(session.speed.is_none());
+    }
+
+    #[test]
+    fn without_an_answer_about_the_speed_pictures_come_slowly() {
+        let (mut session, now) = (session_in_tmux(), Instant::now());
+        says(&mut session, KITTY_AROUND, now);
+        session.offer(frame(1, 10));
+        give(&mut session, now);
+        assert_eq!(session.deadline(), Some(now + SPEED_WAIT));
+        let later = now + SPEED_WAIT;
+        session.expire(later, &mut |_| {});
+        assert!(give(&mut session, later).contains('\u{10eeee}'));
+        says(&mut session, "\x1b[0n", later);
+        assert!(!session.wants_frame(), "tmux answered, but it takes its time");
+    }
+
+    #[test]
+    fn what_tmux_may_have_dropped_is_sent_again_when_it_is_looked_at() {
+        let (mut session, now) = (session_in_tmux(), Instant::now());
+        says(&mut session, KITTY_AROUND, now);
+        give(&mut session, now);
+        says(&mut session, "\x1b_Gi=33;OK\x1b\\", now);
+        session.offer(frame(1, 10));
+        let first = give(&mut session, now).matches("a=T").count();
+        assert!(first > 0);
+        let later = now + Duration::from_secs(9);
+        session.expire(later, &mut |_| {});
+        says(&mut session, "\x1b[0n\x1b[O\x1b[I", later);
+        let again = give(&mut session, later);
+        assert_eq!(again.matches("a=T").count(), first);
+        assert!(!again.contains("40X") && !again.contains("[2J"), "nothing is blanked: {again:?}");
     }
 
     #[test]

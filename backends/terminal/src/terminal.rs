@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 use framecast_api::{Context, Error, Input, Result};
 use rustix::event::{PollFd, PollFlags, poll};
 
-use crate::backend::{CLIENT, TerminalOptions};
+use crate::backend::{CLIENT, TerminalOptions, TerminalPicture};
 use crate::input::{Reader, Reply, Said};
 use crate::owed::Fence;
-use crate::probe::{self, Answers, Environment};
+use crate::passthrough;
+use crate::probe::{self, Answers, Environment, Inquiry, TMUX_IMAGE};
 use crate::screen::{Guard, Screen};
 use crate::session::{Effect, Session};
 use crate::signals::{self, Signal, Signals};
@@ -70,8 +71,11 @@ impl Terminal {
             Error::failed(format!("cannot watch for signals: {error}")).with_source(error)
         })?;
         screen.enter()?;
-        let Asked { answers, way, early, reader } = ask(&screen, &environment)?;
-        let plan = probe::plan(options.picture, options.exact, &environment, &answers);
+        let Asked { answers, way, way_through_tmux, early, reader } =
+            ask(&screen, options.picture, &environment)?;
+        let (wanted, exact) = (options.picture, options.exact);
+        let inquiry = Inquiry { wanted, exact, environment, answers: answers.clone() };
+        let plan = inquiry.plan();
         screen.listen(plan.modes);
         let mut window = screen.window();
         if window.cell.0 == 0 {
@@ -82,6 +86,10 @@ impl Terminal {
         let mut session =
             Session::new(plan, &answers, way, window, options.pixel_ratio, context.clock);
         session.read_on(reader);
+        session.know_way_through_tmux(way_through_tmux);
+        if probe::asks_through_tmux(wanted, &inquiry.environment) && !answers.is_through_tmux() {
+            session.hear_late(inquiry);
+        }
         Ok(Self {
             screen,
             session,
@@ -117,10 +125,10 @@ impl Terminal {
             self.read(now, &mut effects)?;
             self.session.expire(now, &mut |effect| effects.push(effect));
             if self.screen.is_entered() {
-                self.session.pump(now)?;
+                self.pump(now)?;
                 // What waited for the last byte has nothing else to wait for.
                 while self.write(now)? {
-                    self.session.pump(now)?;
+                    self.pump(now)?;
                 }
             }
             self.report(shared, &mut effects, now);
@@ -234,6 +242,19 @@ impl Terminal {
         Ok(())
     }
 
+    fn pump(&mut self, now: Instant) -> Result<()> {
+        self.session.pump(now)?;
+        // Before any of it is written: whoever leaves knows.
+        if let Some(fence) = self.session.take_asked() {
+            self.screen.asked(fence);
+        }
+        let tiles = self.session.images_in_tmux();
+        if tiles > 0 {
+            self.screen.holds_in_tmux(tiles);
+        }
+        Ok(())
+    }
+
     /// Writes some of what is unsent; true if that was something, and all of it.
     fn write(&mut self, now: Instant) -> Result<bool> {
         let mut room = WRITE;
@@ -334,6 +355,8 @@ struct Asked {
     answers: Answers,
     /// How long an answer takes.
     way: Option<Duration>,
+    /// How long the answer of the terminal around tmux takes.
+    way_through_tmux: Option<Duration>,
     /// What was typed meanwhile.
     early: Vec<Said>,
     /// It may be in the middle of an answer that is late.
@@ -341,19 +364,28 @@ struct Asked {
 }
 
 /// Asks the terminal what it can do.
-fn ask(screen: &Screen, environment: &Environment) -> Result<Asked> {
+fn ask(screen: &Screen, wanted: TerminalPicture, environment: &Environment) -> Result<Asked> {
     let file = pixel_file();
     let mut asked = Asked::default();
+    let through_tmux = probe::asks_through_tmux(wanted, environment);
+    if through_tmux {
+        screen.asked(Fence::Picture(TMUX_IMAGE));
+    }
     screen.asked(Fence::Attributes);
     screen.write_all(
-        &probe::questions(environment, file.as_ref().map(tempfile::NamedTempFile::path)),
+        &probe::questions(wanted, environment, file.as_ref().map(tempfile::NamedTempFile::path)),
         ANSWERS,
     );
     let start = Instant::now();
     let mut reader = Reader::default();
     let mut buffer = [0; 1024];
-    while !asked.answers.is_complete() {
-        let left = ANSWERS.saturating_sub(start.elapsed());
+    let mut end = start + ANSWERS;
+    loop {
+        let complete = asked.answers.is_complete();
+        if complete && (!through_tmux || asked.answers.is_through_tmux()) {
+            break;
+        }
+        let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() || !screen.wait_for_input(left)? {
             break;
         }
@@ -367,6 +399,10 @@ fn ask(screen: &Screen, environment: &Environment) -> Result<Asked> {
             }
             asked.hear(said, now - start);
         });
+        if !complete && asked.answers.is_complete() {
+            // That was tmux.
+            end = end.min(now + passthrough::LATER);
+        }
     }
     asked.reader = reader;
     Ok(asked)
@@ -378,8 +414,12 @@ impl Asked {
         match said {
             Said::Reply(reply) => {
                 self.answers.hear(&reply);
-                if matches!(reply, Reply::Ready) {
-                    self.way = Some(after);
+                match reply {
+                    Reply::Ready => self.way = Some(after),
+                    Reply::Graphics { image: TMUX_IMAGE, .. } => {
+                        self.way_through_tmux = Some(after);
+                    }
+                    _ => {}
                 }
             }
             other if self.early.len() < MAX_EARLY => self.early.push(other),

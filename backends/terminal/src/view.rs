@@ -70,6 +70,11 @@ impl View {
         Self { window, method, ratio: usual, usual }
     }
 
+    /// How the picture is painted.
+    pub(crate) fn method(&self) -> Method {
+        self.method
+    }
+
     /// Everything larger, by `steps`, or smaller.
     pub(crate) fn zoom(&mut self, steps: i32) {
         let ratio = self.ratio * ZOOM.powi(steps);

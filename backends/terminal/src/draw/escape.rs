@@ -63,6 +63,14 @@ impl<'a> Escapes<'a> {
     }
 }
 
+/// Hands `inner` on to the terminal around tmux.
+pub(crate) fn pass_through_tmux(inner: &[u8], out: &mut Vec<u8>) {
+    let mut escapes = Escapes::new(out, Some((0, 0)));
+    escapes.begin();
+    escapes.out.extend_from_slice(inner);
+    escapes.end();
+}
+
 /// Has the terminal put text into the clipboard (OSC 52 of xterm). Without passing it by, tmux does so
 /// itself where it is told to (`set-clipboard`).
 pub(crate) fn copy(text: &str, tmux: Option<(u16, u16)>, out: &mut Vec<u8>) {
@@ -75,7 +83,7 @@ pub(crate) fn copy(text: &str, tmux: Option<(u16, u16)>, out: &mut Vec<u8>) {
 }
 
 /// Appends base64.
-pub(super) fn base64(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn base64(bytes: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     out.resize(start + BASE64.encode_len(bytes.len()), 0);
     BASE64.encode_mut(bytes, &mut out[start..]);

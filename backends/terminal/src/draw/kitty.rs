@@ -6,7 +6,8 @@
 //! has; the frames of an animation, which kitty could change in place, are missing in others.
 //!
 //! Inside tmux, which knows nothing of images, they are shown by the protocol's placeholders:
-//! characters that tmux keeps like others, and the terminal draws parts of the image for.
+//! characters that tmux keeps like others, and the terminal draws parts of the image for (see
+//! `placeholder`).
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -17,7 +18,7 @@ use framecast_api::{Error, Result};
 
 use super::escape::{Escapes, base64};
 use super::tiles::{Picture, Tile};
-use super::{Medium, PaintOptions};
+use super::{Medium, PaintOptions, placeholder};
 
 /// Bytes before base64 that make the 4096 characters that a piece may have.
 const PIECE: usize = 3072;
@@ -29,20 +30,12 @@ const FILE_NAME: &str = "framecast-tty-graphics-protocol-";
 /// Where files are memory; the system's place for temporary files where this is missing.
 const MEMORY: &str = "/dev/shm";
 
-/// Marks for the rows and columns of placeholders, as many as a tile has (the first of
-/// `rowcolumn-diacritics.txt` in the protocol's description).
-const MARKS: [char; 16] = [
-    '\u{305}', '\u{30d}', '\u{30e}', '\u{310}', '\u{312}', '\u{33d}', '\u{33e}', '\u{33f}',
-    '\u{346}', '\u{34a}', '\u{34b}', '\u{34c}', '\u{350}', '\u{351}', '\u{352}', '\u{357}',
-];
-const PLACEHOLDER: char = '\u{10eeee}';
-
 pub(super) struct Kitty {
     medium: Medium,
     answer: bool,
     tmux: Option<(u16, u16)>,
-    /// The first number of an image.
-    base: u32,
+    /// What numbers of images begin with.
+    process: u32,
     /// For every tile, which of its two images is shown.
     shown: Vec<Option<bool>>,
     compress: Compress,
@@ -53,15 +46,11 @@ pub(super) struct Kitty {
 
 impl Kitty {
     pub(super) fn new(options: &PaintOptions) -> Self {
-        // Numbers of 24 bits, since placeholders carry them as a colour; two programs in one terminal
-        // seldom have the same last six bits of their process. The largest frame has fewer tiles
-        // than are left.
-        let base = 0x80_0000 | (std::process::id() & 0x3f) << 16;
         Self {
             medium: options.kitty_medium,
             answer: options.kitty_answer,
             tmux: options.tmux_passthrough,
-            base,
+            process: std::process::id(),
             shown: Vec::new(),
             compress: Compress::new(Compression::fast(), true),
             pixels: Vec::new(),
@@ -91,7 +80,18 @@ impl Kitty {
     }
 
     fn number(&self, tile: usize, twin: bool) -> u32 {
-        self.base + tile as u32 * 2 + u32::from(twin)
+        let n = tile as u32 * 2 + u32::from(twin);
+        if self.tmux.is_some() {
+            return placeholder::number(self.process, n);
+        }
+        // Two programs in one terminal seldom have the same last six bits of their process. The
+        // largest frame has fewer tiles than are left.
+        (0x80_0000 | (self.process & 0x3f) << 16) + n
+    }
+
+    /// How many tiles there were at most since the last reset: what may have to be deleted.
+    pub(super) fn tiles(&self) -> usize {
+        self.shown.len()
     }
 
     /// Sends these tiles. Returns the number of the image that the terminal answers.
@@ -137,7 +137,7 @@ impl Kitty {
                 Medium::File => self.put(&keys, &mut escapes)?,
             }
             if self.tmux.is_some() {
-                placeholders(&mut escapes, number, tile);
+                placeholder::put(&mut escapes, number, tile);
             }
             if before.is_some() {
                 delete(&mut escapes, self.number(tile.number, !twin));
@@ -207,6 +207,24 @@ impl Kitty {
     }
 }
 
+/// Deletes all images of this process that its placeholders inside tmux may stand for, when
+/// nobody is there to ask which are shown.
+pub(crate) fn delete_in_tmux(tiles: usize, out: &mut Vec<u8>) {
+    /// Few enough for what tmux takes in one piece.
+    const TOGETHER: usize = 100;
+    let process = std::process::id();
+    let numbers: Vec<u32> =
+        (0..tiles.saturating_mul(2)).map(|n| placeholder::number(process, n as u32)).collect();
+    let mut escapes = Escapes::new(out, Some((0, 0)));
+    for numbers in numbers.chunks(TOGETHER) {
+        escapes.begin();
+        for number in numbers {
+            escapes.out.extend(deletion(*number));
+        }
+        escapes.end();
+    }
+}
+
 impl Drop for Kitty {
     fn drop(&mut self) {
         for file in self.files.drain(..) {
@@ -218,23 +236,10 @@ impl Drop for Kitty {
 /// Deletes an image and frees its pixels.
 fn delete(escapes: &mut Escapes, number: u32) {
     escapes.begin();
-    write!(escapes.out, "\x1b_Ga=d,d=I,i={number},q=2\x1b\\").expect("a vector takes everything");
+    escapes.out.extend(deletion(number));
     escapes.end();
 }
 
-/// Characters in whose place the terminal draws the image, each with its row and column, so that
-/// tmux may repaint any part of them.
-fn placeholders(escapes: &mut Escapes, number: u32, tile: &Tile) {
-    let [_, r, g, b] = number.to_be_bytes();
-    write!(escapes.out, "\x1b[38;2;{r};{g};{b}m").expect("a vector takes everything");
-    for row in 0..tile.rows {
-        escapes.go(tile.row + row, tile.column);
-        for column in 0..tile.columns {
-            let mut utf8 = [0; 4];
-            for character in [PLACEHOLDER, MARKS[usize::from(row)], MARKS[usize::from(column)]] {
-                escapes.out.extend_from_slice(character.encode_utf8(&mut utf8).as_bytes());
-            }
-        }
-    }
-    escapes.out.extend_from_slice(b"\x1b[m");
+fn deletion(number: u32) -> Vec<u8> {
+    format!("\x1b_Ga=d,d=I,i={number},q=2\x1b\\").into_bytes()
 }

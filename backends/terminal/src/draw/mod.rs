@@ -14,6 +14,7 @@ pub(crate) mod escape;
 mod iterm;
 mod kitty;
 mod place;
+mod placeholder;
 mod scale;
 mod sixel;
 mod tiles;
@@ -24,6 +25,7 @@ use cells::Cells;
 use change::Changes;
 use iterm::Iterm;
 use kitty::Kitty;
+pub(crate) use kitty::delete_in_tmux;
 pub(crate) use place::Placement;
 use scale::Scaler;
 use sixel::Sixel;
@@ -168,6 +170,8 @@ pub(crate) struct Painter {
     brush: Brush,
     /// The frame that was painted last, and where; `None`: the screen may show anything.
     shown: Option<(Frame, Area)>,
+    /// The next painting sends everything again, in the place of what is there.
+    resend: bool,
 }
 
 /// What knows a method.
@@ -187,13 +191,27 @@ impl Painter {
             Method::Sixel => Brush::Sixel(Box::new(Sixel::new(&options))),
             Method::Iterm => Brush::Iterm(Iterm::new(&options)),
         };
-        Self { options, scaler: Scaler::default(), brush, shown: None }
+        Self { options, scaler: Scaler::default(), brush, shown: None, resend: false }
     }
 
     /// The screen may show anything, after a resize or a suspension: the next painting repaints
     /// everything.
     pub(crate) fn invalidate(&mut self) {
         self.shown = None;
+    }
+
+    /// What was sent may be lost, though the screen shows what it should: the next painting sends
+    /// everything again.
+    pub(crate) fn resend(&mut self) {
+        self.resend = true;
+    }
+
+    /// How many tiles' images the terminal around tmux may hold.
+    pub(crate) fn images_in_tmux(&self) -> usize {
+        match &self.brush {
+            Brush::Kitty(kitty) if self.options.tmux_passthrough.is_some() => kitty.tiles(),
+            _ => 0,
+        }
     }
 
     /// Where in the area a frame of this size is painted; `None`: there is no room.
@@ -246,7 +264,9 @@ impl Painter {
         (area, place): (Area, Placement),
         out: &mut Vec<u8>,
     ) -> Result<Painted> {
+        let resend = std::mem::take(&mut self.resend);
         let changes = match before {
+            Some(_) if resend => Changes::all(frame),
             Some(before) => Changes::between(before, frame),
             None => {
                 match &mut self.brush {
@@ -265,8 +285,11 @@ impl Painter {
             let changed = cells.paint(scaler, settle, out);
             return Ok(Painted { changed, ..Painted::default() });
         }
-        // Files cost more each than escape codes do, and palettes are large.
-        let direct = self.options.kitty_medium == Medium::Direct;
+        let before = before.filter(|_| !resend);
+        // Files cost more each than escape codes do, palettes are large, and placeholders are sent
+        // with each image.
+        let direct =
+            self.options.kitty_medium == Medium::Direct && self.options.tmux_passthrough.is_none();
         let small = self.options.method == Method::Kitty && direct;
         let size = if small { tiles::SMALL } else { tiles::LARGE };
         let (picture, tiles) = Picture::of(frame, before, (place, size), &changes, scaler)?;

@@ -11,6 +11,7 @@
 //! - `mounted`: canvases in somebody else's web application
 //! - `program`: the framecast program, run as a person would
 //! - `terminal`: programs in a terminal: what they show there, and how they leave it
+//! - `tmux`: pictures through tmux to the terminal around it
 
 mod clipboard;
 mod control;
@@ -28,6 +29,8 @@ mod mounted;
 mod program;
 #[cfg(all(unix, feature = "terminal"))]
 mod terminal;
+#[cfg(all(target_os = "linux", feature = "terminal"))]
+mod tmux;
 
 use std::time::{Duration, Instant};
 

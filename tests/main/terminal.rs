@@ -1,5 +1,5 @@
 #[path = "../../backends/terminal/tests/emulator/mod.rs"]
-mod emulator;
+pub(crate) mod emulator;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -8,14 +8,14 @@ use std::time::Instant;
 
 use self::emulator::{Emulator, PATIENCE, Style, halves};
 
-const RED: [u8; 3] = [255, 0, 0];
-const GREEN: [u8; 3] = [0, 255, 0];
-const BLUE: [u8; 3] = [0, 0, 255];
-const WHITE: [u8; 3] = [255, 255, 255];
+pub(crate) const RED: [u8; 3] = [255, 0, 0];
+pub(crate) const GREEN: [u8; 3] = [0, 255, 0];
+pub(crate) const BLUE: [u8; 3] = [0, 0, 255];
+pub(crate) const WHITE: [u8; 3] = [255, 255, 255];
 
 /// The application under test of tests/browser: four quadrants, a square in the middle whose
 /// colour keys set, a marker where a button was pressed.
-fn probe() -> PathBuf {
+pub(crate) fn probe() -> PathBuf {
     let directory = PathBuf::from(env!("CARGO_BIN_EXE_framecast"));
     let probe = directory.with_file_name("examples").join("probe");
     assert!(probe.exists(), "build the examples first: cargo build --examples");

@@ -24,10 +24,13 @@ pub(crate) const LABEL: &str = "terminal";
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum TerminalPicture {
-    /// In the best way that the terminal says it knows; inside tmux and screen with characters.
+    /// In the best way that the terminal says it knows. Inside tmux with the kitty graphics protocol if
+    /// tmux passes it on (`allow-passthrough`) to a terminal with placeholders (kitty from 0.28,
+    /// Ghostty), otherwise with characters; inside screen with characters.
     #[default]
     Auto,
-    /// Pixels, by the kitty graphics protocol.
+    /// Pixels, by the kitty graphics protocol. Inside tmux and screen as with `Auto`, and the bottom
+    /// line says why if there are characters.
     Kitty,
     /// Pixels, by DEC's sixels.
     Sixel,

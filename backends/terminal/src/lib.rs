@@ -17,6 +17,10 @@
 //! - Keys that are not the application's: Ctrl+C closes the view (twice: ends the process),
 //!   Ctrl+Z suspends, Ctrl+\ ends the process; Ctrl+Alt+Plus, Minus and 0 (or PageUp, PageDown and
 //!   Home, which every terminal can tell) change the pixel ratio.
+//! - tmux passes pictures on only while its window is looked at. What changes meanwhile is sent when
+//!   the window gets the focus again, if tmux tells of that (`focus-events`).
+//! - Leaving waits for the terminal's last answers, three seconds at most, so that the shell does not
+//!   take them for input; Ctrl+C ends the wait.
 //! - A process that ends without closing its canvases, by [`std::process::exit`] or SIGKILL, does
 //!   not leave the terminal. Call [`restore`] before the former.
 //!

@@ -723,7 +723,7 @@ mod tests {
         let mut answers = Answers::default();
         answers.hear(&Reply::Version("tmux 3.4".into()));
         let (wanted, exact) = (TerminalPicture::Auto, false);
-        session.hear_late(probe::Inquiry { wanted, exact, environment, answers });
+        session.hear_late(Inquiry { wanted, exact, environment, answers });
         session
     }
 

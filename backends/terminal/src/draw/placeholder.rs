@@ -49,7 +49,9 @@ pub(super) fn number(process: u32, n: u32) -> u32 {
 pub(super) fn put(escapes: &mut Escapes, number: u32, tile: &Tile) {
     let [upper, .., colour] = number.to_be_bytes();
     let upper = MARKS[usize::from(upper) % MARKS.len()];
-    escapes.out.extend(format!("\x1b[38;5;{colour}m").bytes());
+    // Where nothing wraps, the cursor stays on the last column's character, and tmux gives its marks
+    // to the one before: lines wrap for now, though nothing here is so long.
+    escapes.out.extend(format!("\x1b[?7h\x1b[38;5;{colour}m").bytes());
     for (row, mark) in (tile.row..tile.row + tile.rows).zip(MARKS) {
         escapes.go(row, tile.column);
         for column in MARKS.iter().take(tile.columns.into()) {
@@ -59,7 +61,7 @@ pub(super) fn put(escapes: &mut Escapes, number: u32, tile: &Tile) {
             }
         }
     }
-    escapes.out.extend_from_slice(b"\x1b[m");
+    escapes.out.extend_from_slice(b"\x1b[m\x1b[?7l");
 }
 
 #[cfg(test)]

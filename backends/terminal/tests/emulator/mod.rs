@@ -43,6 +43,12 @@ struct State {
     bytes: Vec<u8>,
     /// Up to where the question for colours was looked for.
     searched: usize,
+    /// The same for commands of kitty's graphics protocol.
+    searched_graphics: usize,
+    /// Those commands, without what is around them.
+    graphics: Vec<String>,
+    /// The question about an image whose last piece has not come.
+    unfinished: Option<String>,
     /// So many bytes may still be read; `None`: all.
     allowance: Option<usize>,
     /// Answers are held back, as on a long way; these are.
@@ -50,10 +56,37 @@ struct State {
     ended: bool,
 }
 
+/// A command of kitty's graphics protocol.
+const GRAPHICS: &[u8] = b"\x1b_G";
+const STRING_END: &[u8] = b"\x1b\\";
+
 /// DECRQSS: which attributes text has now.
 const COLOUR_QUESTION: &[u8] = b"\x1bP$qm\x1b\\";
 
 impl State {
+    /// Commands of the graphics protocol, which the parser does not tell of; kitty answers them.
+    fn take_graphics(&mut self) {
+        while let Some(start) = find(&self.bytes[self.searched_graphics..], GRAPHICS) {
+            let start = self.searched_graphics + start + GRAPHICS.len();
+            let Some(length) = find(&self.bytes[start..], STRING_END) else { return };
+            let command = String::from_utf8_lossy(&self.bytes[start..start + length]).into_owned();
+            self.searched_graphics = start + length;
+            let keys = command.split(';').next().unwrap_or_default();
+            if keys.split(',').any(|pair| pair == "a=q") {
+                let image = keys.split(',').find(|pair| pair.starts_with("i="));
+                self.unfinished = image.map(str::to_owned);
+            }
+            if !keys.split(',').any(|pair| pair == "m=1")
+                && let Some(image) = self.unfinished.take()
+                && self.parser.callbacks().style == Style::Kitty
+            {
+                let answer = format!("\x1b_G{image};OK\x1b\\");
+                self.parser.callbacks_mut().out.extend(answer.bytes());
+            }
+            self.graphics.push(command);
+        }
+    }
+
     /// The parser does not tell of control strings.
     fn answer_colour_question(&mut self) {
         let unasked = &self.bytes[self.searched..];
@@ -91,6 +124,8 @@ pub(crate) enum Style {
     Plain,
     /// Speaks kitty's keyboard protocol, reports the mouse in pixels.
     Modern,
+    /// Says that it is kitty, and answers its graphics protocol.
+    Kitty,
     /// Answers nothing at all.
     Mute,
 }
@@ -128,6 +163,9 @@ impl vt100::Callbacks for Replies {
                 self.attributes += 1;
                 self.out.extend(b"\x1b[?62;22c");
             }
+            (Some(b'>'), 'q') if self.style == Style::Kitty => {
+                self.out.extend(b"\x1bP>|kitty(0.36.4)\x1b\\");
+            }
             (Some(b'?'), 'u') if self.style == Style::Modern => self.out.extend(b"\x1b[?0u"),
             (Some(b'?'), 'p') if self.style == Style::Modern => {
                 self.out.extend(format!("\x1b[?{number};2$y").bytes());
@@ -154,6 +192,9 @@ impl Emulator {
                 parser,
                 bytes: Vec::new(),
                 searched: 0,
+                searched_graphics: 0,
+                graphics: Vec::new(),
+                unfinished: None,
                 allowance: None,
                 held: None,
                 ended: false,
@@ -272,6 +313,11 @@ impl Emulator {
         self.lock().bytes.len()
     }
 
+    /// The commands of kitty's graphics protocol that came.
+    pub(crate) fn graphics(&self) -> Vec<String> {
+        self.lock().graphics.clone()
+    }
+
     /// Everything that was read.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.lock().bytes.clone()
@@ -303,6 +349,10 @@ impl Emulator {
     pub(crate) fn halves(&self, column: u16, row: u16) -> Option<[[u8; 3]; 2]> {
         self.look(|screen, _| halves(screen, column, row))
     }
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    bytes.windows(what.len()).position(|it| it == what)
 }
 
 fn side(cells: u16) -> NonZero<u16> {
@@ -354,6 +404,7 @@ fn read(shared: &Shared, mut master: &File) {
             state.bytes.extend(&buffer[..count]);
             state.parser.process(&buffer[..count]);
             state.answer_colour_question();
+            state.take_graphics();
             let replies = std::mem::take(&mut state.parser.callbacks_mut().out);
             match &mut state.held {
                 Some(held) => {

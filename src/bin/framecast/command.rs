@@ -48,7 +48,8 @@ pub(crate) struct Demo {
 }
 
 /// Plays uncompressed video from standard input in real time. YUV4MPEG2 says its own size and
-/// rate; raw RGBA needs --size before the command. --max-fps has no effect on video.
+/// rate, and may be grey, 4:1:0, 4:1:1, 4:2:0, 4:2:2 or 4:4:4, of 8 to 16 bits; raw RGBA needs --size
+/// before the command. --max-fps has no effect on video.
 #[derive(FromArgs, Debug)]
 #[argh(
     subcommand,

@@ -5,6 +5,9 @@
 //! when it is busy, the newest frame wins. Only the reader blocks on the input, so closing the
 //! canvas ends the program at any time.
 
+mod aspect;
+mod deep;
+mod header;
 mod pace;
 mod player;
 mod stream;
@@ -95,12 +98,17 @@ pub(crate) fn run(options: &Options, args: &Pipe) -> Result<()> {
         MatrixArg::Auto => None,
         MatrixArg::Fixed(matrix) => Some(matrix),
     };
-    let player = Player::start(args.rate.map(|rate| rate.0), move || {
+    let rate = args.rate.map(|rate| rate.0);
+    let player = Player::start(rate, move || {
         let input = std::io::stdin().lock();
-        match raw {
-            Some(info) => Ok(Stream::rgba(input, info)),
-            None => Stream::y4m(input, matrix),
+        let stream = match raw {
+            Some(info) => Stream::rgba(input, info),
+            None => Stream::y4m(input, matrix)?,
+        };
+        for note in stream.notes(rate.is_some()) {
+            print_notice(note);
         }
+        Ok(stream)
     })?;
     play(options, player)
 }
@@ -109,7 +117,7 @@ pub(crate) fn run(options: &Options, args: &Pipe) -> Result<()> {
 fn play(options: &Options, player: Player) -> Result<()> {
     let mut builder = Canvas::builder("pipe").options(options).update_mode(UpdateMode::Manual);
     if let Some(info) = player.wait_for_info(HEADER_WAIT)? {
-        builder = builder.fixed_size(info.size.width, info.size.height);
+        builder = builder.fixed_size(info.shown.width, info.shown.height);
     }
     let canvas = builder.open()?;
     let player = Arc::new(player);
@@ -162,6 +170,19 @@ mod tests {
         assert_eq!(last.pixels()[0][0], ((16.0 + 19.0 - 16.0) * 255.0_f64 / 219.0).round() as u8);
         let counts = player.counts();
         assert_eq!(counts.shown + counts.dropped, 20);
+    }
+
+    #[test]
+    fn a_video_of_wide_pixels_is_shown_in_squares() {
+        let bytes = b"YUV4MPEG2 W2 H1 F100:1 A3:1 Cmono\nFRAME\n\x10\xeb".to_vec();
+        let player = Arc::new(player(Some(1000.0), bytes));
+        let canvas = Canvas::builder("test").no_backends().open().unwrap();
+        Player::play_on(&player, &canvas).unwrap();
+        canvas.run(|_, _| {}).unwrap();
+        player.outcome().unwrap();
+        let last = canvas.last_frame().expect("a frame");
+        assert_eq!(last.size(), PhysicalSize::new(6, 1));
+        assert_eq!((last.pixels()[0], last.pixels()[5]), ([0, 0, 0, 255], [255; 4]));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use framecast::{Canvas, CanvasHandle, Error, Result};
 
+use super::aspect::Scaler;
 use super::pace::{Decision, Pace};
 use super::stream::{Info, Stream};
 
@@ -41,6 +42,8 @@ pub(crate) struct Player {
     messages: Mutex<Option<Receiver<Message>>>,
     /// Where used buffers go back to the reader.
     empty: SyncSender<Vec<u8>>,
+    /// For pixels that are no squares; the canvas' thread only.
+    scaler: Mutex<Scaler>,
     rate: Option<f64>,
 }
 
@@ -95,7 +98,8 @@ impl Player {
                 let _ = messages_in.send(Message::End(Ok(())));
             }
         })?;
-        Ok(Self { shared, messages: Mutex::new(Some(messages)), empty, rate })
+        let (messages, scaler) = (Mutex::new(Some(messages)), Mutex::default());
+        Ok(Self { shared, messages, empty, scaler, rate })
     }
 
     /// What the header says, if it comes within `patience`.
@@ -233,9 +237,16 @@ impl Player {
             (frame, state.info)
         };
         let (Some(frame), Some(info)) = (frame, info) else { return };
-        let shown = canvas.set_fixed_size(info.size).and_then(|()| canvas.begin_frame()).map(
+        let shown = canvas.set_fixed_size(info.shown).and_then(|()| canvas.begin_frame()).map(
             |mut drawing| {
-                info.convert(&frame, drawing.pixels_mut());
+                if info.shown == info.size {
+                    info.convert(&frame, drawing.pixels_mut());
+                } else {
+                    let mut scaler = self.scaler.lock().unwrap_or_else(PoisonError::into_inner);
+                    scaler.scale(info.size, info.shown, drawing.pixels_mut(), |pixels| {
+                        info.convert(&frame, pixels);
+                    });
+                }
                 drawing.present();
             },
         );

@@ -7,7 +7,9 @@ use std::io::{BufRead, BufReader, Read};
 
 use framecast::{Error, PhysicalSize, Result};
 
-use super::yuv::{Chroma, Coefficients, Matrix, convert};
+use super::deep::{self, DeepCoefficients};
+use super::header::{self, Format, Notes};
+use super::yuv::{self, Coefficients, Matrix};
 
 /// How a YUV4MPEG2 stream begins.
 const SIGNATURE: &[u8] = b"YUV4MPEG2";
@@ -17,25 +19,38 @@ const MAX_LINE: usize = 4096;
 const MAX_SIDE: u32 = 16_384;
 /// The most pixels: 8K video.
 const MAX_PIXELS: u64 = 7680 * 4320;
-/// The highest rate, in frames a second.
-const MAX_RATE: f64 = 1000.0;
-/// What a stream without a rate is played at.
-const DEFAULT_RATE: f64 = 25.0;
+/// The most bytes of a frame: RGBA of that size.
+pub(super) const MAX_BYTES: u64 = MAX_PIXELS * 4;
 
 /// What all frames of a stream have in common.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Info {
     /// Pixels.
     pub(crate) size: PhysicalSize,
+    /// The size in which it is shown; another where pixels are no squares.
+    pub(crate) shown: PhysicalSize,
     /// Frames a second, if the stream says.
     pub(crate) rate: Option<f64>,
-    layout: Layout,
+    pub(super) layout: Layout,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Layout {
+pub(super) enum Layout {
     Rgba,
-    Yuv { chroma: Chroma, coefficients: Coefficients },
+    Yuv { format: Format, coefficients: Coefficients },
+    Deep { format: Format, coefficients: DeepCoefficients },
+}
+
+impl Layout {
+    /// `full`: see [`Coefficients::new`].
+    pub(super) fn yuv(format: Format, matrix: Matrix, full: bool) -> Self {
+        if format.depth > 8 {
+            let coefficients = DeepCoefficients::new(matrix, full, format.depth);
+            Self::Deep { format, coefficients }
+        } else {
+            Self::Yuv { format, coefficients: Coefficients::new(matrix, full) }
+        }
+    }
 }
 
 impl Info {
@@ -45,30 +60,41 @@ impl Info {
     /// If it is too large.
     pub(crate) fn rgba(size: PhysicalSize) -> Result<Self> {
         check_size(size).map_err(Error::invalid_input)?;
-        Ok(Self { size, rate: None, layout: Layout::Rgba })
+        Ok(Self { size, shown: size, rate: None, layout: Layout::Rgba })
     }
 
     /// Bytes of a frame, without its header.
     pub(crate) fn bytes(&self) -> usize {
-        let (width, height) = (self.size.width as usize, self.size.height as usize);
         match self.layout {
-            Layout::Rgba => width * height * 4,
-            Layout::Yuv { chroma, .. } => chroma.bytes(width, height),
+            Layout::Rgba => self.size.area() as usize * 4,
+            Layout::Yuv { format, .. } | Layout::Deep { format, .. } => {
+                format.bytes(self.size) as usize
+            }
         }
     }
 
-    /// Converts a frame of [`bytes`](Self::bytes) bytes.
+    /// Converts a frame of [`bytes`](Self::bytes) bytes to pixels of [`size`](Self::size).
     pub(crate) fn convert(&self, bytes: &[u8], pixels: &mut [[u8; 4]]) {
+        let width = self.size.width as usize;
         match &self.layout {
             Layout::Rgba => pixels.copy_from_slice(bytes.as_chunks().0),
-            Layout::Yuv { chroma, coefficients } => {
-                convert(bytes, self.size.width as usize, *chroma, coefficients, pixels);
+            Layout::Yuv { format, coefficients } => {
+                let samples = format.sampling.samples(width, self.size.height as usize);
+                let (planes, alpha) = bytes.split_at(samples);
+                yuv::convert(planes, width, format.sampling, coefficients, pixels);
+                // None, unless there is such a plane.
+                for (pixel, alpha) in pixels.iter_mut().zip(alpha) {
+                    pixel[3] = *alpha;
+                }
+            }
+            Layout::Deep { format, coefficients } => {
+                deep::convert(bytes, width, format.sampling, coefficients, pixels);
             }
         }
     }
 }
 
-fn check_size(size: PhysicalSize) -> Result<(), String> {
+pub(super) fn check_size(size: PhysicalSize) -> Result<(), String> {
     if size.width == 0 || size.height == 0 {
         return Err(format!("a video of {size} pixels has no pixels"));
     }
@@ -80,11 +106,21 @@ fn check_size(size: PhysicalSize) -> Result<(), String> {
     Ok(())
 }
 
+pub(super) fn check_bytes(size: PhysicalSize, bytes: u64) -> Result<(), String> {
+    if bytes > MAX_BYTES {
+        return Err(format!(
+            "a frame of {size} pixels in these colours takes {bytes} bytes, which are too many; at most {MAX_BYTES}"
+        ));
+    }
+    Ok(())
+}
+
 /// A stream of frames, and how far it was read.
 pub(crate) struct Stream<R> {
     input: BufReader<R>,
     offset: u64,
     info: Info,
+    notes: Notes,
     /// The header line being read; its memory is used again.
     line: Vec<u8>,
 }
@@ -92,7 +128,13 @@ pub(crate) struct Stream<R> {
 impl<R: Read> Stream<R> {
     /// Raw RGBA frames.
     pub(crate) fn rgba(input: R, info: Info) -> Self {
-        Self { input: BufReader::new(input), offset: 0, info, line: Vec::new() }
+        Self {
+            input: BufReader::new(input),
+            offset: 0,
+            info,
+            notes: Notes::default(),
+            line: Vec::new(),
+        }
     }
 
     /// Reads the header of a YUV4MPEG2 stream. `matrix`: instead of the one its size suggests.
@@ -101,7 +143,8 @@ impl<R: Read> Stream<R> {
     /// If it is none, or of a kind that cannot be played; the byte and the reason are named.
     pub(crate) fn y4m(input: R, matrix: Option<Matrix>) -> Result<Self> {
         // Replaced below; nothing is read by it before.
-        let info = Info { size: PhysicalSize::new(1, 1), rate: None, layout: Layout::Rgba };
+        let size = PhysicalSize::new(1, 1);
+        let info = Info { size, shown: size, rate: None, layout: Layout::Rgba };
         let mut stream = Self::rgba(input, info);
         let found = stream.read_line("the header");
         let line = stream.line.as_slice();
@@ -117,8 +160,14 @@ impl<R: Read> Stream<R> {
             return Err(wrong(0, "it is empty; a YUV4MPEG2 stream was expected"));
         }
         let header = stream.line.strip_prefix(SIGNATURE).unwrap_or_default();
-        stream.info = parse_header(header, matrix).map_err(|why| wrong(0, why))?;
+        (stream.info, stream.notes) = header::parse(header, matrix).map_err(|why| wrong(0, why))?;
         Ok(stream)
+    }
+
+    /// What the user should know of it, who says its rate or does not.
+    pub(crate) fn notes(&self, rate_is_given: bool) -> impl Iterator<Item = &str> {
+        let rate = self.notes.rate.as_deref().filter(|_| !rate_is_given);
+        rate.into_iter().chain(self.notes.others.iter().map(String::as_str))
     }
 
     /// What all frames have in common.
@@ -131,7 +180,7 @@ impl<R: Read> Stream<R> {
     /// # Errors
     /// If the input ends within a frame, cannot be read, or no frame comes next.
     pub(crate) fn read(&mut self, frame: &mut Vec<u8>) -> Result<bool> {
-        if matches!(self.info.layout, Layout::Yuv { .. }) {
+        if !matches!(self.info.layout, Layout::Rgba) {
             let start = self.offset;
             if !self.read_line("the header of a frame")? {
                 return Ok(false);
@@ -206,78 +255,10 @@ fn unreadable(offset: u64, error: std::io::Error) -> Error {
 }
 
 /// The first few bytes, in a form fit for a terminal.
-fn quote(bytes: &[u8]) -> String {
+pub(super) fn quote(bytes: &[u8]) -> String {
     let shown: Vec<u8> =
         bytes.iter().take(24).flat_map(|byte| std::ascii::escape_default(*byte)).collect();
     format!("\"{}{}\"", String::from_utf8_lossy(&shown), if bytes.len() > 24 { "…" } else { "" })
-}
-
-/// Reads what follows the signature.
-fn parse_header(header: &[u8], matrix: Option<Matrix>) -> Result<Info, String> {
-    let (mut width, mut height) = (None, None);
-    let (mut rate, mut chroma, mut full) = (None, Chroma::Quarter, false);
-    for parameter in header.split(|byte| *byte == b' ').filter(|part| !part.is_empty()) {
-        let text = String::from_utf8_lossy(parameter);
-        let (name, value) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
-        let number = || match value.parse::<u32>() {
-            Ok(number) => Ok(Some(number)),
-            Err(_) => Err(format!("{} in the header is no size", quote(parameter))),
-        };
-        match name {
-            "W" => width = number()?,
-            "H" => height = number()?,
-            "F" => rate = parse_rate(value)?,
-            "C" => chroma = parse_chroma(value)?,
-            // Interlacing and the pixels' shape do not change how a frame is read; other comments
-            // are nobody's business.
-            "X" => match value {
-                "COLORRANGE=FULL" => full = true,
-                "COLORRANGE=LIMITED" => full = false,
-                _ => {}
-            },
-            _ => {}
-        }
-    }
-    let (Some(width), Some(height)) = (width, height) else {
-        return Err("the header lacks a width (W) or a height (H)".to_owned());
-    };
-    let size = PhysicalSize::new(width, height);
-    check_size(size)?;
-    // YUV4MPEG2 does not say; this is what encoders do and players assume.
-    let guess = if height >= 720 || width >= 1280 { Matrix::Bt709 } else { Matrix::Bt601 };
-    let coefficients = Coefficients::new(matrix.unwrap_or(guess), full);
-    Ok(Info {
-        size,
-        rate: Some(rate.unwrap_or(DEFAULT_RATE)),
-        layout: Layout::Yuv { chroma, coefficients },
-    })
-}
-
-/// `30000:1001`; `0:0` is unknown.
-fn parse_rate(value: &str) -> Result<Option<f64>, String> {
-    let bad = || format!("the rate F{value} in the header is none; expected is F25:1 or the like");
-    let (over, under) = value.split_once(':').ok_or_else(bad)?;
-    let (over, under): (u32, u32) =
-        (over.parse().map_err(|_| bad())?, under.parse().map_err(|_| bad())?);
-    if (over, under) == (0, 0) {
-        return Ok(None);
-    }
-    let rate = f64::from(over) / f64::from(under);
-    if rate > 0.0 && rate <= MAX_RATE { Ok(Some(rate)) } else { Err(bad()) }
-}
-
-fn parse_chroma(value: &str) -> Result<Chroma, String> {
-    match value {
-        // They differ in where the chroma lies within its pixels, by half a pixel at most.
-        "420" | "420jpeg" | "420mpeg2" | "420paldv" => Ok(Chroma::Quarter),
-        "422" => Ok(Chroma::Half),
-        "444" => Ok(Chroma::Full),
-        "mono" => Ok(Chroma::None),
-        _ => Err(format!(
-            "the colours {} are not supported; possible are 420, 420jpeg, 420mpeg2, 420paldv, 422, 444 and mono, of 8 bits; with ffmpeg add -pix_fmt yuv420p",
-            quote(value.as_bytes())
-        )),
-    }
 }
 
 #[cfg(test)]
@@ -357,9 +338,7 @@ mod tests {
         let endless = [b"YUV4MPEG2 X".as_slice(), &[b'x'; 100_000]].concat();
         assert!(complaint(&endless).contains("4096"));
         assert!(complaint(b"YUV4MPEG2 W2\n").contains("height"));
-        assert!(complaint(b"YUV4MPEG2 W2 H2 C420p10\n").contains("yuv420p"));
-        assert!(complaint(b"YUV4MPEG2 W2 H2 F1:0\n").contains("rate"));
-        assert!(complaint(b"YUV4MPEG2 W2 H2 F\xff\n").contains("rate"));
+        assert!(complaint(b"YUV4MPEG2 W2 H2 Crgb\n").contains("yuv420p"));
         assert!(complaint(b"YUV4MPEG2 W H2\n").contains("no size"));
         assert!(complaint(b"YUV4MPEG2 W-2 H2\n").contains("no size"));
     }
@@ -370,9 +349,8 @@ mod tests {
             let header = format!("YUV4MPEG2 {size} F25:1\n");
             assert!(complaint(header.as_bytes()).contains("pixels"), "{size}");
         }
-        let largest = format!("YUV4MPEG2 W7680 H4320 F{MAX_RATE}:1 C420\n");
-        assert_eq!(y4m(largest.as_bytes()).unwrap().info().bytes(), 7680 * 4320 * 3 / 2);
-        assert!(complaint(b"YUV4MPEG2 W2 H2 F1001:1\n").contains("rate"));
+        let largest = b"YUV4MPEG2 W7680 H4320 F25:1 C420\n";
+        assert_eq!(y4m(largest).unwrap().info().bytes(), 7680 * 4320 * 3 / 2);
         assert!(complaint(b"YUV4MPEG2 W18446744073709551617 H2\n").contains("no size"));
         let info = Info::rgba(PhysicalSize::new(MAX_SIDE + 1, 1));
         assert!(info.is_err());
@@ -381,8 +359,25 @@ mod tests {
     #[test]
     fn an_unknown_rate_and_unknown_parameters_are_no_error() {
         let stream = y4m(b"YUV4MPEG2 H4 W6 F0:0 Q\xff\xfe X Zfoo  C420mpeg2\n").unwrap();
-        assert_eq!(stream.info().rate, Some(DEFAULT_RATE));
+        assert_eq!(stream.info().rate, Some(25.0));
         assert_eq!(stream.info().bytes(), 36);
+        assert_eq!(stream.notes(false).count(), 1);
+    }
+
+    #[test]
+    fn a_rate_of_the_users_own_makes_the_streams_no_matter() {
+        let stream = y4m(b"YUV4MPEG2 W2 H2 F24000:1 It\n").unwrap();
+        assert_eq!(stream.notes(false).count(), 2);
+        let told: Vec<&str> = stream.notes(true).collect();
+        assert!(matches!(told[..], [one] if one.contains("interlaced")), "{told:?}");
+    }
+
+    #[test]
+    fn a_plane_of_alpha_says_how_opaque_pixels_are() {
+        let stream = y4m(b"YUV4MPEG2 W2 H1 F1:1 C444alpha\n").unwrap();
+        let mut pixels = [[9; 4]; 2];
+        stream.info().convert(&[16, 235, 128, 128, 128, 128, 1, 64], &mut pixels);
+        assert_eq!(pixels, [[0, 0, 0, 1], [255, 255, 255, 64]]);
     }
 
     #[test]
@@ -418,5 +413,42 @@ mod tests {
         assert_eq!(pixels, [[8, 9, 10, 11], [12, 13, 14, 15]]);
         let error = stream.read(&mut frame).unwrap_err().to_string();
         assert!(error.contains("byte 20") && error.contains("4 of 8"), "{error}");
+    }
+
+    #[test]
+    fn frames_look_as_ffmpeg_shows_them() {
+        // What ffmpeg 5.1 wrote as YUV4MPEG2, and made of it as RGBA without smoothing the chroma.
+        let hex = |text: &str| data_encoding::HEXLOWER.decode(text.as_bytes()).unwrap();
+        for (colours, frame, wanted) in [
+            (
+                "C411",
+                "4a5a3d54323a2633717b9080",
+                "5d3c25ff704f38ff4e2d16ff694831ff282a1eff313327ff1a1c10ff292b1fff",
+            ),
+            (
+                "C422p10",
+                "2a016801f4005101c900e8009700ca00a501fc01a601150266022a023a02f701",
+                "6d3816ff7f4a28ff452c32ff60474dff3f2500ff482e04ff161924ff252833ff",
+            ),
+            (
+                "C444p16",
+                "764a145aea3c48542f321c3add259a32c16dff52cd88be81f8673d679990a384\
+                 55a3dc84ae998782e095eb7391875c7a",
+                "7c2f1fff5e6400ff5d1c46ff544d53ff4b1f00ff1e4500ff260d3bff1f2b32ff",
+            ),
+            (
+                "C420p12",
+                "a704a105cf0344052303a2035e022a037206df0783094c08",
+                "6b3a12ff7d4c24ff3c3130ff574c4bff4e1e00ff582700ff211615ff302524ff",
+            ),
+        ] {
+            let header = format!("YUV4MPEG2 W4 H2 F25:1 Ip A8:9 {colours} XCOLORRANGE=LIMITED\n");
+            let mut pixels = [[0; 4]; 8];
+            let frame = hex(frame);
+            y4m(header.as_bytes()).unwrap().info().convert(&frame, &mut pixels);
+            for (got, wanted) in pixels.iter().flatten().zip(hex(wanted)) {
+                assert!(got.abs_diff(wanted) <= 1, "{colours}: {pixels:?}");
+            }
+        }
     }
 }

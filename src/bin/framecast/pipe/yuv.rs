@@ -2,32 +2,83 @@
 
 /// How many chroma samples there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Chroma {
+pub(crate) enum Sampling {
     /// None: grey.
-    None,
-    /// One for two by two pixels.
+    Grey,
+    /// One for four by four pixels, 4:1:0.
+    Sixteenth,
+    /// One for four pixels beside each other, 4:1:1.
+    Fourth,
+    /// One for two by two pixels, 4:2:0.
     Quarter,
-    /// One for two pixels beside each other.
+    /// One for two pixels beside each other, 4:2:2.
     Half,
-    /// One for every pixel.
+    /// One for every pixel, 4:4:4.
     Full,
 }
 
-impl Chroma {
-    /// Width and height of a chroma plane; odd sizes are rounded up.
-    fn plane(self, width: usize, height: usize) -> (usize, usize) {
+impl Sampling {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Grey, Self::Sixteenth, Self::Fourth, Self::Quarter, Self::Half, Self::Full];
+
+    /// Pixels beside each other that share a sample.
+    pub(crate) const fn step(self) -> usize {
         match self {
-            Chroma::None => (0, 0),
-            Chroma::Quarter => (width.div_ceil(2), height.div_ceil(2)),
-            Chroma::Half => (width.div_ceil(2), height),
-            Chroma::Full => (width, height),
+            Self::Sixteenth | Self::Fourth => 4,
+            Self::Quarter | Self::Half => 2,
+            Self::Grey | Self::Full => 1,
         }
     }
 
-    /// Bytes of a picture.
-    pub(crate) fn bytes(self, width: usize, height: usize) -> usize {
+    /// Rows that share a row of samples.
+    const fn rows(self) -> usize {
+        match self {
+            Self::Sixteenth => 4,
+            Self::Quarter => 2,
+            _ => 1,
+        }
+    }
+
+    /// Width and height of a chroma plane; sizes that do not divide are rounded up.
+    fn plane(self, width: usize, height: usize) -> (usize, usize) {
+        match self {
+            Self::Grey => (0, 0),
+            _ => (width.div_ceil(self.step()), height.div_ceil(self.rows())),
+        }
+    }
+
+    /// Samples of a picture.
+    pub(crate) fn samples(self, width: usize, height: usize) -> usize {
         let (chroma_width, chroma_height) = self.plane(width, height);
         width * height + 2 * chroma_width * chroma_height
+    }
+}
+
+/// A picture's samples, `T` each.
+pub(crate) struct Planes<'a, T> {
+    pub(crate) luma: &'a [T],
+    cb: &'a [T],
+    cr: &'a [T],
+    /// Samples in a row of chroma.
+    width: usize,
+    rows: usize,
+}
+
+impl<'a, T> Planes<'a, T> {
+    /// Of a picture of [`Sampling::samples`] samples.
+    pub(crate) fn split(samples: &'a [T], width: usize, sampling: Sampling, height: usize) -> Self {
+        let (chroma_width, chroma_height) = sampling.plane(width, height);
+        let (luma, rest) = samples.split_at(width * height);
+        let (cb, cr) = rest.split_at(chroma_width * chroma_height);
+        Self { luma, cb, cr, width: chroma_width, rows: sampling.rows() }
+    }
+
+    /// The chroma of the picture's row `y`.
+    pub(crate) fn chroma(&self, y: usize) -> (&'a [T], &'a [T]) {
+        let row = y / self.rows;
+        let line = row * self.width..(row + 1) * self.width;
+        (&self.cb[line.clone()], &self.cr[line])
     }
 }
 
@@ -38,6 +89,16 @@ pub(crate) enum Matrix {
     Bt601,
     /// High definition.
     Bt709,
+}
+
+impl Matrix {
+    /// The parts of red and blue.
+    pub(crate) const fn weights(self) -> (f64, f64) {
+        match self {
+            Matrix::Bt601 => (0.299, 0.114),
+            Matrix::Bt709 => (0.2126, 0.0722),
+        }
+    }
 }
 
 /// Factors with [`FRACTION`] bits after the point.
@@ -56,10 +117,7 @@ const FRACTION: u32 = 14;
 impl Coefficients {
     /// For `matrix`. `full`: luma is 0 to 255 instead of 16 to 235.
     pub(crate) fn new(matrix: Matrix, full: bool) -> Self {
-        let (red, blue): (f64, f64) = match matrix {
-            Matrix::Bt601 => (0.299, 0.114),
-            Matrix::Bt709 => (0.2126, 0.0722),
-        };
+        let (red, blue) = matrix.weights();
         let green = 1.0 - red - blue;
         let (luma_range, chroma_range) = if full { (255.0, 255.0) } else { (219.0, 224.0) };
         let fixed = |factor: f64| (factor * f64::from(1 << FRACTION)).round() as i32;
@@ -92,47 +150,55 @@ impl Coefficients {
     }
 }
 
-/// Converts `planes`, which has [`Chroma::bytes`] bytes, to `pixels` in rows of `width`.
+/// Converts `planes`, which has [`Sampling::samples`] bytes, to `pixels` in rows of `width`.
 ///
 /// A chroma sample colours all of its pixels alike; players do so by default, and it is fast.
 pub(crate) fn convert(
     planes: &[u8],
     width: usize,
-    chroma: Chroma,
+    sampling: Sampling,
     coefficients: &Coefficients,
     pixels: &mut [[u8; 4]],
 ) {
-    let height = pixels.len() / width;
-    let (chroma_width, chroma_height) = chroma.plane(width, height);
-    let (luma, rest) = planes.split_at(width * height);
-    let (cb, cr) = rest.split_at(chroma_width * chroma_height);
-    let rows = pixels.chunks_exact_mut(width).zip(luma.chunks_exact(width));
+    let planes = Planes::split(planes, width, sampling, pixels.len() / width);
+    let rows = pixels.chunks_exact_mut(width).zip(planes.luma.chunks_exact(width));
     for (y, (pixels, luma)) in rows.enumerate() {
-        let row = if chroma == Chroma::Quarter { y / 2 } else { y };
-        let line = row * chroma_width..(row + 1) * chroma_width;
-        match chroma {
-            Chroma::None => {
+        match sampling {
+            Sampling::Grey => {
                 let tint = coefficients.tint(128, 128);
                 for (pixel, luma) in pixels.iter_mut().zip(luma) {
                     *pixel = coefficients.pixel(*luma, tint);
                 }
             }
-            Chroma::Full => {
-                let samples = cb[line.clone()].iter().zip(&cr[line]);
+            Sampling::Full => {
+                let (cb, cr) = planes.chroma(y);
+                let samples = cb.iter().zip(cr);
                 for ((pixel, luma), (cb, cr)) in pixels.iter_mut().zip(luma).zip(samples) {
                     *pixel = coefficients.pixel(*luma, coefficients.tint(*cb, *cr));
                 }
             }
-            Chroma::Half | Chroma::Quarter => {
-                let samples = cb[line.clone()].iter().zip(&cr[line]);
-                let pairs = pixels.chunks_mut(2).zip(luma.chunks(2));
-                for ((pixels, luma), (cb, cr)) in pairs.zip(samples) {
-                    let tint = coefficients.tint(*cb, *cr);
-                    for (pixel, luma) in pixels.iter_mut().zip(luma) {
-                        *pixel = coefficients.pixel(*luma, tint);
-                    }
-                }
+            Sampling::Half | Sampling::Quarter => {
+                shared::<2>(pixels, luma, planes.chroma(y), coefficients);
             }
+            Sampling::Fourth | Sampling::Sixteenth => {
+                shared::<4>(pixels, luma, planes.chroma(y), coefficients);
+            }
+        }
+    }
+}
+
+/// A row in which `STEP` pixels share their chroma.
+fn shared<const STEP: usize>(
+    pixels: &mut [[u8; 4]],
+    luma: &[u8],
+    (cb, cr): (&[u8], &[u8]),
+    coefficients: &Coefficients,
+) {
+    let groups = pixels.chunks_mut(STEP).zip(luma.chunks(STEP));
+    for ((pixels, luma), (cb, cr)) in groups.zip(cb.iter().zip(cr)) {
+        let tint = coefficients.tint(*cb, *cr);
+        for (pixel, luma) in pixels.iter_mut().zip(luma) {
+            *pixel = coefficients.pixel(*luma, tint);
         }
     }
 }
@@ -186,7 +252,7 @@ mod tests {
         for (full, black, white) in [(false, 16, 235), (true, 0, 255)] {
             let mut pixels = [[0; 4]; 2];
             let coefficients = Coefficients::new(Matrix::Bt709, full);
-            convert(&[black, white], 2, Chroma::None, &coefficients, &mut pixels);
+            convert(&[black, white], 2, Sampling::Grey, &coefficients, &mut pixels);
             assert_eq!(pixels, [[0, 0, 0, 255], [255; 4]]);
         }
     }
@@ -197,10 +263,10 @@ mod tests {
         let mut planes = vec![81; 9];
         planes.extend([128, 128, 128, 90]);
         planes.extend([128, 128, 128, 240]);
-        assert_eq!(planes.len(), Chroma::Quarter.bytes(3, 3));
+        assert_eq!(planes.len(), Sampling::Quarter.samples(3, 3));
         let mut pixels = [[0; 4]; 9];
         let coefficients = Coefficients::new(Matrix::Bt601, false);
-        convert(&planes, 3, Chroma::Quarter, &coefficients, &mut pixels);
+        convert(&planes, 3, Sampling::Quarter, &coefficients, &mut pixels);
         assert!(pixels[..8].iter().all(|[r, g, b, _]| r == g && g == b));
         let [r, g, b, _] = pixels[8];
         assert!(r > 250 && g < 3 && b < 3, "{:?}", pixels[8]);
@@ -212,10 +278,36 @@ mod tests {
         let mut pixels = [[0; 4]; 4];
         // 2 × 2: in 4:2:2 the lower row is red, in 4:4:4 the last pixel.
         let half = [81, 81, 81, 81, 128, 90, 128, 240];
-        convert(&half, 2, Chroma::Half, &coefficients, &mut pixels);
+        convert(&half, 2, Sampling::Half, &coefficients, &mut pixels);
         assert!(pixels[0][0] == pixels[1][1] && pixels[2][0] > 250 && pixels[3][0] > 250);
         let full = [81, 81, 81, 81, 128, 128, 128, 90, 128, 128, 128, 240];
-        convert(&full, 2, Chroma::Full, &coefficients, &mut pixels);
+        convert(&full, 2, Sampling::Full, &coefficients, &mut pixels);
         assert!(pixels[2][0] < 100 && pixels[3][0] > 250 && pixels[3][1] < 3);
+    }
+
+    #[test]
+    fn four_pixels_share_a_sample_in_411_and_sixteen_in_410() {
+        let coefficients = Coefficients::new(Matrix::Bt601, false);
+        // 5 × 5: the second sample of the first row of samples is red.
+        let mut pixels = [[0; 4]; 25];
+        let red = |rows: usize| {
+            let mut cb = vec![128; 2 * rows];
+            cb[1] = 90;
+            let mut cr = vec![128; 2 * rows];
+            cr[1] = 240;
+            [vec![81; 25], cb, cr].concat()
+        };
+        let planes = red(5);
+        assert_eq!(planes.len(), Sampling::Fourth.samples(5, 5));
+        convert(&planes, 5, Sampling::Fourth, &coefficients, &mut pixels);
+        let reds = |pixels: &[[u8; 4]]| {
+            let red = |(n, pixel): (usize, &[u8; 4])| (pixel[0] > 250).then_some(n);
+            pixels.iter().enumerate().filter_map(red).collect::<Vec<_>>()
+        };
+        assert_eq!(reds(&pixels), [4]);
+        let planes = red(2);
+        assert_eq!(planes.len(), Sampling::Sixteenth.samples(5, 5));
+        convert(&planes, 5, Sampling::Sixteenth, &coefficients, &mut pixels);
+        assert_eq!(reds(&pixels), [4, 9, 14, 19]);
     }
 }

@@ -72,16 +72,22 @@ pub(crate) struct Pipe {
     pub(crate) matrix: MatrixArg,
 }
 
-/// Shows pictures: PNG, JPEG, GIF, WebP, BMP, PNM and QOI. Wheel or + and - zoom, dragging pans,
-/// 0 fits, 1 is one to one; arrows, space, n and p go to the next and previous.
+/// Shows pictures: PNG, JPEG, GIF, WebP, BMP, PNM and QOI. A folder stands for the pictures in it;
+/// a file that changes is shown anew. Wheel or + and - zoom, dragging pans, 0 fits, 1 is one to one;
+/// arrows, space, n and p go to the next and previous.
 #[derive(FromArgs, Debug)]
-#[argh(subcommand, name = "show", example = "framecast show holiday/*.jpg")]
+#[argh(
+    subcommand,
+    name = "show",
+    example = "framecast show holiday/*.jpg",
+    example = "my_plot --png | framecast show -"
+)]
 pub(crate) struct Show {
     /// the most memory one picture may take, its file aside: 512MiB, 2GiB … Default: 1GiB
     #[argh(option, default = "Budget::default()", arg_name = "size")]
     pub(crate) max_memory: Budget,
 
-    /// the pictures
+    /// the pictures: files, folders, or - for standard input
     #[argh(positional, arg_name = "file")]
     pub(crate) files: Vec<String>,
 }
@@ -90,7 +96,7 @@ const COMMANDS: &str = "\
 Commands, after the flags:
   demo [NAME]   run a demo: plasma, paint, cube, dashboard or events
   pipe          play video from standard input (YUV4MPEG2 or raw RGBA)
-  show FILE...  show pictures
+  show FILE...  show pictures, those of a folder, or one from standard input (-)
 ";
 
 const EXAMPLES: &str = "\
@@ -100,6 +106,9 @@ Examples:
   framecast show *.png
   ffmpeg -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe
 ";
+
+/// Stands for `-`; no argument can be this.
+const STANDARD_INPUT: &str = "\0-";
 
 /// Reads the arguments after the program's name.
 pub(crate) fn parse(args: &[String]) -> Parsed {
@@ -127,8 +136,18 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
         }
         Some(_) => {}
     }
-    match Program::from_args(&["framecast"], &rest) {
-        Ok(program) => Parsed::Run(Box::new(options), program.action),
+    // The library takes a lone dash for a flag.
+    let dashed: Vec<&str> =
+        rest.iter().map(|arg| if *arg == "-" { STANDARD_INPUT } else { *arg }).collect();
+    match Program::from_args(&["framecast"], &dashed) {
+        Ok(mut program) => {
+            if let Action::Show(show) = &mut program.action {
+                for file in show.files.iter_mut().filter(|file| *file == STANDARD_INPUT) {
+                    "-".clone_into(file);
+                }
+            }
+            Parsed::Run(Box::new(options), program.action)
+        }
         Err(early) if early.status.is_ok() => {
             let demos = if rest[0] == "demo" {
                 format!("\nDemos:\n{}", demo::list())
@@ -143,7 +162,8 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
                 Some(flag) => format!("{flag} belongs before {:?}", rest[0]),
                 None => format!("framecast {} --help shows what is possible", rest[0]),
             };
-            Parsed::Wrong(format!("{}\n{hint}", early.output.trim()))
+            let output = early.output.replace(STANDARD_INPUT, "-");
+            Parsed::Wrong(format!("{}\n{hint}", output.trim()))
         }
     }
 }
@@ -227,6 +247,14 @@ mod tests {
     }
 
     #[test]
+    fn show_takes_standard_input() {
+        let Parsed::Run(_, Action::Show(show)) = parsed("show holiday -") else {
+            panic!("not understood")
+        };
+        assert_eq!(show.files, ["holiday", "-"]);
+    }
+
+    #[test]
     fn no_arguments_give_a_short_help() {
         assert!(matches!(parsed(""), Parsed::Nothing(text) if text.contains("framecast demo")));
     }
@@ -279,6 +307,8 @@ mod tests {
         assert!(wrong("pipe --rate -3").contains("frame rate"));
         assert!(wrong("show --max-memory much a.png").contains("2GiB"));
         assert!(wrong("demo cube extra").contains("extra"));
+        let dash = wrong("demo cube -");
+        assert!(dash.contains('-') && !dash.contains('\0'), "{dash:?}");
         assert!(wrong("demo --backend http").contains("--backend belongs before"));
     }
 }

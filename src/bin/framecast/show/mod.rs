@@ -1,50 +1,72 @@
 //! `framecast show`: pictures, with zoom, pan, next and previous.
+//!
+//! What is shown is read anew when its file changes (`watch`). That happens between two events on the
+//! canvas' thread: while a large picture is decoded, input waits.
 
+mod files;
 mod picture;
 mod render;
 mod view;
+mod watch;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use framecast::{
     Canvas, Cursor, Error, EventKind, Key, Options, Pointer, Result, Step, print_notice,
 };
 
+use self::files::{Files, Item};
 pub(crate) use self::picture::Budget;
 use self::picture::Picture;
 use self::render::Renderer;
 use self::view::View;
+use self::watch::{Stamp, Watch};
 
 /// What one press of a zoom key does.
 const KEY_ZOOM: f64 = 1.25;
 /// What a pixel of the wheel does; a notch is about 100.
 const WHEEL_ZOOM: f64 = 0.0018;
 
-/// Shows `files` until the canvas is closed.
-pub(crate) fn run(options: &Options, files: Vec<PathBuf>, budget: Budget) -> Result<()> {
-    let Some(mut show) = Show::open(files, budget)? else {
-        return Err(Error::failed("none of the files can be shown"));
+/// What standard input is called.
+const INPUT: &str = "standard input";
+
+/// Shows `arguments`, files, folders or `-` for standard input, until the canvas is closed.
+pub(crate) fn run(options: &Options, arguments: Vec<PathBuf>, budget: Budget) -> Result<()> {
+    let input = || {
+        let input = std::io::stdin();
+        if input.is_terminal() {
+            return Err(Error::invalid_input(
+                "show - reads a picture from standard input, which is a terminal: my_program | framecast show -",
+            ));
+        }
+        files::read_input(input.lock())
+    };
+    let Some(mut show) = Show::open(arguments, input, budget, Instant::now())? else {
+        return Err(Error::failed("there is nothing that can be shown"));
     };
     let canvas =
         Canvas::builder(show.picture.name.as_str()).options(options).size(1280.0, 800.0).open()?;
     // A title of the user's own stays.
     let titled = options.title.is_some();
     // An animation sets a deadline of its own.
-    let mut due: Option<f64> = None;
+    let mut due: Option<Instant> = None;
     while !canvas.is_closed() {
-        let step = match due {
+        let deadline = due.into_iter().chain(show.next_look()).min();
+        let step = match deadline {
             None => canvas.next(),
-            Some(seconds) => {
-                let at = canvas.clock().origin() + Duration::from_secs_f64(seconds.max(0.0));
-                canvas.next_before(at)
-            }
+            Some(at) => canvas.next_before(at),
         };
         match step {
             None => {
-                // When nobody looks the draw waits, and so does the animation.
-                due = None;
-                canvas.request_draw();
+                let now = Instant::now();
+                let animated = due.is_some_and(|at| now >= at);
+                if show.look(now) | animated {
+                    // When nobody looks the draw waits, and so does the animation.
+                    due = due.filter(|_| !animated);
+                    canvas.request_draw();
+                }
             }
             Some(Step::Event(event)) => {
                 if let Some(cursor) = show.event(&event.kind) {
@@ -53,13 +75,12 @@ pub(crate) fn run(options: &Options, files: Vec<PathBuf>, budget: Budget) -> Res
                 if std::mem::take(&mut show.changed) {
                     canvas.request_draw();
                 }
-                if show.files.is_empty() {
-                    canvas.close();
-                }
             }
             Some(Step::Draw(mut frame)) => {
                 let (ratio, time) = (frame.ratio(), frame.timestamp());
-                due = show.draw(&mut frame, ratio, time);
+                let seconds = show.draw(&mut frame, ratio, time);
+                let origin = canvas.clock().origin();
+                due = seconds.map(|at| origin + Duration::from_secs_f64(at.max(0.0)));
                 frame.present();
                 if !titled {
                     canvas.set_title(&show.caption());
@@ -67,21 +88,22 @@ pub(crate) fn run(options: &Options, files: Vec<PathBuf>, budget: Budget) -> Res
             }
         }
     }
-    canvas.finish()?;
-    if show.files.is_empty() {
-        Err(Error::failed("none of the files can be shown"))
-    } else {
-        Ok(())
-    }
+    canvas.finish()
 }
 
 /// The application, apart from its canvas.
 struct Show {
     /// Those that could be read so far, or were not tried.
-    files: Vec<PathBuf>,
+    files: Files,
     /// What one picture may take.
     budget: Budget,
+    /// What came from standard input.
+    input: Vec<u8>,
     current: usize,
+    /// Of the file that is shown.
+    watch: Option<Watch>,
+    /// Of the folders that were named.
+    folders: Vec<(PathBuf, Watch)>,
     picture: Picture,
     /// Counts the pictures opened, so that the renderer tells them apart.
     number: usize,
@@ -97,20 +119,43 @@ struct Show {
 }
 
 impl Show {
-    /// Opens the first file that can be read, and says which cannot. `None`: none can.
-    fn open(mut files: Vec<PathBuf>, budget: Budget) -> Result<Option<Self>> {
-        if files.is_empty() {
-            return Err(Error::invalid_input(
-                "show needs at least one file: framecast show picture.png",
-            ));
-        }
-        let Some(picture) = first(&mut files, 0, true, budget) else { return Ok(None) };
-        let (current, picture) = picture;
+    /// Opens the first picture that can be read, and says which cannot. `None`: none can. `input` is
+    /// only called if standard input is named.
+    ///
+    /// # Errors
+    /// If nothing is named, or standard input cannot be read.
+    fn open(
+        arguments: Vec<PathBuf>,
+        input: impl FnOnce() -> Result<Vec<u8>>,
+        budget: Budget,
+        now: Instant,
+    ) -> Result<Option<Self>> {
+        let folder = |path: &std::path::Path| (path.to_owned(), Stamp::of(path));
+        let mut files = Files::new(arguments)?;
+        let folders: Vec<_> = files.folders().map(folder).collect();
+        let input = if files.has_input() { input()? } else { Vec::new() };
+        let opened = loop {
+            let Some(item) = files.get(0) else { return Ok(None) };
+            match load(item, &input, &budget) {
+                Ok(opened) => break opened,
+                Err(error) => {
+                    print_notice(&error.to_string());
+                    files.refuse(0);
+                }
+            }
+        };
+        let (picture, stamp) = opened;
         let view = View::new(picture.pixels.dimensions());
+        let watch = stamp.map(|stamp| Watch::new(Some(stamp), now));
+        let folders =
+            folders.into_iter().map(|(path, stamp)| (path, Watch::new(stamp, now))).collect();
         Ok(Some(Self {
             files,
             budget,
-            current,
+            input,
+            current: 0,
+            watch,
+            folders,
             picture,
             number: 0,
             view,
@@ -134,20 +179,81 @@ impl Show {
         format!("{}{place} – {percent} %", self.picture.name)
     }
 
+    /// To the next picture that can be read, or the one before. Those that cannot are named, and left
+    /// out until they change.
     fn go(&mut self, forward: bool) {
-        let count = self.files.len();
-        let next = if forward { self.current + 1 } else { self.current + count - 1 } % count;
-        if count == 1 {
-            return;
+        self.current = self.files.refresh(self.current);
+        self.changed = true;
+        while self.files.len() > 1 {
+            let count = self.files.len();
+            let next = if forward { self.current + 1 } else { self.current + count - 1 } % count;
+            let Some(item) = self.files.get(next) else { return };
+            match load(item, &self.input, &self.budget) {
+                Ok((picture, stamp)) => {
+                    self.view = View::new(picture.pixels.dimensions());
+                    self.view.resize(self.size.0, self.size.1, self.ratio);
+                    self.show(picture);
+                    self.watch = stamp.map(|stamp| Watch::new(Some(stamp), Instant::now()));
+                    // The one before may be gone, and was only kept while it was shown.
+                    self.current = self.files.refresh(next);
+                    return;
+                }
+                Err(error) => {
+                    print_notice(&error.to_string());
+                    self.files.refuse(next);
+                    self.current -= usize::from(next < self.current);
+                }
+            }
         }
-        if let Some((current, picture)) = first(&mut self.files, next, forward, self.budget) {
-            self.current = current;
+    }
+
+    fn show(&mut self, picture: Picture) {
+        self.picture = picture;
+        self.number += 1;
+    }
+
+    /// When to [`look`](Self::look) next.
+    fn next_look(&self) -> Option<Instant> {
+        let folders = self.folders.iter().map(|(_, watch)| watch.next());
+        self.watch.iter().map(Watch::next).chain(folders).min()
+    }
+
+    /// Looks whether files changed, if it is time to. True: what is shown changed.
+    fn look(&mut self, now: Instant) -> bool {
+        let mut list = false;
+        for (path, watch) in &mut self.folders {
+            let stamp = Stamp::of(path);
+            if now >= watch.next() && watch.look(stamp, now) {
+                watch.done(stamp, true, now);
+                list = true;
+            }
+        }
+        if list {
+            self.current = self.files.refresh(self.current);
+        }
+        self.look_at_file(now) || list
+    }
+
+    /// Reads what is shown anew if its file changed. What cannot be read, such as a file that is being
+    /// written, stays as it was shown.
+    fn look_at_file(&mut self, now: Instant) -> bool {
+        let (Some(watch), Some(item)) = (&mut self.watch, self.files.get(self.current)) else {
+            return false;
+        };
+        if now < watch.next() || !watch.look(item.stamp(), now) {
+            return false;
+        }
+        let Ok((picture, stamp)) = load(item, &self.input, &self.budget) else {
+            watch.done(None, false, now);
+            return false;
+        };
+        watch.done(stamp, true, now);
+        if picture.pixels.dimensions() != self.picture.pixels.dimensions() {
             self.view = View::new(picture.pixels.dimensions());
             self.view.resize(self.size.0, self.size.1, self.ratio);
-            self.picture = picture;
-            self.number += 1;
         }
-        self.changed = true;
+        self.show(picture);
+        true
     }
 
     fn event(&mut self, kind: &EventKind) -> Option<Cursor> {
@@ -218,27 +324,14 @@ impl Show {
     }
 }
 
-/// Opens the file at `index`, or the next that can be read in the direction. Those that cannot are
-/// named and left out for good.
-fn first(
-    files: &mut Vec<PathBuf>,
-    index: usize,
-    forward: bool,
-    budget: Budget,
-) -> Option<(usize, Picture)> {
-    let mut index = index;
-    while !files.is_empty() {
-        match Picture::open(&files[index], &budget) {
-            Ok(picture) => return Some((index, picture)),
-            Err(error) => {
-                print_notice(&error.to_string());
-                files.remove(index);
-                let count = files.len().max(1);
-                index = if forward { index % count } else { (index + count - 1) % count };
-            }
-        }
-    }
-    None
+/// Reads a picture; also what its file was like just before.
+fn load(item: &Item, input: &[u8], budget: &Budget) -> Result<(Picture, Option<Stamp>)> {
+    let stamp = item.stamp();
+    let picture = match item {
+        Item::Input => Picture::from_bytes(INPUT, input.to_vec(), budget),
+        Item::File(path) => Picture::open(path, budget),
+    };
+    Ok((picture?, stamp))
 }
 
 #[cfg(test)]
@@ -274,10 +367,40 @@ mod tests {
         }
     }
 
+    /// Makes a file or folder differ in its time of change, which is told in steps.
+    fn touch(path: &Path) {
+        static TIME: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+        let seconds = TIME.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let time = std::time::UNIX_EPOCH + Duration::from_secs(seconds);
+        std::fs::File::open(path).unwrap().set_modified(time).unwrap();
+    }
+
     impl Drop for Folder {
         fn drop(&mut self) {
             let _ = std::fs::remove_dir_all(&self.0);
         }
+    }
+
+    fn opened(arguments: Vec<PathBuf>) -> Result<Option<Show>> {
+        let input = || panic!("nobody named standard input");
+        Show::open(arguments, input, Budget::default(), Instant::now())
+    }
+
+    fn open(arguments: Vec<PathBuf>) -> Show {
+        opened(arguments).unwrap().unwrap()
+    }
+
+    /// Looks as often as it takes until something changed, without waiting.
+    fn look(show: &mut Show) -> bool {
+        (0..9).any(|_| show.next_look().is_some_and(|at| show.look(at)))
+    }
+
+    fn names(show: &Show) -> Vec<String> {
+        let name = |item: &Item| match item {
+            Item::Input => "-".to_owned(),
+            Item::File(path) => path.file_name().unwrap().to_string_lossy().into_owned(),
+        };
+        (0..show.files.len()).filter_map(|index| show.files.get(index)).map(name).collect()
     }
 
     fn press(show: &mut Show, key: &str) {
@@ -293,7 +416,7 @@ mod tests {
     fn keys_go_round_and_the_caption_follows() {
         let folder = Folder::new("round");
         let files = vec![folder.picture("a.png", 10), folder.picture("b.png", 20)];
-        let mut show = Show::open(files, Budget::default()).unwrap().unwrap();
+        let mut show = open(files);
         draw(&mut show);
         assert_eq!(show.caption(), "a.png (1/2) – 200 %");
         press(&mut show, "ArrowRight");
@@ -315,7 +438,7 @@ mod tests {
             Path::new("/no/such/file.png").to_owned(),
             folder.picture("e.png", 20),
         ];
-        let mut show = Show::open(files, Budget::default()).unwrap().unwrap();
+        let mut show = open(files);
         assert_eq!(show.picture.name, "b.png");
         press(&mut show, "n");
         assert_eq!(show.picture.name, "e.png");
@@ -329,7 +452,7 @@ mod tests {
         let folder = Folder::new("back");
         let files =
             vec![folder.picture("a.png", 10), folder.picture("b.png", 20), folder.rubbish("c.png")];
-        let mut show = Show::open(files, Budget::default()).unwrap().unwrap();
+        let mut show = open(files);
         press(&mut show, "p");
         assert_eq!((show.picture.name.as_str(), show.current), ("b.png", 1));
     }
@@ -337,15 +460,14 @@ mod tests {
     #[test]
     fn nothing_readable_is_told() {
         let folder = Folder::new("nothing");
-        assert!(Show::open(vec![folder.rubbish("a.png")], Budget::default()).unwrap().is_none());
-        assert!(Show::open(Vec::new(), Budget::default()).is_err());
+        assert!(opened(vec![folder.rubbish("a.png")]).unwrap().is_none());
+        assert!(opened(Vec::new()).is_err());
     }
 
     #[test]
     fn dragging_pans_and_the_wheel_zooms_at_the_pointer() {
         let folder = Folder::new("drag");
-        let mut show =
-            Show::open(vec![folder.picture("a.png", 50)], Budget::default()).unwrap().unwrap();
+        let mut show = open(vec![folder.picture("a.png", 50)]);
         draw(&mut show);
         let wheel = Wheel { dy: -1000.0, x: 25.0, y: 20.0, ..Wheel::default() };
         show.event(&EventKind::Wheel(wheel));
@@ -364,5 +486,129 @@ mod tests {
         assert_eq!(show.view.scale(), 2.0);
         press(&mut show, "1");
         assert_eq!(show.view.scale(), 1.0);
+    }
+
+    #[test]
+    fn a_folders_pictures_come_in_natural_order_among_the_files_named() {
+        let folder = Folder::new("folder");
+        for name in ["img10.png", "img2.png", "IMG1.PNG", ".hidden.png"] {
+            folder.picture(name, 10);
+        }
+        folder.rubbish("notes.txt");
+        std::fs::create_dir(folder.0.join("deeper.png")).unwrap();
+        let other = Folder::new("folder-other");
+        let (first, last) = (other.picture("z.png", 20), other.picture("a.png", 30));
+        let show = open(vec![first, folder.0.clone(), last]);
+        assert_eq!(names(&show), ["z.png", "IMG1.PNG", "img2.png", "img10.png", "a.png"]);
+        let empty = Folder::new("folder-empty");
+        assert!(opened(vec![empty.0.clone()]).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_picture_comes_from_standard_input() {
+        let folder = Folder::new("input");
+        let bytes = std::fs::read(folder.picture("a.png", 40)).unwrap();
+        let arguments = vec![folder.picture("b.png", 20), PathBuf::from("-")];
+        let mut show = Show::open(arguments, || Ok(bytes), Budget::default(), Instant::now())
+            .unwrap()
+            .unwrap();
+        press(&mut show, "n");
+        assert_eq!((show.picture.name.as_str(), show.picture.pixels.width()), (INPUT, 40));
+        assert!(!look(&mut show), "it does not change");
+        press(&mut show, "n");
+        press(&mut show, "n");
+        assert_eq!(show.picture.pixels.width(), 40, "it can be gone back to");
+        let nothing = || Err(Error::failed("empty"));
+        assert!(Show::open(vec!["-".into()], nothing, Budget::default(), Instant::now()).is_err());
+        let rubbish = || Ok(b"no picture".to_vec());
+        assert!(
+            Show::open(vec!["-".into()], rubbish, Budget::default(), Instant::now())
+                .unwrap()
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_file_that_changes_is_shown_anew_where_it_was() {
+        let folder = Folder::new("changes");
+        let path = folder.picture("a.png", 50);
+        let mut show = open(vec![path.clone()]);
+        draw(&mut show);
+        show.view.zoom(4.0, 10.0, 10.0);
+        let view = show.view;
+        assert!(!look(&mut show));
+        // Another of the same size, which replaces it at once.
+        let new = folder.0.join("new");
+        let pixels = RgbaImage::from_pixel(50, 5, Rgba([1, 2, 3, 255]));
+        pixels.save_with_format(&new, image::ImageFormat::Png).unwrap();
+        std::fs::rename(&new, &path).unwrap();
+        assert!(look(&mut show));
+        assert_eq!(show.picture.pixels.get_pixel(0, 0).0, [1, 2, 3, 255]);
+        assert_eq!((show.view, show.number), (view, 1));
+        // One of another size is fitted.
+        touch(&folder.picture("a.png", 60));
+        assert!(look(&mut show));
+        assert_ne!(show.view, view);
+        assert_eq!(show.picture.pixels.width(), 60);
+    }
+
+    #[test]
+    fn a_file_that_is_half_written_or_gone_stays_as_it_was() {
+        let folder = Folder::new("half");
+        let path = folder.picture("a.png", 50);
+        let mut show = open(vec![path.clone()]);
+        let whole = std::fs::read(folder.picture("b.png", 70)).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        assert!(!look(&mut show));
+        assert_eq!(show.picture.pixels.width(), 50);
+        std::fs::write(&path, &whole).unwrap();
+        touch(&path);
+        assert!(look(&mut show));
+        assert_eq!(show.picture.pixels.width(), 70);
+        std::fs::remove_file(&path).unwrap();
+        assert!(!look(&mut show));
+        press(&mut show, "n");
+        assert_eq!((show.picture.pixels.width(), show.files.len()), (70, 1));
+        touch(&folder.picture("a.png", 30));
+        assert!(look(&mut show));
+        assert_eq!(show.picture.pixels.width(), 30);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folders_new_files_come_and_deleted_ones_go() {
+        let folder = Folder::new("watched");
+        let second = folder.picture("b.png", 20);
+        folder.picture("d.png", 40);
+        let mut show = open(vec![folder.0.clone()]);
+        folder.picture("a.png", 10);
+        folder.picture("c.png", 30);
+        touch(&folder.0);
+        assert!(look(&mut show));
+        assert_eq!((names(&show).len(), show.current), (4, 1));
+        assert!(show.caption().starts_with("b.png (2/4)"));
+        // What is shown stays while it is, though its file is gone.
+        std::fs::remove_file(&second).unwrap();
+        look(&mut show);
+        assert_eq!((names(&show).len(), show.picture.pixels.width()), (4, 20));
+        press(&mut show, "n");
+        assert_eq!(names(&show), ["a.png", "c.png", "d.png"]);
+        assert_eq!(show.picture.name, "c.png");
+        assert!(show.caption().starts_with("c.png (2/3)"));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_back_when_it_changed() {
+        let folder = Folder::new("back-again");
+        folder.picture("a.png", 10);
+        folder.rubbish("b.png");
+        let mut show = open(vec![folder.0.clone()]);
+        press(&mut show, "n");
+        assert_eq!(names(&show), ["a.png"]);
+        press(&mut show, "n");
+        assert_eq!(names(&show), ["a.png"], "it would fail again");
+        folder.picture("b.png", 20);
+        press(&mut show, "n");
+        assert_eq!(show.picture.name, "b.png");
     }
 }

@@ -82,7 +82,6 @@ impl Picture {
     ///
     /// # Errors
     /// If it is no picture, or is too large.
-    #[cfg(test)]
     pub(crate) fn from_bytes(name: &str, bytes: Vec<u8>, budget: &Budget) -> Result<Self> {
         Self::decode(name, &printable(name), bytes, *budget)
     }

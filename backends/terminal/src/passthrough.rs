@@ -5,7 +5,11 @@
 //! after the start, and may be another later: so questions are asked at the start only, and frames are
 //! paced by what was learned then, not by answers. DSR, which paces frames elsewhere, tmux answers by
 //! itself, before it has handed anything on.
+//!
+//! While tmux has a pane yet to redraw, as after a resize or when a program takes the other screen, it
+//! drops what should pass. So questions are asked again, and pictures sent again after such.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::draw::escape::{base64, pass_through_tmux};
@@ -17,7 +21,12 @@ const SIDE: usize = 128;
 /// Bytes before base64 in a piece of it.
 const PIECE: usize = 3072;
 /// How long its answer is waited for before the first frame.
-pub(crate) const SPEED_WAIT: Duration = Duration::from_secs(2);
+pub(crate) const SPEED_WAIT: Duration = Duration::from_secs(1);
+/// How often it is asked.
+const SPEED_TRIES: u32 = 3;
+/// When questions are asked again, and pictures sent again, that tmux may have dropped.
+const AGAIN: [Duration; 3] =
+    [Duration::from_millis(400), Duration::from_secs(2), Duration::from_secs(6)];
 /// How long the answer of the terminal around tmux is waited for after tmux has answered; one that
 /// comes later is taken as well.
 pub(crate) const LATER: Duration = Duration::from_millis(250);
@@ -83,6 +92,30 @@ pub(crate) fn refusal(version: &str, pictures: Option<bool>, forced: bool) -> Op
     }
 }
 
+/// The times at which to do something again.
+#[derive(Debug, Default)]
+pub(crate) struct Again(VecDeque<Instant>);
+
+impl Again {
+    /// It was done at `now`.
+    pub(crate) fn after(now: Instant) -> Self {
+        Self(AGAIN.map(|later| now + later).into())
+    }
+
+    pub(crate) fn next(&self) -> Option<Instant> {
+        self.0.front().copied()
+    }
+
+    /// Whether it is time; once each time.
+    pub(crate) fn is_due(&mut self, now: Instant) -> bool {
+        let due = self.next().is_some_and(|at| now >= at);
+        while self.next().is_some_and(|at| now >= at) {
+            self.0.pop_front();
+        }
+        due
+    }
+}
+
 /// Measures once how fast pictures get through.
 #[derive(Debug)]
 pub(crate) struct Speed {
@@ -90,6 +123,7 @@ pub(crate) struct Speed {
     way: Duration,
     state: State,
     bytes: usize,
+    tries: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,15 +135,18 @@ enum State {
 
 impl Speed {
     pub(crate) fn new(way: Duration) -> Self {
-        Self { way, state: State::Unasked, bytes: 0 }
+        Self { way, state: State::Unasked, bytes: 0, tries: 0 }
     }
 
     /// The question, if it was not asked yet. It is as large as it has to be to take some time.
     pub(crate) fn ask(&mut self, now: Instant) -> Option<Vec<u8>> {
-        if self.state != State::Unasked {
-            return None;
+        match self.state {
+            State::Unasked => {}
+            State::Asked(at) if now >= at + SPEED_WAIT && self.tries < SPEED_TRIES => {}
+            _ => return None,
         }
         self.state = State::Asked(now);
+        self.tries += 1;
         // Nothing that a compressed connection makes small.
         let pixels: Vec<u8> = (0..(SIDE * SIDE * 3) as u32)
             .map(|n| (n.wrapping_mul(0x9e37_79b1).wrapping_mul(n | 1) >> 24) as u8)
@@ -213,7 +250,20 @@ mod tests {
         assert!(near(rate(ms(100), ms(600)).0, 0.5));
         assert!(near(rate(ms(100), ms(104)).0, 0.013), "the way varies");
         assert!(near(rate(ms(0), ms(0)).0, 0.0005));
-        assert!(near(rate(ms(0), ms(9)).1, 2.0));
+        assert!(near(rate(ms(0), ms(9)).1, 1.0));
+    }
+
+    #[test]
+    fn a_question_that_tmux_dropped_is_asked_again_but_not_for_ever() {
+        let start = Instant::now();
+        let mut speed = Speed::new(Duration::ZERO);
+        let asked = (0..100_u32).filter(|n| speed.ask(start + SPEED_WAIT * *n).is_some()).count();
+        assert_eq!(asked as u32, SPEED_TRIES);
+        let mut again = Again::after(start);
+        let times = (0..100_u32).filter(|n| again.is_due(start + Duration::from_millis(100) * *n));
+        assert_eq!(times.collect::<Vec<_>>(), [4, 20, 60]);
+        let mut late = Again::after(start);
+        assert!(late.is_due(start + AGAIN[2]) && !late.is_due(start + AGAIN[2]), "once");
     }
 
     #[test]

@@ -19,8 +19,8 @@ use crate::input::{MouseReport, Reader, Reply, Said};
 use crate::modes::Modes;
 use crate::owed::Fence;
 use crate::pace::Pace;
-use crate::passthrough::{SPEED_IMAGE, SPEED_WAIT, Speed};
-use crate::probe::{Answers, Inquiry, Plan, SIZE_QUESTIONS};
+use crate::passthrough::{self, Again, SPEED_IMAGE, SPEED_WAIT, Speed};
+use crate::probe::{Answers, Inquiry, Plan, SIZE_QUESTIONS, TMUX_IMAGE};
 use crate::status::{Status, printable};
 use crate::view::{View, Window, on_picture};
 
@@ -60,6 +60,8 @@ pub(crate) struct Session {
     last: Option<Frame>,
     /// The last frame must be painted again: the screen shows anything.
     stale: bool,
+    /// The screen was blanked, and nothing was painted since.
+    repainted: bool,
     /// When the last frame is painted once more, to make it exact.
     settle_at: Option<Instant>,
     /// To be said before anything else, as soon as the terminal took what is under way. They are
@@ -81,6 +83,10 @@ pub(crate) struct Session {
     asked: Option<Fence>,
     /// What may still be learned of the terminal around tmux.
     inquiry: Option<Box<Inquiry>>,
+    /// When to ask that again.
+    ask_again: Again,
+    /// When to send pictures again that tmux may have dropped.
+    send_again: Again,
     /// What the user said of the pixel ratio.
     ratio: Option<f64>,
 }
@@ -112,6 +118,8 @@ impl Session {
             way_through_tmux: Duration::ZERO,
             asked: None,
             inquiry: None,
+            ask_again: Again::default(),
+            send_again: Again::default(),
             ratio,
             clock,
             modes: plan.modes,
@@ -127,6 +135,7 @@ impl Session {
             next: None,
             last: None,
             stale: true,
+            repainted: true,
             settle_at: None,
             due: Due::default(),
             out: Vec::new(),
@@ -152,7 +161,8 @@ impl Session {
     }
 
     /// Takes an answer of the terminal around tmux when it comes, and shows pictures then.
-    pub(crate) fn hear_late(&mut self, inquiry: Inquiry) {
+    pub(crate) fn hear_late(&mut self, inquiry: Inquiry, now: Instant) {
+        self.ask_again = Again::after(now);
         self.inquiry = Some(Box::new(inquiry));
     }
 
@@ -165,6 +175,7 @@ impl Session {
         }
         let plan = inquiry.plan();
         self.inquiry = None;
+        self.ask_again = Again::default();
         self.status.note = plan.warning.unwrap_or_default();
         if plan.paint.method != Method::Kitty {
             return;
@@ -220,7 +231,9 @@ impl Session {
     /// When to call [`expire`](Self::expire) or [`pump`](Self::pump), whatever comes first.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let settle = self.settle_at.filter(|_| self.pace.is_open());
-        [self.reader.deadline(), self.pace.deadline(), settle].into_iter().flatten().min()
+        let send_again = self.send_again.next().filter(|_| self.pace.is_open());
+        let times = [self.reader.deadline(), self.pace.deadline(), settle, send_again];
+        times.into_iter().flatten().chain(self.ask_again.next()).min()
     }
 
     /// Takes what was read already.
@@ -385,6 +398,7 @@ impl Session {
         self.shown_status = Default::default();
         self.stale = true;
         self.due.erase = true;
+        self.repainted = true;
     }
 
     /// The screen was left; what was meant for it is void.
@@ -463,10 +477,18 @@ impl Session {
             self.say_what_is_due();
             self.show_status();
             self.ask_for_the_speed(now);
+            if self.ask_again.is_due(now) {
+                self.out.extend(passthrough::questions(TMUX_IMAGE));
+                self.asked = Some(Fence::Picture(TMUX_IMAGE));
+            }
         }
         // A picture that is painted before the screen is blanked would be lost.
         if !self.pace.is_open() || self.due.erase {
             return Ok(());
+        }
+        if self.send_again.is_due(now) {
+            self.painter.resend();
+            self.stale = true;
         }
         let settles = self.settle_at.is_some_and(|at| now >= at);
         let again = self.stale || settles;
@@ -483,6 +505,9 @@ impl Session {
                 self.traffic.bytes += painted.bytes as u64;
                 self.pace.begin(now);
                 self.pace.charge(painted.bytes, now);
+                if self.speed.is_some() && std::mem::take(&mut self.repainted) {
+                    self.send_again = Again::after(now);
+                }
                 if self.pace.asks() {
                     self.out.extend(QUESTION);
                 }
@@ -723,7 +748,7 @@ mod tests {
         let mut answers = Answers::default();
         answers.hear(&Reply::Version("tmux 3.4".into()));
         let (wanted, exact) = (TerminalPicture::Auto, false);
-        session.hear_late(Inquiry { wanted, exact, environment, answers });
+        session.hear_late(Inquiry { wanted, exact, environment, answers }, Instant::now());
         session
     }
 
@@ -749,6 +774,32 @@ mod tests {
     }
 
     #[test]
+    fn what_tmux_dropped_is_asked_and_sent_again() {
+        let (mut session, now) = (session_in_tmux(), Instant::now());
+        session.offer(frame(1, 10));
+        let mut later = now;
+        let mut asked = 0;
+        for _ in 0..100 {
+            later += Duration::from_millis(100);
+            session.expire(later, &mut |_| {});
+            asked += give(&mut session, later).matches("i=34").count();
+            says(&mut session, "\x1b[0n", later);
+        }
+        assert_eq!(asked, 3);
+        says(&mut session, KITTY_AROUND, later);
+        give(&mut session, later);
+        says(&mut session, "\x1b_Gi=33;OK\x1b\\", later);
+        let mut sent = 0;
+        for _ in 0..100 {
+            sent += give(&mut session, later).matches("a=T").count();
+            says(&mut session, "\x1b[0n", later);
+            later += Duration::from_millis(100);
+            session.expire(later, &mut |_| {});
+        }
+        assert_eq!(sent, 1 + 3);
+    }
+
+    #[test]
     fn a_terminal_around_tmux_that_cannot_brings_a_reason() {
         let (mut session, now) = (session_in_tmux(), Instant::now());
         says(&mut session, "\x1bP>|WezTerm 1\x1b\\\x1b_Gi=34;OK\x1b\\", now);
@@ -767,9 +818,13 @@ mod tests {
         session.offer(frame(1, 10));
         give(&mut session, now);
         assert_eq!(session.deadline(), Some(now + SPEED_WAIT));
-        let later = now + SPEED_WAIT;
-        session.expire(later, &mut |_| {});
-        assert!(give(&mut session, later).contains('\u{10eeee}'));
+        let mut later = now;
+        for again in [true, true, false] {
+            later += SPEED_WAIT;
+            session.expire(later, &mut |_| {});
+            let given = give(&mut session, later);
+            assert_eq!((given.contains("i=33"), given.contains('\u{10eeee}')), (again, !again));
+        }
         says(&mut session, "\x1b[0n", later);
         assert!(!session.wants_frame(), "tmux answered, but it takes its time");
     }

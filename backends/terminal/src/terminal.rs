@@ -88,7 +88,7 @@ impl Terminal {
         session.read_on(reader);
         session.know_way_through_tmux(way_through_tmux);
         if probe::asks_through_tmux(wanted, &inquiry.environment) && !answers.is_through_tmux() {
-            session.hear_late(inquiry);
+            session.hear_late(inquiry, Instant::now());
         }
         Ok(Self {
             screen,

@@ -247,6 +247,8 @@ impl Control {
         let was_hidden = member.hidden_since.is_some();
         member.said_visible |= matches!(kind, EventKind::Hide | EventKind::Show);
         match kind {
+            // A key held since before others got control takes nothing from them.
+            EventKind::KeyDown(key) if key.repeat => {}
             EventKind::Hide => {
                 member.hidden_since.get_or_insert(now);
                 self.revision += u64::from(!was_hidden);
@@ -902,6 +904,9 @@ mod tests {
         let key = EventKind::KeyDown(Key::default());
         scene.control.heard(bert, &key, true, scene.now);
         assert_eq!(scene.presenter(), Some(anna), "anna holds a button down");
+        let repeat = EventKind::KeyDown(Key { repeat: true, ..Key::default() });
+        scene.control.heard(bert, &repeat, false, scene.now);
+        assert_eq!(scene.presenter(), Some(anna), "bert's key was down before");
         scene.press(bert);
         assert_eq!(scene.presenter(), Some(bert));
     }

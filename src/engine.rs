@@ -304,7 +304,7 @@ impl Engine {
             Input::Control { client, request } => {
                 self.request_control(source(client), request, now);
             }
-            Input::Event { client, timestamp, kind } => {
+            Input::Event { client, timestamp, mut kind } => {
                 if kind.validate().is_err() {
                     self.stats.rejected += 1;
                     return;
@@ -321,7 +321,7 @@ impl Engine {
                 });
                 if self.control.presenter() != Some(source(client)) {
                     self.stats.ignored += 1;
-                } else if self.held.admit(&kind) {
+                } else if self.held.admit(&mut kind) {
                     if kind == EventKind::FocusOut {
                         // Where the keyboard went, their `key_up` goes, too.
                         for kind in self.held.release_keys() {
@@ -361,7 +361,9 @@ impl Engine {
     /// What the host in front of a window wants with Ctrl+Alt+G. At other times it is a key like
     /// any other.
     fn hosts_key(&self, source: Source, key: &Key) -> Option<ControlRequest> {
-        let pressed = key.modifiers.control && key.modifiers.alt && key.code == "KeyG";
+        // Held down, it would hand control to and fro.
+        let shortcut = key.modifiers.control && key.modifiers.alt && key.code == "KeyG";
+        let pressed = shortcut && !key.repeat;
         let host = self.control.is_local(source) && self.control.host() == Some(source);
         if !pressed || !host {
             return None;

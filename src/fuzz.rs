@@ -125,7 +125,10 @@ impl Scene {
         let client = if backend == WINDOW { 0 } else { u64::from(who % REMOTE_CLIENTS) };
         let source = Source { backend, client: ClientId(client) };
         let remote = self.remotes[backend as usize].clone();
-        let key = || Key { code: format!("Key{}", how % 4), ..Key::default() };
+        let key = || {
+            let repeat = how & 0x80 != 0;
+            Key { code: format!("Key{}", how % 4), repeat, ..Key::default() }
+        };
         let buttons: Buttons = [Button::Left, Button::Right, Button::Middle]
             .into_iter()
             .filter(|button| how & 1 << *button as u8 != 0)
@@ -240,11 +243,15 @@ impl Scene {
                 assert!(u64::from(size.pwidth) * u64::from(size.pheight) <= 4096 * 2160);
                 return;
             }
+            EventKind::KeyDown(key) if key.repeat => {
+                assert!(heard.keys.contains(&key.code), "it repeats and is not down");
+            }
             EventKind::KeyDown(key) => {
                 assert!(!heard.keys.contains(&key.code), "it is down already");
                 heard.keys.push(key.code.clone());
             }
             EventKind::KeyUp(key) => {
+                assert!(!key.repeat, "a release repeats");
                 let index = heard.keys.iter().position(|code| *code == key.code);
                 heard.keys.remove(index.expect("it was not down"));
             }

@@ -17,19 +17,26 @@ impl Held {
 
     /// Whether `kind` makes sense after what came before; notes it if so.
     ///
-    /// A second `key_down` of a key that is down is auto-repeat; a `key_up` of one that isn't
-    /// was released already. Both are dropped.
-    pub(crate) fn admit(&mut self, kind: &EventKind) -> bool {
+    /// A repeat passes while its key is down, unless that is a modifier key, whose repeats say
+    /// nothing. The repeat of a key that is not down is dropped: somebody pressed the key before
+    /// they got control, and nothing happens until they press it again. So are a second
+    /// `key_down` without the mark, from a client that does not tell repeats, and the `key_up` of
+    /// a key that is not down, which was released already.
+    pub(crate) fn admit(&mut self, kind: &mut EventKind) -> bool {
         match kind {
             EventKind::KeyDown(key) => {
-                let fresh = !self.keys.iter().any(|held| same(held, key));
-                let room = self.keys.len() < Self::MAX_KEYS;
-                if fresh && room {
+                let down = self.keys.iter().any(|held| same(held, key));
+                if key.repeat {
+                    return down && !is_modifier(key);
+                }
+                let fresh = !down && self.keys.len() < Self::MAX_KEYS;
+                if fresh {
                     self.keys.push(key.clone());
                 }
-                return fresh && room;
+                return fresh;
             }
             EventKind::KeyUp(key) => {
+                key.repeat = false;
                 let found = self.keys.iter().position(|held| same(held, key));
                 if let Some(index) = found {
                     self.keys.remove(index);
@@ -108,49 +115,105 @@ fn same(a: &Key, b: &Key) -> bool {
     if a.code.is_empty() && b.code.is_empty() { a.key == b.key } else { a.code == b.code }
 }
 
+fn is_modifier(key: &Key) -> bool {
+    matches!(key.key.as_str(), "Shift" | "Control" | "Alt" | "AltGraph" | "Meta")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn key(key: &str, code: &str) -> Key {
-        Key { key: key.into(), code: code.into(), modifiers: Modifiers::default() }
+        Key { key: key.into(), code: code.into(), ..Key::default() }
+    }
+
+    fn repeat(name: &str, code: &str) -> EventKind {
+        EventKind::KeyDown(Key { repeat: true, ..key(name, code) })
     }
 
     #[test]
-    fn auto_repeat_and_stray_releases_are_dropped() {
+    fn a_repeat_passes_while_its_key_is_down() {
         let mut held = Held::default();
-        assert!(held.admit(&EventKind::KeyDown(key("a", "KeyA"))));
-        assert!(!held.admit(&EventKind::KeyDown(key("a", "KeyA"))));
-        assert!(held.admit(&EventKind::KeyUp(key("A", "KeyA"))));
-        assert!(!held.admit(&EventKind::KeyUp(key("a", "KeyA"))));
+        assert!(!held.admit(&mut repeat("a", "KeyA")), "pressed before");
+        assert!(!held.is_any(), "it holds nothing");
+        assert!(held.admit(&mut EventKind::KeyDown(key("a", "KeyA"))));
+        assert!(held.admit(&mut repeat("a", "KeyA")));
+        assert!(held.admit(&mut repeat("A", "KeyA")), "Shift went down meanwhile");
+        assert!(!held.admit(&mut repeat("b", "KeyB")), "another key");
+        assert!(held.admit(&mut EventKind::KeyUp(key("a", "KeyA"))));
+        assert!(!held.admit(&mut repeat("a", "KeyA")));
+        assert!(held.release().is_empty(), "repeats hold nothing");
+    }
+
+    #[test]
+    fn a_released_key_acts_again_only_when_it_is_pressed_again() {
+        let mut held = Held::default();
+        held.admit(&mut EventKind::KeyDown(key("a", "KeyA")));
+        assert_eq!(held.release().len(), 1);
+        assert!(!held.admit(&mut repeat("a", "KeyA")));
+        assert!(!held.admit(&mut EventKind::KeyUp(key("a", "KeyA"))));
+        assert!(held.admit(&mut EventKind::KeyDown(key("a", "KeyA"))));
+        assert!(held.admit(&mut repeat("a", "KeyA")));
+    }
+
+    #[test]
+    fn modifier_keys_do_not_repeat() {
+        let mut held = Held::default();
+        for name in ["Shift", "Control", "Alt", "AltGraph", "Meta"] {
+            assert!(held.admit(&mut EventKind::KeyDown(key(name, name))));
+            assert!(!held.admit(&mut repeat(name, name)), "{name}");
+        }
+        assert_eq!(held.release_keys().len(), 5);
+    }
+
+    #[test]
+    fn no_release_is_a_repeat() {
+        let mut held = Held::default();
+        held.admit(&mut EventKind::KeyDown(key("a", "KeyA")));
+        held.admit(&mut repeat("a", "KeyA"));
+        let mut up = EventKind::KeyUp(Key { repeat: true, ..key("a", "KeyA") });
+        assert!(held.admit(&mut up));
+        assert_eq!(up, EventKind::KeyUp(key("a", "KeyA")));
+        held.admit(&mut EventKind::KeyDown(key("a", "KeyA")));
+        held.admit(&mut repeat("a", "KeyA"));
+        assert_eq!(held.release(), [EventKind::KeyUp(key("a", "KeyA"))]);
+    }
+
+    #[test]
+    fn a_second_press_and_stray_releases_are_dropped() {
+        let mut held = Held::default();
+        assert!(held.admit(&mut EventKind::KeyDown(key("a", "KeyA"))));
+        assert!(!held.admit(&mut EventKind::KeyDown(key("a", "KeyA"))));
+        assert!(held.admit(&mut EventKind::KeyUp(key("A", "KeyA"))));
+        assert!(!held.admit(&mut EventKind::KeyUp(key("a", "KeyA"))));
     }
 
     #[test]
     fn keys_without_a_code_are_told_apart_by_their_meaning() {
         let mut held = Held::default();
-        assert!(held.admit(&EventKind::KeyDown(key("ö", ""))));
-        assert!(held.admit(&EventKind::KeyDown(key("ä", ""))));
-        assert!(!held.admit(&EventKind::KeyDown(key("ä", ""))));
+        assert!(held.admit(&mut EventKind::KeyDown(key("ö", ""))));
+        assert!(held.admit(&mut EventKind::KeyDown(key("ä", ""))));
+        assert!(!held.admit(&mut EventKind::KeyDown(key("ä", ""))));
     }
 
     #[test]
     fn no_more_keys_are_held_than_the_limit() {
         let mut held = Held::default();
         for n in 0..Held::MAX_KEYS {
-            assert!(held.admit(&EventKind::KeyDown(key("x", &format!("Key{n}")))));
+            assert!(held.admit(&mut EventKind::KeyDown(key("x", &format!("Key{n}")))));
         }
-        assert!(!held.admit(&EventKind::KeyDown(key("x", "OneTooMany"))));
+        assert!(!held.admit(&mut EventKind::KeyDown(key("x", "OneTooMany"))));
         assert_eq!(held.release().len(), Held::MAX_KEYS);
     }
 
     #[test]
     fn a_release_lets_go_of_keys_buttons_pointer_and_focus_once() {
         let mut held = Held::default();
-        held.admit(&EventKind::FocusIn);
-        held.admit(&EventKind::KeyDown(key("Shift", "ShiftLeft")));
-        held.admit(&EventKind::KeyDown(key("A", "KeyA")));
+        held.admit(&mut EventKind::FocusIn);
+        held.admit(&mut EventKind::KeyDown(key("Shift", "ShiftLeft")));
+        held.admit(&mut EventKind::KeyDown(key("A", "KeyA")));
         let buttons: Buttons = [Button::Left, Button::Right].into_iter().collect();
-        held.admit(&EventKind::PointerDown(Pointer {
+        held.admit(&mut EventKind::PointerDown(Pointer {
             x: 5.0,
             button: Button::Right,
             buttons,
@@ -174,8 +237,8 @@ mod tests {
     #[test]
     fn a_pointer_that_left_is_not_released_again() {
         let mut held = Held::default();
-        held.admit(&EventKind::PointerMove(Pointer::default()));
-        held.admit(&EventKind::PointerLeave(Pointer::default()));
+        held.admit(&mut EventKind::PointerMove(Pointer::default()));
+        held.admit(&mut EventKind::PointerLeave(Pointer::default()));
         assert!(held.release().is_empty());
     }
 }

@@ -3,7 +3,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use framecast::{
     Backend, Button, Canvas, ClientId, Context, ControlRequest, EventKind, Frame, Input,
-    LogicalSize, NullBackend, NullRemote, PhysicalSize, Pointer, Result, Role, Setting, Step,
+    LogicalSize, NullBackend, NullRemote, PhysicalSize, Pointer, Result, Role, Setting, Source,
+    Step,
 };
 
 use crate::{drain, key, key_down};
@@ -128,6 +129,93 @@ fn keys_are_released_when_the_keyboard_goes_elsewhere() {
     window.event(0, EventKind::FocusOut);
     window.event(0, key_down("a"));
     assert_eq!(drain(&canvas), ["focus_in", "key_down", "key_up", "focus_out", "key_down"]);
+}
+
+fn repeat(name: &str) -> EventKind {
+    EventKind::KeyDown(framecast::Key { repeat: true, ..key(name) })
+}
+
+/// The key events that the application gets, `*` for a repeat.
+fn keys(canvas: &Canvas) -> Vec<String> {
+    let mut keys = Vec::new();
+    while let Some(step) = canvas.poll() {
+        let Step::Event(event) = step else { continue };
+        match event.kind {
+            EventKind::KeyDown(key) if key.repeat => keys.push(format!("*{}", key.key)),
+            EventKind::KeyDown(key) => keys.push(format!("+{}", key.key)),
+            EventKind::KeyUp(key) => {
+                assert!(!key.repeat, "a release repeats");
+                keys.push(format!("-{}", key.key));
+            }
+            _ => {}
+        }
+    }
+    keys
+}
+
+#[test]
+fn a_held_key_repeats_until_it_is_released_or_the_keyboard_goes_elsewhere() {
+    let (canvas, window, _web) = window_and_web();
+    window.join(0);
+    window.event(0, EventKind::FocusIn);
+    window.event(0, key_down("Backspace"));
+    (0..3).for_each(|_| window.event(0, repeat("Backspace")));
+    window.event(0, EventKind::KeyUp(framecast::Key { repeat: true, ..key("Backspace") }));
+    window.event(0, repeat("Backspace"));
+    let held = ["+Backspace", "*Backspace", "*Backspace", "*Backspace", "-Backspace"];
+    assert_eq!(keys(&canvas), held);
+    window.event(0, key_down("a"));
+    window.event(0, EventKind::FocusOut);
+    window.event(0, EventKind::FocusIn);
+    window.event(0, repeat("a"));
+    assert_eq!(keys(&canvas), ["+a", "-a"], "it was let go with the focus");
+}
+
+#[test]
+fn a_key_held_across_a_change_of_control_acts_for_nobody() {
+    let (canvas, _window, web) = window_and_web();
+    web.join(1);
+    web.join(2);
+    drain(&canvas);
+    let choose = |client| {
+        let source = Source { backend: 1, client: ClientId(client) };
+        assert!(canvas.give_control(Some(source)));
+    };
+    choose(1);
+    web.event(1, key_down("ArrowLeft"));
+    web.event(1, repeat("ArrowLeft"));
+    assert_eq!(keys(&canvas), ["+ArrowLeft", "*ArrowLeft"]);
+    choose(2);
+    web.event(1, repeat("ArrowLeft"));
+    web.event(2, repeat("ArrowLeft"));
+    assert_eq!(keys(&canvas), ["-ArrowLeft"]);
+    // Back again, it is still the press of before.
+    choose(1);
+    web.event(1, repeat("ArrowLeft"));
+    web.event(1, EventKind::KeyUp(key("ArrowLeft")));
+    assert!(keys(&canvas).is_empty());
+    web.event(1, key_down("ArrowLeft"));
+    web.event(1, repeat("ArrowLeft"));
+    assert_eq!(keys(&canvas), ["+ArrowLeft", "*ArrowLeft"]);
+}
+
+#[test]
+fn the_hosts_shortcut_held_down_grants_control_once() {
+    let (canvas, window, web) = window_and_web();
+    canvas.set_control(framecast::ControlPolicy::Request);
+    window.join(0);
+    web.join(1);
+    web.control(1, ControlRequest::Ask);
+    drain(&canvas);
+    let mut shortcut = framecast::Key { code: "KeyG".into(), ..key("g") };
+    (shortcut.modifiers.control, shortcut.modifiers.alt) = (true, true);
+    window.event(0, EventKind::KeyDown(shortcut.clone()));
+    shortcut.repeat = true;
+    for _ in 0..2 {
+        window.event(0, EventKind::KeyDown(shortcut.clone()));
+        assert!(keys(&canvas).is_empty());
+        assert_eq!(canvas.presenter().map(|source| source.client), Some(ClientId(1)));
+    }
 }
 
 #[test]

@@ -85,7 +85,8 @@ pub enum EventKind {
     DoubleClick(Pointer),
     /// The wheel turned, or two fingers scrolled.
     Wheel(Wheel),
-    /// A key went down. There is no auto-repeat.
+    /// A key went down, or is held down and repeats; [`Key::repeat`] tells which. Modifier keys do
+    /// not repeat.
     KeyDown(Key),
     /// A key went up.
     KeyUp(Key),
@@ -222,6 +223,14 @@ pub struct Key {
     pub code: String,
     /// The modifier keys that are down.
     pub modifiers: Modifiers,
+    /// True where the key was down already: it is held, and the system repeats it, after a delay
+    /// and at a rate that the user has set (often half a second, and 25 to 40 times a second). A
+    /// switch ignores such events; what moves, scrolls or deletes acts on each.
+    ///
+    /// Always false in `KeyUp`, and where a backend cannot tell a repeat from a press, such as in
+    /// a terminal without kitty's keyboard protocol. As JSON it is left out where it is false.
+    #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "std::ops::Not::not")]
+    pub repeat: bool,
 }
 
 /// Fields of [`EventKind::Char`].
@@ -571,6 +580,22 @@ mod tests {
     }
 
     #[test]
+    fn a_key_event_tells_on_the_wire_that_it_repeats_and_nothing_where_it_does_not() {
+        let mut key = Key { key: "a".into(), code: "KeyA".into(), ..Key::default() };
+        let wire = |key: &Key| {
+            let kind = EventKind::KeyDown(key.clone());
+            serde_json::to_value(Event { kind, timestamp: 2.0, source: None }).unwrap()
+        };
+        let mut told = json!({
+            "type": "key_down", "timestamp": 2.0, "key": "a", "code": "KeyA", "modifiers": [],
+        });
+        assert_eq!(wire(&key), told);
+        key.repeat = true;
+        told["repeat"] = true.into();
+        assert_eq!(wire(&key), told);
+    }
+
+    #[test]
     fn hostile_events_are_refused() {
         let key = || Key { key: "x".repeat(65), ..Key::default() };
         let code = Key { code: "x".repeat(65), ..Key::default() };
@@ -681,6 +706,8 @@ mod tests {
         let fields = json!({"key": "a", "code": null, "modifiers": {}, "repeat": "?"});
         assert_eq!(read("key_down", fields), KeyDown(a()));
         assert_eq!(read("key_up", json!({"key": "a", "code": "x".repeat(65)})), KeyUp(a()));
+        let fields = json!({"key": "a", "repeat": true, "modifiers": 1});
+        assert_eq!(read("key_down", fields), KeyDown(Key { repeat: true, ..a() }));
         let wheel = Wheel { dy: 100.0, ..Wheel::default() };
         let fields = json!({"dx": null, "dy": 100, "x": "1", "buttons": 3});
         assert_eq!(read("wheel", fields), EventKind::Wheel(wheel));

@@ -11,8 +11,9 @@
 //!
 //! What terminals cannot do, and what follows:
 //!
-//! - Without kitty's keyboard protocol a key goes down and up at once, as often as it repeats; keys
-//!   that type nothing by themselves (Shift, Control) are not told, and Ctrl+I is Tab.
+//! - Without kitty's keyboard protocol a key goes down and up at once, as often as it repeats, and
+//!   no `key_down` is marked as a repeat; keys that type nothing by themselves (Shift, Control) are
+//!   not told, and Ctrl+I is Tab.
 //! - Whether the pointer left the window is told by kitty alone; elsewhere it stays where it was.
 //! - Keys that are not the application's: Ctrl+C closes the view (twice: ends the process),
 //!   Ctrl+Z suspends, Ctrl+\ ends the process; Ctrl+Alt+Plus, Minus and 0 (or PageUp, PageDown and

@@ -346,11 +346,13 @@ fn a_terminal_that_answers_nothing_is_paced_by_what_it_reads() {
 fn keys_pastes_and_the_focus_become_events() {
     let _turn = turn();
     let mut open = Open::new(40, 12, Style::Modern);
-    open.emulator.write("\x1b[97;;97u\x1b[97;1:3u");
-    let EventKind::KeyDown(key) = open.event("key_down") else { panic!("no key") };
-    assert_eq!((key.key.as_str(), key.code.as_str()), ("a", "KeyA"));
-    let EventKind::Char(char) = open.event("char") else { panic!("no text") };
-    assert_eq!((char.data.as_str(), char.input_type.as_str()), ("a", "insertText"));
+    open.emulator.write("\x1b[97;;97u\x1b[97;1:2;97u\x1b[97;1:3u");
+    for repeat in [false, true] {
+        let EventKind::KeyDown(key) = open.event("key_down") else { panic!("no key") };
+        assert_eq!((key.key.as_str(), key.code.as_str(), key.repeat), ("a", "KeyA", repeat));
+        let EventKind::Char(char) = open.event("char") else { panic!("no text") };
+        assert_eq!((char.data.as_str(), char.input_type.as_str()), ("a", "insertText"));
+    }
     open.event("key_up");
     open.emulator.write("\x1b[200~pasted\x1b[201~");
     let EventKind::Paste { data } = open.event("paste") else { panic!("no text") };

@@ -87,32 +87,19 @@ impl Keyboard {
     }
 
     fn keys_first(&mut self, typed: &[Typed], sink: &mut dyn FnMut(EventKind)) {
-        // The last key came again while down; the next character is its auto-repeat. Only the
-        // next: a key outside the enum, pressed meanwhile, types without being told.
-        let mut repeating = false;
         for (index, &item) in typed.iter().enumerate() {
             match item {
                 Typed::Key(code, true) => {
-                    if self.is_held(code) {
-                        repeating = true;
-                        continue;
-                    }
-                    repeating = false;
                     let typed = match typed.get(index + 1) {
                         Some(&Typed::Char(unit)) => char::from_u32(unit),
                         _ => None,
                     };
                     self.key_down(code, typed, sink);
                 }
-                Typed::Key(code, false) => {
-                    repeating = false;
-                    self.release(code, sink);
-                }
+                Typed::Key(code, false) => self.release(code, sink),
                 Typed::Char(unit) => {
                     let char = self.decode(unit);
-                    if char.is_some() && !std::mem::take(&mut repeating) {
-                        self.text(char, sink);
-                    }
+                    self.text(char, sink);
                 }
             }
         }
@@ -129,15 +116,12 @@ impl Keyboard {
                 }
                 Typed::Key(code, true) if is_printable(code) => {
                     let char = waiting.take();
-                    if !self.is_held(code) {
-                        self.key_down(code, char, sink);
-                        self.text(char, sink);
-                    }
+                    self.key_down(code, char, sink);
+                    self.text(char, sink);
                 }
                 Typed::Key(code, down) => {
                     self.text(waiting.take(), sink);
                     match down {
-                        true if self.is_held(code) => {}
                         true => self.key_down(code, None, sink),
                         false => self.release(code, sink),
                     }
@@ -147,13 +131,19 @@ impl Keyboard {
         self.text(waiting, sink);
     }
 
-    fn is_held(&self, code: Code) -> bool {
-        self.held.iter().any(|(held, _)| *held == code)
-    }
-
+    /// The key goes down, or is down and repeats: it keeps the name that it went down with, as
+    /// its release will have it.
     fn key_down(&mut self, code: Code, typed: Option<char>, sink: &mut dyn FnMut(EventKind)) {
         let name = code_name(code);
         if name.is_empty() {
+            return;
+        }
+        if let Some((_, key)) = self.held.iter().find(|(held, _)| *held == code) {
+            let (key, modifiers) = (key.clone(), self.modifiers());
+            // Windows repeats modifier keys, which says nothing and keeps moves from being merged.
+            if !matches!(key.as_str(), "Shift" | "Control" | "Alt" | "Meta") {
+                sink(EventKind::KeyDown(Key { key, code: name.into(), modifiers, repeat: true }));
+            }
             return;
         }
         let typed = typed.filter(|&char| is_text(char));
@@ -167,7 +157,7 @@ impl Keyboard {
         };
         self.held.push((code, key.clone()));
         let modifiers = self.modifiers();
-        sink(EventKind::KeyDown(Key { key, code: name.to_owned(), modifiers }));
+        sink(EventKind::KeyDown(Key { key, code: name.into(), modifiers, repeat: false }));
     }
 
     fn release(&mut self, code: Code, sink: &mut dyn FnMut(EventKind)) {
@@ -179,7 +169,8 @@ impl Keyboard {
 
     fn key_up(&self, code: Code, key: String, sink: &mut dyn FnMut(EventKind)) {
         let modifiers = self.modifiers();
-        sink(EventKind::KeyUp(Key { key, code: code_name(code).to_owned(), modifiers }));
+        let code = code_name(code).to_owned();
+        sink(EventKind::KeyUp(Key { key, code, modifiers, repeat: false }));
     }
 
     fn text(&self, char: Option<char>, sink: &mut dyn FnMut(EventKind)) {
@@ -227,6 +218,7 @@ mod tests {
     fn line(kind: &EventKind) -> String {
         assert!(kind.validate().is_ok(), "{kind:?}");
         match kind {
+            EventKind::KeyDown(key) if key.repeat => format!("*{} {}", key.key, key.code),
             EventKind::KeyDown(key) => format!("+{} {}", key.key, key.code),
             EventKind::KeyUp(key) => format!("-{} {}", key.key, key.code),
             EventKind::Char(char) => format!("\"{}\"", char.data),
@@ -308,17 +300,49 @@ mod tests {
     }
 
     #[test]
-    fn auto_repeat_is_dropped_with_its_text() {
-        let mut keyboard = Keyboard::new(Platform::X11);
-        assert_eq!(run(&mut keyboard, &[Key(Code::A, true), char('a')]).len(), 2);
-        for _ in 0..3 {
-            let repeat = [Key(Code::A, true), char('a'), Key(Code::A, true), char('a')];
-            assert!(run(&mut keyboard, &repeat).is_empty());
+    fn a_held_key_repeats_with_its_text() {
+        for platform in [Platform::X11, Platform::Windows, Platform::MacOs] {
+            let mut keyboard = Keyboard::new(platform);
+            assert_eq!(run(&mut keyboard, &[Key(Code::A, true), char('a')]).len(), 2);
+            for _ in 0..3 {
+                let repeat = [Key(Code::A, true), char('a'), Key(Code::A, true), char('a')];
+                let told = run(&mut keyboard, &repeat);
+                assert_eq!(told, ["*a KeyA", "\"a\"", "*a KeyA", "\"a\""], "{platform:?}");
+            }
+            let other = [Key(Code::A, true), char('a'), char('ö')];
+            assert_eq!(run(&mut keyboard, &other), ["*a KeyA", "\"a\"", "\"ö\""]);
+            let next = [Key(Code::B, true), char('b'), Key(Code::A, false)];
+            assert_eq!(run(&mut keyboard, &next), ["+b KeyB", "\"b\"", "-a KeyA"]);
         }
-        let other = [Key(Code::A, true), char('a'), char('ö')];
-        assert_eq!(run(&mut keyboard, &other), ["\"ö\""], "a key outside the enum");
-        let next = [Key(Code::B, true), char('b'), Key(Code::A, false)];
-        assert_eq!(run(&mut keyboard, &next), ["+b KeyB", "\"b\"", "-a KeyA"]);
+    }
+
+    #[test]
+    fn a_held_key_that_types_nothing_repeats_too() {
+        let typed = [Key(Code::Backspace, true), char('\u{8}')];
+        let held = [typed, typed, typed].concat();
+        let told = ["+Backspace Backspace", "*Backspace Backspace", "*Backspace Backspace"];
+        for platform in [Platform::X11, Platform::Windows, Platform::MacOs] {
+            assert_eq!(run(&mut Keyboard::new(platform), &held), told, "{platform:?}");
+        }
+        let held = [Key(Code::Left, true), Key(Code::Left, true)];
+        let told = ["+ArrowLeft ArrowLeft", "*ArrowLeft ArrowLeft"];
+        assert_eq!(run(&mut Keyboard::new(Platform::Wayland), &held), told);
+    }
+
+    #[test]
+    fn a_repeat_has_the_name_that_the_key_went_down_with() {
+        let mut keyboard = Keyboard::new(Platform::Windows);
+        run(&mut keyboard, &[Key(Code::A, true), char('a'), Key(Code::LeftShift, true)]);
+        let repeat = [Key(Code::A, true), char('A'), Key(Code::A, false)];
+        assert_eq!(run(&mut keyboard, &repeat), ["*a KeyA", "\"A\"", "-a KeyA"]);
+    }
+
+    #[test]
+    fn modifier_keys_do_not_repeat() {
+        let held = [Key(Code::LeftShift, true), Key(Code::LeftShift, true)];
+        let told = ["+Shift ShiftLeft"];
+        assert_eq!(run(&mut Keyboard::new(Platform::Windows), &held), told);
+        assert_eq!(run(&mut Keyboard::new(Platform::Wayland), &held), told);
     }
 
     #[test]

@@ -14,8 +14,9 @@
 //! - Buttons are levels: a click shorter than the poll interval (7 ms while the window has the
 //!   focus or the pointer) is lost.
 //! - Keys outside its enum (ö, <) give only [`EventKind::Char`](framecast_api::EventKind::Char),
-//!   and for them the keyboard's auto-repeat cannot be told from typing. Text of other keys does
-//!   not repeat.
+//!   which comes again while they repeat.
+//! - Under Wayland keys do not repeat: there each program has to do that for itself, and minifb
+//!   does not.
 //! - Under X11 a key's `code` is that of the key which has its letter on a US keyboard.
 //! - It has no clipboard: Ctrl+V is a key like any other, and
 //!   [`Setting::Clipboard`](framecast_api::Setting::Clipboard) is not supported.

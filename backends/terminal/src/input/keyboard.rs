@@ -15,7 +15,12 @@ pub(crate) struct Keyboard {
 }
 
 impl Keyboard {
-    /// Turns one press into events. Auto-repeat is dropped, as far as the terminal tells it.
+    /// Turns one press into events.
+    ///
+    /// A key that repeats goes down again, marked as a repeat, and types its text again. A key
+    /// that goes down while it is down repeats, too: its release was lost, or the terminal tells
+    /// none. Where the key went down elsewhere, before the focus came here, its repeats are
+    /// dropped. A plain terminal tells no repeats: each is a press and a release like any other.
     pub(crate) fn press(&mut self, press: Press, sink: &mut dyn FnMut(EventKind)) {
         let Press { key, phase, text } = press;
         match phase {
@@ -24,14 +29,19 @@ impl Keyboard {
                 type_text(text, sink);
                 sink(EventKind::KeyUp(key));
             }
-            Phase::Down => {
-                if self.position(&key).is_none() && self.held.len() < MAX_HELD {
-                    self.held.push(key.clone());
-                    sink(EventKind::KeyDown(key));
-                    type_text(text, sink);
-                }
+            Phase::Down | Phase::Repeat => {
+                let down = match self.position(&key) {
+                    // Named as it was pressed, as its release will be.
+                    Some(index) => Key { key: self.held[index].key.clone(), repeat: true, ..key },
+                    None if phase == Phase::Down && self.held.len() < MAX_HELD => {
+                        self.held.push(key.clone());
+                        key
+                    }
+                    None => return,
+                };
+                sink(EventKind::KeyDown(down));
+                type_text(text, sink);
             }
-            Phase::Repeat => {}
             Phase::Up => {
                 if let Some(index) = self.position(&key) {
                     // Named as it was pressed, whatever shift is now.
@@ -91,6 +101,7 @@ mod tests {
         let mut sink = |kind: EventKind| {
             assert!(kind.validate().is_ok(), "{kind:?}");
             lines.push(match kind {
+                EventKind::KeyDown(key) if key.repeat => format!("*{}", key.key),
                 EventKind::KeyDown(key) => format!("+{}", key.key),
                 EventKind::KeyUp(key) => format!("-{}", key.key),
                 EventKind::Char(char) => format!("{:?} {}", char.data, char.input_type),
@@ -102,6 +113,7 @@ mod tests {
             Said::Key(press) => keyboard.press(press, &mut sink),
             Said::Paste(text) => keyboard.paste(text, &mut sink),
             Said::Focus(false) => keyboard.release_all(&mut sink),
+            Said::Focus(true) => {}
             other => panic!("unexpected {other:?}"),
         });
         lines
@@ -116,11 +128,37 @@ mod tests {
     }
 
     #[test]
-    fn kitty_keys_are_held_and_do_not_repeat() {
+    fn kitty_keys_are_held_and_repeat_with_their_text() {
         let typed = b"\x1b[97;;97u\x1b[97;1:2;97u\x1b[97;1:3u\x1b[97;1:3u";
-        assert_eq!(events(typed, true), ["+a", "\"a\" insertText", "-a"]);
+        let text = "\"a\" insertText";
+        assert_eq!(events(typed, true), ["+a", text, "*a", text, "-a"]);
+        let backspace = b"\x1b[127u\x1b[127;1:2u\x1b[127;1:2u\x1b[127;1:3u";
+        let deleted = ["+Backspace", "*Backspace", "*Backspace", "-Backspace"];
+        assert_eq!(events(backspace, true), deleted);
+        let arrow = b"\x1b[1;1:1A\x1b[1;1:2A\x1b[1;1:3A";
+        assert_eq!(events(arrow, true), ["+ArrowUp", "*ArrowUp", "-ArrowUp"]);
         let shift_first = b"\x1b[97:65;2;65u\x1b[57441;1:3u\x1b[97;1:3u";
         assert_eq!(events(shift_first, true), ["+A", "\"A\" insertText", "-A"]);
+    }
+
+    #[test]
+    fn a_repeat_has_the_name_that_the_key_went_down_with() {
+        let typed = b"\x1b[97;;97u\x1b[57441;2u\x1b[97:65;2:2;65u\x1b[97;1:3u";
+        let text = ["\"a\" insertText", "\"A\" insertText"];
+        assert_eq!(events(typed, true), ["+a", text[0], "+Shift", "*a", text[1], "-a"]);
+    }
+
+    #[test]
+    fn a_second_press_without_a_release_is_a_repeat() {
+        let twice = b"\x1b[97;;97u\x1b[97;;97u";
+        let text = "\"a\" insertText";
+        assert_eq!(events(twice, true), ["+a", text, "*a", text]);
+    }
+
+    #[test]
+    fn a_key_that_went_down_elsewhere_does_not_repeat_here() {
+        let typed = b"\x1b[97;1:2;97u\x1b[97;1:3u\x1b[98;;98u\x1b[O\x1b[I\x1b[98;1:2;98u";
+        assert_eq!(events(typed, true), ["+b", "\"b\" insertText", "-b"]);
     }
 
     #[test]

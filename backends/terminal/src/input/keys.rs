@@ -28,7 +28,8 @@ pub(crate) struct Press {
 }
 
 fn press(key: &str, code: &str, modifiers: Modifiers, phase: Phase, text: String) -> Press {
-    Press { key: Key { key: key.to_owned(), code: code.to_owned(), modifiers }, phase, text }
+    let key = Key { key: key.to_owned(), code: code.to_owned(), modifiers, repeat: false };
+    Press { key, phase, text }
 }
 
 /// A character of the plain encoding.

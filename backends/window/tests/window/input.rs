@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use framecast_api::{Button, Char, EventKind, Input, Key, Pointer};
 use framecast_window::WindowOptions;
 
@@ -8,6 +6,7 @@ use crate::support::{Stage, View};
 // Symbols of X11's keysymdef.h.
 const SHIFT: u32 = 0xffe1;
 const CONTROL: u32 = 0xffe3;
+const BACKSPACE: u32 = 0xff08;
 const ESCAPE: u32 = 0xff1b;
 const RETURN: u32 = 0xff0d;
 const LEFT: u32 = 0xff51;
@@ -236,15 +235,34 @@ on_a_display! {
 }
 
 on_a_display! {
-    fn a_held_key_does_not_repeat(stage) {
+    fn a_held_key_repeats(stage) {
         let mut view = focused(stage);
-        stage.key('a'.into(), true);
-        view.event("char");
-        // The server repeats after 660 ms, 25 times a second.
-        let more = view.listen(Duration::from_millis(1200));
-        assert!(more.is_empty(), "{more:?}");
-        stage.key('a'.into(), false);
-        view.event("key_up");
+        for (symbol, name, text) in [('a'.into(), "a", true), (BACKSPACE, "Backspace", false)] {
+            // The server repeats after 660 ms, 25 times a second, until it is let go.
+            stage.key(symbol, true);
+            let mut events = Vec::new();
+            for _ in 0..3 {
+                events.extend(view.events_to("key_down"));
+            }
+            stage.key(symbol, false);
+            events.extend(view.events_to("key_up"));
+            let mut repeats = Vec::new();
+            for kind in &events {
+                match kind {
+                    EventKind::KeyDown(key) => {
+                        assert_eq!(key.key, name);
+                        repeats.push(key.repeat);
+                    }
+                    EventKind::KeyUp(key) => assert!(key.key == name && !key.repeat),
+                    EventKind::Char(Char { data, .. }) => assert_eq!(data, name),
+                    other => panic!("{other:?}"),
+                }
+            }
+            assert!(repeats.len() >= 3, "{events:?}");
+            assert!(!repeats[0] && repeats[1..].iter().all(|repeat| *repeat), "{events:?}");
+            let typed = events.iter().filter(|kind| kind.name() == "char").count();
+            assert_eq!(typed, if text { repeats.len() } else { 0 }, "{events:?}");
+        }
     }
 }
 

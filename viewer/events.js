@@ -8,7 +8,7 @@
  *   x: number, y: number, button: number, buttons: number[], modifiers: Modifier[], ntouches: number,
  *   touches: Record<string, Touch>, pointer_type: "mouse" | "touch" | "pen", pressure: number}} PointerMessage
  * @typedef {{type: "wheel", dx: number, dy: number, x: number, y: number, buttons: number[], modifiers: Modifier[]}} WheelMessage
- * @typedef {{type: "key_down" | "key_up", key: string, code: string, modifiers: Modifier[]}} KeyMessage
+ * @typedef {{type: "key_down" | "key_up", key: string, code: string, modifiers: Modifier[], repeat?: true}} KeyMessage
  * @typedef {{type: "char", data: string, is_composing: boolean, input_type: string}} CharMessage
  * @typedef {{type: "paste", data: string}} PasteMessage
  * @typedef {{type: "focus_in" | "focus_out"}} FocusMessage

@@ -48,8 +48,8 @@ const BY_CODE = new Map([
 ]);
 
 /**
- * Decides which keys go to the application. Pure; remembers which are down, so that each goes down
- * once (no auto-repeat), and up once under the name that it went down with.
+ * Decides which keys go to the application. Pure; remembers which are down, so that each goes down once, repeats only
+ * while it is down, and goes up once, all under the name that it went down with.
  */
 export default class Keys {
   /** @type {Map<string, {key: string, code: string}>} */
@@ -72,7 +72,9 @@ export default class Keys {
     if (UNNAMED.has(event.key) || isBrowserShortcut(event)) return { messages: [], prevent: false };
     const prevent = !makesText(event, this.#mac) && !isClipboard(event);
     const name = nameOf(event);
-    if (event.repeat || this.#held.has(name)) return { messages: [], prevent };
+    const held = this.#held.get(name);
+    // Some browsers do not say that a key repeats. What repeats and did not go down here was pressed elsewhere.
+    if (held || event.repeat) return { messages: held ? repeat(held, event) : [], prevent };
     const key = { key: events.name(event.key), code: events.name(event.code) };
     this.#held.set(name, key);
     return { messages: [{ type: "key_down", ...key, modifiers: events.modifiers(event) }], prevent };
@@ -133,6 +135,19 @@ export default class Keys {
   forget() {
     this.#held.clear();
   }
+}
+
+/**
+ * A key that is held, told again. Modifier keys do not repeat: that says nothing, and would come between moves that are
+ * merged otherwise.
+ *
+ * @param {{key: string, code: string}} key as it went down
+ * @param {KeyLike} event
+ * @returns {KeyMessage[]}
+ */
+function repeat(key, event) {
+  if (MODIFIERS.has(key.key)) return [];
+  return [{ type: "key_down", ...key, modifiers: events.modifiers(event), repeat: true }];
 }
 
 /**

@@ -62,6 +62,28 @@ export function realInput(name, started, { ctrlWheel = true, losesFocus = true }
     await shows(page, 20, 30, MAGENTA);
   });
 
+  test(`a key held in ${name} repeats, with its text, until it is let go`, async () => {
+    const { program, user } = await begin();
+    user.move(50, 60);
+    user.click(1);
+    for (const [name, key, text] of [["BackSpace", "Backspace", ""], ["a", "a", "a"]]) {
+      const before = program.events("key_up").length;
+      const downs = () => program.events("key_down").filter((event) => event.key === key);
+      user.keyDown(name);
+      // The X server repeats it.
+      await until("the key repeats", () => downs().length >= 3);
+      user.keyUp(name);
+      await until("the release", () => program.events("key_up").length > before);
+      const [first, ...repeats] = downs();
+      assert.equal(first.repeat, undefined);
+      assert.ok(repeats.every((event) => event.repeat === true), JSON.stringify(repeats));
+      const typed = program.events("char").map((event) => event.data);
+      assert.deepEqual(typed, Array.from({ length: text ? 1 + repeats.length : 0 }, () => text));
+      assert.equal(program.events("key_up").length, before + 1);
+      assert.equal(program.events("key_up").at(-1).repeat, undefined);
+    }
+  });
+
   test(`a click and a drag in ${name} neither leave the picture nor enter it again`, async () => {
     const { program, user } = await begin();
     user.move(50, 60);

@@ -63,6 +63,12 @@ const made = {
     const key = { key: "A", code: "KeyA", repeat: false, isComposing: false, ...none, shiftKey: true };
     return new Keys(false).down(key).messages[0];
   },
+  "key repeat": () => {
+    const key = { key: "Backspace", code: "Backspace", isComposing: false, ...none };
+    const keys = new Keys(false);
+    keys.down({ ...key, repeat: false });
+    return keys.down({ ...key, repeat: true }).messages[0];
+  },
   "key up": () => new Keys(false).tap("Enter")[1],
   text: () => events.char("é😀", false, "insertText"),
   composition: () => events.char("に", true, "insertCompositionText"),

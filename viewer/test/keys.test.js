@@ -29,11 +29,50 @@ test("a key goes down and up with its name, place and modifiers", () => {
   ]);
 });
 
-test("a key that is held does not repeat, also if the browser does not say that it repeats", () => {
+test("a key that is held repeats, also if the browser does not say that it repeats", () => {
   const keys = new Keys(false);
-  assert.equal(keys.down(press("ArrowLeft", "ArrowLeft")).messages.length, 1);
-  assert.deepEqual(keys.down(press("ArrowLeft", "ArrowLeft", { repeat: true })), { messages: [], prevent: true });
-  assert.deepEqual(keys.down(press("ArrowLeft", "ArrowLeft")), { messages: [], prevent: true });
+  const first = { type: "key_down", key: "ArrowLeft", code: "ArrowLeft", modifiers: [] };
+  assert.deepEqual(keys.down(press("ArrowLeft", "ArrowLeft")).messages, [first]);
+  const again = { messages: [{ ...first, repeat: true }], prevent: true };
+  assert.deepEqual(keys.down(press("ArrowLeft", "ArrowLeft", { repeat: true })), again);
+  assert.deepEqual(keys.down(press("ArrowLeft", "ArrowLeft")), again);
+  assert.deepEqual(keys.up(press("ArrowLeft", "ArrowLeft")).messages, [{ ...first, type: "key_up" }]);
+  assert.deepEqual(keys.down(press("ArrowLeft", "ArrowLeft")).messages, [first]);
+});
+
+test("a key repeats under the name it went down with, and with the modifiers of now", () => {
+  const keys = new Keys(false);
+  keys.down(press("a", "KeyA"));
+  const shifted = keys.down(press("A", "KeyA", { shiftKey: true, repeat: true }));
+  const message = { type: "key_down", key: "a", code: "KeyA", modifiers: ["Shift"], repeat: true };
+  assert.deepEqual(shifted, { messages: [message], prevent: false }, "its text comes from the browser");
+});
+
+test("a key that went down elsewhere, or before it was released here, does not repeat", () => {
+  const keys = new Keys(false);
+  const held = press("ArrowLeft", "ArrowLeft", { repeat: true });
+  assert.deepEqual(keys.down(held), { messages: [], prevent: true });
+  keys.down(press("ArrowLeft", "ArrowLeft"));
+  keys.release();
+  assert.deepEqual(keys.down(held).messages, []);
+  keys.down(press("ArrowLeft", "ArrowLeft"));
+  keys.forget();
+  assert.deepEqual(keys.down(held).messages, []);
+});
+
+test("modifier keys do not repeat", () => {
+  const keys = new Keys(false);
+  for (const key of ["Shift", "Control", "Alt", "AltGraph", "Meta"]) {
+    assert.equal(keys.down(press(key, key)).messages.length, 1, key);
+    assert.deepEqual(keys.down(press(key, key, { repeat: true })), { messages: [], prevent: true }, key);
+  }
+});
+
+test("a held key that becomes the browser's shortcut does not repeat", () => {
+  const keys = new Keys(false);
+  keys.down(press("ArrowLeft", "ArrowLeft"));
+  const shortcut = press("ArrowLeft", "ArrowLeft", { repeat: true, altKey: true });
+  assert.deepEqual(keys.down(shortcut), { messages: [], prevent: false });
 });
 
 test("a key goes up under the name it went down with, whatever Shift did meanwhile", () => {

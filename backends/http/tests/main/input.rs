@@ -69,6 +69,27 @@ fn a_view_reports_that_it_is_resized_shown_and_hidden() {
 }
 
 #[test]
+fn a_client_tells_that_a_key_repeats_and_one_that_does_not_is_read_as_before() {
+    let (server, mut engine) = Engine::new();
+    let mut client = Client::join(&server);
+    engine.until_joined();
+    client.say(&json!({"type": "key_down", "key": "a"}));
+    client.say(&json!({"type": "key_down", "key": "a", "repeat": true}));
+    client.say(&json!({"type": "key_down", "key": "a", "repeat": false}));
+    client.say(&json!({"type": "key_down", "key": "a", "repeat": "yes"}));
+    client.say(&json!({"type": "key_down", "key": "z"}));
+    let inputs = engine.inputs_until(|input| is_key(input, "z"));
+    let repeats: Vec<_> = inputs
+        .iter()
+        .filter_map(|input| match input {
+            Input::Event { kind: EventKind::KeyDown(key), .. } => Some(key.repeat),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(repeats, [false, true, false, false, false]);
+}
+
+#[test]
 fn messages_that_make_no_sense_are_counted_and_dropped() {
     let (server, mut engine) = Engine::new();
     let mut client = Client::join(&server);

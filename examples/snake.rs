@@ -85,7 +85,10 @@ fn main() -> framecast::Result<()> {
                 canvas.request_draw();
             }
             Some(Step::Event(event)) => {
-                if let EventKind::KeyDown(key) = event.kind {
+                // A held key steers once.
+                if let EventKind::KeyDown(key) = event.kind
+                    && !key.repeat
+                {
                     game.turn(&key.key);
                 }
             }

@@ -200,7 +200,7 @@ impl Demo for Cube {
                 self.zoom((wheel.dy * 0.0012).clamp(-1.0, 1.0).exp());
                 Reaction::DRAW
             }
-            EventKind::KeyDown(key) if key.key == " " => {
+            EventKind::KeyDown(key) if key.key == " " && !key.repeat => {
                 self.shows_off = !self.shows_off;
                 self.speed = if self.shows_off { (0.55, 0.16) } else { (0.0, 0.0) };
                 Reaction::DRAW
@@ -229,7 +229,7 @@ impl Demo for Cube {
 
 #[cfg(test)]
 mod tests {
-    use framecast::Wheel;
+    use framecast::{Key, Wheel};
 
     use super::*;
     use crate::demo::tests::buffer;
@@ -240,6 +240,16 @@ mod tests {
 
     fn at(x: f64, y: f64) -> Pointer {
         Pointer { x, y, ..Pointer::default() }
+    }
+
+    #[test]
+    fn a_held_space_switches_once() {
+        let mut cube = Cube::new();
+        for repeat in [false, true, true] {
+            let space = Key { key: " ".into(), repeat, ..Key::default() };
+            send(&mut cube, 0.0, EventKind::KeyDown(space));
+            assert!(!cube.shows_off);
+        }
     }
 
     #[test]

@@ -36,12 +36,14 @@ pub(crate) struct Events {
     held: BTreeSet<String>,
 }
 
-/// One line of the log; a run of moves is one line with a count.
+/// One line of the log; a run of moves, or of repeats of a key, is one line with a count.
 struct Line {
     timestamp: f64,
     name: &'static str,
     details: String,
     count: u32,
+    /// Of a key that is held.
+    repeats: bool,
 }
 
 impl Events {
@@ -60,9 +62,14 @@ impl Events {
         self.total += 1;
         let name = event.kind.name();
         let merges = matches!(name, "pointer_move" | "wheel" | "resize");
+        let repeats = matches!(&event.kind, EventKind::KeyDown(key) if key.repeat);
         let details = details(&event.kind);
+        let continues = |last: &Line| {
+            let again = repeats && last.repeats && last.details == details;
+            last.name == name && (merges || again)
+        };
         match self.lines.back_mut() {
-            Some(last) if merges && last.name == name => {
+            Some(last) if continues(last) => {
                 last.timestamp = event.timestamp;
                 last.details = details;
                 last.count = last.count.saturating_add(1);
@@ -72,7 +79,7 @@ impl Events {
                     self.lines.pop_front();
                 }
                 let timestamp = event.timestamp;
-                self.lines.push_back(Line { timestamp, name, details, count: 1 });
+                self.lines.push_back(Line { timestamp, name, details, count: 1, repeats });
             }
         }
     }
@@ -175,7 +182,7 @@ impl Demo for Events {
             | EventKind::PointerDown(pointer)
             | EventKind::PointerUp(pointer)
             | EventKind::DoubleClick(pointer) => self.pointer = Some(pointer.clone()),
-            EventKind::KeyDown(key) if self.held.len() < MAX_HELD => {
+            EventKind::KeyDown(key) if !key.repeat && self.held.len() < MAX_HELD => {
                 self.held.insert(name(&key.key));
             }
             EventKind::KeyUp(key) => {
@@ -246,6 +253,7 @@ fn details(kind: &EventKind) -> String {
         EventKind::KeyDown(key) | EventKind::KeyUp(key) => {
             write!(text, "key {:?} code {:?}", key.key, key.code)
                 .and_then(|()| write_modifiers(&mut text, key.modifiers))
+                .and_then(|()| text.write_str(if key.repeat { " repeat" } else { "" }))
         }
         EventKind::Char(char) => write!(
             text,
@@ -330,6 +338,24 @@ mod tests {
         assert_eq!(lines, [("key_down", 1), ("pointer_move", 2), ("key_up", 1)]);
         assert_eq!(events.lines[1].details, "3.0, 4.5");
         assert_eq!(events.total, 4);
+    }
+
+    #[test]
+    fn the_repeats_of_a_held_key_are_one_line_that_says_so() {
+        let mut events = Events::new();
+        let hold = |events: &mut Events, key: &str| {
+            let key = Key { key: key.into(), repeat: true, ..Key::default() };
+            events.event(&event(EventKind::KeyDown(key)));
+        };
+        press(&mut events, "Backspace");
+        (0..5).for_each(|_| hold(&mut events, "Backspace"));
+        hold(&mut events, "Delete");
+        release(&mut events, "Backspace");
+        let lines: Vec<_> = events.lines.iter().map(|line| (line.name, line.count)).collect();
+        assert_eq!(lines, [("key_down", 1), ("key_down", 5), ("key_down", 1), ("key_up", 1)]);
+        assert!(!events.lines[0].details.contains("repeat"));
+        assert!(events.lines[1].details.ends_with(" repeat"), "{}", events.lines[1].details);
+        assert!(events.held.is_empty(), "a repeat is no press");
     }
 
     #[test]

@@ -227,7 +227,8 @@ impl Paint {
             ("Z" | "y", true) => self.redo(),
             ("u", false) => self.undo(),
             ("r", false) => self.redo(),
-            ("c" | "Delete", false) => self.clear(),
+            // Held while somebody else draws, it would wipe every stroke at once.
+            ("c" | "Delete", false) if !key.repeat => self.clear(),
             ("[" | "-", false) => self.choose(Tool::Width(self.width.saturating_sub(1))),
             ("]" | "+", false) => self.choose(Tool::Width((self.width + 1).min(WIDTHS.len() - 1))),
             (digit, false) => match digit.parse::<usize>() {
@@ -406,6 +407,26 @@ mod tests {
         let first = picture(&mut bit_by_bit, 300, 200, 1.5);
         bit_by_bit.stale = true;
         assert!(first == picture(&mut bit_by_bit, 300, 200, 1.5));
+    }
+
+    fn repeat(paint: &mut Paint, key: &str) {
+        let key = Key { key: key.into(), repeat: true, ..Key::default() };
+        paint.event(&event(EventKind::KeyDown(key)));
+    }
+
+    #[test]
+    fn a_held_key_undoes_on_and_clears_once() {
+        let mut paint = Paint::new();
+        let blank = picture(&mut paint, 300, 200, 1.0);
+        draw_line(&mut paint, (20.0, 20.0), (200.0, 30.0));
+        draw_line(&mut paint, (20.0, 60.0), (200.0, 50.0));
+        key(&mut paint, "u", false);
+        repeat(&mut paint, "u");
+        assert!(picture(&mut paint, 300, 200, 1.0) == blank);
+        key(&mut paint, "c", false);
+        draw_line(&mut paint, (20.0, 20.0), (200.0, 30.0));
+        repeat(&mut paint, "c");
+        assert!(picture(&mut paint, 300, 200, 1.0) != blank);
     }
 
     #[test]

@@ -222,7 +222,7 @@ impl Demo for Plasma {
             }
             EventKind::PointerLeave(_) => self.pointer = None,
             EventKind::PointerDown(_) => self.next_palette(),
-            EventKind::KeyDown(key) if key.key == " " => self.next_palette(),
+            EventKind::KeyDown(key) if key.key == " " && !key.repeat => self.next_palette(),
             _ => {}
         }
         Reaction::NONE
@@ -376,6 +376,19 @@ mod tests {
         let jump = |a: &[u8; 4], b: &[u8; 4]| (0..3).map(|c| a[c].abs_diff(b[c])).max();
         let worst = one.pixels().chunks(320).flat_map(|row| row.windows(2));
         assert!(worst.map(|pair| jump(&pair[0], &pair[1])).max() < Some(Some(40)));
+    }
+
+    #[test]
+    fn a_held_space_fades_to_the_next_palette_and_no_further() {
+        let mut plasma = Plasma::new();
+        for turn in 0..3 {
+            let space = framecast::Key { key: " ".into(), repeat: turn > 0, ..Default::default() };
+            plasma.event(&event(EventKind::KeyDown(space)));
+            let start = 10.0 * f64::from(turn);
+            plasma.draw(&mut buffer(8, 8), 1.0, start);
+            plasma.draw(&mut buffer(8, 8), 1.0, start + FADE + 0.1);
+            assert_eq!(plasma.colours, plasma.palettes[1]);
+        }
     }
 
     #[test]

@@ -107,6 +107,8 @@ struct Show {
     picture: Picture,
     /// Counts the pictures opened, so that the renderer tells them apart.
     number: usize,
+    /// The number of the picture that was drawn last.
+    drawn: usize,
     view: View,
     renderer: Renderer,
     /// Physical pixels per logical one in the last frame.
@@ -158,6 +160,7 @@ impl Show {
             folders,
             picture,
             number: 0,
+            drawn: 0,
             view,
             renderer: Renderer::default(),
             ratio: 1.0,
@@ -301,13 +304,17 @@ impl Show {
     }
 
     fn key(&mut self, key: &Key) {
-        match key.key.as_str() {
+        // Held keys do not run ahead of what is seen: reading a picture may take long.
+        let seen = !key.repeat || self.drawn == self.number;
+        match key.shortcut() {
             "+" | "=" => self.view.zoom_middle(KEY_ZOOM),
             "-" | "_" => self.view.zoom_middle(1.0 / KEY_ZOOM),
             "0" => self.view.fit(),
             "1" => self.view.one_to_one(),
-            "ArrowRight" | "ArrowDown" | "PageDown" | " " | "n" => return self.go(true),
-            "ArrowLeft" | "ArrowUp" | "PageUp" | "Backspace" | "p" => return self.go(false),
+            "ArrowRight" | "ArrowDown" | "PageDown" | " " | "n" if seen => return self.go(true),
+            "ArrowLeft" | "ArrowUp" | "PageUp" | "Backspace" | "p" if seen => {
+                return self.go(false);
+            }
             _ => return,
         }
         self.changed = true;
@@ -315,6 +322,7 @@ impl Show {
 
     /// Draws; returns when the picture changes by itself.
     fn draw(&mut self, frame: &mut framecast::FrameBuffer, ratio: f64, time: f64) -> Option<f64> {
+        self.drawn = self.number;
         self.ratio = ratio;
         self.size = (frame.width(), frame.height());
         self.view.resize(self.size.0, self.size.1, ratio);
@@ -455,6 +463,27 @@ mod tests {
         let mut show = open(files);
         press(&mut show, "p");
         assert_eq!((show.picture.name.as_str(), show.current), ("b.png", 1));
+    }
+
+    #[test]
+    fn a_held_key_goes_on_once_the_picture_was_seen() {
+        let folder = Folder::new("held");
+        let files = ["a.png", "b.png", "c.png"].map(|name| folder.picture(name, 10));
+        let mut show = open(files.into());
+        let hold = |show: &mut Show| {
+            let key = Key { key: "ArrowRight".into(), repeat: true, ..Key::default() };
+            show.event(&EventKind::KeyDown(key));
+        };
+        draw(&mut show);
+        press(&mut show, "ArrowRight");
+        hold(&mut show);
+        hold(&mut show);
+        assert_eq!(show.picture.name, "b.png");
+        draw(&mut show);
+        hold(&mut show);
+        assert_eq!(show.picture.name, "c.png");
+        press(&mut show, "ArrowRight");
+        assert_eq!(show.picture.name, "a.png", "a press is never too early");
     }
 
     #[test]

@@ -166,7 +166,7 @@ impl Canvas {
     ///
     /// A browser does it for a page that has the focus. A terminal is told with OSC 52, which many know
     /// and some have turned off; tmux hands it on with `set -g set-clipboard on`. The window of this
-    /// machine has no clipboard.
+    /// machine has the desktop's clipboard (feature `clipboard`).
     ///
     /// # Errors
     /// "Invalid input" if it is longer than [`Setting::MAX_CLIPBOARD`](crate::Setting::MAX_CLIPBOARD)

@@ -233,6 +233,40 @@ pub struct Key {
     pub repeat: bool,
 }
 
+impl Key {
+    /// What to compare a shortcut with: `key`, but in a layout without Latin letters (Russian, Greek,
+    /// Hebrew) the letter or digit that a US keyboard has in the key's place.
+    ///
+    /// ```
+    /// use framecast_api::Key;
+    ///
+    /// let key = |key: &str, code: &str| Key { key: key.into(), code: code.into(), ..Key::default() };
+    /// assert_eq!(key("я", "KeyZ").shortcut(), "z");
+    /// assert_eq!(key("Я", "KeyZ").shortcut(), "Z");
+    /// // A German keyboard has its Latin letters elsewhere.
+    /// assert_eq!(key("z", "KeyY").shortcut(), "z");
+    /// assert_eq!(key("ArrowLeft", "ArrowLeft").shortcut(), "ArrowLeft");
+    /// ```
+    #[must_use]
+    pub fn shortcut(&self) -> &str {
+        const SMALL: &str = "abcdefghijklmnopqrstuvwxyz";
+        const LARGE: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        if self.key.is_ascii() {
+            return &self.key;
+        }
+        if let Some(digit) = self.code.strip_prefix("Digit")
+            && digit.len() == 1
+        {
+            return digit;
+        }
+        let letter = self.code.strip_prefix("Key").filter(|letter| letter.len() == 1);
+        let letter = letter.and_then(|letter| LARGE.find(letter));
+        let upper = self.key.chars().any(char::is_uppercase);
+        let letters = if upper { LARGE } else { SMALL };
+        letter.and_then(|index| letters.get(index..=index)).unwrap_or(&self.key)
+    }
+}
+
 /// Fields of [`EventKind::Char`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -4,6 +4,7 @@ use framecast_api::{
     Backend, Capabilities, ClientId, Context, Error, Frame, Input, Result, Setting,
 };
 
+use crate::changes::Changes;
 use crate::inline::Inline;
 use crate::thread::WindowThread;
 
@@ -54,8 +55,10 @@ impl WindowOptions {
 /// The frame is shown as large as it fits, centred, with its shape kept; at the window's own size
 /// its pixels are shown exactly. The window has one client, `ClientId(0)`, called "window".
 ///
-/// [`Setting::Title`] and [`Setting::Cursor`] are supported (the nearest shape minifb has); the
-/// rest is not. If the display goes away, [`Input::Lost`] says so once and the process lives on.
+/// [`Setting::Title`], [`Setting::Cursor`] (the nearest shape minifb has) and, with the feature
+/// `clipboard`, [`Setting::Clipboard`] are supported; the rest is not. With that feature, Ctrl+V,
+/// Shift+Insert (Command+V on macOS) and a Paste key report the clipboard's text as
+/// [`EventKind::Paste`](framecast_api::EventKind::Paste), too. If the display goes away, [`Input::Lost`] says so once and the process lives on.
 #[derive(Default)]
 pub struct WindowBackend {
     options: WindowOptions,
@@ -129,15 +132,19 @@ impl Backend for WindowBackend {
     }
 
     fn apply(&mut self, setting: &Setting) -> Result<()> {
-        let (title, cursor) = match setting {
-            Setting::Title(title) => (Some(title.as_str()), None),
-            Setting::Cursor(cursor) => (None, Some(*cursor)),
+        let mut changes = Changes::default();
+        match setting {
+            Setting::Title(title) => changes.title = Some(title.clone()),
+            Setting::Cursor(cursor) => changes.cursor = Some(*cursor),
+            Setting::Clipboard { client: CLIENT, text } if cfg!(feature = "clipboard") => {
+                changes.clipboard = Some(text.clone());
+            }
             other => return Err(Error::not_supported(other.describe())),
-        };
+        }
         match &mut self.state {
             State::Closed => {}
-            State::Thread(thread) => thread.apply(title, cursor),
-            State::Inline(inline) => inline.apply(title, cursor),
+            State::Thread(thread) => thread.apply(changes),
+            State::Inline(inline) => inline.apply(changes),
         }
         Ok(())
     }

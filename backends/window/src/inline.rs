@@ -3,10 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use framecast_api::{Context, Cursor, Error, Frame, Input, Result};
+use framecast_api::{Context, Error, Frame, Input, Result};
 use framecast_input::InputQueue;
 
 use crate::backend::{CLIENT, WindowOptions};
+use crate::changes::Changes;
 use crate::pace;
 use crate::pane::Pane;
 
@@ -77,14 +78,9 @@ impl Inline {
         }
     }
 
-    pub(crate) fn apply(&mut self, title: Option<&str>, cursor: Option<Cursor>) {
+    pub(crate) fn apply(&mut self, changes: Changes) {
         if let Some(pane) = &mut self.pane {
-            if let Some(title) = title {
-                pane.set_title(title);
-            }
-            if let Some(cursor) = cursor {
-                pane.set_cursor(cursor);
-            }
+            pane.apply(changes);
         }
     }
 }

@@ -5,18 +5,21 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use framecast_api::{
-    Button, Buttons, Clock, Cursor, Error, EventKind, Frame, Input, LogicalSize, PhysicalSize,
-    Result, Role,
+    Button, Buttons, Clock, Cursor, Error, EventKind, Frame, Input, LogicalSize, Modifiers,
+    PhysicalSize, Result, Role,
 };
 use framecast_input::{PointerTracker, Sample};
 use minifb::{CursorStyle, InputCallback, MouseButton, MouseMode, ScaleMode, UseGPU};
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
 use crate::backend::{CLIENT, LABEL, WindowOptions};
+use crate::changes::Changes;
+use crate::clipboard::Clipboard;
 use crate::display;
 use crate::keys::{Keyboard, Platform, Typed};
 use crate::pace;
 use crate::scale::{Placement, Scaler};
+use crate::surroundings::Surroundings;
 use crate::wheel::calibrate;
 
 /// The largest window asked for, in pixels a side; the user may make it larger.
@@ -33,6 +36,7 @@ pub(crate) struct Pane {
     typed: Rc<RefCell<Vec<Typed>>>,
     keyboard: Keyboard,
     pointer: PointerTracker,
+    clipboard: Clipboard,
     surroundings: Surroundings,
     /// The newest frame.
     frame: Option<Frame>,
@@ -99,6 +103,7 @@ impl Pane {
             typed,
             keyboard: Keyboard::new(platform),
             pointer: PointerTracker::default(),
+            clipboard: Clipboard::default(),
             frame: None,
             dirty: false,
             front: Vec::new(),
@@ -121,11 +126,19 @@ impl Pane {
         self.report_size(sink);
     }
 
-    pub(crate) fn set_title(&mut self, title: &str) {
-        self.window.set_title(&caption(title));
+    pub(crate) fn apply(&mut self, changes: Changes) {
+        if let Some(title) = changes.title {
+            self.window.set_title(&caption(&title));
+        }
+        if let Some(cursor) = changes.cursor {
+            self.set_cursor(cursor);
+        }
+        if let Some(text) = changes.clipboard {
+            self.clipboard.copy(text);
+        }
     }
 
-    pub(crate) fn set_cursor(&mut self, cursor: Cursor) {
+    fn set_cursor(&mut self, cursor: Cursor) {
         // Only changes: X11 makes a new invisible cursor each time, Windows counts.
         let (was_hidden, hidden) = (self.cursor == Cursor::None, cursor == Cursor::None);
         if hidden && !was_hidden {
@@ -160,12 +173,9 @@ impl Pane {
         self.report_input(now, sink);
         self.report_close(sink)?;
 
-        let recent = self.mouse.1.is_some_and(|since| now - since < pace::STILL);
-        let pointer = self.pointer.is_busy()
-            && (self.platform != Platform::Wayland || recent || self.pointer.is_captured());
         // After a resize the picture has to be scaled anew.
         let hurry = self.dirty && self.visible && self.frame.is_some();
-        let again = if hurry { Duration::ZERO } else { pace::next_poll(self.focused, pointer) };
+        let again = if hurry { Duration::ZERO } else { pace::next_poll(self.is_used(now)) };
         Ok(Tick { again, visible: self.visible })
     }
 
@@ -213,9 +223,46 @@ impl Pane {
         }
     }
 
+    /// Whether somebody has it in use: the keyboard, or the pointer.
+    fn is_used(&self, now: f64) -> bool {
+        if let Some(used) = self.surroundings.is_used() {
+            return used;
+        }
+        let recent = self.mouse.1.is_some_and(|since| now - since < pace::STILL);
+        let pointer = self.pointer.is_busy()
+            && (self.platform != Platform::Wayland || recent || self.pointer.is_captured());
+        self.focused || pointer
+    }
+
     fn report_input(&mut self, now: f64, sink: &mut dyn FnMut(Input)) {
-        let sink =
-            &mut |kind: EventKind| sink(Input::Event { client: CLIENT, timestamp: now, kind });
+        let mut paste = false;
+        self.report_use(now, &mut |timestamp, kind| {
+            paste |= asks_to_paste(&kind);
+            sink(Input::Event { client: CLIENT, timestamp, kind });
+        });
+        if paste {
+            self.clipboard.paste();
+        }
+        if let Some(text) = self.clipboard.pasted() {
+            framecast_input::paste(text, &mut |kind| {
+                sink(Input::Event { client: CLIENT, timestamp: now, kind });
+            });
+        }
+    }
+
+    /// Reports what somebody did with the window.
+    fn report_use(&mut self, now: f64, sink: &mut dyn FnMut(f64, EventKind)) {
+        let (place, frame, ratio) = self.shown();
+        let (width, height) = self.window.get_size();
+        let map = |x: f64, y: f64| {
+            let within = x >= 0.0 && y >= 0.0 && x < width as f64 && y < height as f64;
+            (place.to_canvas(frame, ratio, x, y), within && place.contains(x, y))
+        };
+        if self.surroundings.report_input(now, &map, sink) {
+            // minifb hears nothing of it.
+            return;
+        }
+        let sink = &mut |kind: EventKind| sink(now, kind);
         let focused = self.window.is_active();
         let (gained, lost) = (focused && !self.focused, !focused && self.focused);
         self.focused = focused;
@@ -254,14 +301,20 @@ impl Pane {
         let in_window = x >= 0.0 && y >= 0.0 && x < width as f64 && y < height as f64;
         // Wayland says 0, 0 until the pointer comes.
         let known = self.platform != Platform::Wayland || self.mouse.1.is_some();
-        let on_top = self.surroundings.has_pointer().unwrap_or(true);
-        let (place, frame, ratio) = self.shown.unwrap_or_else(|| {
-            let whole = Placement { x: 0, y: 0, width: width.max(1), height: height.max(1) };
-            (whole, PhysicalSize::new(width.max(1) as u32, height.max(1) as u32), 1.0)
-        });
-        let inside = in_window && known && on_top && place.contains(x, y);
+        let (place, frame, ratio) = self.shown();
+        let inside = in_window && known && place.contains(x, y);
         let (x, y) = place.to_canvas(frame, ratio, x, y);
         Sample { now, x, y, inside, down, scroll: calibrate(self.platform, scroll) }
+    }
+
+    /// Where the picture is in the window, its size and pixel ratio; before the first picture, all
+    /// of the window.
+    fn shown(&self) -> (Placement, PhysicalSize, f64) {
+        self.shown.unwrap_or_else(|| {
+            let (width, height) = self.window.get_size();
+            let whole = Placement { x: 0, y: 0, width: width.max(1), height: height.max(1) };
+            (whole, PhysicalSize::new(width.max(1) as u32, height.max(1) as u32), 1.0)
+        })
     }
 
     fn report_close(&mut self, sink: &mut dyn FnMut(Input)) -> Result<()> {
@@ -275,70 +328,6 @@ impl Pane {
         }
         sink(Input::CloseRequested { client: CLIENT });
         Ok(())
-    }
-}
-
-/// What is known about the window's place among others.
-struct Surroundings {
-    #[cfg(all(unix, not(target_os = "macos")))]
-    watch: Option<crate::xlib::Watch>,
-    /// Nothing tells that the picture was damaged (X11 without a watch) or dropped (by minifb,
-    /// while a Wayland compositor holds all its buffers): it is shown again now and then.
-    repairs: bool,
-    mapped: bool,
-    obscured: bool,
-    /// `None` until the pointer crossed the window's edge, or where that is not told.
-    pointer: Option<bool>,
-}
-
-impl Surroundings {
-    #[cfg(all(unix, not(target_os = "macos")))]
-    fn of(window: &minifb::Window) -> Self {
-        let watch = match window.window_handle().map(|handle| handle.as_raw()) {
-            Ok(RawWindowHandle::Xlib(handle)) => crate::xlib::Watch::open(handle.window),
-            _ => None,
-        };
-        let repairs = watch.is_none();
-        Self { watch, repairs, mapped: true, obscured: false, pointer: None }
-    }
-
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
-    fn of(_: &minifb::Window) -> Self {
-        Self { repairs: false, mapped: true, obscured: false, pointer: None }
-    }
-
-    /// Whether somebody can see the window, as far as is known.
-    fn is_visible(&self) -> bool {
-        self.mapped && !self.obscured
-    }
-
-    /// Whether the pointer is over the window itself, if known.
-    fn has_pointer(&self) -> Option<bool> {
-        self.pointer
-    }
-
-    /// Looks for changes; `age` is how long ago, in seconds, the picture was shown. Returns
-    /// whether it has to be shown again.
-    fn look(&mut self, age: f64) -> Result<bool> {
-        #[cfg_attr(not(all(unix, not(target_os = "macos"))), expect(unused_mut))]
-        let mut damaged = self.repairs && age > pace::REPAIR;
-        #[cfg(all(unix, not(target_os = "macos")))]
-        if let Some(watch) = &mut self.watch {
-            use crate::xlib::Seen;
-            let mut destroyed = false;
-            watch.drain(&mut |seen| match seen {
-                Seen::Exposed => damaged = true,
-                Seen::Entered => self.pointer = Some(true),
-                Seen::Left => self.pointer = Some(false),
-                Seen::Obscured(obscured) => self.obscured = obscured,
-                Seen::Mapped(mapped) => self.mapped = mapped,
-                Seen::Destroyed => destroyed = true,
-            });
-            if destroyed {
-                return Err(Error::failed("the window is gone: another program destroyed it"));
-            }
-        }
-        Ok(damaged)
     }
 }
 
@@ -377,6 +366,19 @@ fn caption(title: &str) -> String {
         caption.pop();
     }
     caption
+}
+
+/// Whether a key is one that pastes on this desktop.
+fn asks_to_paste(kind: &EventKind) -> bool {
+    let EventKind::KeyDown(key) = kind else { return false };
+    let Modifiers { shift, control, alt, meta } = key.modifiers;
+    let command = if cfg!(target_os = "macos") { meta && !control } else { control && !meta };
+    match key.shortcut() {
+        "v" | "V" => command && !alt,
+        "Insert" => shift && !control && !alt && !meta,
+        "Paste" => true,
+        _ => false,
+    }
 }
 
 /// The nearest shape minifb has.

@@ -7,10 +7,11 @@ use std::task::Waker;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use framecast_api::{Context, Cursor, Error, Frame, Input, Result};
+use framecast_api::{Context, Error, Frame, Input, Result};
 use framecast_input::InputQueue;
 
 use crate::backend::{CLIENT, WindowOptions};
+use crate::changes::Changes;
 use crate::display;
 use crate::pane::Pane;
 
@@ -37,8 +38,7 @@ struct Shared {
 struct State {
     /// The newest frame that the window thread has not taken.
     frame: Option<Frame>,
-    title: Option<String>,
-    cursor: Option<Cursor>,
+    changes: Changes,
     queue: InputQueue,
     visible: bool,
     /// The window is there; false for good once it was lost.
@@ -74,8 +74,7 @@ impl WindowThread {
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 frame: None,
-                title: None,
-                cursor: None,
+                changes: Changes::default(),
                 queue: InputQueue::new(CLIENT),
                 visible: true,
                 alive: true,
@@ -136,14 +135,8 @@ impl WindowThread {
         self.thread.thread().unpark();
     }
 
-    pub(crate) fn apply(&self, title: Option<&str>, cursor: Option<Cursor>) {
-        {
-            let mut state = self.shared.lock();
-            if let Some(title) = title {
-                state.title = Some(title.to_owned());
-            }
-            state.cursor = cursor.or(state.cursor);
-        }
+    pub(crate) fn apply(&self, changes: Changes) {
+        self.shared.lock().changes.add(changes);
         self.thread.thread().unpark();
     }
 
@@ -208,23 +201,18 @@ fn run(shared: &Shared, pane: &mut Pane) -> Result<()> {
     let mut inputs = Vec::new();
     loop {
         let start = Instant::now();
-        let (frame, title, cursor) = {
+        let (frame, changes) = {
             let mut state = shared.lock();
             if state.closing {
                 return Ok(());
             }
-            (state.frame.take(), state.title.take(), state.cursor.take())
+            (state.frame.take(), std::mem::take(&mut state.changes))
         };
         if frame.is_some() {
             // Demand rises: the next frame can be drawn while this one is shown.
             shared.waker.wake_by_ref();
         }
-        if let Some(title) = title {
-            pane.set_title(&title);
-        }
-        if let Some(cursor) = cursor {
-            pane.set_cursor(cursor);
-        }
+        pane.apply(changes);
         let tick = pane.tick(frame, &mut |input| inputs.push(input));
         let wake = {
             let mut state = shared.lock();

@@ -1,15 +1,14 @@
-//! What minifb does not do with Xlib: survive the display, and hear of exposure and crossings.
+//! What minifb does not do with Xlib: survive the display.
 //!
-//! The only unsafe code of this crate. It uses the libX11 that minifb loads.
+//! It uses the libX11 that minifb loads.
 #![allow(unsafe_code)]
 
 use std::cell::Cell;
-use std::ffi::{c_int, c_ulong};
+use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr::{self, NonNull};
 use std::sync::{Mutex, PoisonError};
 
-use x11_dl::xlib::{self, Display, XErrorEvent, XEvent, Xlib};
+use x11_dl::xlib::{Display, XErrorEvent, Xlib};
 
 type IoErrorHandler = unsafe extern "C" fn(*mut Display) -> c_int;
 type ErrorHandler = unsafe extern "C" fn(*mut Display, *mut XErrorEvent) -> c_int;
@@ -83,96 +82,5 @@ unsafe extern "C" fn on_error(display: *mut Display, event: *mut XErrorEvent) ->
         // SAFETY: it was Xlib's handler before ours, and gets what Xlib gave us.
         Some(previous) => unsafe { previous(display, event) },
         None => 0,
-    }
-}
-
-/// Something that happened to the window and that minifb does not tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seen {
-    /// A part has to be shown again.
-    Exposed,
-    /// The pointer is over the window, and no other window is between.
-    Entered,
-    /// The pointer left, or came over another window.
-    Left,
-    /// All of it is behind other windows, or not.
-    Obscured(bool),
-    /// It is on the screen at all, or minimised.
-    Mapped(bool),
-    /// Another program destroyed it.
-    Destroyed,
-}
-
-/// Watches a window through a connection of its own: on minifb's, minifb would take the events.
-pub(crate) struct Watch {
-    lib: Xlib,
-    /// Ours alone, open until dropped; used by one thread (the pointer is not `Send`).
-    display: NonNull<Display>,
-}
-
-impl Watch {
-    /// Watches `window`; `None` if the display takes no second connection.
-    pub(crate) fn open(window: c_ulong) -> Option<Self> {
-        let lib = Xlib::open().ok()?;
-        // SAFETY: a null name means DISPLAY, as for minifb.
-        let display = NonNull::new(unsafe { (lib.XOpenDisplay)(ptr::null()) })?;
-        let events = xlib::ExposureMask
-            | xlib::EnterWindowMask
-            | xlib::LeaveWindowMask
-            | xlib::VisibilityChangeMask
-            | xlib::StructureNotifyMask;
-        // SAFETY: the display was opened above. A window that is gone makes an X error, which
-        // `on_error` ignores.
-        unsafe {
-            (lib.XSelectInput)(display.as_ptr(), window, events);
-            // The window may be closed at once: an error must not come after that.
-            (lib.XSync)(display.as_ptr(), xlib::False);
-        }
-        Some(Self { lib, display })
-    }
-
-    /// Hands over what happened since the last call. Never blocks.
-    pub(crate) fn drain(&mut self, sink: &mut dyn FnMut(Seen)) {
-        // SAFETY: the display is open; `XPending` never blocks, and after it said that an event
-        // is there, neither does `XNextEvent`, which fills in the whole event.
-        unsafe {
-            while (self.lib.XPending)(self.display.as_ptr()) > 0 {
-                let mut event = XEvent { pad: [0; 24] };
-                (self.lib.XNextEvent)(self.display.as_ptr(), &raw mut event);
-                if let Some(seen) = translate(&event) {
-                    sink(seen);
-                }
-            }
-        }
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        // SAFETY: it was opened by us and is closed once.
-        unsafe {
-            (self.lib.XCloseDisplay)(self.display.as_ptr());
-        }
-    }
-}
-
-fn translate(event: &XEvent) -> Option<Seen> {
-    // The pointer is still over this window, but over a child of it (an input method's, say).
-    let inferior = |detail| detail == xlib::NotifyInferior;
-    match event.get_type() {
-        xlib::Expose => Some(Seen::Exposed),
-        // SAFETY: the type says which member of the union was filled in; here and below.
-        xlib::EnterNotify => (!inferior(unsafe { event.crossing.detail })).then_some(Seen::Entered),
-        // SAFETY: as above.
-        xlib::LeaveNotify => (!inferior(unsafe { event.crossing.detail })).then_some(Seen::Left),
-        xlib::VisibilityNotify => {
-            // SAFETY: as above.
-            let state = unsafe { event.visibility.state };
-            Some(Seen::Obscured(state == xlib::VisibilityFullyObscured))
-        }
-        xlib::MapNotify => Some(Seen::Mapped(true)),
-        xlib::UnmapNotify => Some(Seen::Mapped(false)),
-        xlib::DestroyNotify => Some(Seen::Destroyed),
-        _ => None,
     }
 }

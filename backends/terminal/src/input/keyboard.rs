@@ -53,15 +53,8 @@ impl Keyboard {
     }
 
     /// Text that was pasted, or a part of it.
-    pub(crate) fn paste(&self, mut data: String, sink: &mut dyn FnMut(EventKind)) {
-        // What was no UTF-8 has grown.
-        while data.len() > EventKind::MAX_PASTE {
-            let boundary = |end: &usize| data.is_char_boundary(*end);
-            let end = (0..=EventKind::MAX_PASTE).rev().find(boundary).unwrap_or_default();
-            let rest = data.split_off(end);
-            sink(EventKind::Paste { data: std::mem::replace(&mut data, rest) });
-        }
-        sink(EventKind::Paste { data });
+    pub(crate) fn paste(&self, data: String, sink: &mut dyn FnMut(EventKind)) {
+        framecast_input::paste(data, sink);
     }
 
     /// Releases everything: where the focus went, their release goes, too.

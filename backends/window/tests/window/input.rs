@@ -1,7 +1,7 @@
 use framecast_api::{Button, Char, EventKind, Input, Key, Pointer};
 use framecast_window::WindowOptions;
 
-use crate::support::{Stage, View};
+use crate::support::{Stage, View, focused};
 
 // Symbols of X11's keysymdef.h.
 const SHIFT: u32 = 0xffe1;
@@ -11,6 +11,18 @@ const ESCAPE: u32 = 0xff1b;
 const RETURN: u32 = 0xff0d;
 const LEFT: u32 = 0xff51;
 const O_DIAERESIS: u32 = 0xf6;
+// Codes of Linux' input-event-codes.h plus 8, as X servers number keys.
+const DIGIT_1: u8 = 10;
+const EQUAL: u8 = 21;
+const KEY_Q: u8 = 24;
+const KEY_E: u8 = 26;
+const KEY_Y: u8 = 29;
+const CONTROL_LEFT: u8 = 37;
+const KEY_A: u8 = 38;
+const SEMICOLON: u8 = 47;
+const KEY_Z: u8 = 52;
+const CONTROL_RIGHT: u8 = 105;
+const ALT_GR: u8 = 108;
 
 /// A window of 320 × 240 in the middle of the screen starts here.
 const CORNER: (i16, i16) = (240, 180);
@@ -22,15 +34,6 @@ fn at(x: i16, y: i16) -> (i16, i16) {
 fn point(stage: &Stage, x: i16, y: i16) {
     let (x, y) = at(x, y);
     stage.point(x, y);
-}
-
-/// A window with the focus, and the pointer elsewhere.
-fn focused(stage: &Stage) -> View {
-    point(stage, -100, -100);
-    let mut view = View::open("input", 320, 240);
-    stage.focus(stage.window("input"));
-    view.event("focus_in");
-    view
 }
 
 fn pointer(kind: EventKind) -> Pointer {
@@ -140,14 +143,9 @@ on_a_display! {
         {
             stage.button(number, true);
             stage.button(number, false);
-            // minifb turns by one half for the press and by the other for the release.
-            let mut sum = (0.0, 0.0);
-            while sum != turned {
-                let EventKind::Wheel(wheel) = view.event("wheel") else { unreachable!() };
-                sum = (sum.0 + wheel.dx, sum.1 + wheel.dy);
-                assert!(sum.0.abs() <= 100.0 && sum.1.abs() <= 100.0, "button {number}: {sum:?}");
-                assert_eq!((wheel.x, wheel.y), (10.0, 20.0));
-            }
+            let EventKind::Wheel(wheel) = view.event("wheel") else { unreachable!() };
+            assert_eq!((wheel.dx, wheel.dy), turned, "button {number}");
+            assert_eq!((wheel.x, wheel.y), (10.0, 20.0));
         }
     }
 }
@@ -169,7 +167,7 @@ on_a_display! {
 
 on_a_display! {
     fn typed_letters_have_their_names_and_text(stage) {
-        let mut view = focused(stage);
+        let mut view = focused(stage, "input");
         stage.key('a'.into(), true);
         stage.key('a'.into(), false);
         assert_eq!(keys(&view.events_to("key_up")), ["+a KeyA", "\"a\"", "-a KeyA"]);
@@ -202,7 +200,7 @@ on_a_display! {
 
 on_a_display! {
     fn named_keys_and_shortcuts_are_no_text(stage) {
-        let mut view = focused(stage);
+        let mut view = focused(stage, "input");
         for (symbol, name) in
             [(ESCAPE, "Escape"), (RETURN, "Enter"), (LEFT, "ArrowLeft")]
         {
@@ -224,19 +222,24 @@ on_a_display! {
 }
 
 on_a_display! {
-    fn a_key_minifb_does_not_know_gives_its_text(stage) {
+    fn a_key_that_no_us_keyboard_has_is_a_key_like_others(stage) {
         stage.add_key(O_DIAERESIS);
-        let mut view = focused(stage);
+        let mut view = focused(stage, "input");
         stage.key(O_DIAERESIS, true);
         stage.key(O_DIAERESIS, false);
-        let EventKind::Char(char) = view.event("char") else { unreachable!() };
+        let events = view.events_to("key_up");
+        let names: Vec<_> = events.iter().map(EventKind::name).collect();
+        assert_eq!(names, ["key_down", "char", "key_up"]);
+        let EventKind::KeyDown(down) = &events[0] else { unreachable!() };
+        assert_eq!(down.key, "ö");
+        let EventKind::Char(char) = &events[1] else { unreachable!() };
         assert_eq!((char.data.as_str(), char.input_type.as_str()), ("ö", "insertText"));
     }
 }
 
 on_a_display! {
     fn a_held_key_repeats(stage) {
-        let mut view = focused(stage);
+        let mut view = focused(stage, "input");
         for (symbol, name, text) in [('a'.into(), "a", true), (BACKSPACE, "Backspace", false)] {
             // The server repeats after 660 ms, 25 times a second, until it is let go.
             stage.key(symbol, true);
@@ -267,8 +270,149 @@ on_a_display! {
 }
 
 on_a_display! {
+    fn no_click_is_too_short_and_each_is_where_it_was(stage) {
+        let mut view = focused(stage, "input");
+        for click in 0..10 {
+            point(stage, 10 + 20 * click, 30);
+            stage.button(1, true);
+            stage.button(1, false);
+        }
+        point(stage, 300, 200);
+        for click in 0..10 {
+            let down = pointer(view.event("pointer_down"));
+            assert_eq!((down.x, down.y), (f64::from(10 + 20 * click), 30.0));
+            view.event("pointer_up");
+        }
+    }
+}
+
+on_a_display! {
+    fn a_click_on_a_window_above_is_not_for_the_one_below(stage) {
+        let mut view = View::open("below", 320, 240);
+        let mut above = View::open("above", 100, 100);
+        point(stage, 160, 120);
+        stage.button(1, true);
+        stage.button(1, false);
+        point(stage, 10, 10);
+        stage.button(1, true);
+        stage.button(1, false);
+        above.event("pointer_up");
+        let down = pointer(view.event("pointer_down"));
+        assert_eq!((down.x, down.y), (10.0, 10.0));
+    }
+}
+
+on_a_display! {
+    fn while_another_program_has_the_pointer_no_click_is_ours(stage) {
+        let mut view = focused(stage, "input");
+        point(stage, 10, 10);
+        view.event("pointer_enter");
+        stage.grab_pointer(true);
+        stage.button(1, true);
+        stage.button(1, false);
+        stage.grab_pointer(false);
+        view.event("pointer_leave");
+        point(stage, 20, 10);
+        stage.button(1, true);
+        stage.button(1, false);
+        let down = pointer(view.event("pointer_down"));
+        assert_eq!((down.x, down.y), (20.0, 10.0), "the first that is ours");
+        view.event("pointer_up");
+    }
+}
+
+on_a_display! {
+    fn while_another_program_has_the_keys_none_stays_down(stage) {
+        let mut view = focused(stage, "input");
+        stage.key(CONTROL, true);
+        view.event("key_down");
+        stage.grab_keys(true);
+        assert_eq!(keys(&[view.event("key_up")]), ["-Control ControlLeft"]);
+        stage.key(CONTROL, false);
+        stage.key('x'.into(), true);
+        stage.key('x'.into(), false);
+        stage.grab_keys(false);
+        stage.tap(KEY_A);
+        assert_eq!(keys(&view.events_to("key_up")), ["+a KeyA", "\"a\"", "-a KeyA"]);
+    }
+}
+
+/// What the taps of these keys become.
+fn taps(stage: &Stage, view: &mut View, numbers: &[u8]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for &number in numbers {
+        stage.tap(number);
+        lines.extend(keys(&view.events_to("key_up")));
+    }
+    lines
+}
+
+on_a_display! {
+    fn keys_have_their_place_and_what_the_layout_gives_them(stage) {
+        let mut view = focused(stage, "input");
+        for (layout, expected) in [
+            ("us", ["a", "z", "y", "1"]),
+            ("ru", ["ф", "я", "н", "1"]),
+            ("gr", ["α", "ζ", "υ", "1"]),
+            ("il", ["ש", "ז", "ט", "1"]),
+            ("fr", ["q", "w", "y", "&"]),
+            ("de", ["a", "y", "z", "1"]),
+        ] {
+            stage.layout(&[layout]);
+            let codes = ["KeyA", "KeyZ", "KeyY", "Digit1"];
+            for ((number, key), code) in
+                [KEY_A, KEY_Z, KEY_Y, DIGIT_1].into_iter().zip(expected).zip(codes)
+            {
+                let lines =
+                    [format!("+{key} {code}"), format!("{key:?}"), format!("-{key} {code}")];
+                assert_eq!(taps(stage, &mut view, &[number]), lines, "{layout}");
+            }
+            stage.hold(CONTROL_LEFT, true);
+            view.event("key_down");
+            let lines = taps(stage, &mut view, &[KEY_Z]);
+            let key = expected[1];
+            assert_eq!(lines, [format!("+{key} KeyZ"), format!("-{key} KeyZ")], "{layout}");
+            stage.hold(CONTROL_LEFT, false);
+            view.event("key_up");
+        }
+    }
+}
+
+on_a_display! {
+    fn alt_gr_dead_keys_and_compose_type_what_they_do_elsewhere(stage) {
+        let mut view = focused(stage, "input");
+        stage.layout(&["de", "-option", "compose:rctrl"]);
+        stage.hold(ALT_GR, true);
+        assert_eq!(keys(&[view.event("key_down")]), ["+AltGraph AltRight"]);
+        assert_eq!(taps(stage, &mut view, &[KEY_Q]), ["+@ KeyQ", "\"@\"", "-@ KeyQ"]);
+        stage.hold(ALT_GR, false);
+        view.event("key_up");
+        // ´ and e.
+        let lines = taps(stage, &mut view, &[EQUAL, KEY_E]);
+        assert_eq!(lines, ["+Dead Equal", "-Dead Equal", "+e KeyE", "\"é\"", "-e KeyE"]);
+        let lines = taps(stage, &mut view, &[CONTROL_RIGHT, KEY_A, KEY_E]);
+        assert_eq!(
+            lines,
+            [
+                "+Compose ControlRight",
+                "-Compose ControlRight",
+                "+a KeyA",
+                "-a KeyA",
+                "+e KeyE",
+                "\"æ\"",
+                "-e KeyE",
+            ]
+        );
+        // Greek: composed in the layout's own script.
+        stage.layout(&["gr"]);
+        let lines = taps(stage, &mut view, &[SEMICOLON, KEY_A]);
+        assert_eq!(lines, ["+Dead Semicolon", "-Dead Semicolon", "+α KeyA", "\"ά\"", "-α KeyA"]);
+    }
+}
+
+on_a_display! {
     fn losing_the_focus_releases_what_was_held(stage) {
-        let mut view = focused(stage);
+        let mut view = focused(stage, "input");
         point(stage, 10, 10);
         stage.button(1, true);
         view.event("pointer_down");
@@ -289,7 +433,7 @@ on_a_display! {
 
 on_a_display! {
     fn the_close_button_asks_once_and_closes_nothing(stage) {
-        let mut view = focused(stage);
+        let mut view = focused(stage, "input");
         let window = stage.window("input");
         stage.ask_to_close(window);
         view.until("the request", |input| matches!(input, Input::CloseRequested { .. }));

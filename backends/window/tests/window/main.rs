@@ -5,6 +5,9 @@
 #[macro_use]
 mod support;
 
+/// Copying and pasting, with another program.
+#[cfg(feature = "clipboard")]
+mod clipboard;
 /// The suite that every backend must pass.
 mod contract;
 /// Keys, text, pointer, focus, the close button.
@@ -13,5 +16,8 @@ mod input;
 mod loss;
 /// What is on the screen.
 mod pixels;
+/// The other program's clipboard.
+#[cfg(feature = "clipboard")]
+mod selection;
 /// The same window as a Wayland client.
 mod wayland;

@@ -18,8 +18,8 @@ use framecast_api::{
 use framecast_window::{WindowBackend, WindowOptions};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, EventMask, ImageFormat,
-    InputFocus, Window,
+    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, EventMask, GrabMode,
+    GrabStatus, ImageFormat, InputFocus, Window,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -41,7 +41,7 @@ const INSIDE: &str = "FRAMECAST_WINDOW_TEST";
 /// Set beside it: the process of the X server, or of the Wayland compositor.
 const SERVER: &str = "FRAMECAST_WINDOW_TEST_SERVER";
 /// Set beside it: the X server's display, for the stage.
-const STAGE: &str = "FRAMECAST_WINDOW_TEST_STAGE";
+pub(crate) const STAGE: &str = "FRAMECAST_WINDOW_TEST_STAGE";
 /// What that process says at the end: a wrong name would run nothing and succeed.
 const FINISHED: &str = "the body ran to its end";
 
@@ -333,6 +333,62 @@ impl Stage {
         first + u8::try_from(index / per_key).expect("a keycode")
     }
 
+    /// Presses and releases the key with this code of the server, whatever it means.
+    pub(crate) fn tap(&self, number: u8) {
+        self.hold(number, true);
+        self.hold(number, false);
+    }
+
+    /// Presses or releases the key with this code of the server.
+    pub(crate) fn hold(&self, number: u8, down: bool) {
+        use x11rb::protocol::xproto::{KEY_PRESS_EVENT, KEY_RELEASE_EVENT};
+        let kind = if down { KEY_PRESS_EVENT } else { KEY_RELEASE_EVENT };
+        self.connection.xtest_fake_input(kind, number, 0, self.root, 0, 0, 0).unwrap();
+        self.settle();
+    }
+
+    /// Gives the keyboard a layout, as `setxkbmap` (which comes with Xvfb) does for people.
+    pub(crate) fn layout(&self, arguments: &[&str]) {
+        let display = std::env::var(STAGE).expect("set by the outer process");
+        let status =
+            Command::new("setxkbmap").args(["-display", &display]).args(arguments).status();
+        assert!(status.expect("setxkbmap").success(), "{arguments:?}");
+        self.settle();
+    }
+
+    /// Takes all keys, as a window manager does for its shortcuts, or gives them back.
+    pub(crate) fn grab_keys(&self, taken: bool) {
+        if taken {
+            let mode = GrabMode::ASYNC;
+            let grab =
+                self.connection.grab_keyboard(false, self.root, x11rb::CURRENT_TIME, mode, mode);
+            assert_eq!(grab.unwrap().reply().unwrap().status, GrabStatus::SUCCESS);
+        } else {
+            self.connection.ungrab_keyboard(x11rb::CURRENT_TIME).unwrap();
+            self.settle();
+        }
+    }
+
+    /// Takes the pointer, as an open menu does, or gives it back.
+    pub(crate) fn grab_pointer(&self, taken: bool) {
+        if taken {
+            let grab = self.connection.grab_pointer(
+                false,
+                self.root,
+                EventMask::BUTTON_PRESS,
+                GrabMode::ASYNC,
+                GrabMode::ASYNC,
+                x11rb::NONE,
+                x11rb::NONE,
+                x11rb::CURRENT_TIME,
+            );
+            assert_eq!(grab.unwrap().reply().unwrap().status, GrabStatus::SUCCESS);
+        } else {
+            self.connection.ungrab_pointer(x11rb::CURRENT_TIME).unwrap();
+            self.settle();
+        }
+    }
+
     /// Gives a key that means nothing another symbol, as a layout would.
     pub(crate) fn add_key(&self, symbol: u32) {
         let (first, last) =
@@ -424,6 +480,15 @@ pub(crate) fn context(title: &str, width: u32, height: u32) -> Context {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let size = LogicalSize::new(f64::from(width), f64::from(height));
     Context::new(waker, Clock::start(), title, size)
+}
+
+/// A window with the focus, and the pointer elsewhere.
+pub(crate) fn focused(stage: &Stage, title: &str) -> View {
+    stage.point(0, 0);
+    let mut view = View::open(title, 320, 240);
+    stage.focus(stage.window(title));
+    view.event("focus_in");
+    view
 }
 
 impl View {

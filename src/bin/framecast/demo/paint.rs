@@ -222,7 +222,7 @@ impl Paint {
 
     fn key(&mut self, key: &Key) -> Reaction {
         let command = key.modifiers.control || key.modifiers.meta;
-        match (key.key.as_str(), command) {
+        match (key.shortcut(), command) {
             ("z", true) => self.undo(),
             ("Z" | "y", true) => self.redo(),
             ("u", false) => self.undo(),

@@ -36,7 +36,8 @@ mod unix {
         Backend, Clock, Context, FrameBuffer, FramePool, LogicalSize, PhysicalSize,
     };
     use framecast_terminal::{TerminalBackend, TerminalOptions, TerminalPicture};
-    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::fs::{Mode, OFlags};
+    use rustix::pty::{grantpt, ptsname, unlockpt};
     use rustix::termios::{Winsize, tcsetwinsize};
 
     const COLUMNS: u16 = 120;
@@ -55,8 +56,10 @@ mod unix {
     }
 
     pub(crate) fn measure(exact: bool, rate: Option<f64>, seconds: f64) {
-        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
-        let master = openpt(flags).expect("a pseudo-terminal");
+        // Not `openpt`, which cannot close it in children everywhere.
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let master =
+            rustix::fs::open("/dev/ptmx", flags, Mode::empty()).expect("a pseudo-terminal");
         grantpt(&master).and_then(|()| unlockpt(&master)).expect("its other side");
         let path = ptsname(&master, Vec::new()).expect("its name").into_string().expect("plain");
         let size = Winsize { ws_col: COLUMNS, ws_row: ROWS + 1, ws_xpixel: 0, ws_ypixel: 0 };

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 use async_tungstenite::tungstenite::Message;
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use framecast_api::{Backend, Cursor, Input, Setting};
-use framecast_http::Limits;
 use serde_json::json;
 
 use crate::support::{Client, Engine, Heard, PATIENCE, driven_by, server_with};
@@ -396,73 +395,81 @@ fn a_client_that_never_reads_delays_nobody_and_is_dropped() {
     assert!(slowest < stall, "the reader waited {slowest:?} for a frame");
 }
 
-/// A client is there that read nothing of a picture; then `go` happens, and soon the kernel is to
-/// forget the picture.
+/// What the system does with what a client did not take: elsewhere than on Linux it keeps it as long as it likes.
 #[cfg(target_os = "linux")]
-fn forgets(change: impl FnOnce(&mut Limits), go: impl FnOnce(Engine)) {
-    let server = server_with(change);
-    let mut engine = Engine::at(&server, None);
-    let mut greedy = Client::join(&server);
-    engine.until_joined();
-    let ports = [server.local_addr(), greedy.socket.get_mut().local_addr().unwrap()];
-    let [ours, theirs] = ports.map(|address| format!(":{:04X}", address.port()));
-    // The server's end, as the kernel lists it: address and port, the other's, state, bytes unsent.
-    let unsent = || {
-        let sockets = std::fs::read_to_string("/proc/net/tcp").unwrap();
-        sockets.lines().find_map(|line| {
-            let mut fields = line.split_whitespace().skip(1);
-            let ends = (fields.next()?, fields.next()?);
-            let queues = fields.nth(1)?;
-            let is_it = ends.0.ends_with(&ours) && ends.1.ends_with(&theirs);
-            is_it.then(|| u32::from_str_radix(queues.split(':').next()?, 16).ok()).flatten()
-        })
-    };
-    // More than the connection holds.
-    let frame = engine.draw(1280, 720, |x, y| noise(x, y, 1));
-    engine.backend.present(&frame).unwrap();
-    // Until it goes on no more: what is merely on its way is unsent for a moment, too.
-    let start = Instant::now();
-    let (mut before, mut looks) = (Some(0), 0);
-    while before.is_some() && looks < 20 {
-        assert!(start.elapsed() < PATIENCE, "the client's connection holds it all");
-        std::thread::sleep(Duration::from_millis(10));
-        let now = unsent();
-        looks = if now == before && now != Some(0) { looks + 1 } else { 0 };
-        before = now;
+mod unsent {
+    use std::time::{Duration, Instant};
+
+    use framecast_api::Backend;
+    use framecast_http::Limits;
+
+    use super::noise;
+    use crate::support::{Client, Engine, PATIENCE, server_with};
+
+    /// A client is there that read nothing of a picture; then `go` happens, and soon the kernel is to
+    /// forget the picture.
+    fn forgets(change: impl FnOnce(&mut Limits), go: impl FnOnce(Engine)) {
+        let server = server_with(change);
+        let mut engine = Engine::at(&server, None);
+        let mut greedy = Client::join(&server);
+        engine.until_joined();
+        let ports = [server.local_addr(), greedy.socket.get_mut().local_addr().unwrap()];
+        let [ours, theirs] = ports.map(|address| format!(":{:04X}", address.port()));
+        // The server's end, as the kernel lists it: address and port, the other's, state, bytes unsent.
+        let unsent = || {
+            let sockets = std::fs::read_to_string("/proc/net/tcp").unwrap();
+            sockets.lines().find_map(|line| {
+                let mut fields = line.split_whitespace().skip(1);
+                let ends = (fields.next()?, fields.next()?);
+                let queues = fields.nth(1)?;
+                let is_it = ends.0.ends_with(&ours) && ends.1.ends_with(&theirs);
+                is_it.then(|| u32::from_str_radix(queues.split(':').next()?, 16).ok()).flatten()
+            })
+        };
+        // More than the connection holds.
+        let frame = engine.draw(1280, 720, |x, y| noise(x, y, 1));
+        engine.backend.present(&frame).unwrap();
+        // Until it goes on no more: what is merely on its way is unsent for a moment, too.
+        let start = Instant::now();
+        let (mut before, mut looks) = (Some(0), 0);
+        while before.is_some() && looks < 20 {
+            assert!(start.elapsed() < PATIENCE, "the client's connection holds it all");
+            std::thread::sleep(Duration::from_millis(10));
+            let now = unsent();
+            looks = if now == before && now != Some(0) { looks + 1 } else { 0 };
+            before = now;
+        }
+        go(engine);
+        let start = Instant::now();
+        // A connection that is closing and holds nothing may be listed for a minute.
+        while unsent().is_some_and(|bytes| bytes > 0) {
+            assert!(start.elapsed() < PATIENCE, "the kernel still tries to send it");
+            std::thread::yield_now();
+        }
+        drop(greedy);
     }
-    go(engine);
-    let start = Instant::now();
-    // A connection that is closing and holds nothing may be listed for a minute.
-    while unsent().is_some_and(|bytes| bytes > 0) {
-        assert!(start.elapsed() < PATIENCE, "the kernel still tries to send it");
-        std::thread::yield_now();
+
+    const NEVER: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn what_a_dropped_client_did_not_take_is_forgotten_at_once() {
+        let change = |limits: &mut Limits| {
+            limits.write_stall = Duration::from_millis(300);
+            limits.dead_after = NEVER;
+        };
+        forgets(change, |mut engine| drop(engine.until_left()));
     }
-    drop(greedy);
-}
 
-const NEVER: Duration = Duration::from_secs(3600);
-
-#[cfg(target_os = "linux")]
-#[test]
-fn what_a_dropped_client_did_not_take_is_forgotten_at_once() {
-    let change = |limits: &mut Limits| {
-        limits.write_stall = Duration::from_millis(300);
-        limits.dead_after = NEVER;
-    };
-    forgets(change, |mut engine| drop(engine.until_left()));
-}
-
-/// Elsewhere the system keeps it for as long as it likes.
-#[cfg(target_os = "linux")]
-#[test]
-fn what_one_who_was_told_goodbye_did_not_take_is_forgotten_soon() {
-    let change = |limits: &mut Limits| {
-        limits.write_stall = NEVER;
-        limits.farewell = Duration::from_millis(100);
-        limits.ping_after = Duration::from_secs(1);
-        limits.dead_after = Duration::from_secs(3);
-    };
-    forgets(change, drop);
+    #[test]
+    fn what_one_who_was_told_goodbye_did_not_take_is_forgotten_soon() {
+        let change = |limits: &mut Limits| {
+            limits.write_stall = NEVER;
+            limits.farewell = Duration::from_millis(100);
+            limits.ping_after = Duration::from_secs(1);
+            limits.dead_after = Duration::from_secs(3);
+        };
+        forgets(change, drop);
+    }
 }
 
 #[test]

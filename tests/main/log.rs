@@ -1,8 +1,6 @@
 //! `--log`: what it holds, and which files it takes.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Output;
 
 use crate::PATIENCE;
 use crate::program::{Running, command, join};
@@ -12,14 +10,6 @@ const HTTP: [&str; 4] = ["--backend", "http", "--listen", "127.0.0.1:0"];
 fn logging(log: &str) -> Running {
     let links = ["--link", "desk=drive", "--link", "guest=watch"];
     Running::start(command(&[&HTTP[..], &links, &["--log", log, "demo", "paint"]].concat()))
-}
-
-/// What the program says of a log that it does not take.
-fn refused(log: &Path) -> String {
-    let output: Output =
-        command(&[&HTTP[..], &["--log", log.to_str().unwrap(), "demo"]].concat()).output().unwrap();
-    assert!(!output.status.success(), "{output:?}");
-    String::from_utf8(output.stderr).unwrap()
 }
 
 /// The token and the port of the link that `line` tells.
@@ -49,8 +39,8 @@ fn without_a_terminal_the_log_says_who_joins_drives_and_leaves_by_which_link() {
     let running = logging(log.to_str().unwrap());
     let (drive, port) = link(&running.line("drive"));
     let (watch, _) = link(&running.line("watch"));
-    let mode = std::fs::metadata(&log).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600, "links are written to it");
+    #[cfg(unix)]
+    unix::is_private(&log);
     let address = ([127, 0, 0, 1], port).into();
     let driver = join(address, Some(&drive));
     until_logged(&log, "drives");
@@ -86,39 +76,62 @@ fn a_hyphen_logs_to_standard_error() {
 }
 
 #[test]
-fn a_log_that_others_could_read_or_have_put_there_is_refused_and_nothing_is_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("open"), "before").unwrap();
-    std::fs::set_permissions(path("open"), PermissionsExt::from_mode(0o644)).unwrap();
-    let said = refused(&path("open"));
-    assert!(said.contains("chmod 600") && said.contains("open"), "{said}");
-
-    std::fs::write(path("mine"), "before").unwrap();
-    std::fs::set_permissions(path("mine"), PermissionsExt::from_mode(0o600)).unwrap();
-    symlink("mine", path("link")).unwrap();
-    assert!(refused(&path("link")).contains("symbolic link"));
-    symlink("nowhere", path("dangling")).unwrap();
-    assert!(refused(&path("dangling")).contains("symbolic link"));
-    assert!(!path("nowhere").exists());
-
-    std::fs::hard_link(path("mine"), path("second")).unwrap();
-    assert!(refused(&path("second")).contains("hard link"));
-    assert!(refused(&path(".")).contains("directory"));
-    assert!(refused(&path("none/log")).contains("No such file"));
-    for name in ["open", "mine"] {
-        assert_eq!(std::fs::read_to_string(path(name)).unwrap(), "before", "{name}");
-    }
-}
-
-#[test]
 fn a_log_is_appended_to() {
-    let folder = tempfile::tempdir().unwrap();
-    let log = folder.path().join("log");
+    let log = tempfile::NamedTempFile::new().unwrap().into_temp_path();
     std::fs::write(&log, "before\n").unwrap();
-    std::fs::set_permissions(&log, PermissionsExt::from_mode(0o600)).unwrap();
     let running = logging(log.to_str().unwrap());
     running.line("watch");
     let logged = until_logged(&log, "watch");
     assert!(logged.starts_with("before\n"), "{logged}");
+}
+
+/// What only the modes and links of Unix can say.
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::Path;
+
+    use super::HTTP;
+    use crate::program::command;
+
+    /// Links are written to it.
+    pub(super) fn is_private(log: &Path) {
+        let mode = std::fs::metadata(log).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", log.display());
+    }
+
+    /// What the program says of a log that it does not take.
+    fn refused(log: &Path) -> String {
+        let output = command(&[&HTTP[..], &["--log", log.to_str().unwrap(), "demo"]].concat())
+            .output()
+            .unwrap();
+        assert!(!output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    #[test]
+    fn a_log_that_others_could_read_or_have_put_there_is_refused_and_nothing_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("open"), "before").unwrap();
+        std::fs::set_permissions(path("open"), PermissionsExt::from_mode(0o644)).unwrap();
+        let said = refused(&path("open"));
+        assert!(said.contains("chmod 600") && said.contains("open"), "{said}");
+
+        std::fs::write(path("mine"), "before").unwrap();
+        std::fs::set_permissions(path("mine"), PermissionsExt::from_mode(0o600)).unwrap();
+        symlink("mine", path("link")).unwrap();
+        assert!(refused(&path("link")).contains("symbolic link"));
+        symlink("nowhere", path("dangling")).unwrap();
+        assert!(refused(&path("dangling")).contains("symbolic link"));
+        assert!(!path("nowhere").exists());
+
+        std::fs::hard_link(path("mine"), path("second")).unwrap();
+        assert!(refused(&path("second")).contains("hard link"));
+        assert!(refused(&path(".")).contains("directory"));
+        assert!(refused(&path("none/log")).contains("No such file"));
+        for name in ["open", "mine"] {
+            assert_eq!(std::fs::read_to_string(path(name)).unwrap(), "before", "{name}");
+        }
+    }
 }

@@ -21,7 +21,7 @@ mod files;
 mod fuzz;
 mod handover;
 mod life;
-#[cfg(all(unix, feature = "program"))]
+#[cfg(feature = "program")]
 mod log;
 #[cfg(feature = "http")]
 mod mounted;

@@ -1,8 +1,5 @@
 //! Sixels, decoded here and by libsixel.
 
-use std::io::Write;
-use std::process::{Command as Process, Stdio};
-
 use framecast_api::Frame;
 use framecast_terminal::measure::Screen;
 
@@ -59,28 +56,6 @@ fn decode(content: &[u8]) -> (usize, Vec<u8>) {
         }
     }
     (width, rgb.into_iter().flat_map(|dot| dot.expect("a dot was left out")).collect())
-}
-
-fn libsixel(content: &[u8]) -> Vec<u8> {
-    let mut child = Process::new("sixel2png")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("these tests need sixel2png, of Debian's libsixel-bin");
-    let mut input = child.stdin.take().unwrap();
-    for part in [&b"\x1bP"[..], content, b"\x1b\\"] {
-        input.write_all(part).unwrap();
-    }
-    drop(input);
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    let mut decoder = png::Decoder::new(std::io::Cursor::new(output.stdout));
-    decoder.set_transformations(png::Transformations::EXPAND);
-    let mut reader = decoder.read_info().unwrap();
-    let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
-    let info = reader.next_frame(&mut rgb).unwrap();
-    assert_eq!(info.color_type, png::ColorType::Rgb);
-    rgb
 }
 
 /// Paints a frame and looks at the screen.
@@ -182,22 +157,57 @@ fn many_colours_are_right_on_the_average() {
     assert!(worst < 8.0, "{worst}");
 }
 
-#[test]
-fn libsixel_sees_the_same() {
-    let mut screen = Screen::new("sixel", 40, 13, (8, 16)).unwrap();
-    let mut story = Story::new(309, 205, 7);
-    let mut canvas = Canvas::new(400, 300);
-    for n in 0..2 {
-        let frame = if n == 0 { story.noise(6) } else { story.waves(3) };
-        let images = paint(&mut screen, &frame, &mut canvas, false);
-        assert!(images.len() > 5);
-        for image in images {
-            let (_, rgb) = decode(&image);
-            let other = libsixel(&image);
-            assert_eq!(rgb.len(), other.len());
-            // Hundredths are rounded this way or that.
-            let worst = rgb.iter().zip(&other).map(|(one, other)| one.abs_diff(*other)).max();
-            assert!(worst <= Some(1), "{worst:?}");
+/// What libsixel decodes from the same bytes. It is a program of Unix systems.
+#[cfg(unix)]
+mod libsixel {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    use framecast_terminal::measure::Screen;
+
+    use super::{decode, paint};
+    use crate::Story;
+    use crate::terminal::Canvas;
+
+    fn decode_with_libsixel(content: &[u8]) -> Vec<u8> {
+        let mut child = Command::new("sixel2png")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("these tests need sixel2png, of Debian's libsixel-bin");
+        let mut input = child.stdin.take().unwrap();
+        for part in [&b"\x1bP"[..], content, b"\x1b\\"] {
+            input.write_all(part).unwrap();
+        }
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(output.stdout));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
+        let mut rgb = vec![0; reader.output_buffer_size().unwrap()];
+        let info = reader.next_frame(&mut rgb).unwrap();
+        assert_eq!(info.color_type, png::ColorType::Rgb);
+        rgb
+    }
+
+    #[test]
+    fn libsixel_sees_the_same() {
+        let mut screen = Screen::new("sixel", 40, 13, (8, 16)).unwrap();
+        let mut story = Story::new(309, 205, 7);
+        let mut canvas = Canvas::new(400, 300);
+        for n in 0..2 {
+            let frame = if n == 0 { story.noise(6) } else { story.waves(3) };
+            let images = paint(&mut screen, &frame, &mut canvas, false);
+            assert!(images.len() > 5);
+            for image in images {
+                let (_, rgb) = decode(&image);
+                let other = decode_with_libsixel(&image);
+                assert_eq!(rgb.len(), other.len());
+                // Hundredths are rounded this way or that.
+                let worst = rgb.iter().zip(&other).map(|(one, other)| one.abs_diff(*other)).max();
+                assert!(worst <= Some(1), "{worst:?}");
+            }
         }
     }
 }

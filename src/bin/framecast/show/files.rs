@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use framecast::{Error, Result, print_notice};
 
+use super::picture::{MAX_FILE, shown};
 use super::watch::Stamp;
 
 /// Extensions of files in folders that are taken for pictures.
@@ -13,8 +14,6 @@ const EXTENSIONS: [&str; 16] = [
     "apng", "bmp", "dib", "gif", "jfif", "jpe", "jpeg", "jpg", "pam", "pbm", "pgm", "png", "pnm",
     "ppm", "qoi", "webp",
 ];
-/// The most that is read from standard input, in bytes.
-const MAX_INPUT: u64 = 1 << 29;
 
 /// What the user named.
 #[derive(Debug)]
@@ -236,7 +235,7 @@ fn next(text: &str) -> Option<(&str, &str)> {
 /// # Errors
 /// If it cannot be read, is empty, or too long.
 pub(crate) fn read_input(input: impl Read) -> Result<Vec<u8>> {
-    read_at_most(input, MAX_INPUT)
+    read_at_most(input, MAX_FILE)
 }
 
 fn read_at_most(input: impl Read, most: u64) -> Result<Vec<u8>> {
@@ -251,10 +250,6 @@ fn read_at_most(input: impl Read, most: u64) -> Result<Vec<u8>> {
         }
         _ => Ok(bytes),
     }
-}
-
-fn shown(path: &Path) -> String {
-    path.to_string_lossy().replace(char::is_control, "\u{fffd}")
 }
 
 #[cfg(test)]

@@ -146,7 +146,8 @@ impl Show {
                 }
             }
         };
-        let (picture, stamp) = opened;
+        let (mut picture, stamp) = opened;
+        picture.tell();
         let view = View::new(picture.pixels.dimensions());
         let watch = stamp.map(|stamp| Watch::new(Some(stamp), now));
         let folders =
@@ -191,8 +192,9 @@ impl Show {
             let count = self.files.len();
             let next = if forward { self.current + 1 } else { self.current + count - 1 } % count;
             let Some(item) = self.files.get(next) else { return };
-            match load(item, &self.input, &self.budget) {
-                Ok((picture, stamp)) => {
+            match load_again(item, &self.input, &self.budget) {
+                Ok((mut picture, stamp)) => {
+                    picture.tell();
                     self.view = View::new(picture.pixels.dimensions());
                     self.view.resize(self.size.0, self.size.1, self.ratio);
                     self.show(picture);
@@ -237,8 +239,9 @@ impl Show {
         self.look_at_file(now) || list
     }
 
-    /// Reads what is shown anew if its file changed. What cannot be read, such as a file that is being
-    /// written, stays as it was shown.
+    /// Reads what is shown anew if its file changed. What cannot be read, or only in part, such as a file
+    /// that is being written, stays as it was shown, and is tried again; in the end, what there is is
+    /// shown, or why it cannot be is said.
     fn look_at_file(&mut self, now: Instant) -> bool {
         let (Some(watch), Some(item)) = (&mut self.watch, self.files.get(self.current)) else {
             return false;
@@ -246,10 +249,18 @@ impl Show {
         if now < watch.next() || !watch.look(item.stamp(), now) {
             return false;
         }
-        let Ok((picture, stamp)) = load(item, &self.input, &self.budget) else {
-            watch.done(None, false, now);
-            return false;
+        let last = watch.is_last_try();
+        let (mut picture, stamp) = match load(item, &self.input, &self.budget) {
+            Ok(read) if last || !read.0.damaged => read,
+            failed => {
+                watch.done(None, false, now);
+                if let (Err(error), true) = (failed, last) {
+                    print_notice(&error.to_string());
+                }
+                return false;
+            }
         };
+        picture.tell();
         watch.done(stamp, true, now);
         if picture.pixels.dimensions() != self.picture.pixels.dimensions() {
             self.view = View::new(picture.pixels.dimensions());
@@ -340,6 +351,19 @@ fn load(item: &Item, input: &[u8], budget: &Budget) -> Result<(Picture, Option<S
         Item::File(path) => Picture::open(path, budget),
     };
     Ok((picture?, stamp))
+}
+
+/// The same while the canvas is open, and must not wait: a pipe may have nobody who writes.
+fn load_again(item: &Item, input: &[u8], budget: &Budget) -> Result<(Picture, Option<Stamp>)> {
+    if let Item::File(path) = item
+        && path.metadata().is_ok_and(|it| !it.is_file())
+    {
+        let path = picture::shown(path);
+        return Err(Error::failed(format!(
+            "{path}: a pipe or device is read only when it is the first picture"
+        )));
+    }
+    load(item, input, budget)
 }
 
 #[cfg(test)]
@@ -601,6 +625,50 @@ mod tests {
         touch(&folder.picture("a.png", 30));
         assert!(look(&mut show));
         assert_eq!(show.picture.pixels.width(), 30);
+    }
+
+    #[test]
+    fn a_picture_that_is_written_slowly_is_shown_once_it_is_whole() {
+        let folder = Folder::new("slow");
+        let path = folder.picture("a.png", 50);
+        let mut show = open(vec![path.clone()]);
+        // Of many rows, so that a half of it can be shown.
+        let large = folder.0.join("large.png");
+        let noise = |x, y| Rgba([(x * 7 + y * 3) as u8, (x * y) as u8, y as u8, 255]);
+        RgbaImage::from_fn(64, 64, noise).save(&large).unwrap();
+        let whole = std::fs::read(large).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        assert!(Picture::open(&path, &Budget::default()).is_ok_and(|picture| picture.damaged));
+        assert!(!look(&mut show));
+        assert_eq!(show.picture.pixels.width(), 50);
+        std::fs::write(&path, &whole).unwrap();
+        assert!(look(&mut show));
+        assert_eq!((show.picture.pixels.width(), show.picture.damaged), (64, false));
+        // What stays cut is shown in the end.
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        assert!(look(&mut show) || look(&mut show) || look(&mut show));
+        assert!(show.picture.damaged);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_read_once_and_never_waited_for() {
+        let folder = Folder::new("pipe");
+        let whole = std::fs::read(folder.picture("a.png", 50)).unwrap();
+        let pipe = folder.0.join("pipe.png");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        let writer = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || std::fs::write(pipe, whole).unwrap()
+        });
+        let mut show = open(vec![pipe, folder.picture("b.png", 70)]);
+        writer.join().unwrap();
+        assert_eq!(show.picture.pixels.width(), 50);
+        assert!(!look(&mut show), "it would wait for somebody who writes");
+        press(&mut show, "n");
+        press(&mut show, "n");
+        assert_eq!((show.picture.pixels.width(), show.files.len()), (70, 1));
     }
 
     #[cfg(unix)]

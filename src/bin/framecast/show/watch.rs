@@ -24,9 +24,10 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// Of the file or folder at `path` now; `None`: there is none.
+    /// Of the file or folder at `path` now; `None`: there is none. A pipe or a device has no states:
+    /// reading it changes it.
     pub(crate) fn of(path: &Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok()?;
+        let metadata = std::fs::metadata(path).ok().filter(|it| it.is_file() || it.is_dir())?;
         let (modified, size) = (metadata.modified().ok(), metadata.len());
         Some(Self { modified, size, inode: inode(&metadata) })
     }
@@ -100,6 +101,11 @@ impl Watch {
             Some(at) if seen.failed > 0 => seen.failed <= TRIES && now >= at + AGAIN,
             _ => true,
         }
+    }
+
+    /// Whether a failure to read it now ends the trying, until it changes.
+    pub(crate) fn is_last_try(&self) -> bool {
+        self.seen.is_some_and(|seen| seen.failed >= TRIES)
     }
 
     /// It was read, or could not be; it was like `stamp` just before.

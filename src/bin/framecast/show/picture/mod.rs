@@ -28,7 +28,7 @@ use self::animation::{Animation, Moved};
 pub(crate) use self::budget::Budget;
 
 /// The largest file, in bytes.
-const MAX_FILE: u64 = 1 << 29;
+pub(super) const MAX_FILE: u64 = 1 << 29;
 
 /// A picture.
 pub(crate) struct Picture {
@@ -38,9 +38,13 @@ pub(crate) struct Picture {
     pub(crate) pixels: RgbaImage,
     /// Whether anything is behind it to be seen.
     pub(crate) opaque: bool,
+    /// A part of its file could not be read.
+    pub(crate) damaged: bool,
     /// Grows whenever `pixels` change.
     pub(crate) version: u64,
     animation: Option<Animation>,
+    /// What is wrong with its file, for [`tell`](Self::tell).
+    notices: Vec<String>,
 }
 
 /// A file's content that many readers share.
@@ -64,11 +68,15 @@ struct Opened {
 
 /// What is said of a file that is shown as far as it can be read.
 fn damaged(why: &str) -> String {
-    format!("damaged, shown as far as it can be read: {why}")
+    format!("{DAMAGED}{why}")
 }
 
+/// How such a notice begins.
+const DAMAGED: &str = "damaged, shown as far as it can be read: ";
+
 impl Picture {
-    /// Reads the picture at `path`. What is wrong with it is told if it can be shown nevertheless.
+    /// Reads the picture at `path`. If it can be shown though something is wrong with it, [`tell`](Self::tell)
+    /// says what.
     ///
     /// # Errors
     /// If the file cannot be read, is no picture, or is too large.
@@ -90,17 +98,23 @@ impl Picture {
     fn decode(name: &str, place: &str, bytes: Vec<u8>, budget: Budget) -> Result<Self> {
         let Opened { pixels, mut animation, notices } = opened(bytes, budget)
             .map_err(|error| Error::failed(format!("{place}: {error}")).with_source(error))?;
+        let damaged = notices.iter().any(|notice| notice.starts_with(DAMAGED));
         if !notices.is_empty()
             && let Some(animation) = &mut animation
         {
             // What is wrong is told once.
             animation.set_damaged();
         }
-        for notice in notices {
-            print_notice(&format!("{place}: {}", printable(&notice)));
-        }
+        let notices = notices.iter().map(|it| format!("{place}: {}", printable(it))).collect();
         let opaque = is_opaque(&pixels);
-        Ok(Self { name: printable(name), pixels, opaque, version: 0, animation })
+        Ok(Self { name: printable(name), pixels, opaque, version: 0, animation, damaged, notices })
+    }
+
+    /// Says what is wrong with its file, once.
+    pub(crate) fn tell(&mut self) {
+        for notice in std::mem::take(&mut self.notices) {
+            print_notice(&notice);
+        }
     }
 
     /// Moves an animation on to what is due at `time`, in seconds. Returns when the next frame is
@@ -138,7 +152,8 @@ fn opened(bytes: Vec<u8>, budget: Budget) -> Result<Opened> {
     }
 }
 
-fn shown(path: &Path) -> String {
+/// A path in a message.
+pub(super) fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy())
 }
 

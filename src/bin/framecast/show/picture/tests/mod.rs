@@ -61,7 +61,15 @@ fn encoded(format: ImageFormat) -> Vec<u8> {
 /// A picture that is in no file.
 pub(in crate::show) fn still(pixels: RgbaImage) -> Picture {
     let opaque = is_opaque(&pixels);
-    Picture { name: "still".into(), pixels, opaque, version: 0, animation: None }
+    Picture {
+        name: "still".into(),
+        pixels,
+        opaque,
+        version: 0,
+        animation: None,
+        damaged: false,
+        notices: Vec::new(),
+    }
 }
 
 fn decode(bytes: Vec<u8>) -> Result<Picture> {

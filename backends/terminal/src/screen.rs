@@ -24,6 +24,8 @@ use crate::view::Window;
 pub(crate) const LEAVING: Duration = Duration::from_millis(500);
 /// How long somebody in a hurry waits for the terminal's thread to finish a write, or to leave.
 const LOCKED: Duration = LEAVING.saturating_add(owed::LIMIT).saturating_add(Duration::from_secs(1));
+/// How often leaving looks whether somebody else changed the terminal's modes.
+const RECLAIM: Duration = Duration::from_millis(20);
 
 /// A terminal that shows a picture, or did.
 pub(crate) struct Screen {
@@ -211,13 +213,17 @@ fn leave(state: &mut State) {
     let mut end =
         modes::leave(state.modes.unwrap_or_default(), std::mem::take(&mut state.tiles_in_tmux));
     let foreground = state.tty.is_foreground();
+    if foreground {
+        // An answer must not be echoed.
+        state.tty.reclaim();
+    }
     if state.owed.answers() && foreground {
         end.extend(b"\x1b[c");
         state.owed.asked(Fence::Attributes, Instant::now());
     }
     state.tty.write_all(&end, LEAVING);
     if foreground {
-        take_last_answers(&state.tty, &mut state.owed);
+        take_last_answers(&mut state.tty, &mut state.owed);
     }
     // The shell sets its own modes while we are in the background, and would stop us.
     if foreground {
@@ -229,13 +235,16 @@ fn leave(state: &mut State) {
 }
 
 /// Reads, and drops, what the terminal still has to say. Ctrl+C ends the waiting.
-fn take_last_answers(tty: &Tty, owed: &mut Owed) {
+fn take_last_answers(tty: &mut Tty, owed: &mut Owed) {
     let mut reader = Reader::default();
     let mut buffer = [0; 1024];
     let mut hurry = false;
     while let Some(until) = owed.until(Instant::now()).filter(|_| !hurry) {
         let left = until.saturating_duration_since(Instant::now());
-        if !tty.wait_for_input(left) {
+        let waited = tty.wait_for_input(left.min(RECLAIM));
+        // A program before ours in a pipe ends about now.
+        tty.reclaim();
+        if !waited {
             continue;
         }
         let Ok(count @ 1..) = tty.read(&mut buffer) else { break };

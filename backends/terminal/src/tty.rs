@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::{getpgrp, getsid};
-use rustix::termios::{self, OptionalActions, QueueSelector, Termios};
+use rustix::termios::{self, LocalModes, OptionalActions, QueueSelector, Termios};
 
 use crate::view::Window;
 
@@ -22,6 +22,8 @@ pub(crate) struct Tty {
     file: OwnedFd,
     /// What is restored.
     original: Termios,
+    /// What we set; `None` before.
+    raw: Option<Termios>,
     /// A terminal that was named, not the process' own.
     named: bool,
 }
@@ -47,7 +49,7 @@ impl Tty {
             other => other.map_err(failed)?,
         };
         let original = termios::tcgetattr(&file).map_err(failed)?;
-        let tty = Self { file, original, named: named.is_some() };
+        let tty = Self { file, original, raw: None, named: named.is_some() };
         if !tty.is_foreground() {
             return Err(Error::failed(format!("the program runs in the background ({ADVICE})")));
         }
@@ -65,16 +67,35 @@ impl Tty {
     }
 
     /// No echo, no lines, no signals from keys.
-    pub(crate) fn make_raw(&self) -> Result<()> {
+    pub(crate) fn make_raw(&mut self) -> Result<()> {
         let mut raw = self.original.clone();
         raw.make_raw();
         termios::tcsetattr(&self.file, OptionalActions::Now, &raw).map_err(|errno| {
             let error = std::io::Error::from(errno);
             Error::failed(format!("cannot make the terminal raw: {error}")).with_source(error)
-        })
+        })?;
+        // As the system took it, to see later whether somebody else changed it.
+        self.raw = termios::tcgetattr(&self.file).ok();
+        Ok(())
     }
 
-    /// As it was when it was opened. Input that nobody read is dropped.
+    /// Makes it raw again if another program of the same terminal restored its own modes meanwhile. Those
+    /// are then what [`restore`](Self::restore) restores.
+    ///
+    /// ffmpeg in front of a pipe does so: it takes echo and lines away before we open the terminal, and
+    /// gives them back when it ends. Without echo and lines, the modes are not those of a shell.
+    pub(crate) fn reclaim(&mut self) {
+        let (Some(raw), Ok(now)) = (&self.raw, termios::tcgetattr(&self.file)) else { return };
+        let changed = now.local_modes != raw.local_modes || now.input_modes != raw.input_modes;
+        if changed && now.local_modes.contains(LocalModes::ICANON | LocalModes::ECHO) {
+            self.original = now;
+            // There is nobody left to tell.
+            let _ = self.make_raw();
+        }
+    }
+
+    /// As it was when it was opened, or as [`reclaim`](Self::reclaim) found it. Input that nobody read is
+    /// dropped.
     pub(crate) fn restore(&self) {
         // There is nobody left to tell.
         let _ = termios::tcflush(&self.file, QueueSelector::IFlush);

@@ -258,6 +258,45 @@ fn answers_later_than_opening_waits_are_not_left_to_the_shell_either() {
 }
 
 #[test]
+fn what_another_program_of_a_pipe_gives_back_is_left_to_the_shell() {
+    let _turn = turn();
+    // ffmpeg ends before the view is left, or while the last answers are awaited.
+    for early in [true, false] {
+        let emulator = Emulator::new(40, 12, Style::Plain);
+        let before = emulator.settings();
+        let shell = emulator.take_echo();
+        std::thread::scope(|scope| {
+            let leaving = scope.spawn(|| {
+                let mut open = Open::on(&emulator, options(&emulator).with_patience(LONG));
+                open.wait_for_demand();
+                if early {
+                    emulator.give_back(&shell);
+                }
+                emulator.hold_answers();
+                open.backend.close();
+            });
+            emulator.until("it is left", |screen, replies| {
+                !screen.alternate_screen() && replies.attributes == 2
+            });
+            if !early {
+                emulator.give_back(&shell);
+                let end = Instant::now() + LONG;
+                while emulator.settings() == before {
+                    assert!(Instant::now() < end, "never raw again");
+                    std::thread::yield_now();
+                }
+            }
+            emulator.release_answers();
+            leaving.join().unwrap();
+        });
+        assert_eq!(emulator.settings(), before, "early: {early}");
+        assert_eq!(emulator.unread(), b"", "early: {early}");
+        let text = emulator.text();
+        assert!(!text.contains("[?"), "an answer was echoed: {text}");
+    }
+}
+
+#[test]
 fn control_c_ends_the_wait_for_the_last_answers() {
     let _turn = turn();
     let start = Instant::now();

@@ -54,7 +54,7 @@ pub(crate) struct Demo {
 #[argh(
     subcommand,
     name = "pipe",
-    example = "ffmpeg -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe",
+    example = "ffmpeg -nostdin -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe",
     example = "my_renderer | framecast --size 640x480 pipe --format rgba --rate 30"
 )]
 pub(crate) struct Pipe {
@@ -104,7 +104,7 @@ Examples:
   framecast demo
   framecast --backend http --listen 127.0.0.1:8080 demo cube
   framecast show *.png
-  ffmpeg -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe
+  ffmpeg -nostdin -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe
 ";
 
 /// Stands for `-`; no argument can be this.

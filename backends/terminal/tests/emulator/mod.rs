@@ -228,6 +228,20 @@ impl Emulator {
         format!("{settings:?}")
     }
 
+    /// Another program takes echo and lines away, as ffmpeg does. Returns what it will give back.
+    pub(crate) fn take_echo(&self) -> Termios {
+        let before = termios::tcgetattr(&self.slave).unwrap();
+        let mut settings = before.clone();
+        settings.local_modes.remove(termios::LocalModes::ECHO | termios::LocalModes::ICANON);
+        self.give_back(&settings);
+        before
+    }
+
+    /// Another program sets these settings.
+    pub(crate) fn give_back(&self, settings: &Termios) {
+        termios::tcsetattr(&self.slave, termios::OptionalActions::Now, settings).unwrap();
+    }
+
     pub(crate) fn set_size(&self, columns: u16, rows: u16) {
         let size = Winsize { ws_col: columns, ws_row: rows, ws_xpixel: 0, ws_ypixel: 0 };
         termios::tcsetwinsize(self.master(), size).unwrap();

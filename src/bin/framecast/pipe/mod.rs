@@ -80,7 +80,7 @@ const HEADER_WAIT: Duration = Duration::from_millis(700);
 pub(crate) fn run(options: &Options, args: &Pipe) -> Result<()> {
     if std::io::stdin().is_terminal() {
         return Err(Error::invalid_input(
-            "pipe plays video from standard input, which is a terminal. Try\n  ffmpeg -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe",
+            "pipe plays video from standard input, which is a terminal. Try\n  ffmpeg -nostdin -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe",
         ));
     }
     let format = args.format;

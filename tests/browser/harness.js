@@ -21,10 +21,20 @@ const out = join(here, "out");
 
 const cleanUps = [];
 let profile = "debug";
+/** What starts programs of another system, and how their names end. */
+let runner = [];
+let suffix = "";
 
 /** Uses the programs of another build: 'debug' (as at first) or 'release'. */
 export function useProfile(name) {
   profile = name;
+}
+
+/** Uses the programs built for Windows, which `wine` runs. */
+export function useWindows(wine) {
+  profile = join("x86_64-pc-windows-gnu", "debug");
+  runner = [wine];
+  suffix = ".exe";
 }
 
 /** Has `cleanUp` call `end`, before what was started earlier is ended. */
@@ -122,10 +132,14 @@ function environment(display) {
   return env;
 }
 
+function built(name, path, args, display) {
+  const [command, ...rest] = [...runner, join(target, profile, `${path}${suffix}`), ...args];
+  return new Program(name, command, rest, { env: environment(display) });
+}
+
 /** Starts an example. */
 export function example(name, args, { display } = {}) {
-  const program = join(target, profile, "examples", name);
-  return new Program(name, program, args, { env: environment(display) });
+  return built(name, join("examples", name), args, display);
 }
 
 /** Starts the application under test, with `--listen` on a free port where it listens. */
@@ -140,7 +154,7 @@ export function probePath() {
 
 /** Starts the framecast program. */
 export function framecast(args, { display } = {}) {
-  return new Program("framecast", join(target, profile, "framecast"), args, { env: environment(display) });
+  return built("framecast", "framecast", args, display);
 }
 
 /** Starts any other program. */

@@ -29,7 +29,7 @@ const wine = process.env.CROSS_WINE;
 assert.ok(wine, "CROSS_WINE names no Wine; see tests/cross/README.md");
 useWindows(wine);
 
-const started = core("Firefox, of Windows programs,", startFirefox);
+const started = core("Firefox with Windows programs", startFirefox);
 
 /** A file of this repository, as Wine names it. */
 const file = (...names) => `Z:${join(root, ...names).replaceAll("/", "\\")}`;

@@ -13,16 +13,19 @@ const PIXEL: u64 = 4;
 /// when a picture with transparent pixels is scaled.
 const SHOWING: u64 = 4;
 /// What a budget may be written in, the longest names first.
-const UNITS: [(&str, u64); 11] = [
+const UNITS: [(&str, u64); 14] = [
     ("kib", 1 << 10),
     ("mib", 1 << 20),
     ("gib", 1 << 30),
+    ("tib", 1 << 40),
     ("kb", 1_000),
     ("mb", 1_000_000),
     ("gb", 1_000_000_000),
+    ("tb", 1_000_000_000_000),
     ("k", 1 << 10),
     ("m", 1 << 20),
     ("g", 1 << 30),
+    ("t", 1 << 40),
     ("b", 1),
     ("", 1),
 ];
@@ -49,17 +52,26 @@ impl Budget {
         self.0
     }
 
-    /// Whether a still picture fits while whose decoding so many bytes a pixel are held beside
-    /// the decoded ones.
+    /// Whether a still picture fits. `decoding` is how many bytes a pixel its decoder holds beside
+    /// the decoded pixels.
     ///
     /// # Errors
     /// If it does not.
     pub(super) fn check_still(self, size: (u32, u32), decoding: u64) -> Result<()> {
-        self.check(size, area(size).saturating_mul(PIXEL + decoding.max(SHOWING)))
+        self.check_still_and(size, decoding, 0)
     }
 
-    /// Whether an animation fits whose frames hold so many bytes a pixel while they are decoded,
-    /// and which keeps what a frame covered if `previous`.
+    /// The same of a picture whose decoder holds `more` bytes, whatever the number of pixels.
+    ///
+    /// # Errors
+    /// If it does not fit.
+    pub(super) fn check_still_and(self, size: (u32, u32), decoding: u64, more: u64) -> Result<()> {
+        let need = area(size).saturating_mul(PIXEL + decoding.max(SHOWING));
+        self.check(size, need.saturating_add(more))
+    }
+
+    /// Whether an animation fits. `decoding` is how many bytes a pixel the decoder of its frames
+    /// holds beside the canvas; what a frame covered is kept if `previous`.
     ///
     /// # Errors
     /// If it does not.
@@ -145,6 +157,9 @@ mod tests {
             ("1.5g", 3 << 29),
             ("2GiB", 2 << 30),
             ("2GB", 2_000_000_000),
+            ("1TiB", 1 << 40),
+            ("1t", 1 << 40),
+            ("3TB", 3_000_000_000_000),
             ("99999999999GiB", u64::MAX),
         ] {
             assert_eq!(text.parse(), Ok(Budget(bytes)), "{text}");

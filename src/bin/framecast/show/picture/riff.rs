@@ -11,6 +11,8 @@ const CHUNK_HEAD: usize = 8;
 const FILE_HEAD: usize = 12;
 /// Of a frame: place, size, duration and flags.
 const FRAME_HEAD: usize = 16;
+/// Of a lossless picture: a mark, its size, and whether it has alpha.
+const LOSSLESS_HEAD: usize = 5;
 /// The flag of alpha in VP8X.
 const ALPHA: u8 = 0x10;
 /// The flag of an animation in VP8X.
@@ -62,12 +64,22 @@ pub(super) struct Bitstream {
     pub(super) size: (u32, u32),
     pub(super) lossless: bool,
     alpha: Option<Range<usize>>,
-    data: Range<usize>,
+    pub(super) data: Range<usize>,
     /// It goes on beyond the file's end.
     pub(super) cut: bool,
 }
 
 impl Bitstream {
+    /// Its lossless part in `file` and without a head: itself, or its alpha.
+    pub(super) fn coded_losslessly<'a>(&self, file: &'a [u8]) -> Option<&'a [u8]> {
+        if self.lossless {
+            return file.get(self.data.clone())?.get(LOSSLESS_HEAD..);
+        }
+        // The lowest bits of the first byte say how alpha is compressed.
+        let (head, data) = file.get(self.alpha.clone()?)?.split_first()?;
+        (head & 3 == 1).then_some(data)
+    }
+
     /// The next one; other chunks are skipped, but those of the next frame.
     fn next(file: &[u8], chunks: &mut Chunks) -> Option<Self> {
         let mut alpha = None;
@@ -95,7 +107,7 @@ fn lossy_size(data: &[u8]) -> Option<(u32, u32)> {
 }
 
 fn lossless_size(data: &[u8]) -> Option<(u32, u32)> {
-    let head = data.get(..5).filter(|head| head[0] == 0x2f)?;
+    let head = data.get(..LOSSLESS_HEAD).filter(|head| head[0] == 0x2f)?;
     let bits = u32::from_le_bytes([head[1], head[2], head[3], head[4]]);
     Some(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1))
 }

@@ -12,7 +12,7 @@ use super::budget::Budget;
 use super::color::{Channels, Converter, Depth, Space};
 use super::compositor::{Blend, Compositor, Dispose, Rect};
 use super::riff::{Bitstream, Chunks, Frame, Header, Parts};
-use super::{Bytes, Opened, orientation};
+use super::{Bytes, Opened, orientation, vp8l};
 
 /// Bytes a pixel while a frame is decoded: the result, luma and chroma, and alpha, which is
 /// decoded as if it were a lossless picture.
@@ -28,7 +28,7 @@ pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
     let space = space.unwrap_or_default();
     if let Some(animation) = header.animation {
         budget.check_animation(animation.size, LOSSY, false)?;
-        let (mut frames, notice) = WebpFrames::new(bytes, animation.first, &space);
+        let (mut frames, notice) = WebpFrames::new(bytes, budget, animation.first, &space);
         let mut notices = Vec::from_iter(notice);
         let mut canvas = RgbaImage::new(animation.size.0, animation.size.1);
         let delay = frames.next(&mut canvas).map_err(Error::failed)?;
@@ -43,6 +43,8 @@ pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
     let image = header.image.ok_or_else(|| Error::failed("a WebP without a picture"))?;
     let decoding = if image.lossless { LOSSLESS } else { LOSSY };
     budget.check_still(image.size, decoding)?;
+    let beside = beside(file, &image).map_err(Error::failed)?;
+    budget.check_still_and(image.size, decoding, beside)?;
     let mut notices = Vec::new();
     let mut pixels = if image.cut {
         notices.push(super::damaged("the file ends early"));
@@ -59,6 +61,12 @@ pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
     let exif = header.exif.map(|range| &file[range]);
     let pixels = orientation::upright(pixels, orientation::read(exif));
     Ok(Opened { pixels, animation: None, notices })
+}
+
+/// Bytes that decoding a picture takes, however few pixels it has.
+fn beside(file: &[u8], image: &Bitstream) -> std::result::Result<u64, String> {
+    let Some(data) = image.coded_losslessly(file) else { return Ok(0) };
+    Ok(vp8l::codes(data, image.size)?)
 }
 
 /// Decodes one picture. What a cut one lacks is taken for bytes of this value.
@@ -108,6 +116,7 @@ fn sum(row: &[u8]) -> u64 {
 
 struct WebpFrames {
     bytes: Bytes,
+    budget: Budget,
     /// Where the first frame is.
     first: usize,
     chunks: Chunks,
@@ -116,11 +125,11 @@ struct WebpFrames {
 }
 
 impl WebpFrames {
-    fn new(bytes: &Bytes, first: usize, space: &Space) -> (Self, Option<String>) {
+    fn new(bytes: &Bytes, budget: Budget, first: usize, space: &Space) -> (Self, Option<String>) {
         let (converter, notice) = Converter::new(Channels::Rgba, Depth::Eight, space);
         let chunks = Chunks::new(first, bytes.as_ref().len());
         let compositor = Compositor::default();
-        (Self { bytes: bytes.clone(), first, chunks, compositor, converter }, notice)
+        (Self { bytes: bytes.clone(), budget, first, chunks, compositor, converter }, notice)
     }
 }
 
@@ -135,6 +144,10 @@ impl Frames for WebpFrames {
         if place.clipped(canvas.dimensions()) != Some(place) {
             return Err("a frame is larger than the canvas".into());
         }
+        let beside = beside(self.bytes.as_ref(), &frame.image)?;
+        self.budget
+            .check_still_and(canvas.dimensions(), LOSSY, beside)
+            .map_err(|error| error.to_string())?;
         let mut pixels = decode(&self.bytes, &frame.image, 0)?;
         let blend = if frame.over { Blend::Over } else { Blend::Source };
         let dispose = if frame.clear { Dispose::Background } else { Dispose::Keep };

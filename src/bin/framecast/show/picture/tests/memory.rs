@@ -113,3 +113,97 @@ fn frames_that_are_much_larger_than_the_canvas_cost_no_memory() {
         animation.advance(&mut opened.pixels, f64::from(step));
     }
 }
+
+/// Writes bits, the lowest first.
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    count: usize,
+}
+
+impl Bits {
+    fn put(&mut self, value: u32, count: usize) {
+        for bit in 0..count {
+            if self.count.is_multiple_of(8) {
+                self.bytes.push(0);
+            }
+            *self.bytes.last_mut().unwrap() |= ((value >> bit & 1) as u8) << (self.count % 8);
+            self.count += 1;
+        }
+    }
+
+    /// A code of one symbol.
+    fn single(&mut self, symbol: u32) {
+        self.put(0b101, 3);
+        self.put(symbol, 8);
+    }
+}
+
+/// A lossless picture of one pixel, without its head, that names so many groups of prefix codes,
+/// of two symbols of ten bits each.
+fn vp8l_of_many_codes(groups: u32) -> Vec<u8> {
+    let mut bits = Bits::default();
+    // No transform, no cached colours, an image of groups for blocks of 512 without any either.
+    bits.put(0, 2);
+    bits.put(1, 1);
+    bits.put(7, 3);
+    bits.put(0, 1);
+    let last = groups - 1;
+    [last & 0xff, last >> 8, 0, 0, 0].into_iter().for_each(|symbol| bits.single(symbol));
+    for _ in 0..groups * 5 {
+        // Lengths 1 to 10 and 10 once more: the code for them has a length of 3 for 1 to 6 and of
+        // 4 for 7 to 10.
+        bits.put(0, 1);
+        bits.put(10, 4);
+        let lengths = [0, 0, 0, 3, 3, 3, 3, 3, 0, 3, 4, 4, 4, 4];
+        lengths.into_iter().for_each(|length| bits.put(length, 3));
+        bits.put(1, 1);
+        bits.put(1, 3);
+        bits.put(9, 4);
+        for length in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10_u32] {
+            let (code, count) = if length < 7 { (length - 1, 3) } else { (length + 5, 4) };
+            bits.put(code.reverse_bits() >> (32 - count), count);
+        }
+    }
+    bits.put(0, 32);
+    bits.bytes
+}
+
+fn riff(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    [&name[..], &(data.len() as u32).to_le_bytes(), data, &[0][..data.len() % 2]].concat()
+}
+
+fn webp_of(chunks: &[Vec<u8>]) -> Vec<u8> {
+    riff(b"RIFF", &[&b"WEBP"[..], &chunks.concat()].concat())
+}
+
+#[test]
+fn prefix_codes_of_a_lossless_webp_are_counted() {
+    let budget = Budget::of_bytes(8 << 20);
+    let vp8l = |groups| [&b"\x2f\0\0\0\0"[..], &vp8l_of_many_codes(groups)].concat();
+    let still = |groups| webp_of(&[riff(b"VP8L", &vp8l(groups))]);
+    let animated = |groups| {
+        let head = riff(b"VP8X", &[2, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let frame = [&[0; 16][..], &riff(b"VP8L", &vp8l(groups))].concat();
+        webp_of(&[head, riff(b"ANIM", &[0; 6]), riff(b"ANMF", &frame)])
+    };
+    // Alpha of a lossy picture, which is of some bytes only because it is not reached.
+    let alpha = |groups| {
+        let head = riff(b"VP8X", &[0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let alph = [&[1][..], &vp8l_of_many_codes(groups)].concat();
+        let vp8 = riff(b"VP8 ", &[0x10, 0, 0, 0x9d, 1, 0x2a, 1, 0, 1, 0]);
+        webp_of(&[head, riff(b"ALPH", &alph), vp8])
+    };
+    for bytes in [still(1000), animated(1000), alpha(1000)] {
+        let error = refused(bytes, budget);
+        for part in ["1 × 1 pixels need 2", " MiB of memory", "the limit is 8 MiB", "--max-memory"]
+        {
+            assert!(error.contains(part), "{part} is missing in {error}");
+        }
+    }
+    assert!(refused(still(65_536), Budget::default()).contains("1.3 GiB"));
+    for bytes in [still(200), animated(200)] {
+        assert!(opened(bytes, budget).is_ok());
+    }
+    assert!(!refused(alpha(200), budget).contains("--max-memory"));
+}

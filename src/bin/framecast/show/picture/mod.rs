@@ -14,6 +14,7 @@ mod png;
 mod riff;
 #[cfg(test)]
 pub(super) mod tests;
+mod vp8;
 mod vp8l;
 mod webp;
 

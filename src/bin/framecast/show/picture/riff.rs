@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use super::Bytes;
+use super::{Bytes, vp8};
 
 /// Of a chunk: its name and its size.
 const CHUNK_HEAD: usize = 8;
@@ -17,8 +17,14 @@ const LOSSLESS_HEAD: usize = 5;
 const ALPHA: u8 = 0x10;
 /// The flag of an animation in VP8X.
 const ANIMATION: u8 = 0x02;
-/// What follows a cut picture is imagined up to here; no picture needs more bytes a pixel.
+/// What follows a cut lossless picture is imagined up to here; no picture needs more bytes a pixel.
 const IMAGINED: u64 = 16;
+/// What follows a cut lossy picture is imagined to be of zeros, by which no block of pixels has
+/// anything: a macroblock of 25 blocks needs a byte for each of them at most. The decoder copies
+/// it, so no more than that is given …
+const IMAGINED_LOSSY: u64 = 25;
+/// … or the same behind so many bytes of ones, with which the next block has much.
+const BURST: u64 = 64;
 
 /// A chunk as far as it is there.
 #[derive(Debug, Clone)]
@@ -67,9 +73,38 @@ pub(super) struct Bitstream {
     pub(super) data: Range<usize>,
     /// It goes on beyond the file's end.
     pub(super) cut: bool,
+    /// What a cut lossy one is continued with.
+    fills: Vec<(u8, u64)>,
 }
 
 impl Bitstream {
+    /// Imagines how a cut lossy picture goes on. Each of its partitions has rows of its own, so
+    /// each that is missing begins with something that can be told from zeros.
+    pub(super) fn continue_lossy(&mut self, file: &[u8]) -> Result<(), String> {
+        if !self.cut || self.lossless {
+            return Ok(());
+        }
+        let data = &file[self.data.clone()];
+        let starts = vp8::partitions(data)
+            .ok_or_else(|| String::from("the file ends before the first row of pixels"))?;
+        let blocks = u64::from(self.size.0.div_ceil(16)) * u64::from(self.size.1.div_ceil(16));
+        let mut at = data.len() as u64;
+        let later = starts.into_iter().filter(|start| *start > at).collect::<Vec<_>>();
+        for next in later {
+            let burst = BURST.min(next - at);
+            self.fills.extend([(0xff, burst), (0, next - at - burst)]);
+            at = next;
+        }
+        self.fills.extend([(0xff, BURST), (0, blocks * IMAGINED_LOSSY + 64)]);
+        Ok(())
+    }
+
+    /// What the decoder copies of a lossy picture: all its bytes, twice for a moment.
+    pub(super) fn copied(&self) -> u64 {
+        let imagined: u64 = self.fills.iter().map(|(_, length)| length).sum();
+        if self.lossless { 0 } else { 2 * (self.data.len() as u64 + imagined) }
+    }
+
     /// Its lossless part in `file` and without a head: itself, or its alpha.
     pub(super) fn coded_losslessly<'a>(&self, file: &'a [u8]) -> Option<&'a [u8]> {
         if self.lossless {
@@ -91,7 +126,8 @@ impl Bitstream {
                     let data = &file[chunk.data.clone()];
                     let size = if lossless { lossless_size(data) } else { lossy_size(data) }?;
                     let cut = chunk.is_cut();
-                    return Some(Self { size, lossless, alpha, data: chunk.data, cut });
+                    let (data, fills) = (chunk.data, Vec::new());
+                    return Some(Self { size, lossless, alpha, data, cut, fills });
                 }
                 _ => {}
             }
@@ -245,11 +281,14 @@ pub(super) struct Parts {
 impl Parts {
     /// `missing`, 0 or 255, stands for what a cut picture lacks.
     pub(super) fn still(file: &Bytes, image: &Bitstream, missing: u8) -> Self {
-        let imagined = if image.cut {
-            u64::from(image.size.0) * u64::from(image.size.1) * IMAGINED + 1024
-        } else {
-            0
-        };
+        let mut fills = image.fills.clone();
+        if missing == 0 {
+            fills.iter_mut().for_each(|(value, _)| *value = 0);
+        }
+        if image.cut && image.lossless {
+            let pixels = u64::from(image.size.0) * u64::from(image.size.1);
+            fills.push((missing, pixels * IMAGINED + 1024));
+        }
         let mut still = Self { file: file.clone(), parts: Vec::new(), length: 0, at: 0 };
         // Nobody asks for the size of the whole.
         still.push(Part::Own(b"RIFF\xfe\xff\xff\xffWEBP".to_vec()));
@@ -259,20 +298,23 @@ impl Parts {
             head.extend(&(image.size.0 - 1).to_le_bytes()[..3]);
             head.extend(&(image.size.1 - 1).to_le_bytes()[..3]);
             still.push(Part::Own(head));
-            still.chunk(*b"ALPH", alpha, 0, missing);
+            still.chunk(*b"ALPH", alpha, &[]);
         }
         let name = if image.lossless { *b"VP8L" } else { *b"VP8 " };
-        still.chunk(name, image.data.clone(), imagined, missing);
+        still.chunk(name, image.data.clone(), &fills);
         still
     }
 
-    fn chunk(&mut self, name: [u8; 4], data: Range<usize>, imagined: u64, missing: u8) {
+    fn chunk(&mut self, name: [u8; 4], data: Range<usize>, fills: &[(u8, u64)]) {
+        let imagined: u64 = fills.iter().map(|(_, length)| length).sum();
         let size = (data.len() as u64).saturating_add(imagined);
         let mut head = name.to_vec();
         head.extend(u32::try_from(size).unwrap_or(u32::MAX - 1).to_le_bytes());
         self.push(Part::Own(head));
         self.push(Part::File(data));
-        self.push(Part::Fill(missing, imagined + (size & 1)));
+        for (value, length) in fills.iter().copied().chain([(0, size & 1)]) {
+            self.push(Part::Fill(value, length));
+        }
     }
 
     fn push(&mut self, part: Part) {
@@ -422,6 +464,7 @@ mod tests {
         let mut image = Header::read(&bytes).unwrap().image.unwrap();
         // As if it were lossy, which may have alpha, and as if it were cut.
         (image.lossless, image.cut) = (false, true);
+        image.fills = vec![(7, 9), (0xff, 1200)];
         let mut parts = Parts::still(&Bytes(Arc::new(bytes)), &image, 0xff);
         let mut whole = Vec::new();
         parts.read_to_end(&mut whole).unwrap();

@@ -65,6 +65,25 @@ fn a_cut_lossy_webp_and_a_cut_progressive_jpeg_are_shown() {
 }
 
 #[test]
+fn a_lossy_webp_that_is_cut_before_its_pixels_is_refused() {
+    let whole = data!("lossy.webp");
+    let head = whole.windows(4).position(|name| name == b"VP8 ").unwrap() + 8;
+    let tag = u32::from_le_bytes([whole[head], whole[head + 1], whole[head + 2], 0]);
+    let first = head + 10 + (tag >> 5) as usize;
+    for end in [head + 10, (head + first) / 2, first] {
+        let error = quietly(whole[..end].to_vec()).err().unwrap().to_string();
+        assert_eq!(error, "the file ends before the first row of pixels");
+    }
+    // Whatever is shown is right, wherever the file is cut.
+    let want = quietly(whole.clone()).unwrap().pixels;
+    for end in (first + 1..whole.len()).step_by(7) {
+        let Ok(got) = quietly(whole[..end].to_vec()) else { continue };
+        let pairs = got.pixels.pixels().zip(want.pixels());
+        assert!(pairs.into_iter().all(|(got, want)| got[3] == 0 || got == want), "{end}");
+    }
+}
+
+#[test]
 fn a_cut_animation_is_played_as_far_as_it_is_whole() {
     for whole in
         [data!("animated.gif"), data!("animated.apng.png"), data!("animated-lossless.webp")]

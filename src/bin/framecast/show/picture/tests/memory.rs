@@ -207,3 +207,18 @@ fn prefix_codes_of_a_lossless_webp_are_counted() {
     }
     assert!(!refused(alpha(200), budget).contains("--max-memory"));
 }
+
+#[test]
+fn the_bytes_of_a_lossy_webp_are_counted() {
+    let whole = data!("lossy.webp");
+    let picture = decode(whole.clone()).unwrap().pixels;
+    let pixels = u64::from(picture.width()) * u64::from(picture.height());
+    // What is imagined behind a cut is no more than a byte for a few pixels.
+    let need = pixels * 15 + 2 * (whole.len() as u64 + pixels / 4 + 1024);
+    let cut = whole[..whole.len() - 60].to_vec();
+    assert!(opened(cut.clone(), Budget::of_bytes(need)).is_ok());
+    for bytes in [whole.clone(), cut] {
+        let error = refused(bytes, Budget::of_bytes(pixels * 15 + whole.len() as u64));
+        assert!(error.contains("--max-memory"), "{error}");
+    }
+}

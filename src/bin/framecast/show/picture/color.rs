@@ -11,6 +11,11 @@ use moxcms::{
 /// The largest difference of a converted sample for which a profile counts as sRGB.
 const SAME: u8 = 1;
 
+/// What white paper has in PQ and HLG, in cd/m² (ITU-R BT.2408, table 1).
+const DIFFUSE_WHITE: f64 = 203.0;
+/// Steps of a curve.
+const STEPS: u16 = 4095;
+
 /// What a pixel consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Channels {
@@ -83,20 +88,37 @@ pub(super) enum Space {
 }
 
 impl Space {
-    /// The primaries and the curve of ITU-T H.273; what has no meaning here is taken for sRGB.
-    pub(super) fn from_cicp(primaries: u8, transfer: u8) -> Self {
+    /// The primaries, the curve and the range of ITU-T H.273; what has no meaning here is taken for
+    /// sRGB.
+    pub(super) fn from_cicp(primaries: u8, transfer: u8, full_range: bool) -> Self {
         let numbers =
             (CicpColorPrimaries::try_from(primaries), TransferCharacteristics::try_from(transfer));
         let (Ok(color_primaries), Ok(transfer_characteristics)) = numbers else {
             return Self::Srgb;
         };
         let matrix_coefficients = MatrixCoefficients::Identity;
-        let profile = ColorProfile::new_from_cicp(CicpProfile {
+        let mut profile = ColorProfile::new_from_cicp(CicpProfile {
             color_primaries,
             transfer_characteristics,
             matrix_coefficients,
             full_range: true,
         });
+        let bright = matches!(
+            transfer_characteristics,
+            TransferCharacteristics::Smpte2084 | TransferCharacteristics::Hlg
+        );
+        if profile.red_trc.is_some() && (bright || !full_range) {
+            let linear = |signal: f64| match transfer_characteristics {
+                TransferCharacteristics::Smpte2084 => pq(signal) / DIFFUSE_WHITE,
+                TransferCharacteristics::Hlg => hlg(signal) / DIFFUSE_WHITE,
+                other => other.linearize(signal),
+            };
+            let curve = Some(curve(full_range, linear));
+            profile.cicp = None;
+            profile.red_trc.clone_from(&curve);
+            profile.green_trc.clone_from(&curve);
+            profile.blue_trc = curve;
+        }
         // Without a curve the numbers were not understood.
         if profile.red_trc.is_none() { Self::Srgb } else { Self::Known(Box::new(profile)) }
     }
@@ -130,6 +152,34 @@ impl Space {
         }
         Self::Known(Box::new(profile))
     }
+}
+
+/// A curve in steps. Of the narrow range, black is 16 and white is 235 of 255.
+fn curve(full_range: bool, linear: impl Fn(f64) -> f64) -> ToneReprCurve {
+    let step = |number: u16| {
+        let signal = f64::from(number) / f64::from(STEPS);
+        let signal = if full_range { signal } else { (signal * 255.0 - 16.0) / 219.0 };
+        // What is brighter than white is shown as white.
+        (linear(signal.clamp(0.0, 1.0)).clamp(0.0, 1.0) * 65_535.0).round() as u16
+    };
+    ToneReprCurve::Lut((0..=STEPS).map(step).collect())
+}
+
+/// The light of a PQ signal in cd/m² (ITU-R BT.2100, table 4).
+fn pq(signal: f64) -> f64 {
+    let root = signal.powf(32.0 / 2523.0);
+    let above = (root - 3424.0 / 4096.0).max(0.0);
+    10_000.0 * (above / (2413.0 / 128.0 - 2392.0 / 128.0 * root)).powf(16_384.0 / 2610.0)
+}
+
+/// The light of an HLG signal in cd/m² on a display of 1000 cd/m² (ITU-R BT.2100, table 5).
+fn hlg(signal: f64) -> f64 {
+    let scene = if signal <= 0.5 {
+        signal * signal / 3.0
+    } else {
+        (((signal - 0.559_910_73) / 0.178_832_77).exp() + 0.284_668_92) / 12.0
+    };
+    1000.0 * scene.powf(1.2)
 }
 
 type Transform<T> = Arc<dyn TransformExecutor<T> + Send + Sync>;
@@ -413,20 +463,48 @@ mod tests {
         let p3 = Space::from_gamma(None, Some(p3));
         assert_near(converted(Channels::Rgb, &p3, &[200, 100, 50]), [215, 93, 31, 255]);
         // Display P3: primaries 12, the curve of sRGB 13.
-        let p3 = Space::from_cicp(12, 13);
+        let p3 = Space::from_cicp(12, 13, true);
         assert_near(converted(Channels::Rgb, &p3, &[200, 100, 50]), [215, 93, 31, 255]);
         for space in [
             Space::from_gamma(Some(0.45455), None),
             Space::from_gamma(Some(0.0), None),
             Space::from_gamma(Some(f32::NAN), None),
             Space::from_gamma(None, Some([[0.0; 2]; 4])),
-            Space::from_cicp(1, 13),
-            Space::from_cicp(2, 2),
-            Space::from_cicp(77, 200),
+            Space::from_cicp(1, 13, true),
+            Space::from_cicp(2, 2, true),
+            Space::from_cicp(77, 200, true),
         ] {
             let (converter, notice) = Converter::new(Channels::Rgb, Depth::Eight, &space);
             assert!(converter.keeps() && notice.is_none());
         }
+    }
+
+    #[test]
+    fn diffuse_white_of_pq_and_hlg_becomes_white() {
+        // BT.2408: 58 % of PQ and 75 % of HLG.
+        for (transfer, white) in [(16, 148), (18, 191)] {
+            let space = Space::from_cicp(9, transfer, true);
+            let shade = |signal: u8| converted(Channels::Rgb, &space, &[signal; 3]);
+            assert_near(shade(white), [255; 4]);
+            assert_near(shade(255), [255; 4]);
+            assert_near(shade(0), [0, 0, 0, 255]);
+            let shades: Vec<u8> = (0..=white).map(|signal| shade(signal)[1]).collect();
+            assert!(shades.is_sorted());
+            let middle = shades[usize::from(white) * 3 / 4];
+            assert!((80..200).contains(&middle), "{middle}");
+            let gray = converted(Channels::Gray, &space, &[white]);
+            assert_near(gray, [255; 4]);
+        }
+    }
+
+    #[test]
+    fn the_narrow_range_is_widened() {
+        let space = Space::from_cicp(1, 13, false);
+        let shade = |signal: u8| converted(Channels::Rgb, &space, &[signal; 3]);
+        for (signal, want) in [(0, 0), (16, 0), (125, 127), (235, 255), (255, 255)] {
+            assert_near(shade(signal), [want, want, want, 255]);
+        }
+        assert_near(converted(Channels::Rgba, &space, &[16, 235, 16, 16]), [0, 255, 0, 16]);
     }
 
     #[test]

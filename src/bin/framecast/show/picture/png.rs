@@ -303,7 +303,8 @@ fn has_end(file: &[u8]) -> bool {
 /// What its chunks say about colours; the first of these counts (PNG, third edition, 4.3).
 fn space(info: &Info<'_>) -> Space {
     if let Some(points) = info.coding_independent_code_points {
-        return Space::from_cicp(points.color_primaries, points.transfer_function);
+        let full_range = points.is_video_full_range_image;
+        return Space::from_cicp(points.color_primaries, points.transfer_function, full_range);
     }
     if info.srgb.is_some() {
         return Space::Srgb;

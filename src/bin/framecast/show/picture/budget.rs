@@ -85,6 +85,11 @@ impl Budget {
         self.check(size, area(size).saturating_mul(PIXEL + kept + decoding.max(SHOWING)))
     }
 
+    /// What is said of a picture that needs more in a way that cannot be counted beforehand.
+    pub(super) fn exceeded(self) -> String {
+        format!("it needs more memory than the limit, {self}; {FLAG} raises it")
+    }
+
     /// Whether a picture of this size that needs this much fits: the limit, the need and the flag
     /// are told if it does not.
     fn check(self, (width, height): (u32, u32), need: u64) -> Result<()> {

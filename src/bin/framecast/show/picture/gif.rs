@@ -12,6 +12,10 @@ use super::color::{Channels, Converter, Depth, Space};
 use super::compositor::{Blend, Compositor, Dispose, Rect};
 use super::{Bytes, Opened};
 
+/// A frame of more pixels than so many canvases is none, unless it is of so few.
+const BEYOND: u64 = 16;
+const SMALL: u64 = 1 << 22;
+
 /// Decoders for one file.
 type Reader = Decoder<Cursor<Bytes>>;
 
@@ -178,10 +182,13 @@ impl Frames for GifFrames {
         let Some(visible) = place.clipped(canvas.dimensions()) else { return Ok(Some(delay)) };
         let palette = self.palette(transparent);
         self.indices.resize(place.width as usize, 0);
-        for y in rows(place.height, interlaced) {
-            if y >= visible.height && !interlaced {
-                break;
-            }
+        let needed = needed(place.height, visible.height, interlaced);
+        let pixels = u64::from(needed) * u64::from(place.width);
+        let (width, height) = canvas.dimensions();
+        if pixels > (u64::from(width) * u64::from(height) * BEYOND).max(SMALL) {
+            return Err("a frame is much larger than the canvas".into());
+        }
+        for y in rows(place.height, interlaced).take(needed as usize) {
             match self.reader.fill_buffer(&mut self.indices) {
                 Ok(true) => {}
                 Ok(false) => return Err("its pixels end early".into()),
@@ -204,10 +211,33 @@ impl Frames for GifFrames {
     }
 }
 
+/// How many rows of a frame come up to the last visible one.
+fn needed(height: u32, visible: u32, interlaced: bool) -> u32 {
+    if !interlaced {
+        return visible;
+    }
+    let order = (1..).zip(rows(height, true));
+    order.filter(|(_, y)| *y < visible).map(|(count, _)| count).max().unwrap_or(0)
+}
+
 /// The rows of a frame in the order of the file.
 fn rows(height: u32, interlaced: bool) -> impl Iterator<Item = u32> {
     // GIF89a, appendix E.
     let passes: &[(u32, usize)] =
         if interlaced { &[(0, 8), (4, 8), (2, 4), (1, 2)] } else { &[(0, 1)] };
     passes.iter().flat_map(move |(start, step)| (*start..height).step_by(*step))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_up_to_the_last_visible_one() {
+        assert_eq!(needed(30_000, 1, false), 1);
+        assert_eq!(needed(30_000, 1, true), 1);
+        assert_eq!(needed(16, 16, true), 16);
+        // Row 1 is the first of the last pass.
+        assert_eq!(needed(16, 2, true), 9);
+    }
 }

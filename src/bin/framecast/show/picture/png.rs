@@ -4,7 +4,9 @@ use std::io::Cursor;
 
 use framecast::{Error, Result};
 use image::RgbaImage;
-use png::{BitDepth, BlendOp, ColorType, DecodeOptions, Decoder, DisposeOp, Info, Limits};
+use png::{
+    BitDepth, BlendOp, ColorType, DecodeOptions, Decoder, DecodingError, DisposeOp, Info, Limits,
+};
 use png::{Reader, Transformations};
 
 use super::animation::{Animation, Frames};
@@ -23,6 +25,9 @@ type Failure<T> = std::result::Result<T, String>;
 
 /// Opens a PNG.
 pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
+    if let Some(size) = size(bytes.as_ref()) {
+        budget.check_still(size, 0)?;
+    }
     let mut frames = PngFrames::new(bytes, budget, true).map_err(Error::failed)?;
     let info = frames.reader.info();
     let size = info.size();
@@ -69,7 +74,7 @@ fn animated(mut frames: PngFrames, plays: u32) -> Option<Opened> {
     frames.reader = frame_reader(&frames.bytes).ok()?;
     let delay = frames.next(&mut pixels).ok()??;
     let mut notices = std::mem::take(&mut frames.notices);
-    if !has_end(frames.bytes.as_ref()) {
+    if !has(frames.bytes.as_ref(), *b"IEND") {
         notices.push(super::damaged("the file ends early"));
     }
     let plays = (plays > 0).then_some(plays);
@@ -119,12 +124,15 @@ struct PngFrames {
     row: Vec<u8>,
 }
 
-/// What the decoder may take for itself: rows, and a profile of any sensible size. The size stands
-/// at the same place in every file.
+/// The size, which stands at the same place in every file.
+fn size(file: &[u8]) -> Option<(u32, u32)> {
+    let [a, b, c, d, e, f, g, h] = *file.get(16..)?.first_chunk()?;
+    Some((u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])))
+}
+
+/// What the decoder may take for itself: rows, and a profile of any sensible size.
 fn limit(file: &[u8], budget: Budget) -> usize {
-    let width = file
-        .get(16..20)
-        .map_or(0, |width| u64::from(u32::from_be_bytes([width[0], width[1], width[2], width[3]])));
+    let width = size(file).map_or(0, |(width, _)| u64::from(width));
     let bytes = width.saturating_mul(ROWS) + METADATA;
     usize::try_from(bytes.min(budget.bytes())).unwrap_or(usize::MAX)
 }
@@ -133,7 +141,10 @@ fn limit(file: &[u8], budget: Budget) -> usize {
 fn reader(bytes: &Bytes, budget: Budget, strict: bool) -> Failure<Reader<Cursor<Bytes>>> {
     let mut decoder = decoder(bytes, strict);
     decoder.set_limits(Limits { bytes: limit(bytes.as_ref(), budget) });
-    decoder.read_info().map_err(|error| error.to_string())
+    decoder.read_info().map_err(|error| match error {
+        DecodingError::LimitsExceeded => budget.exceeded(),
+        error => error.to_string(),
+    })
 }
 
 /// The same for an animation: the decoder counts a row for every frame and gives none back, so
@@ -168,6 +179,13 @@ impl PngFrames {
         let (converter, notice) =
             Converter::new(layout.channels, layout.depth, &space(reader.info()));
         notices.extend(notice);
+        let info = reader.info();
+        let better = info.coding_independent_code_points.is_some() || info.srgb.is_some();
+        if info.icc_profile.is_none() && !better && has(bytes.as_ref(), *b"iCCP") {
+            notices.push(
+                "its colour profile cannot be used (damaged or too large); sRGB is assumed".into(),
+            );
+        }
         Ok(Self {
             bytes: bytes.clone(),
             reader,
@@ -191,7 +209,7 @@ impl PngFrames {
 
     /// Reads the rows of the frame that was begun.
     fn rows(&mut self, canvas: &mut RgbaImage) -> Failure<()> {
-        let fail = |error: png::DecodingError| error.to_string();
+        let fail = |error: DecodingError| error.to_string();
         let (width, height) = match self.reader.info().frame_control() {
             Some(control) => (control.width, control.height),
             None => self.reader.info().size(),
@@ -242,7 +260,7 @@ impl PngFrames {
 impl Frames for PngFrames {
     fn next(&mut self, canvas: &mut RgbaImage) -> Failure<Option<f64>> {
         let count = self.reader.info().animation_control().map_or(0, |control| control.num_frames);
-        let fail = |error: png::DecodingError| error.to_string();
+        let fail = |error: DecodingError| error.to_string();
         let first = self.read == 0;
         // A picture without a control of its own is for programs that know no animations.
         let apart = first && self.reader.info().frame_control().is_none();
@@ -286,11 +304,11 @@ impl Frames for PngFrames {
     }
 }
 
-/// Whether the chunks reach the last one.
-fn has_end(file: &[u8]) -> bool {
+/// Whether there is a chunk of this name.
+fn has(file: &[u8], name: [u8; 4]) -> bool {
     let mut at = 8;
     while let Some(head) = file.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        if head[4..] == *b"IEND" {
+        if head[4..] == name {
             return true;
         }
         let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);

@@ -222,3 +222,35 @@ fn the_bytes_of_a_lossy_webp_are_counted() {
         assert!(error.contains("--max-memory"), "{error}");
     }
 }
+
+#[test]
+fn a_png_that_the_decoder_refuses_tells_limit_and_flag() {
+    for (width, height) in [(1_000_000, 30), (1000, 1000)] {
+        let error = refused(png(width, height, 8, 6, false), Budget::of_bytes(1 << 20));
+        assert!(error.contains("1 MiB") && error.contains("--max-memory"), "{error}");
+    }
+    // One row that fits, but not with what the decoder holds of it.
+    let error = refused(png(20_000, 1, 8, 6, false), Budget::of_bytes(170_000));
+    assert!(error.contains("--max-memory"), "{error}");
+}
+
+#[test]
+fn a_profile_of_a_png_that_cannot_be_read_is_noticed() {
+    let plain = png_with(|_| {});
+    let chunk = png_chunk(b"iCCP", b"name\0\0rubbish");
+    let opened = quietly([&plain[..33], &chunk, &plain[33..]].concat()).unwrap();
+    assert!(opened.notices.iter().any(|notice| notice.contains("sRGB is assumed")));
+}
+
+#[test]
+fn an_interlaced_frame_far_beyond_the_canvas_ends_the_animation() {
+    let plain = gif(&[50], None);
+    let mut bytes = plain[..plain.len() - 1].to_vec();
+    // 40,000 × 40,000 pixels on 3 × 2, interlaced, so that the second row comes late.
+    bytes.extend(b",\0\0\0\0\x40\x9c\x40\x9c\xc0\0\0\0\0\0\0\x02\x02\x4c\x01\0;");
+    let mut opened = opened(bytes, Budget::default()).unwrap();
+    let mut animation = opened.animation.take().unwrap();
+    animation.advance(&mut opened.pixels, 0.0);
+    animation.advance(&mut opened.pixels, 1.0);
+    assert_eq!(animation.damage().as_deref(), Some("a frame is much larger than the canvas"));
+}

@@ -105,8 +105,10 @@ fn a_client_that_skipped_a_hundred_frames_gets_one_correct_difference() {
                 break;
             }
         }
+        // It answers as a browser does: on a slow machine a hundred steps last longer than the
+        // server waits for a client that is silent.
+        assert!(client.heard_until_pong().is_empty(), "it is hidden");
     }
-    assert!(client.heard_until_pong().is_empty(), "it is hidden");
     let last =
         engine.draw(1000, 700, |x, y| if (x, y) == (999, 699) { [1, 2, 3] } else { page(x, y) });
     engine.backend.present(&last).unwrap();

@@ -18,11 +18,13 @@ pub(crate) fn key_name(symbol: u32) -> Option<Cow<'static, str>> {
     Some(Cow::Owned(char.to_string()))
 }
 
+/// The function keys, by either of their names.
+const F: [&str; 24] = [
+    "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F14", "F15",
+    "F16", "F17", "F18", "F19", "F20", "F21", "F22", "F23", "F24",
+];
+
 fn named(symbol: u32) -> Option<&'static str> {
-    const F: [&str; 24] = [
-        "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F14",
-        "F15", "F16", "F17", "F18", "F19", "F20", "F21", "F22", "F23", "F24",
-    ];
     Some(match symbol {
         sym::XK_F1..=sym::XK_F24 => F[(symbol - sym::XK_F1) as usize],
         // All dead keys but those that stand for a letter.
@@ -137,10 +139,6 @@ pub(crate) fn code_name(place: [u8; 4]) -> &'static str {
     const LOWER: [&str; 11] = [
         "KeyZ", "KeyX", "KeyC", "KeyV", "KeyB", "KeyN", "KeyM", "Comma", "Period", "Slash",
         "IntlRo",
-    ];
-    const F: [&str; 24] = [
-        "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F14",
-        "F15", "F16", "F17", "F18", "F19", "F20", "F21", "F22", "F23", "F24",
     ];
     let [a, b, tens, ones] = place;
     if tens.is_ascii_digit() && ones.is_ascii_digit() {

@@ -71,13 +71,15 @@ fn decode(
     let width = size.0 as usize;
     let stride = width * channels.count();
     let mut samples = vec![0; stride * size.1 as usize];
+    // What is wrong with the colours takes no pixels away.
+    let mut damaged = cut;
     if let Err(error) = decoder.decode_into(&mut samples) {
         if samples.iter().all(|sample| *sample == 0) {
             return Err(fail(error));
         }
         notices.push(super::damaged(&error.to_string()));
+        damaged = true;
     }
-    let damaged = cut || !notices.is_empty();
     let whole = if damaged { whole_rows(&samples, stride) } else { size.1 as usize };
     let rows = samples.chunks_exact_mut(stride).take(whole);
     if channels != Channels::Cmyk {

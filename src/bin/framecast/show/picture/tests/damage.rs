@@ -133,6 +133,26 @@ fn a_frame_of_motion_jpeg_gets_the_tables_it_leaves_out() {
 }
 
 #[test]
+fn an_unusable_profile_takes_no_rows_from_a_jpeg() {
+    // Below are the shades that stand for missing rows in a damaged file.
+    let pixels = RgbaImage::from_fn(16, 48, |_, y| match y / 16 {
+        0 => Rgba([200, 100, 50, 255]),
+        1 => Rgba([128, 128, 128, 255]),
+        _ => Rgba([0, 0, 0, 255]),
+    });
+    let mut plain = Cursor::new(Vec::new());
+    let image = DynamicImage::from(DynamicImage::from(pixels).into_rgb8());
+    image.write_to(&mut plain, ImageFormat::Jpeg).unwrap();
+    let plain = plain.into_inner();
+    let with = jpeg_with(&plain, 0xe2, b"ICC_PROFILE\0\x01\x01rubbish");
+    let want = quietly(plain).unwrap().pixels;
+    assert_eq!(want.get_pixel(15, 47).0, [0, 0, 0, 255]);
+    let got = quietly(with).unwrap();
+    assert!(got.pixels == want);
+    assert!(matches!(&got.notices[..], [notice] if notice.contains("sRGB is assumed")));
+}
+
+#[test]
 fn rubbish_behind_the_end_does_no_harm() {
     for format in FORMATS {
         let whole = encoded(format);

@@ -1,8 +1,10 @@
 //! Which pictures there are: files, the pictures of folders, standard input.
 
-use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use framecast::{Error, Result, print_notice};
 
@@ -15,6 +17,10 @@ const EXTENSIONS: [&str; 16] = [
     "ppm", "qoi", "webp",
 ];
 
+/// Some systems tell the time of a folder's change in steps as long as this: what changes again
+/// within one looks the same.
+const STEP: Duration = Duration::from_secs(2);
+
 /// What the user named.
 #[derive(Debug)]
 enum Source {
@@ -24,7 +30,7 @@ enum Source {
 }
 
 /// A picture that can be gone to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Item {
     /// What came from standard input.
     Input,
@@ -37,7 +43,16 @@ pub(crate) struct Files {
     sources: Vec<Source>,
     items: Vec<Item>,
     /// Those that cannot be shown, as they were then.
-    refused: Vec<(Item, Option<Stamp>)>,
+    refused: HashMap<Item, Option<Stamp>>,
+    /// What the folders were like just before they were listed.
+    listed: Vec<Option<Stamp>>,
+    /// Their stamps tell whether they changed since.
+    settled: bool,
+    /// The current one is listed only because it is shown.
+    gone: bool,
+    /// How often the folders were listed.
+    #[cfg(test)]
+    pub(crate) listings: usize,
 }
 
 impl Files {
@@ -57,13 +72,29 @@ impl Files {
             path => Source::File(path),
         };
         let sources = arguments.into_iter().map(source).collect();
-        let mut files = Self { sources, items: Vec::new(), refused: Vec::new() };
+        let mut files = Self {
+            sources,
+            items: Vec::new(),
+            refused: HashMap::new(),
+            listed: Vec::new(),
+            settled: false,
+            gone: false,
+            #[cfg(test)]
+            listings: 0,
+        };
         files.items = files.find(true);
         Ok(files)
     }
 
     /// The pictures there are now. `tell`: also which folders have none.
-    fn find(&self, tell: bool) -> Vec<Item> {
+    fn find(&mut self, tell: bool) -> Vec<Item> {
+        self.listed = self.stamps();
+        let now = SystemTime::now();
+        self.settled = self.listed.iter().flatten().all(|stamp| stamp.is_older(STEP, now));
+        #[cfg(test)]
+        {
+            self.listings += 1;
+        }
         let mut items = Vec::new();
         for source in &self.sources {
             match source {
@@ -80,12 +111,14 @@ impl Files {
             }
         }
         // What failed and did not change since would fail again.
-        let refused = |item: &Item| {
-            let found = self.refused.iter().find(|(it, _)| it == item);
-            found.is_some_and(|(_, stamp)| *stamp == item.stamp())
-        };
-        items.retain(|item| !refused(item));
+        self.refused.retain(|item, stamp| item.stamp() == *stamp);
+        leave_out(&mut items, &self.refused);
         items
+    }
+
+    /// What the folders are like now.
+    fn stamps(&self) -> Vec<Option<Stamp>> {
+        self.folders().map(Stamp::of).collect()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -113,8 +146,15 @@ impl Files {
     pub(crate) fn refuse(&mut self, index: usize) {
         let item = self.items.remove(index);
         let stamp = item.stamp();
-        self.refused.retain(|(it, _)| *it != item);
-        self.refused.push((item, stamp));
+        self.refused.insert(item, stamp);
+    }
+
+    /// Leaves out the first `count`, which cannot be shown, until they change.
+    pub(crate) fn refuse_first(&mut self, count: usize) {
+        self.refused.extend(self.items.drain(..count).map(|item| {
+            let stamp = item.stamp();
+            (item, stamp)
+        }));
     }
 
     /// Takes files that came, and leaves out those that went, but for the one at `current`. Returns
@@ -124,9 +164,29 @@ impl Files {
             return current;
         }
         let found = self.find(false);
+        let count = found.len();
         let (items, current) = merge(&self.items, found, current);
+        self.gone = items.len() > count;
         self.items = items;
         current
+    }
+
+    /// The same if a folder or what could not be shown changed.
+    pub(crate) fn refresh_if_changed(&mut self, current: usize) -> usize {
+        let changed = !self.settled
+            || self.stamps() != self.listed
+            || self.refused.iter().any(|(item, stamp)| item.stamp() != *stamp);
+        if changed { self.refresh(current) } else { current }
+    }
+
+    /// `to` is shown instead of `from`, which is left out if its file is gone. Returns where `to` is
+    /// then.
+    pub(crate) fn leave(&mut self, from: usize, to: usize) -> usize {
+        if from == to || !std::mem::take(&mut self.gone) {
+            return to;
+        }
+        self.items.remove(from);
+        to - usize::from(from < to)
     }
 }
 
@@ -140,9 +200,14 @@ impl Item {
     }
 }
 
+/// Removes the items that are refused.
+fn leave_out<T: Eq + Hash, S>(items: &mut Vec<T>, refused: &HashMap<T, S>) {
+    items.retain(|item| !refused.contains_key(item));
+}
+
 /// `found` with the item at `current` of `old`, and where it is: if it is not among them, before the
 /// first that was behind it.
-fn merge(old: &[Item], mut found: Vec<Item>, current: usize) -> (Vec<Item>, usize) {
+fn merge<T: Clone + Eq + Hash>(old: &[T], mut found: Vec<T>, current: usize) -> (Vec<T>, usize) {
     let Some(item) = old.get(current) else { return (found, 0) };
     // Of the same file, named several times, the same.
     let nth = old[..current].iter().filter(|it| *it == item).count();
@@ -150,7 +215,9 @@ fn merge(old: &[Item], mut found: Vec<Item>, current: usize) -> (Vec<Item>, usiz
     if let Some(index) = same.nth(nth).or_else(|| found.iter().position(|it| it == item)) {
         return (found, index);
     }
-    let behind = old[current + 1..].iter().find_map(|next| found.iter().position(|it| it == next));
+    // The first of the same counts, which comes last here.
+    let places: HashMap<_, _> = found.iter().enumerate().rev().map(|(at, it)| (it, at)).collect();
+    let behind = old[current + 1..].iter().find_map(|next| places.get(next).copied());
     let index = behind.unwrap_or(found.len());
     found.insert(index, item.clone());
     (found, index)
@@ -160,13 +227,19 @@ fn merge(old: &[Item], mut found: Vec<Item>, current: usize) -> (Vec<Item>, usiz
 fn pictures(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if is_picture(&path) && path.is_file() {
+        let entry = entry?;
+        let path = entry.path();
+        // Folders often tell the kind of a file, so that the file need not be asked.
+        let is_file = || match entry.file_type() {
+            Ok(kind) if !kind.is_symlink() => kind.is_file(),
+            _ => path.is_file(),
+        };
+        if is_picture(&path) && is_file() {
             found.push(path);
         }
     }
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    found.sort_by_cached_key(|path| NaturalKey(name(path)));
+    found.sort_by_cached_key(|path| NaturalKey::new(name(path)));
     Ok(found)
 }
 
@@ -178,56 +251,38 @@ fn is_picture(path: &Path) -> bool {
 }
 
 /// A name that is ordered as people count: img2 before img10, whatever the case.
-#[derive(Debug, PartialEq, Eq)]
-struct NaturalKey(String);
-
-impl Ord for NaturalKey {
-    fn cmp(&self, other: &Self) -> Ordering {
-        natural(&self.0, &other.0).then_with(|| self.0.cmp(&other.0))
-    }
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct NaturalKey {
+    /// Bytes in that order.
+    order: Vec<u8>,
+    /// Names that differ only in their case or in zeros before numbers.
+    name: String,
 }
 
-impl PartialOrd for NaturalKey {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// By runs of digits, which are numbers of any length, and other characters in lower case.
-fn natural(one: &str, other: &str) -> Ordering {
-    let (mut one, mut other) = (one, other);
-    loop {
-        let ((a, rest), (b, others)) = match (next(one), next(other)) {
-            (Some(a), Some(b)) => (a, b),
-            (a, b) => return a.is_some().cmp(&b.is_some()),
-        };
-        let order = if is_number(a) && is_number(b) {
-            let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
-            a.len().cmp(&b.len()).then_with(|| a.cmp(b))
-        } else {
-            let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
-            lower(a).cmp(&lower(b))
-        };
-        if order != Ordering::Equal {
-            return order;
+impl NaturalKey {
+    /// Runs of digits become numbers of any length, other characters lower case.
+    fn new(name: String) -> Self {
+        let mut order = Vec::with_capacity(name.len() + 8);
+        let mut rest = name.as_str();
+        while let Some(first) = rest.chars().next() {
+            if first.is_ascii_digit() {
+                let end = rest.find(|char: char| !char.is_ascii_digit()).unwrap_or(rest.len());
+                let number = rest[..end].trim_start_matches('0');
+                // The place of digits among the characters, and the longer number behind the shorter.
+                order.push(b'0');
+                order.extend(u32::try_from(number.len()).unwrap_or(u32::MAX).to_be_bytes());
+                order.extend(number.as_bytes());
+                rest = &rest[end..];
+            } else {
+                let mut buffer = [0; 4];
+                for lower in first.to_lowercase() {
+                    order.extend(lower.encode_utf8(&mut buffer).as_bytes());
+                }
+                rest = &rest[first.len_utf8()..];
+            }
         }
-        (one, other) = (rest, others);
+        Self { order, name }
     }
-}
-
-fn is_number(text: &str) -> bool {
-    text.starts_with(|char: char| char.is_ascii_digit())
-}
-
-/// The first number or character, and the rest.
-fn next(text: &str) -> Option<(&str, &str)> {
-    let first = text.chars().next()?;
-    let end = if first.is_ascii_digit() {
-        text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len())
-    } else {
-        first.len_utf8()
-    };
-    Some(text.split_at(end))
 }
 
 /// Reads all of standard input, or what stands for it.
@@ -254,14 +309,17 @@ fn read_at_most(input: impl Read, most: u64) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use proptest::prelude::*;
 
     use super::*;
 
     fn sorted(names: &[&str]) -> Vec<String> {
-        let mut keys: Vec<_> = names.iter().map(|name| NaturalKey((*name).to_owned())).collect();
+        let mut keys: Vec<_> =
+            names.iter().map(|name| NaturalKey::new((*name).to_owned())).collect();
         keys.sort();
-        keys.into_iter().map(|key| key.0).collect()
+        keys.into_iter().map(|key| key.name).collect()
     }
 
     #[test]
@@ -300,7 +358,45 @@ mod tests {
         assert_eq!(merged(&["a", "b", "c"], &["a", "c"], 1), (3, 1, "b".into()), "it is gone");
         assert_eq!(merged(&["a", "b"], &[], 1), (1, 0, "b".into()));
         assert_eq!(merged(&["a", "b", "a"], &["a", "b", "a"], 2), (3, 2, "a".into()), "twice");
-        assert_eq!(merge(&[], Vec::new(), 0), (Vec::new(), 0));
+        assert_eq!(merge::<Item>(&[], Vec::new(), 0), (Vec::new(), 0));
+    }
+
+    thread_local! {
+        static COMPARISONS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Counts how often it is compared.
+    #[derive(Clone, Eq)]
+    struct Counted(usize);
+
+    impl PartialEq for Counted {
+        fn eq(&self, other: &Self) -> bool {
+            COMPARISONS.set(COMPARISONS.get() + 1);
+            self.0 == other.0
+        }
+    }
+
+    impl Hash for Counted {
+        fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    #[test]
+    fn each_file_of_a_large_folder_is_compared_a_few_times() {
+        const COUNT: usize = 5000;
+        let counted = |range: std::ops::Range<usize>| range.map(Counted).collect::<Vec<_>>();
+        let refused: HashMap<_, _> = counted(0..COUNT).into_iter().map(|it| (it, ())).collect();
+        let mut items = counted(0..COUNT * 2);
+        COMPARISONS.set(0);
+        leave_out(&mut items, &refused);
+        assert_eq!(items.len(), COUNT);
+        assert!(COMPARISONS.get() < COUNT * 4, "refused: {}", COMPARISONS.get());
+        // All that was there is gone, and others came.
+        COMPARISONS.set(0);
+        let (items, current) = merge(&counted(0..COUNT), counted(COUNT..COUNT * 2), 0);
+        assert_eq!((items.len(), current), (COUNT + 1, COUNT));
+        assert!(COMPARISONS.get() < COUNT * 4, "merged: {}", COMPARISONS.get());
     }
 
     #[test]
@@ -315,7 +411,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_order_is_one_for_any_names(a in "[a-cA-C0-2.ß]{0,8}", b in "[a-cA-C0-2.ß]{0,8}", c in "[a-cA-C0-2.ß]{0,8}") {
-            let key = |name: &String| NaturalKey(name.clone());
+            let key = |name: &String| NaturalKey::new(name.clone());
             prop_assert_eq!(key(&a).cmp(&key(&b)), key(&b).cmp(&key(&a)).reverse());
             if key(&a) <= key(&b) && key(&b) <= key(&c) {
                 prop_assert!(key(&a) <= key(&c));

@@ -29,6 +29,11 @@ const KEY_ZOOM: f64 = 1.25;
 /// What a pixel of the wheel does; a notch is about 100.
 const WHEEL_ZOOM: f64 = 0.0018;
 
+/// Files that one press of a key tries at most; those that cannot be shown are left out then.
+const TRIES: usize = 100;
+/// Files whose errors one notice tells.
+const TOLD: usize = 3;
+
 /// What standard input is called.
 const INPUT: &str = "standard input";
 
@@ -136,17 +141,9 @@ impl Show {
         let mut files = Files::new(arguments)?;
         let folders: Vec<_> = files.folders().map(folder).collect();
         let input = if files.has_input() { input()? } else { Vec::new() };
-        let opened = loop {
-            let Some(item) = files.get(0) else { return Ok(None) };
-            match load(item, &input, &budget) {
-                Ok(opened) => break opened,
-                Err(error) => {
-                    print_notice(&error.to_string());
-                    files.refuse(0);
-                }
-            }
-        };
-        let (mut picture, stamp) = opened;
+        let (opened, refusals) = first(&mut files, &input, &budget);
+        refusals.tell();
+        let Some((mut picture, stamp)) = opened else { return Ok(None) };
         picture.tell();
         let view = View::new(picture.pixels.dimensions());
         let watch = stamp.map(|stamp| Watch::new(Some(stamp), now));
@@ -183,15 +180,22 @@ impl Show {
         format!("{}{place} – {percent} %", self.picture.name)
     }
 
-    /// To the next picture that can be read, or the one before. Those that cannot are named, and left
-    /// out until they change.
+    /// To the next picture that can be read, or the one before. Those that cannot are left out until
+    /// they change, and a notice tells which.
     fn go(&mut self, forward: bool) {
-        self.current = self.files.refresh(self.current);
+        self.current = self.files.refresh_if_changed(self.current);
         self.changed = true;
-        while self.files.len() > 1 {
+        self.step(forward).tell();
+    }
+
+    /// The same in the list as it is. Returns what cannot be shown; after [`TRIES`] of these the next
+    /// press goes on.
+    fn step(&mut self, forward: bool) -> Refusals {
+        let mut refusals = Refusals::default();
+        while self.files.len() > 1 && refusals.count < TRIES {
             let count = self.files.len();
             let next = if forward { self.current + 1 } else { self.current + count - 1 } % count;
-            let Some(item) = self.files.get(next) else { return };
+            let Some(item) = self.files.get(next) else { break };
             match load_again(item, &self.input, &self.budget) {
                 Ok((mut picture, stamp)) => {
                     picture.tell();
@@ -200,16 +204,17 @@ impl Show {
                     self.show(picture);
                     self.watch = stamp.map(|stamp| Watch::new(Some(stamp), Instant::now()));
                     // The one before may be gone, and was only kept while it was shown.
-                    self.current = self.files.refresh(next);
-                    return;
+                    self.current = self.files.leave(self.current, next);
+                    break;
                 }
                 Err(error) => {
-                    print_notice(&error.to_string());
+                    refusals.add(&error);
                     self.files.refuse(next);
                     self.current -= usize::from(next < self.current);
                 }
             }
         }
+        refusals
     }
 
     fn show(&mut self, picture: Picture) {
@@ -341,6 +346,59 @@ impl Show {
         self.renderer.draw(frame, &self.picture, self.number, self.view.placed(), ratio);
         due
     }
+}
+
+/// Files that could not be shown, for one notice.
+#[derive(Debug, Default)]
+struct Refusals {
+    /// The errors of the first of them.
+    told: Vec<String>,
+    count: usize,
+}
+
+impl Refusals {
+    fn add(&mut self, error: &Error) {
+        if self.told.len() < TOLD {
+            self.told.push(error.to_string());
+        }
+        self.count += 1;
+    }
+
+    fn notice(&self) -> Option<String> {
+        let told = self.told.join("; ");
+        match self.count - self.told.len() {
+            _ if self.count == 0 => None,
+            0 => Some(told),
+            more => Some(format!("{told}; and {more} more cannot be shown")),
+        }
+    }
+
+    fn tell(&self) {
+        if let Some(notice) = self.notice() {
+            print_notice(&notice);
+        }
+    }
+}
+
+/// Opens the first picture that can be read, and leaves out those before it.
+fn first(
+    files: &mut Files,
+    input: &[u8],
+    budget: &Budget,
+) -> (Option<(Picture, Option<Stamp>)>, Refusals) {
+    let mut refusals = Refusals::default();
+    let mut opened = None;
+    while let Some(item) = files.get(refusals.count) {
+        match load(item, input, budget) {
+            Ok(read) => {
+                opened = Some(read);
+                break;
+            }
+            Err(error) => refusals.add(&error),
+        }
+    }
+    files.refuse_first(refusals.count);
+    (opened, refusals)
 }
 
 /// Reads a picture; also what its file was like just before.
@@ -707,5 +765,59 @@ mod tests {
         folder.picture("b.png", 20);
         press(&mut show, "n");
         assert_eq!(show.picture.name, "b.png");
+    }
+
+    #[test]
+    fn thousands_of_files_that_cannot_be_shown_give_one_notice() {
+        let folder = Folder::new("thousands");
+        let good = folder.picture("a.png", 10);
+        for number in 0..3000 {
+            folder.rubbish(&format!("b{number}.png"));
+        }
+        folder.picture("z.png", 20);
+        // A press of a key does not try all of them.
+        let mut show = open(vec![folder.0.clone()]);
+        let refusals = show.step(true);
+        assert_eq!((refusals.count, show.files.len()), (TRIES, 3002 - TRIES));
+        let notice = refusals.notice().unwrap();
+        assert!(notice.contains("b0.png") && notice.contains("b2.png"), "{notice}");
+        assert!(notice.ends_with("; and 97 more cannot be shown"), "{notice}");
+        assert_eq!(show.picture.name, "a.png");
+        // The next ones go on from there.
+        let presses = (0..99).take_while(|_| show.step(true).count == TRIES).count();
+        assert_eq!((presses, show.picture.name.as_str()), (29, "z.png"));
+        // Before the first picture all are tried, and told at once.
+        std::fs::remove_file(good).unwrap();
+        let mut files = Files::new(vec![folder.0.clone()]).unwrap();
+        let (opened, refusals) = first(&mut files, &[], &Budget::default());
+        assert_eq!(opened.unwrap().0.name, "z.png");
+        assert_eq!((refusals.count, files.len()), (3000, 1));
+        assert!(refusals.notice().unwrap().ends_with("; and 2997 more cannot be shown"));
+        assert_eq!(Refusals::default().notice(), None);
+    }
+
+    #[test]
+    fn a_folder_is_listed_again_only_when_it_changed() {
+        let folder = Folder::new("listed");
+        for name in ["a.png", "b.png", "d.png"] {
+            folder.picture(name, 10);
+        }
+        folder.rubbish("c.png");
+        // What changed just now may change again and look the same.
+        touch(&folder.0);
+        let mut show = open(vec![folder.0.clone()]);
+        for _ in 0..9 {
+            press(&mut show, "n");
+        }
+        assert_eq!((show.files.listings, names(&show).len()), (1, 3));
+        folder.picture("e.png", 10);
+        touch(&folder.0);
+        press(&mut show, "n");
+        assert_eq!((show.files.listings, names(&show).len()), (2, 4));
+        folder.picture("c.png", 10);
+        touch(&folder.0);
+        press(&mut show, "n");
+        press(&mut show, "n");
+        assert_eq!((show.files.listings, names(&show).len()), (3, 5));
     }
 }

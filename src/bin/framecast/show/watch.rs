@@ -31,6 +31,12 @@ impl Stamp {
         let (modified, size) = (metadata.modified().ok(), metadata.len());
         Some(Self { modified, size, inode: inode(&metadata) })
     }
+
+    /// Whether it changed longer ago than this.
+    pub(crate) fn is_older(&self, than: Duration, now: SystemTime) -> bool {
+        let age = self.modified.and_then(|modified| now.duration_since(modified).ok());
+        age.is_some_and(|age| age > than)
+    }
 }
 
 #[cfg(unix)]

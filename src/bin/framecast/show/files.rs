@@ -142,19 +142,15 @@ impl Files {
         self.items.contains(&Item::Input)
     }
 
-    /// Leaves out a picture that cannot be shown, until it changes.
-    pub(crate) fn refuse(&mut self, index: usize) {
-        let item = self.items.remove(index);
-        let stamp = item.stamp();
-        self.refused.insert(item, stamp);
+    /// Leaves out a picture that cannot be shown, until it is no more like `stamp`, as it was just
+    /// before it was read.
+    pub(crate) fn refuse(&mut self, index: usize, stamp: Option<Stamp>) {
+        self.refused.insert(self.items.remove(index), stamp);
     }
 
-    /// Leaves out the first `count`, which cannot be shown, until they change.
-    pub(crate) fn refuse_first(&mut self, count: usize) {
-        self.refused.extend(self.items.drain(..count).map(|item| {
-            let stamp = item.stamp();
-            (item, stamp)
-        }));
+    /// The same of the first pictures, as many as there are stamps.
+    pub(crate) fn refuse_first(&mut self, stamps: Vec<Option<Stamp>>) {
+        self.refused.extend(self.items.drain(..stamps.len()).zip(stamps));
     }
 
     /// Takes files that came, and leaves out those that went, but for the one at `current`. Returns

@@ -9,8 +9,9 @@ mod render;
 mod view;
 mod watch;
 
-use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::fs::{File, Metadata};
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use framecast::{
@@ -40,7 +41,7 @@ const INPUT: &str = "standard input";
 /// Shows `arguments`, files, folders or `-` for standard input, until the canvas is closed.
 pub(crate) fn run(options: &Options, arguments: Vec<PathBuf>, budget: Budget) -> Result<()> {
     let input = || {
-        let input = std::io::stdin();
+        let input = io::stdin();
         if input.is_terminal() {
             return Err(Error::invalid_input(
                 "show - reads a picture from standard input, which is a terminal: my_program | framecast show -",
@@ -137,13 +138,13 @@ impl Show {
         budget: Budget,
         now: Instant,
     ) -> Result<Option<Self>> {
-        let folder = |path: &std::path::Path| (path.to_owned(), Stamp::of(path));
+        let folder = |path: &Path| (path.to_owned(), Stamp::of(path));
         let mut files = Files::new(arguments)?;
         let folders: Vec<_> = files.folders().map(folder).collect();
         let input = if files.has_input() { input()? } else { Vec::new() };
-        let (opened, refusals) = first(&mut files, &input, &budget);
+        let (first, refusals) = first(&mut files, &input, &budget);
         refusals.tell();
-        let Some((mut picture, stamp)) = opened else { return Ok(None) };
+        let Some((mut picture, stamp)) = first else { return Ok(None) };
         picture.tell();
         let view = View::new(picture.pixels.dimensions());
         let watch = stamp.map(|stamp| Watch::new(Some(stamp), now));
@@ -196,8 +197,9 @@ impl Show {
             let count = self.files.len();
             let next = if forward { self.current + 1 } else { self.current + count - 1 } % count;
             let Some(item) = self.files.get(next) else { break };
-            match load_again(item, &self.input, &self.budget) {
-                Ok((mut picture, stamp)) => {
+            let (read, stamp) = load(item, &self.input, &self.budget, open_again);
+            match read {
+                Ok(mut picture) => {
                     picture.tell();
                     self.view = View::new(picture.pixels.dimensions());
                     self.view.resize(self.size.0, self.size.1, self.ratio);
@@ -209,7 +211,7 @@ impl Show {
                 }
                 Err(error) => {
                     refusals.add(&error);
-                    self.files.refuse(next);
+                    self.files.refuse(next, stamp);
                     self.current -= usize::from(next < self.current);
                 }
             }
@@ -255,8 +257,9 @@ impl Show {
             return false;
         }
         let last = watch.is_last_try();
-        let (mut picture, stamp) = match load(item, &self.input, &self.budget) {
-            Ok(read) if last || !read.0.damaged => read,
+        let (read, stamp) = load(item, &self.input, &self.budget, open_again);
+        let mut picture = match read {
+            Ok(picture) if last || !picture.damaged => picture,
             failed => {
                 watch.done(None, false, now);
                 if let (Err(error), true) = (failed, last) {
@@ -387,47 +390,64 @@ fn first(
     budget: &Budget,
 ) -> (Option<(Picture, Option<Stamp>)>, Refusals) {
     let mut refusals = Refusals::default();
-    let mut opened = None;
-    while let Some(item) = files.get(refusals.count) {
-        match load(item, input, budget) {
-            Ok(read) => {
-                opened = Some(read);
+    let mut stamps = Vec::new();
+    let mut first = None;
+    while let Some(item) = files.get(stamps.len()) {
+        match load(item, input, budget, |path| File::open(path)) {
+            (Ok(picture), stamp) => {
+                first = Some((picture, stamp));
                 break;
             }
-            Err(error) => refusals.add(&error),
+            (Err(error), stamp) => {
+                refusals.add(&error);
+                stamps.push(stamp);
+            }
         }
     }
-    files.refuse_first(refusals.count);
-    (opened, refusals)
+    files.refuse_first(stamps);
+    (first, refusals)
 }
 
-/// Reads a picture; also what its file was like just before.
-fn load(item: &Item, input: &[u8], budget: &Budget) -> Result<(Picture, Option<Stamp>)> {
-    let stamp = item.stamp();
-    let picture = match item {
-        Item::Input => Picture::from_bytes(INPUT, input.to_vec(), budget),
-        Item::File(path) => Picture::open(path, budget),
-    };
-    Ok((picture?, stamp))
-}
-
-/// The same while the canvas is open, and must not wait: a pipe may have nobody who writes.
-fn load_again(item: &Item, input: &[u8], budget: &Budget) -> Result<(Picture, Option<Stamp>)> {
-    if let Item::File(path) = item
-        && path.metadata().is_ok_and(|it| !it.is_file())
-    {
-        let path = picture::shown(path);
-        return Err(Error::failed(format!(
-            "{path}: a pipe or device is read only when it is the first picture"
-        )));
+/// Reads a picture; also what its file was like just before, whether or not it can be read.
+fn load(
+    item: &Item,
+    input: &[u8],
+    budget: &Budget,
+    open: impl FnOnce(&Path) -> io::Result<File>,
+) -> (Result<Picture>, Option<Stamp>) {
+    match item {
+        Item::Input => (Picture::from_bytes(INPUT, input.to_vec(), budget), None),
+        Item::File(path) => {
+            let stamp = Stamp::of(path);
+            match open(path) {
+                Ok(file) => {
+                    // Of what is read, though another file may have this name by now.
+                    let stamp = Stamp::of_file(&file);
+                    (Picture::read(path, file, budget), stamp)
+                }
+                Err(error) => (Err(picture::unreadable(path, error)), stamp),
+            }
+        }
     }
-    load(item, input, budget)
+}
+
+/// Opens a file while the canvas is open, which must not wait: a pipe may have nobody who writes.
+fn open_again(path: &Path) -> io::Result<File> {
+    // Opening a device may do something already.
+    is_readable_again(&path.metadata()?)?;
+    File::open(path)
+}
+
+fn is_readable_again(metadata: &Metadata) -> io::Result<()> {
+    // Reading a folder fails, and says what it is.
+    if metadata.is_file() || metadata.is_dir() {
+        return Ok(());
+    }
+    Err(io::Error::other("a pipe or device is read only when it is the first picture"))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use framecast::{FramePool, PhysicalSize, Wheel};
     use image::{Rgba, RgbaImage};
 
@@ -462,7 +482,7 @@ mod tests {
         static TIME: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
         let seconds = TIME.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let time = std::time::UNIX_EPOCH + Duration::from_secs(seconds);
-        std::fs::File::open(path).unwrap().set_modified(time).unwrap();
+        File::open(path).unwrap().set_modified(time).unwrap();
     }
 
     impl Drop for Folder {
@@ -819,5 +839,39 @@ mod tests {
         press(&mut show, "n");
         press(&mut show, "n");
         assert_eq!((show.files.listings, names(&show).len()), (3, 5));
+    }
+
+    #[test]
+    fn a_picture_that_becomes_whole_while_it_is_read_is_not_refused_for_good() {
+        let folder = Folder::new("becomes-whole");
+        let path = folder.rubbish("a.png");
+        let whole = std::fs::read(folder.picture("b.png", 20)).unwrap();
+        let (item, budget) = (Item::File(path.clone()), Budget::default());
+        // It is written anew once it was opened, and what was read is no picture.
+        let begun = |path: &Path| {
+            let file = File::open(path)?;
+            let read = folder.0.join("read");
+            std::fs::rename(path, &read)?;
+            std::fs::write(path, &whole)?;
+            Ok(file)
+        };
+        let mut files = Files::new(vec![path.clone()]).unwrap();
+        let (read, stamp) = load(&item, &[], &budget, begun);
+        assert!(read.is_err());
+        files.refuse(0, stamp);
+        files.refresh(0);
+        assert_eq!(files.get(0), Some(&item));
+        // The same of one that cannot be opened at first.
+        std::fs::remove_file(&path).unwrap();
+        let late = |path: &Path| {
+            let file = File::open(path);
+            std::fs::write(path, &whole)?;
+            file
+        };
+        let (read, stamp) = load(&item, &[], &budget, late);
+        assert!(read.is_err());
+        files.refuse_first(vec![stamp]);
+        files.refresh(0);
+        assert_eq!(files.get(0), Some(&item));
     }
 }

@@ -1,7 +1,7 @@
 //! When a file or folder that changes is to be read anew. Pure: what the system says of it and `now`
 //! come in.
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -27,9 +27,18 @@ impl Stamp {
     /// Of the file or folder at `path` now; `None`: there is none. A pipe or a device has no states:
     /// reading it changes it.
     pub(crate) fn of(path: &Path) -> Option<Self> {
-        let metadata = std::fs::metadata(path).ok().filter(|it| it.is_file() || it.is_dir())?;
+        std::fs::metadata(path).ok().and_then(|it| Self::from_metadata(&it))
+    }
+
+    /// The same of an open file.
+    pub(crate) fn of_file(file: &File) -> Option<Self> {
+        file.metadata().ok().and_then(|it| Self::from_metadata(&it))
+    }
+
+    fn from_metadata(metadata: &Metadata) -> Option<Self> {
         let (modified, size) = (metadata.modified().ok(), metadata.len());
-        Some(Self { modified, size, inode: inode(&metadata) })
+        let has_states = metadata.is_file() || metadata.is_dir();
+        has_states.then(|| Self { modified, size, inode: inode(metadata) })
     }
 
     /// Whether it changed longer ago than this.

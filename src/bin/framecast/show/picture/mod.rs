@@ -77,18 +77,23 @@ fn damaged(why: &str) -> String {
 const DAMAGED: &str = "damaged, shown as far as it can be read: ";
 
 impl Picture {
-    /// Reads the picture at `path`. If it can be shown though something is wrong with it, [`tell`](Self::tell)
-    /// says what.
+    #[cfg(test)]
+    pub(crate) fn open(path: &Path, budget: &Budget) -> Result<Self> {
+        Self::read(path, File::open(path).map_err(|error| unreadable(path, error))?, budget)
+    }
+
+    /// Reads the picture in `file`, which is at `path`. If it can be shown though something is wrong
+    /// with it, [`tell`](Self::tell) says what.
     ///
     /// # Errors
     /// If the file cannot be read, is no picture, or is too large.
-    pub(crate) fn open(path: &Path, budget: &Budget) -> Result<Self> {
-        let bytes = read(path)?;
+    pub(crate) fn read(path: &Path, file: File, budget: &Budget) -> Result<Self> {
+        let bytes = read(path, file)?;
         let name = path.file_name().unwrap_or(path.as_os_str());
         Self::decode(&name.to_string_lossy(), &shown(path), bytes, *budget)
     }
 
-    /// Reads the picture in `bytes`, which is called `name`; otherwise as [`Picture::open`].
+    /// Reads the picture in `bytes`, which is called `name`; otherwise as [`Picture::read`].
     ///
     /// # Errors
     /// If it is no picture, or is too large.
@@ -164,13 +169,14 @@ fn printable(name: &str) -> String {
     name.replace(char::is_control, "\u{fffd}")
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
-    let fail = |error: std::io::Error| {
-        Error::failed(format!("{}: {error}", shown(path))).with_source(error)
-    };
+/// Says that a file cannot be opened or read.
+pub(super) fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    Error::failed(format!("{}: {error}", shown(path))).with_source(error)
+}
+
+fn read(path: &Path, file: File) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(fail)?;
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(fail)?;
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, error))?;
     if bytes.len() as u64 > MAX_FILE {
         let most = MAX_FILE >> 20;
         return Err(Error::failed(format!("{}: larger than {most} MiB", shown(path))));

@@ -435,7 +435,21 @@ fn load(
 fn open_again(path: &Path) -> io::Result<File> {
     // Opening a device may do something already.
     is_readable_again(&path.metadata()?)?;
-    File::open(path)
+    open_at_once(path)
+}
+
+/// The same of what may have become a pipe since it was looked at.
+fn open_at_once(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits() as i32,
+    );
+    let file = options.open(path)?;
+    is_readable_again(&file.metadata()?)?;
+    Ok(file)
 }
 
 fn is_readable_again(metadata: &Metadata) -> io::Result<()> {
@@ -873,5 +887,26 @@ mod tests {
         files.refuse_first(vec![stamp]);
         files.refresh(0);
         assert_eq!(files.get(0), Some(&item));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_becomes_a_pipe_after_it_was_looked_at_is_not_waited_for() {
+        let folder = Folder::new("becomes-pipe");
+        let pipe = folder.0.join("pipe.png");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let opener = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || sender.send(open_at_once(&pipe).map(|_| ()).map_err(|error| error.to_string()))
+        });
+        let opened = receiver.recv_timeout(Duration::from_secs(20));
+        if opened.is_err() {
+            // Somebody who writes lets it end.
+            drop(File::options().write(true).open(&pipe));
+        }
+        opener.join().unwrap().unwrap();
+        assert!(opened.expect("it waits").unwrap_err().contains("a pipe or device"));
     }
 }

@@ -11,6 +11,7 @@ mod jpeg_tables;
 mod orientation;
 mod other;
 mod png;
+mod png_chunks;
 mod riff;
 #[cfg(test)]
 pub(super) mod tests;

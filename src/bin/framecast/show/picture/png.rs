@@ -1,7 +1,5 @@
 //! PNG and APNG: rows in the file's own depth, its colours, and its frames.
 
-use std::io::Cursor;
-
 use framecast::{Error, Result};
 use image::RgbaImage;
 use png::{
@@ -13,6 +11,7 @@ use super::animation::{Animation, Frames};
 use super::budget::Budget;
 use super::color::{Channels, Converter, Depth, Space};
 use super::compositor::{Blend, Compositor, Dispose, Rect};
+use super::png_chunks::{WithoutExif, exif, has};
 use super::{Bytes, Opened, orientation};
 
 /// Bytes a pixel of the rows that are held at a time: as they come, as they are, before and after
@@ -58,12 +57,8 @@ pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
             return Err(Error::failed(error));
         }
         notices.push(super::damaged(&error));
-    } else {
-        // Exif data may stand behind the pixels; what is damaged there has no say.
-        let _ = frames.reader.finish();
     }
-    let exif = frames.reader.info().exif_metadata.as_deref();
-    let pixels = orientation::upright(pixels, orientation::read(exif));
+    let pixels = orientation::upright(pixels, orientation::read(exif(bytes.as_ref())));
     Ok(Opened { pixels, animation: None, notices })
 }
 
@@ -90,7 +85,7 @@ struct Samples {
 }
 
 impl Samples {
-    fn of(reader: &Reader<Cursor<Bytes>>) -> Self {
+    fn of(reader: &Reader<WithoutExif>) -> Self {
         let (color, depth) = reader.output_color_type();
         let channels = match color {
             ColorType::Grayscale => Channels::Gray,
@@ -110,7 +105,7 @@ impl Samples {
 
 struct PngFrames {
     bytes: Bytes,
-    reader: Reader<Cursor<Bytes>>,
+    reader: Reader<WithoutExif>,
     layout: Samples,
     converter: Converter,
     /// What is wrong with its head or its colours.
@@ -130,17 +125,10 @@ fn size(file: &[u8]) -> Option<(u32, u32)> {
     Some((u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])))
 }
 
-/// What the decoder may take for itself: rows, and a profile of any sensible size.
-fn limit(file: &[u8], budget: Budget) -> usize {
-    let width = size(file).map_or(0, |(width, _)| u64::from(width));
-    let bytes = width.saturating_mul(ROWS) + METADATA;
-    usize::try_from(bytes.min(budget.bytes())).unwrap_or(usize::MAX)
-}
-
-/// Reads up to the pixels.
-fn reader(bytes: &Bytes, budget: Budget, strict: bool) -> Failure<Reader<Cursor<Bytes>>> {
-    let mut decoder = decoder(bytes, strict);
-    decoder.set_limits(Limits { bytes: limit(bytes.as_ref(), budget) });
+/// Reads up to the pixels. What the decoder takes, which is rows, is held to the budget.
+fn reader(bytes: &Bytes, budget: Budget, strict: bool) -> Failure<Reader<WithoutExif>> {
+    let mut decoder = decoder(bytes, strict, budget.bytes());
+    decoder.set_ignore_iccp_chunk(true);
     decoder.read_info().map_err(|error| match error {
         DecodingError::LimitsExceeded => budget.exceeded(),
         error => error.to_string(),
@@ -148,19 +136,30 @@ fn reader(bytes: &Bytes, budget: Budget, strict: bool) -> Failure<Reader<Cursor<
 }
 
 /// The same for an animation: the decoder counts a row for every frame and gives none back, so
-/// the limit is no use there. A profile is all that could take more, and it is known already.
-fn frame_reader(bytes: &Bytes) -> Failure<Reader<Cursor<Bytes>>> {
-    let mut decoder = decoder(bytes, true);
-    decoder.set_limits(Limits { bytes: usize::MAX });
+/// the limit is no use there. Rows are all that it takes: of the chunks that may be long it skips
+/// texts and profiles, and does not see Exif data.
+fn frame_reader(bytes: &Bytes) -> Failure<Reader<WithoutExif>> {
+    let mut decoder = decoder(bytes, true, u64::MAX);
     decoder.set_ignore_iccp_chunk(true);
     decoder.read_info().map_err(|error| error.to_string())
 }
 
-fn decoder(bytes: &Bytes, strict: bool) -> Decoder<Cursor<Bytes>> {
+/// The colour profile, by a reader of its own, which ends before there are pixels: a large profile
+/// is no reason to refuse the picture. `None`: it is damaged or too large.
+fn profile(bytes: &Bytes, budget: Budget) -> Option<Vec<u8>> {
+    let row = size(bytes.as_ref()).map_or(0, |(width, _)| u64::from(width)).saturating_mul(ROWS);
+    // It is copied once.
+    let limit = row.saturating_add(METADATA).min(budget.bytes() / 2);
+    let reader = decoder(bytes, false, limit).read_info().ok()?;
+    reader.info().icc_profile.as_deref().map(<[u8]>::to_vec)
+}
+
+fn decoder(bytes: &Bytes, strict: bool, limit: u64) -> Decoder<WithoutExif> {
     let mut options = DecodeOptions::default();
     options.set_ignore_checksums(!strict);
     options.set_ignore_text_chunk(true);
-    let mut decoder = Decoder::new_with_options(Cursor::new(bytes.clone()), options);
+    let mut decoder = Decoder::new_with_options(WithoutExif::new(bytes), options);
+    decoder.set_limits(Limits { bytes: usize::try_from(limit).unwrap_or(usize::MAX) });
     decoder.set_transformations(Transformations::EXPAND);
     decoder
 }
@@ -176,16 +175,11 @@ impl PngFrames {
             reader => reader?,
         };
         let layout = Samples::of(&reader);
-        let (converter, notice) =
-            Converter::new(layout.channels, layout.depth, &space(reader.info()));
+        let profile = || has(bytes.as_ref(), *b"iCCP").then(|| profile(bytes, budget));
+        let (space, notice) = space(reader.info(), profile);
         notices.extend(notice);
-        let info = reader.info();
-        let better = info.coding_independent_code_points.is_some() || info.srgb.is_some();
-        if info.icc_profile.is_none() && !better && has(bytes.as_ref(), *b"iCCP") {
-            notices.push(
-                "its colour profile cannot be used (damaged or too large); sRGB is assumed".into(),
-            );
-        }
+        let (converter, notice) = Converter::new(layout.channels, layout.depth, &space);
+        notices.extend(notice);
         Ok(Self {
             bytes: bytes.clone(),
             reader,
@@ -304,35 +298,64 @@ impl Frames for PngFrames {
     }
 }
 
-/// Whether there is a chunk of this name.
-fn has(file: &[u8], name: [u8; 4]) -> bool {
-    let mut at = 8;
-    while let Some(head) = file.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        if head[4..] == name {
-            return true;
-        }
-        let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
-        // A length, a name and a checksum.
-        at = at.saturating_add(length as usize).saturating_add(12);
-    }
-    false
-}
-
-/// What its chunks say about colours; the first of these counts (PNG, third edition, 4.3).
-fn space(info: &Info<'_>) -> Space {
+/// What its chunks say about colours, and what is wrong with them. `profile`: `None` if there is none,
+/// and `Some(None)` if it cannot be read.
+fn space(
+    info: &Info<'_>,
+    profile: impl FnOnce() -> Option<Option<Vec<u8>>>,
+) -> (Space, Option<String>) {
     if let Some(points) = info.coding_independent_code_points {
         let full_range = points.is_video_full_range_image;
-        return Space::from_cicp(points.color_primaries, points.transfer_function, full_range);
+        let space = Space::from_cicp(points.color_primaries, points.transfer_function, full_range);
+        return (space, None);
     }
     if info.srgb.is_some() {
-        return Space::Srgb;
+        return (Space::Srgb, None);
     }
-    if let Some(profile) = &info.icc_profile {
-        return Space::Icc(profile.to_vec());
-    }
+    let notice = match profile() {
+        Some(Some(profile)) => return (Space::Icc(profile), None),
+        Some(None) => {
+            Some("its colour profile cannot be used (damaged or too large); sRGB is assumed")
+        }
+        None => None,
+    };
     let at = |(x, y): (png::ScaledFloat, png::ScaledFloat)| [x.into_value(), y.into_value()];
     let primaries = info
         .chrm_chunk
         .map(|chunk| [at(chunk.white), at(chunk.red), at(chunk.green), at(chunk.blue)]);
-    Space::from_gamma(info.gama_chunk.map(png::ScaledFloat::into_value), primaries)
+    let space = Space::from_gamma(info.gama_chunk.map(png::ScaledFloat::into_value), primaries);
+    (space, notice.map(Into::into))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::show::picture::tests::png_chunk;
+
+    #[test]
+    fn the_decoder_gets_no_exif_data_between_frames() {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 1, 1);
+        encoder.set_animated(3, 1).unwrap();
+        let mut writer = encoder.write_header().unwrap();
+        for shade in [10, 20, 30] {
+            writer.write_image_data(&[shade]).unwrap();
+        }
+        writer.finish().unwrap();
+        let frame = bytes.windows(4).rposition(|name| name == b"fcTL").unwrap() - 4;
+        let large = png_chunk(b"eXIf", &vec![0; 1 << 20]);
+        let bytes = [&bytes[..frame], &large, &bytes[frame..]].concat();
+        let bytes = Bytes(Arc::new(bytes));
+        let mut frames = PngFrames::new(&bytes, Budget::of_bytes(4096), true).unwrap();
+        frames.reader = frame_reader(&bytes).unwrap();
+        let mut canvas = RgbaImage::new(1, 1);
+        let mut shades = Vec::new();
+        while frames.next(&mut canvas).unwrap().is_some() {
+            shades.push(canvas.get_pixel(0, 0)[0]);
+        }
+        assert_eq!(shades, [10, 20, 30]);
+        assert!(frames.reader.info().exif_metadata.is_none());
+    }
 }

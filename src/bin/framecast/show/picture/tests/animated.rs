@@ -114,7 +114,7 @@ fn every_blending_and_disposal_of_apng_and_gif_is_shown_as_by_others() {
 #[test]
 fn an_apng_whose_only_frame_is_apart_shows_that_frame() {
     let shade = |shade: u8| {
-        let head = memory::png_chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+        let head = png_chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
         // Deflate, stored: the filter and one sample, and Adler-32 of both.
         let sum = u32::from(shade) + 1;
         let sum = ((sum + 1) << 16 | sum).to_be_bytes();
@@ -126,14 +126,14 @@ fn an_apng_whose_only_frame_is_apart_shows_that_frame() {
     let bytes = [
         b"\x89PNG\r\n\x1a\n".to_vec(),
         head,
-        memory::png_chunk(b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]),
-        memory::png_chunk(b"IDAT", &default),
-        memory::png_chunk(
+        png_chunk(b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]),
+        png_chunk(b"IDAT", &default),
+        png_chunk(
             b"fcTL",
             &[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 10, 0, 0],
         ),
-        memory::png_chunk(b"fdAT", &[&[0, 0, 0, 1][..], &frame].concat()),
-        memory::png_chunk(b"IEND", b""),
+        png_chunk(b"fdAT", &[&[0, 0, 0, 1][..], &frame].concat()),
+        png_chunk(b"IEND", b""),
     ];
     let mut picture = decode(bytes.concat()).unwrap();
     assert_eq!(picture.pixels.get_pixel(0, 0).0, [200, 200, 200, 255]);

@@ -89,6 +89,6 @@ fn gamma_primaries_and_code_points_of_png_are_honoured() {
     let plain = png_with(|_| {});
     assert_eq!(shade(plain.clone(), 0), [200, 100, 50, 255]);
     // cICP comes first and wins.
-    let points = memory::png_chunk(b"cICP", &[12, 13, 0, 1]);
+    let points = png_chunk(b"cICP", &[12, 13, 0, 1]);
     near(shade([&plain[..33], &points, &plain[33..]].concat(), 0), [215, 93, 31, 255]);
 }

@@ -3,15 +3,15 @@
 use super::*;
 
 /// A chunk of a PNG, with its checksum.
-pub(super) fn png_chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+pub(in super::super) fn png_chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
     let body = [&name[..], data].concat();
-    let mut crc = u32::MAX;
-    for byte in &body {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
-        }
-    }
+    let table: [u32; 256] = std::array::from_fn(|byte| {
+        (0..8).fold(
+            byte as u32,
+            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 },
+        )
+    });
+    let crc = body.iter().fold(u32::MAX, |crc, byte| crc >> 8 ^ table[(crc as u8 ^ byte) as usize]);
     [&(data.len() as u32).to_be_bytes()[..], &body, &(!crc).to_be_bytes()].concat()
 }
 
@@ -232,6 +232,26 @@ fn a_png_that_the_decoder_refuses_tells_limit_and_flag() {
     // One row that fits, but not with what the decoder holds of it.
     let error = refused(png(20_000, 1, 8, 6, false), Budget::of_bytes(170_000));
     assert!(error.contains("--max-memory"), "{error}");
+}
+
+#[test]
+fn large_metadata_are_no_reason_to_refuse_a_png() {
+    let plain = png_with(|_| {});
+    let want = quietly(plain.clone()).unwrap().pixels;
+    let all = [b"eXIf", b"iCCP", b"tEXt", b"zTXt", b"iTXt"];
+    // More than the budget, and more than a profile may take whatever the budget.
+    for (length, budget, names) in [(2 << 20, 1 << 20, &all[..]), (17 << 20, 1 << 30, &all[..2])] {
+        for name in names.iter().copied() {
+            let chunk = png_chunk(name, &vec![0; length]);
+            let bytes = [&plain[..33], &chunk, &plain[33..]].concat();
+            let opened = opened(bytes, Budget::of_bytes(budget)).unwrap();
+            assert!(opened.pixels == want);
+            match (name, &opened.notices[..]) {
+                (b"iCCP", [notice]) => assert!(notice.contains("damaged or too large"), "{notice}"),
+                (_, notices) => assert!(notices.is_empty(), "{notices:?}"),
+            }
+        }
+    }
 }
 
 #[test]

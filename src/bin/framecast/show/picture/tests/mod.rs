@@ -8,6 +8,7 @@ use std::io::Cursor;
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, DynamicImage, Frame, Rgba};
 
+pub(super) use self::memory::png_chunk;
 use super::orientation::{EXIF, tests::exif};
 use super::*;
 
@@ -207,7 +208,7 @@ fn a_picture_on_its_side_is_set_upright_in_every_format() {
         let webp = data!("lossless.webp");
         let webp_with = webp_with(&webp, &[], &[(b"EXIF", &exif)]);
         let png = png_with(|_| {});
-        let chunk = memory::png_chunk(b"eXIf", &exif);
+        let chunk = png_chunk(b"eXIf", &exif);
         let before = [&png[..33], &chunk, &png[33..]].concat();
         let end = png.len() - 12;
         let behind = [&png[..end], &chunk, &png[end..]].concat();

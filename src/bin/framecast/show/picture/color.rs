@@ -88,13 +88,12 @@ pub(super) enum Space {
 }
 
 impl Space {
-    /// The primaries, the curve and the range of ITU-T H.273; what has no meaning here is taken for
-    /// sRGB.
-    pub(super) fn from_cicp(primaries: u8, transfer: u8, full_range: bool) -> Self {
+    /// The primaries, the curve and the range of ITU-T H.273; `None` if they have no meaning here.
+    pub(super) fn from_cicp(primaries: u8, transfer: u8, full_range: bool) -> Option<Self> {
         let numbers =
             (CicpColorPrimaries::try_from(primaries), TransferCharacteristics::try_from(transfer));
         let (Ok(color_primaries), Ok(transfer_characteristics)) = numbers else {
-            return Self::Srgb;
+            return None;
         };
         let matrix_coefficients = MatrixCoefficients::Identity;
         let mut profile = ColorProfile::new_from_cicp(CicpProfile {
@@ -120,7 +119,7 @@ impl Space {
             profile.blue_trc = curve;
         }
         // Without a curve the numbers were not understood.
-        if profile.red_trc.is_none() { Self::Srgb } else { Self::Known(Box::new(profile)) }
+        profile.red_trc.is_some().then(|| Self::Known(Box::new(profile)))
     }
 
     /// The exponent that encoded the samples, and white, red, green and blue as CIE x and y; what
@@ -463,19 +462,21 @@ mod tests {
         let p3 = Space::from_gamma(None, Some(p3));
         assert_near(converted(Channels::Rgb, &p3, &[200, 100, 50]), [215, 93, 31, 255]);
         // Display P3: primaries 12, the curve of sRGB 13.
-        let p3 = Space::from_cicp(12, 13, true);
+        let p3 = Space::from_cicp(12, 13, true).unwrap();
         assert_near(converted(Channels::Rgb, &p3, &[200, 100, 50]), [215, 93, 31, 255]);
         for space in [
             Space::from_gamma(Some(0.45455), None),
             Space::from_gamma(Some(0.0), None),
             Space::from_gamma(Some(f32::NAN), None),
             Space::from_gamma(None, Some([[0.0; 2]; 4])),
-            Space::from_cicp(1, 13, true),
-            Space::from_cicp(2, 2, true),
-            Space::from_cicp(77, 200, true),
+            Space::from_cicp(1, 13, true).unwrap(),
         ] {
             let (converter, notice) = Converter::new(Channels::Rgb, Depth::Eight, &space);
             assert!(converter.keeps() && notice.is_none());
+        }
+        for (primaries, transfer) in [(2, 2), (2, 13), (12, 2), (77, 13), (12, 200)] {
+            let space = Space::from_cicp(primaries, transfer, true);
+            assert!(space.is_none(), "{primaries} {transfer}");
         }
     }
 
@@ -483,7 +484,7 @@ mod tests {
     fn diffuse_white_of_pq_and_hlg_becomes_white() {
         // BT.2408: 58 % of PQ and 75 % of HLG.
         for (transfer, white) in [(16, 148), (18, 191)] {
-            let space = Space::from_cicp(9, transfer, true);
+            let space = Space::from_cicp(9, transfer, true).unwrap();
             let shade = |signal: u8| converted(Channels::Rgb, &space, &[signal; 3]);
             assert_near(shade(white), [255; 4]);
             assert_near(shade(255), [255; 4]);
@@ -499,7 +500,7 @@ mod tests {
 
     #[test]
     fn the_narrow_range_is_widened() {
-        let space = Space::from_cicp(1, 13, false);
+        let space = Space::from_cicp(1, 13, false).unwrap();
         let shade = |signal: u8| converted(Channels::Rgb, &space, &[signal; 3]);
         for (signal, want) in [(0, 0), (16, 0), (125, 127), (235, 255), (255, 255)] {
             assert_near(shade(signal), [want, want, want, 255]);

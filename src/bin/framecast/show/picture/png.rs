@@ -298,33 +298,43 @@ impl Frames for PngFrames {
     }
 }
 
-/// What its chunks say about colours, and what is wrong with them. `profile`: `None` if there is none,
-/// and `Some(None)` if it cannot be read.
+/// What its chunks say about colours, and what is wrong with them; the first that is understood
+/// counts (PNG, third edition, 4.3). `profile`: `None` if there is none, and `Some(None)` if it cannot
+/// be read.
 fn space(
     info: &Info<'_>,
     profile: impl FnOnce() -> Option<Option<Vec<u8>>>,
 ) -> (Space, Option<String>) {
-    if let Some(points) = info.coding_independent_code_points {
-        let full_range = points.is_video_full_range_image;
-        let space = Space::from_cicp(points.color_primaries, points.transfer_function, full_range);
+    if let Some(points) = info.coding_independent_code_points
+        && let Some(space) = Space::from_cicp(
+            points.color_primaries,
+            points.transfer_function,
+            points.is_video_full_range_image,
+        )
+    {
         return (space, None);
     }
-    if info.srgb.is_some() {
-        return (Space::Srgb, None);
-    }
-    let notice = match profile() {
+    let unreadable = match profile() {
         Some(Some(profile)) => return (Space::Icc(profile), None),
-        Some(None) => {
-            Some("its colour profile cannot be used (damaged or too large); sRGB is assumed")
-        }
-        None => None,
+        profile => profile.is_some(),
     };
-    let at = |(x, y): (png::ScaledFloat, png::ScaledFloat)| [x.into_value(), y.into_value()];
-    let primaries = info
-        .chrm_chunk
-        .map(|chunk| [at(chunk.white), at(chunk.red), at(chunk.green), at(chunk.blue)]);
-    let space = Space::from_gamma(info.gama_chunk.map(png::ScaledFloat::into_value), primaries);
-    (space, notice.map(Into::into))
+    let space = if info.srgb.is_some() {
+        Space::Srgb
+    } else {
+        let at = |(x, y): (png::ScaledFloat, png::ScaledFloat)| [x.into_value(), y.into_value()];
+        let primaries = info
+            .chrm_chunk
+            .map(|chunk| [at(chunk.white), at(chunk.red), at(chunk.green), at(chunk.blue)]);
+        Space::from_gamma(info.gama_chunk.map(png::ScaledFloat::into_value), primaries)
+    };
+    let notice = unreadable.then(|| {
+        let instead = match space {
+            Space::Srgb => "sRGB is assumed",
+            _ => "its gamma and primaries are used",
+        };
+        format!("its colour profile cannot be used (damaged or too large); {instead}")
+    });
+    (space, notice)
 }
 
 #[cfg(test)]

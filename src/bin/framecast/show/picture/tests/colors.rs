@@ -92,3 +92,40 @@ fn gamma_primaries_and_code_points_of_png_are_honoured() {
     let points = png_chunk(b"cICP", &[12, 13, 0, 1]);
     near(shade([&plain[..33], &points, &plain[33..]].concat(), 0), [215, 93, 31, 255]);
 }
+
+#[test]
+fn of_the_colour_chunks_of_a_png_the_first_that_is_understood_counts() {
+    let shade = |chunks: &[&[u8]]| {
+        let plain = png_with(|_| {});
+        let opened = quietly([&plain[..33], &chunks.concat(), &plain[33..]].concat()).unwrap();
+        (opened.pixels.get_pixel(0, 0)[0], opened.notices)
+    };
+    let wide = ColorProfile::new_display_p3().encode().unwrap();
+    let wide = png_with(|info| info.icc_profile = Some(wide.into()));
+    let start = wide.windows(4).position(|name| name == b"iCCP").unwrap() - 4;
+    let length = u32::from_be_bytes(wide[start..start + 4].try_into().unwrap()) as usize;
+    let profile = &wide[start..start + length + 12];
+    let [known, unknown] = [[1, 13, 0, 1], [2, 2, 0, 1]].map(|it| png_chunk(b"cICP", &it));
+    let srgb = png_chunk(b"sRGB", &[0]);
+    let linear = png_chunk(b"gAMA", &100_000_u32.to_be_bytes());
+    let rubbish = png_chunk(b"iCCP", b"name\0\0rubbish");
+    // As it is, by the profile, and of linear light.
+    let [plain, wide, light] = [200, 215, 229];
+    for (chunks, want, noticed) in [
+        (&[&known[..], profile, &srgb, &linear][..], plain, ""),
+        (&[&unknown[..], profile, &srgb, &linear], wide, ""),
+        (&[profile, &srgb, &linear], wide, ""),
+        (&[&srgb[..], &linear, profile], wide, ""),
+        (&[&unknown[..], &srgb, &linear], plain, ""),
+        (&[&unknown[..], &linear], light, ""),
+        (&[&unknown[..]], plain, ""),
+        (&[&known[..], &rubbish, &linear], plain, ""),
+        (&[&rubbish[..], &srgb, &linear], plain, "sRGB is assumed"),
+        (&[&rubbish[..], &linear], light, "its gamma and primaries are used"),
+    ] {
+        let (got, notices) = shade(chunks);
+        assert!(got.abs_diff(want) <= 2, "{got} instead of {want}");
+        assert!(notices.len() == usize::from(!noticed.is_empty()), "{notices:?}");
+        assert!(notices.iter().all(|notice| notice.ends_with(noticed)), "{notices:?}");
+    }
+}

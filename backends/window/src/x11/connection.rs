@@ -7,6 +7,7 @@ use std::ptr::{self, NonNull};
 use x11_dl::xlib::{self, Display, XEvent, Xlib};
 
 use super::input_method::InputMethod;
+use super::names::key_text;
 use super::{Input, KeyPress, Moment, Seen};
 
 /// What minifb still hears on its own connection: its size, its end, and the focus.
@@ -31,7 +32,7 @@ pub(crate) struct Connection {
     /// Ours alone, open until dropped; used by one thread (the pointer is not `Send`).
     display: NonNull<Display>,
     window: c_ulong,
-    /// `None`: no dead keys and no Compose key.
+    /// `None`: no dead keys and no Compose key; each key types what it means.
     input_method: Option<InputMethod>,
     /// XKB's names of the keys, from the server's lowest key code on.
     key_places: (u8, Vec<[u8; 4]>),
@@ -91,15 +92,16 @@ impl Connection {
                 // SAFETY: the type says which member of the union was filled in.
                 let key = unsafe { event.key };
                 let moment = Moment { time: key.time as u32, x: key.x, y: key.y, state: key.state };
+                let mut symbol = 0;
                 // Key code 0 stands for what several keys composed.
                 if let Ok(number @ 1..) = u8::try_from(key.keycode) {
-                    let (place, symbol) = (self.place(number), self.symbol(number, key.state));
-                    let press = KeyPress { number, place, symbol, moment };
+                    symbol = self.symbol(number, key.state);
+                    let press = KeyPress { number, place: self.place(number), symbol, moment };
                     sink(Seen::Input(Input::KeyDown(press)));
                 }
                 let text = match &self.input_method {
                     Some(method) => method.text(event),
-                    None => None,
+                    None => key_text(symbol).map(String::from),
                 };
                 if let Some(text) = text {
                     sink(Seen::Input(Input::Text(text, moment)));

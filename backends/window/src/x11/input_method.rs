@@ -24,7 +24,7 @@ pub(crate) struct InputMethod {
 }
 
 impl InputMethod {
-    /// For a window on this display; `None` if Xlib knows no locale here.
+    /// For a window on this display; `None` if Xlib knows no UTF-8 locale here.
     pub(crate) fn open(lib: &Xlib, display: NonNull<Display>, window: c_ulong) -> Option<Self> {
         let own = Xlib::open().ok()?;
         let (method, context) = in_utf_8_locale(lib, || {
@@ -100,26 +100,28 @@ impl Drop for InputMethod {
     }
 }
 
-/// Calls `make` while the process' character set is UTF-8, by the user's locale or any other.
+/// Calls `make` while the process has a UTF-8 locale that Xlib knows: the user's, or any other if
+/// `make` fails with that one.
 ///
 /// Xlib composes in the locale that the process has when the method is opened, and a Rust program
 /// starts in "C". The locale is put back, as SDL does it: the application may rely on it.
-fn in_utf_8_locale<T>(lib: &Xlib, make: impl FnOnce() -> Option<T>) -> Option<T> {
+fn in_utf_8_locale<T>(lib: &Xlib, make: impl Fn() -> Option<T>) -> Option<T> {
     // SAFETY: null only asks; the answer is copied before the next call. Xlib itself, and minifb
     // with it, read the locale on this thread, too.
     let before = unsafe {
         let name = libc::setlocale(libc::LC_CTYPE, ptr::null());
         (!name.is_null()).then(|| CString::from(CStr::from_ptr(name)))
     };
-    // SAFETY: strings that end with a zero; `nl_langinfo`'s answer is read at once.
-    let made = unsafe {
-        libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
-        let charset = libc::nl_langinfo(libc::CODESET);
-        if charset.is_null() || CStr::from_ptr(charset) != c"UTF-8" {
-            libc::setlocale(libc::LC_CTYPE, ANY_UTF_8.as_ptr());
-        }
-        if (lib.XSupportsLocale)() == xlib::False { None } else { make() }
-    };
+    let made = [c"", ANY_UTF_8].into_iter().find_map(|locale| {
+        // SAFETY: strings that end with a zero; `nl_langinfo`'s answer is read at once.
+        let usable = unsafe {
+            !libc::setlocale(libc::LC_CTYPE, locale.as_ptr()).is_null() && {
+                let charset = libc::nl_langinfo(libc::CODESET);
+                !charset.is_null() && CStr::from_ptr(charset) == c"UTF-8"
+            } && (lib.XSupportsLocale)() != xlib::False
+        };
+        if usable { make() } else { None }
+    });
     if let Some(before) = before {
         // SAFETY: what was there before.
         unsafe { libc::setlocale(libc::LC_CTYPE, before.as_ptr()) };

@@ -14,8 +14,12 @@ pub(crate) fn key_name(symbol: u32) -> Option<Cow<'static, str>> {
     if let Some(name) = named(symbol) {
         return Some(Cow::Borrowed(name));
     }
-    let char = Keysym::new(symbol).key_char().filter(|char| !char.is_control())?;
-    Some(Cow::Owned(char.to_string()))
+    Some(Cow::Owned(key_text(symbol)?.to_string()))
+}
+
+/// The character that a key types by itself, without an input method.
+pub(crate) fn key_text(symbol: u32) -> Option<char> {
+    Keysym::new(symbol).key_char().filter(|char| !char.is_control())
 }
 
 /// The function keys, by either of their names.

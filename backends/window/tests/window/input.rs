@@ -410,6 +410,46 @@ on_a_display! {
     }
 }
 
+// Their `locale.alias` takes from Xlib locales that the C library has.
+const WITHOUT_THE_USERS: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/window/locale/without-the-users");
+const WITHOUT_UTF_8: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/window/locale/without-utf-8");
+
+on_a_display! {
+    fn a_locale_that_xlib_does_not_know_composes_like_others(
+        stage, LC_ALL = "C.utf8", XLOCALEDIR = WITHOUT_THE_USERS
+    ) {
+        let mut view = focused(stage, "input");
+        stage.layout(&["de"]);
+        let lines = taps(stage, &mut view, &[KEY_A, EQUAL, KEY_E]);
+        let composed = ["+Dead Equal", "-Dead Equal", "+e KeyE", "\"é\"", "-e KeyE"];
+        assert_eq!(lines, [&["+a KeyA", "\"a\"", "-a KeyA"][..], &composed].concat());
+    }
+}
+
+on_a_display! {
+    fn without_any_locale_keys_type_what_they_mean(
+        stage, LC_ALL = "C.utf8", XLOCALEDIR = WITHOUT_UTF_8
+    ) {
+        let mut view = focused(stage, "input");
+        stage.layout(&["de"]);
+        assert_eq!(taps(stage, &mut view, &[KEY_A]), ["+a KeyA", "\"a\"", "-a KeyA"]);
+        let lines = taps(stage, &mut view, &[SEMICOLON]);
+        assert_eq!(lines, ["+ö Semicolon", "\"ö\"", "-ö Semicolon"]);
+        // Nothing composes.
+        let lines = taps(stage, &mut view, &[EQUAL, KEY_E]);
+        assert_eq!(lines, ["+Dead Equal", "-Dead Equal", "+e KeyE", "\"e\"", "-e KeyE"]);
+        stage.key(RETURN, true);
+        stage.key(RETURN, false);
+        assert_eq!(keys(&view.events_to("key_up")), ["+Enter Enter", "-Enter Enter"]);
+        stage.hold(CONTROL_LEFT, true);
+        view.event("key_down");
+        assert_eq!(taps(stage, &mut view, &[KEY_A]), ["+a KeyA", "-a KeyA"]);
+        stage.hold(CONTROL_LEFT, false);
+    }
+}
+
 on_a_display! {
     fn losing_the_focus_releases_what_was_held(stage) {
         let mut view = focused(stage, "input");

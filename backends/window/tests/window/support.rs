@@ -29,7 +29,7 @@ pub(crate) const SCREEN: (u16, u16) = (800, 600);
 /// The part of it that a compositor gets.
 pub(crate) const OUTPUT: (u32, u32) = (640, 480);
 /// Nothing that is waited for takes this long, on the busiest machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How soon to look again at what tells nothing of itself, like the screen.
 pub(crate) const AGAIN: Duration = Duration::from_millis(15);
 /// A call that must not wait for the display may take this long on a busy machine.
@@ -45,14 +45,16 @@ pub(crate) const STAGE: &str = "FRAMECAST_WINDOW_TEST_STAGE";
 /// What that process says at the end: a wrong name would run nothing and succeed.
 const FINISHED: &str = "the body ran to its end";
 
-/// A test whose body runs in a process of its own, on an X server of its own.
+/// A test whose body runs in a process of its own, on an X server of its own, and with these
+/// environment variables.
 macro_rules! on_a_display {
-    (fn $name:ident($stage:ident) $body:block) => {
+    (fn $name:ident($stage:ident $(, $variable:ident = $value:expr)*) $body:block) => {
         #[test]
         fn $name() {
             fn body($stage: &$crate::support::Stage) $body
             let name = concat!(module_path!(), "::", stringify!($name));
-            $crate::support::on_a_display(name, body);
+            let variables = [$((stringify!($variable), $value)),*];
+            $crate::support::on_a_display(name, &variables, body);
         }
     };
 }
@@ -83,14 +85,15 @@ macro_rules! with_environment {
     };
 }
 
-pub(crate) fn on_a_display(name: &str, body: fn(&Stage)) {
+pub(crate) fn on_a_display(name: &str, variables: &[(&str, &str)], body: fn(&Stage)) {
     if std::env::var_os(INSIDE).is_some() {
         return inside(|| body(&Stage::connect()));
     }
     let server = Server::start();
     let pid = server.0.id().to_string();
     let display = server.display();
-    outside(name, &[("DISPLAY", display.as_str()), (STAGE, &display), (SERVER, &pid)]);
+    let ours = [("DISPLAY", display.as_str()), (STAGE, &display), (SERVER, &pid)];
+    outside(name, &[&ours, variables].concat());
 }
 
 pub(crate) fn on_a_compositor(name: &str, body: fn(&Stage)) {

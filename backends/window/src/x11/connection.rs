@@ -17,7 +17,8 @@ const INPUT: c_long = xlib::ButtonPressMask
     | xlib::ButtonReleaseMask
     | xlib::PointerMotionMask
     | xlib::KeyPressMask
-    | xlib::KeyReleaseMask;
+    | xlib::KeyReleaseMask
+    | xlib::KeymapStateMask;
 const REST: c_long = xlib::ExposureMask
     | xlib::EnterWindowMask
     | xlib::LeaveWindowMask
@@ -260,14 +261,21 @@ fn translate(event: &XEvent) -> Option<Seen> {
             let moment = Moment { time: at.time as u32, x: at.x, y: at.y, state: at.state };
             Some(Seen::Input(Input::KeyUp(u8::try_from(at.keycode).ok()?, moment)))
         }
+        xlib::KeymapNotify => {
+            // SAFETY: as above.
+            let keys = unsafe { event.keymap }.key_vector;
+            Some(Seen::Input(Input::KeysDown(keys.map(|eight| eight as u8))))
+        }
         kind @ (xlib::FocusIn | xlib::FocusOut) => {
             // SAFETY: as above.
             let focus = unsafe { event.focus_change };
-            // Where no window manager gives the focus, keys go to where the pointer is.
-            if matches!(focus.detail, xlib::NotifyInferior | xlib::NotifyPointer) {
-                return None;
-            }
             match (kind == xlib::FocusIn, focus.mode) {
+                _ if focus.detail == xlib::NotifyInferior => None,
+                // Where no window manager gives the focus, keys go to where the pointer is.
+                (true, _) if focus.detail == xlib::NotifyPointer => None,
+                (false, _) if focus.detail == xlib::NotifyPointer => {
+                    Some(Seen::Input(Input::KeysTaken))
+                }
                 // The window manager's shortcuts: the focus comes back, the releases do not.
                 (false, xlib::NotifyGrab) => Some(Seen::Input(Input::KeysTaken)),
                 (true, xlib::NotifyUngrab) => None,

@@ -115,10 +115,12 @@ fn in_utf_8_locale<T>(lib: &Xlib, make: impl Fn() -> Option<T>) -> Option<T> {
     let made = [c"", ANY_UTF_8].into_iter().find_map(|locale| {
         // SAFETY: strings that end with a zero; `nl_langinfo`'s answer is read at once.
         let usable = unsafe {
-            !libc::setlocale(libc::LC_CTYPE, locale.as_ptr()).is_null() && {
-                let charset = libc::nl_langinfo(libc::CODESET);
-                !charset.is_null() && CStr::from_ptr(charset) == c"UTF-8"
-            } && (lib.XSupportsLocale)() != xlib::False
+            !libc::setlocale(libc::LC_CTYPE, locale.as_ptr()).is_null()
+                && {
+                    let charset = libc::nl_langinfo(libc::CODESET);
+                    !charset.is_null() && CStr::from_ptr(charset) == c"UTF-8"
+                }
+                && (lib.XSupportsLocale)() != xlib::False
         };
         if usable { make() } else { None }
     });

@@ -42,13 +42,15 @@ pub(crate) enum Input {
     KeyDown(KeyPress),
     /// The key with this code of the server went up.
     KeyUp(u8, Moment),
+    /// What is down, a bit for each of the server's codes, as the pointer or the focus comes.
+    KeysDown([u8; 32]),
     /// What was typed, by the last key or by several (dead keys, Compose).
     Text(String, Moment),
     /// The window has the keyboard.
     FocusIn,
     /// Another window has it.
     FocusOut,
-    /// Another program takes the keys for now: their release will not be told.
+    /// Another program takes the keys: their release will not be told.
     KeysTaken,
 }
 

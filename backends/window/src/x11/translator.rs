@@ -115,6 +115,10 @@ impl Translator {
             Input::Leave(moment) => {
                 let sample = point(self, moment, false, (0.0, 0.0));
                 self.pointer.update(&sample, self.modifiers, sink);
+                // Keys come without the focus where it follows the pointer: no longer.
+                if !self.focused {
+                    self.release_keys(sink);
+                }
             }
             Input::Button(number, down, moment) => {
                 let over = self.over || !self.pointer.is_captured();
@@ -152,6 +156,13 @@ impl Translator {
                 }
             }
             Input::KeysTaken => self.release_keys(sink),
+            Input::KeysDown(down) => {
+                let is_down = |number: u8| down[usize::from(number / 8)] >> (number % 8) & 1 == 1;
+                // Keys that were let go where we could not hear it.
+                while let Some(up) = self.held.iter().rposition(|(held, _)| !is_down(*held)) {
+                    self.release(up, sink);
+                }
+            }
         }
     }
 
@@ -221,7 +232,7 @@ fn time_of(input: &Input) -> Option<u32> {
         | Input::KeyUp(_, moment)
         | Input::Text(_, moment)
         | Input::KeyDown(KeyPress { moment, .. }) => moment,
-        Input::FocusIn | Input::FocusOut | Input::KeysTaken => return None,
+        Input::FocusIn | Input::FocusOut | Input::KeysTaken | Input::KeysDown(_) => return None,
     };
     // What we asked for ourselves has none.
     (moment.time != 0).then_some(moment.time)
@@ -499,6 +510,38 @@ mod tests {
         run(&mut translator, &[Input::FocusIn, key(64, b"LALT", sym::XK_Alt_L, 0)]);
         assert_eq!(run(&mut translator, &[Input::KeysTaken, Input::FocusIn]), ["-Alt AltLeft"]);
         assert!(translator.is_focused());
+    }
+
+    #[test]
+    fn without_the_focus_keys_go_with_the_pointer() {
+        let mut translator = Translator::default();
+        let press = key(25, b"AD02", sym::XK_w, 0);
+        let enter = Input::Enter(at(1, 5, 5, 0));
+        let leave = Input::Leave(at(2, -1, 5, 0));
+        let lines = run(&mut translator, &[enter.clone(), press.clone(), leave.clone()]);
+        assert_eq!(lines[1..], ["+w KeyW", "pointer_leave -1 5", "-w KeyW"]);
+        assert_eq!(run(&mut translator, &[enter, press.clone()])[1..], ["+w KeyW"]);
+        // With the focus they stay.
+        let lines = run(&mut translator, &[Input::FocusIn, leave]);
+        assert_eq!(lines, ["focus_in", "pointer_leave -1 5"]);
+        assert_eq!(run(&mut translator, &[press]), ["~w KeyW"]);
+    }
+
+    #[test]
+    fn a_key_let_go_unheard_is_released_by_what_is_down() {
+        let mut translator = Translator::default();
+        let press = [
+            Input::FocusIn,
+            key(50, b"LFSH", sym::XK_Shift_L, 0),
+            key(25, b"AD02", sym::XK_W, SHIFT),
+            key(255, b"AC01", sym::XK_A, SHIFT),
+        ];
+        run(&mut translator, &press);
+        let mut down = [0; 32];
+        (down[25 / 8], down[255 / 8]) = (1 << (25 % 8), 1 << (255 % 8));
+        assert_eq!(run(&mut translator, &[Input::KeysDown(down)]), ["-Shift ShiftLeft"]);
+        let lines = run(&mut translator, &[Input::KeysDown([0; 32])]);
+        assert_eq!(lines, ["-A KeyA", "-W KeyW"]);
     }
 
     #[test]

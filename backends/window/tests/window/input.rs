@@ -472,6 +472,48 @@ on_a_display! {
 }
 
 on_a_display! {
+    fn where_the_focus_follows_the_pointer_no_key_stays_down(stage) {
+        stage.point(0, 0);
+        let mut view = View::open("input", 320, 240);
+        stage.focus_follows_the_pointer();
+        let press = |view: &mut View| {
+            point(stage, 10, 10);
+            view.event("pointer_enter");
+            stage.hold(KEY_A, true);
+            let EventKind::KeyDown(down) = view.event("key_down") else { unreachable!() };
+            assert!(down.key == "a" && !down.repeat);
+        };
+        for _ in 0..2 {
+            press(&mut view);
+            stage.point(0, 0);
+            assert_eq!(keys(&[view.event("key_up")]), ["-a KeyA"]);
+            stage.hold(KEY_A, false);
+        }
+        press(&mut view);
+        let other = View::open("other", 50, 50);
+        // The pointer stays.
+        stage.focus(stage.window("other"));
+        assert_eq!(keys(&[view.event("key_up")]), ["-a KeyA"]);
+        stage.hold(KEY_A, false);
+        drop(other);
+    }
+}
+
+on_a_display! {
+    fn as_the_pointer_comes_the_server_tells_which_keys_are_down(stage) {
+        let mut view = focused(stage, "input");
+        stage.hold(CONTROL_LEFT, true);
+        view.event("key_down");
+        stage.send_key(stage.window("input"), KEY_A);
+        assert_eq!(keys(&[view.event("key_down")]), ["+a KeyA"]);
+        point(stage, 10, 10);
+        assert_eq!(keys(&[view.event("key_up")]), ["-a KeyA"]);
+        stage.hold(CONTROL_LEFT, false);
+        assert_eq!(keys(&[view.event("key_up")]), ["-Control ControlLeft"]);
+    }
+}
+
+on_a_display! {
     fn the_close_button_asks_once_and_closes_nothing(stage) {
         let mut view = focused(stage, "input");
         let window = stage.window("input");

@@ -19,7 +19,7 @@ use framecast_window::{WindowBackend, WindowOptions};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
     AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt, EventMask, GrabMode,
-    GrabStatus, ImageFormat, InputFocus, Window,
+    GrabStatus, ImageFormat, InputFocus, KeyButMask, KeyPressEvent, Window,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -350,6 +350,27 @@ impl Stage {
         self.settle();
     }
 
+    /// Tells `window` of a key's press that never was, as programs that type for others do.
+    pub(crate) fn send_key(&self, window: Window, number: u8) {
+        let press = KeyPressEvent {
+            response_type: x11rb::protocol::xproto::KEY_PRESS_EVENT,
+            detail: number,
+            sequence: 0,
+            time: x11rb::CURRENT_TIME,
+            root: self.root,
+            event: window,
+            child: x11rb::NONE,
+            root_x: 0,
+            root_y: 0,
+            event_x: 0,
+            event_y: 0,
+            state: KeyButMask::default(),
+            same_screen: true,
+        };
+        self.connection.send_event(false, window, EventMask::KEY_PRESS, press).unwrap();
+        self.settle();
+    }
+
     /// Gives the keyboard a layout, as `setxkbmap` (which comes with Xvfb) does for people.
     pub(crate) fn layout(&self, arguments: &[&str]) {
         let display = std::env::var(STAGE).expect("set by the outer process");
@@ -413,6 +434,11 @@ impl Stage {
     pub(crate) fn focus(&self, window: Window) {
         self.connection.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME).unwrap();
         self.settle();
+    }
+
+    /// Lets the focus follow the pointer, as without a window manager.
+    pub(crate) fn focus_follows_the_pointer(&self) {
+        self.focus(InputFocus::POINTER_ROOT.into());
     }
 
     /// What a window manager's close button does.

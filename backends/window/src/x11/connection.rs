@@ -26,6 +26,10 @@ const REST: c_long = xlib::ExposureMask
     | xlib::StructureNotifyMask
     | xlib::FocusChangeMask;
 
+/// How many events one call hands over: other programs may send them faster than we read. Few
+/// enough for the queue of inputs, which holds four times as many.
+const MAX_EVENTS: usize = 1024;
+
 /// Hears what happens to a window. On minifb's connection, minifb would take the events and keep
 /// only the last state.
 pub(crate) struct Connection {
@@ -37,6 +41,10 @@ pub(crate) struct Connection {
     input_method: Option<InputMethod>,
     /// XKB's names of the keys, from the server's lowest key code on.
     key_places: (u8, Vec<[u8; 4]>),
+    /// They may have changed since they were read.
+    key_places_stale: bool,
+    /// This call read them already, which waits for the server's answer.
+    key_places_reread: bool,
     /// The window had the keyboard, or the pointer, when we began to listen.
     first: Vec<Seen>,
 }
@@ -66,6 +74,8 @@ impl Connection {
             window,
             input_method,
             key_places: (0, Vec::new()),
+            key_places_stale: false,
+            key_places_reread: false,
             first: Vec::new(),
         };
         connection.key_places = connection.read_key_places();
@@ -73,13 +83,18 @@ impl Connection {
         Some(connection)
     }
 
-    /// Hands over what happened since the last call. Never blocks.
+    /// Hands over what happened since the last call, up to [`MAX_EVENTS`]; the rest comes
+    /// with the next call. Never waits for events.
     pub(crate) fn drain(&mut self, sink: &mut dyn FnMut(Seen)) {
         std::mem::take(&mut self.first).into_iter().for_each(&mut *sink);
         let display = self.display.as_ptr();
-        // SAFETY: the display is open; `XPending` never blocks, and after it said that an event
-        // is there, neither does `XNextEvent`, which fills in the whole event.
-        while unsafe { (self.lib.XPending)(display) } > 0 {
+        self.key_places_reread = false;
+        for _ in 0..MAX_EVENTS {
+            // SAFETY: the display is open; `XPending` never blocks, and after it said that an
+            // event is there, neither does `XNextEvent`, which fills in the whole event.
+            if unsafe { (self.lib.XPending)(display) } == 0 {
+                break;
+            }
             let mut event = XEvent { pad: [0; 24] };
             // SAFETY: as above.
             unsafe { (self.lib.XNextEvent)(display, &raw mut event) };
@@ -96,6 +111,10 @@ impl Connection {
                 let mut symbol = 0;
                 // Key code 0 stands for what several keys composed.
                 if let Ok(number @ 1..) = u8::try_from(key.keycode) {
+                    if self.key_places_stale && !self.key_places_reread {
+                        (self.key_places_stale, self.key_places_reread) = (false, true);
+                        self.key_places = self.read_key_places();
+                    }
                     symbol = self.symbol(number, key.state);
                     let press = KeyPress { number, place: self.place(number), symbol, moment };
                     sink(Seen::Input(Input::KeyDown(press)));
@@ -111,7 +130,7 @@ impl Connection {
             xlib::MappingNotify => {
                 // SAFETY: as above; the call only marks the cached layout as stale.
                 unsafe { (self.lib.XRefreshKeyboardMapping)(&raw mut event.mapping) };
-                self.key_places = self.read_key_places();
+                self.key_places_stale = true;
             }
             _ => {
                 // Releases of keys pass by the input method, too.

@@ -1,4 +1,4 @@
-use framecast_api::{Button, Char, EventKind, Input, Key, Pointer};
+use framecast_api::{Backend, Button, Char, EventKind, Input, Key, Pointer};
 use framecast_window::WindowOptions;
 
 use crate::support::{Stage, View, focused};
@@ -12,6 +12,7 @@ const RETURN: u32 = 0xff0d;
 const LEFT: u32 = 0xff51;
 const O_DIAERESIS: u32 = 0xf6;
 // Codes of Linux' input-event-codes.h plus 8, as X servers number keys.
+const KEY_ESCAPE: u8 = 9;
 const DIGIT_1: u8 = 10;
 const EQUAL: u8 = 21;
 const KEY_Q: u8 = 24;
@@ -504,12 +505,36 @@ on_a_display! {
         let mut view = focused(stage, "input");
         stage.hold(CONTROL_LEFT, true);
         view.event("key_down");
-        stage.send_key(stage.window("input"), KEY_A);
+        stage.send_keys(stage.window("input"), [KEY_A]);
         assert_eq!(keys(&[view.event("key_down")]), ["+a KeyA"]);
         point(stage, 10, 10);
         assert_eq!(keys(&[view.event("key_up")]), ["-a KeyA"]);
         stage.hold(CONTROL_LEFT, false);
         assert_eq!(keys(&[view.event("key_up")]), ["-Control ControlLeft"]);
+    }
+}
+
+on_a_display! {
+    fn however_much_another_program_sends_a_look_takes_its_share(stage) {
+        /// As in `x11/connection.rs`.
+        const MAX_EVENTS: usize = 1024;
+        let options = WindowOptions::default().with_inline(true);
+        let mut view = View::with(options, "input", 320, 240);
+        let escapes = std::iter::repeat_n(KEY_ESCAPE, 3 * MAX_EVENTS);
+        stage.send_keys(stage.window("input"), escapes.chain([KEY_A]));
+        let mut downs = 0;
+        view.backend.poll(&mut |input| {
+            downs += usize::from(
+                matches!(input, Input::Event { kind: EventKind::KeyDown(_), .. }),
+            );
+        });
+        assert!(downs <= MAX_EVENTS, "{downs}");
+        // None is lost.
+        while downs < 3 * MAX_EVENTS {
+            view.event("key_down");
+            downs += 1;
+        }
+        assert_eq!(keys(&[view.event("key_down")]), ["+a KeyA"]);
     }
 }
 

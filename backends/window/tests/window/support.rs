@@ -350,24 +350,26 @@ impl Stage {
         self.settle();
     }
 
-    /// Tells `window` of a key's press that never was, as programs that type for others do.
-    pub(crate) fn send_key(&self, window: Window, number: u8) {
-        let press = KeyPressEvent {
-            response_type: x11rb::protocol::xproto::KEY_PRESS_EVENT,
-            detail: number,
-            sequence: 0,
-            time: x11rb::CURRENT_TIME,
-            root: self.root,
-            event: window,
-            child: x11rb::NONE,
-            root_x: 0,
-            root_y: 0,
-            event_x: 0,
-            event_y: 0,
-            state: KeyButMask::default(),
-            same_screen: true,
-        };
-        self.connection.send_event(false, window, EventMask::KEY_PRESS, press).unwrap();
+    /// Tells `window` that keys were pressed that never were, as programs that type for others do.
+    pub(crate) fn send_keys(&self, window: Window, numbers: impl IntoIterator<Item = u8>) {
+        for number in numbers {
+            let press = KeyPressEvent {
+                response_type: x11rb::protocol::xproto::KEY_PRESS_EVENT,
+                detail: number,
+                sequence: 0,
+                time: x11rb::CURRENT_TIME,
+                root: self.root,
+                event: window,
+                child: x11rb::NONE,
+                root_x: 0,
+                root_y: 0,
+                event_x: 0,
+                event_y: 0,
+                state: KeyButMask::default(),
+                same_screen: true,
+            };
+            self.connection.send_event(false, window, EventMask::KEY_PRESS, press).unwrap();
+        }
         self.settle();
     }
 

@@ -4,11 +4,15 @@
 //! that no press is lost however short it is, and each has the place and time it had. What they
 //! mean ([`Translator`]) and what keys are called ([`names`]) is pure.
 
+#[cfg(feature = "clipboard")]
+mod clipboard;
 mod connection;
 mod input_method;
 mod names;
 mod translator;
 
+#[cfg(feature = "clipboard")]
+pub(crate) use clipboard::read_clipboard;
 pub(crate) use connection::Connection;
 pub(crate) use translator::{Place, Translator};
 

@@ -29,7 +29,7 @@ pub(crate) const SCREEN: (u16, u16) = (800, 600);
 /// The part of it that a compositor gets.
 pub(crate) const OUTPUT: (u32, u32) = (640, 480);
 /// Nothing that is waited for takes this long, on the busiest machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// How soon to look again at what tells nothing of itself, like the screen.
 pub(crate) const AGAIN: Duration = Duration::from_millis(15);
 /// A call that must not wait for the display may take this long on a busy machine.
@@ -637,6 +637,13 @@ impl View {
             Input::Event { kind, .. } => kind,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Whether an event of this name waits.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let named =
+            |input: &Input| matches!(input, Input::Event { kind, .. } if kind.name() == name);
+        self.inputs.iter().any(named)
     }
 
     /// Waits for the next event of this name; returns those before it and itself, except moves.

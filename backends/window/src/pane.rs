@@ -167,10 +167,23 @@ impl Pane {
         }
         let now = self.clock.now();
         self.dirty |= self.surroundings.look(now - self.shown_at)?;
+        // Before the next picture: it was meant for the one on the screen.
+        let mut paste = false;
+        let mut report = |sink: &mut dyn FnMut(Input), timestamp, kind: EventKind| {
+            paste |= asks_to_paste(&kind);
+            sink(Input::Event { client: CLIENT, timestamp, kind });
+        };
+        let heard = self.report_heard(now, &mut |at, kind| report(sink, at, kind));
         self.report_visibility(now, sink);
         self.show(now)?;
         self.report_size(sink);
-        self.report_input(now, sink);
+        if !heard {
+            self.report_polled(now, &mut |kind| report(sink, now, kind));
+        }
+        if paste {
+            self.clipboard.paste();
+        }
+        self.report_pasted(now, sink);
         self.report_close(sink)?;
 
         // After a resize the picture has to be scaled anew.
@@ -234,15 +247,7 @@ impl Pane {
         self.focused || pointer
     }
 
-    fn report_input(&mut self, now: f64, sink: &mut dyn FnMut(Input)) {
-        let mut paste = false;
-        self.report_use(now, &mut |timestamp, kind| {
-            paste |= asks_to_paste(&kind);
-            sink(Input::Event { client: CLIENT, timestamp, kind });
-        });
-        if paste {
-            self.clipboard.paste();
-        }
+    fn report_pasted(&mut self, now: f64, sink: &mut dyn FnMut(Input)) {
         if let Some(text) = self.clipboard.pasted() {
             framecast_input::paste(text, &mut |kind| {
                 sink(Input::Event { client: CLIENT, timestamp: now, kind });
@@ -250,19 +255,19 @@ impl Pane {
         }
     }
 
-    /// Reports what somebody did with the window.
-    fn report_use(&mut self, now: f64, sink: &mut dyn FnMut(f64, EventKind)) {
+    /// Reports what the display told of what somebody did; false where minifb has to.
+    fn report_heard(&mut self, now: f64, sink: &mut dyn FnMut(f64, EventKind)) -> bool {
         let (place, frame, ratio) = self.shown();
         let (width, height) = self.window.get_size();
         let map = |x: f64, y: f64| {
             let within = x >= 0.0 && y >= 0.0 && x < width as f64 && y < height as f64;
             (place.to_canvas(frame, ratio, x, y), within && place.contains(x, y))
         };
-        if self.surroundings.report_input(now, &map, sink) {
-            // minifb hears nothing of it.
-            return;
-        }
-        let sink = &mut |kind: EventKind| sink(now, kind);
+        self.surroundings.report_input(now, &map, sink)
+    }
+
+    /// Reports what minifb found as it was polled.
+    fn report_polled(&mut self, now: f64, sink: &mut dyn FnMut(EventKind)) {
         let focused = self.window.is_active();
         let (gained, lost) = (focused && !self.focused, !focused && self.focused);
         self.focused = focused;

@@ -101,6 +101,26 @@ on_a_display! {
 }
 
 on_a_display! {
+    fn a_click_is_for_the_picture_that_was_there(stage) {
+        let mut view = View::with(WindowOptions::default().with_inline(true), "input", 320, 240);
+        view.present(320, 240, 1.0, |_, _| [255, 0, 0]);
+        view.sees(stage, "red", |shot| shot.at(400, 300) == [255, 0, 0]);
+        point(stage, 40, 60);
+        view.event("pointer_enter");
+        // The same look at the window finds the click and the next picture.
+        stage.button(1, true);
+        stage.settle();
+        view.present(160, 120, 2.0, |_, _| [0, 255, 0]);
+        let down = pointer(view.event("pointer_down"));
+        assert_eq!((down.x, down.y), (40.0, 60.0));
+        view.sees(stage, "green", |shot| shot.at(400, 300) == [0, 255, 0]);
+        stage.button(1, false);
+        let up = pointer(view.event("pointer_up"));
+        assert_eq!((up.x, up.y), (10.0, 15.0));
+    }
+}
+
+on_a_display! {
     fn every_button_has_its_number(stage) {
         let mut view = View::open("input", 320, 240);
         point(stage, 10, 10);

@@ -277,8 +277,9 @@ impl Stage {
         Self { connection, root, server }
     }
 
-    /// The server has done everything asked so far.
-    fn settle(&self) {
+    /// The server has done everything asked so far, and told it to everybody if this is asked
+    /// twice.
+    pub(crate) fn settle(&self) {
         self.connection.get_input_focus().expect("sent").reply().expect("answered");
     }
 

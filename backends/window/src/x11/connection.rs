@@ -136,6 +136,11 @@ impl Connection {
                 // Releases of keys pass by the input method, too.
                 let taken = self.input_method.as_ref().is_some_and(|method| method.takes(event));
                 if let Some(seen) = translate(event).filter(|_| !taken) {
+                    if let (Seen::Input(Input::FocusOut), Some(method)) =
+                        (&seen, &self.input_method)
+                    {
+                        method.reset();
+                    }
                     sink(seen);
                 }
             }

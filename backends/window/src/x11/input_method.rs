@@ -63,6 +63,17 @@ impl InputMethod {
         unsafe { (self.lib.XFilterEvent)(event, 0) != xlib::False }
     }
 
+    /// Forgets what the next key would compose with.
+    pub(crate) fn reset(&self) {
+        // SAFETY: our context; the text, or null, is ours to free.
+        unsafe {
+            let text = (self.lib.Xutf8ResetIC)(self.context.as_ptr());
+            if !text.is_null() {
+                (self.lib.XFree)(text.cast());
+            }
+        }
+    }
+
     /// What a press types; `None` while several keys compose, or for nothing.
     pub(crate) fn text(&self, event: &mut XEvent) -> Option<String> {
         if self.takes(event) {

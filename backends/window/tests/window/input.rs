@@ -493,6 +493,21 @@ on_a_display! {
 }
 
 on_a_display! {
+    fn a_dead_key_is_forgotten_with_the_focus(stage) {
+        let mut view = focused(stage, "input");
+        stage.layout(&["de"]);
+        assert_eq!(taps(stage, &mut view, &[EQUAL]), ["+Dead Equal", "-Dead Equal"]);
+        let other = View::open("other", 50, 50);
+        stage.focus(stage.window("other"));
+        view.event("focus_out");
+        stage.focus(stage.window("input"));
+        view.event("focus_in");
+        assert_eq!(taps(stage, &mut view, &[KEY_E]), ["+e KeyE", "\"e\"", "-e KeyE"]);
+        drop(other);
+    }
+}
+
+on_a_display! {
     fn where_the_focus_follows_the_pointer_no_key_stays_down(stage) {
         stage.point(0, 0);
         let mut view = View::open("input", 320, 240);

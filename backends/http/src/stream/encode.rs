@@ -6,14 +6,14 @@
 use std::io::{self, Write};
 
 use framecast_api::{Error, Frame, Result};
-use jpeg_encoder::{ColorType, SamplingFactor};
+use framecast_jpeg::{Encoder, Pixels, Sampling};
 
 use crate::Limits;
 
 pub(super) const QUALITY: u8 = 80;
 /// For a JPEG that would be larger than a message may be.
 const LEAST_QUALITY: u8 = 20;
-const SAMPLING: SamplingFactor = SamplingFactor::F_2_2;
+const SAMPLING: Sampling = Sampling::Quarter;
 /// Rows of a PNG between two looks at whether it is still wanted.
 const ROWS: usize = 64;
 
@@ -35,27 +35,20 @@ fn jpeg_of(frame: &Frame, most: usize) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// "Failed" if the picture is too large.
-pub(crate) fn jpeg_with(frame: &Frame, quality: u8, sampling: SamplingFactor) -> Result<Vec<u8>> {
+pub(crate) fn jpeg_with(frame: &Frame, quality: u8, sampling: Sampling) -> Result<Vec<u8>> {
     jpeg_within(frame, quality, sampling, Limits::PICTURE_BYTES)
 }
 
-fn jpeg_within(
-    frame: &Frame,
-    quality: u8,
-    sampling: SamplingFactor,
-    most: usize,
-) -> Result<Vec<u8>> {
-    let side = |side: u32| {
-        u16::try_from(side)
-            .map_err(|_| Error::invalid_input(format!("{frame:?} is too long for a JPEG")))
-    };
-    let (width, height) = (side(frame.width())?, side(frame.height())?);
+fn jpeg_within(frame: &Frame, quality: u8, sampling: Sampling, most: usize) -> Result<Vec<u8>> {
+    let (width, height) = (frame.width() as usize, frame.height() as usize);
     let mut message = begin(frame);
-    let mut encoder = jpeg_encoder::Encoder::new(Message { bytes: &mut message, most }, quality);
-    encoder.set_sampling_factor(sampling);
-    encoder.encode(frame.bytes(), width, height, ColorType::Rgba).map_err(|error| {
-        Error::failed(format!("cannot encode {frame:?} as JPEG: {error}")).with_source(error)
-    })?;
+    Pixels::new(frame.bytes(), width, height, width * 4)
+        .and_then(|pixels| {
+            Encoder::new(quality, sampling).encode_within(&pixels, most, &mut message)
+        })
+        .map_err(|error| {
+            Error::failed(format!("cannot encode {frame:?} as JPEG: {error}")).with_source(error)
+        })?;
     Ok(message)
 }
 
@@ -190,7 +183,7 @@ mod tests {
         assert_eq!(jpeg_of(&frame, best.len()).unwrap(), best);
         assert_eq!(jpeg_of(&frame, best.len() - 1).unwrap(), least);
         let error = jpeg_of(&frame, least.len() - 1).unwrap_err();
-        assert!(error.to_string().contains("too large"), "{error}");
+        assert!(error.to_string().contains("take more than"), "{error}");
 
         let exact = png(&frame, || false).unwrap().unwrap();
         assert_eq!(png_within(&frame, exact.len(), || false).unwrap().unwrap(), exact);

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use framecast_api::{Frame, Result, Role};
-use jpeg_encoder::SamplingFactor;
+use framecast_jpeg::Sampling;
 use smol::Timer;
 use smol::channel::{Receiver, Sender};
 use smol::future::FutureExt;
@@ -25,7 +25,7 @@ use crate::front::places::for_watchers;
 
 /// For one picture that is looked at for a while, and not one of many.
 const QUALITY: u8 = 95;
-const SAMPLING: SamplingFactor = SamplingFactor::F_1_1;
+const SAMPLING: Sampling = Sampling::Full;
 
 /// How a snapshot is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,8 +28,8 @@ pub(crate) struct Encoded {
 }
 
 impl Encoded {
-    pub(super) fn jpeg(quality: u8, bytes: &[u8]) -> Self {
-        Self { coding: Coding::Jpeg(quality), bytes: bytes.into(), adler: 0 }
+    pub(super) fn jpeg(quality: u8, bytes: Vec<u8>) -> Self {
+        Self { coding: Coding::Jpeg(quality), bytes: bytes.into_boxed_slice(), adler: 0 }
     }
 
     pub(crate) fn exact(bytes: Vec<u8>, adler: u32) -> Self {
@@ -57,23 +57,19 @@ pub(crate) fn encode(
     tiles: &[u16],
     coding: Coding,
 ) -> Result<Vec<Arc<Encoded>>> {
-    let exact = |tile: u16| png::encode(&Padded::of(frame, grid.area(tile), grid)).map(Arc::new);
-    let Coding::Jpeg(quality) = coding else {
-        return tiles.iter().map(|&tile| exact(tile)).collect();
-    };
-    let mut chosen: Vec<Option<Arc<Encoded>>> = Vec::with_capacity(tiles.len());
-    for &tile in tiles {
-        let flat = is_flat(frame, grid.area(tile));
-        let exact = if flat { Some(exact(tile)?) } else { None };
-        chosen.push(exact.filter(|exact| exact.len() <= worth(quality)));
+    tiles.iter().map(|&tile| encode_tile(frame, grid, grid.area(tile), coding)).collect()
+}
+
+fn encode_tile(frame: &Frame, grid: &Grid, area: Area, coding: Coding) -> Result<Arc<Encoded>> {
+    let exact = || png::encode(&Padded::of(frame, area, grid)).map(Arc::new);
+    let Coding::Jpeg(quality) = coding else { return exact() };
+    if is_flat(frame, area) {
+        let exact = exact()?;
+        if exact.len() <= worth(quality) {
+            return Ok(exact);
+        }
     }
-    let lossy = tiles.iter().zip(&chosen).filter(|(_, exact)| exact.is_none());
-    let padded: Vec<_> = lossy.map(|(tile, _)| Padded::of(frame, grid.area(*tile), grid)).collect();
-    let jpegs = jpeg::encode(&padded, grid, quality)?;
-    for (chosen, jpeg) in chosen.iter_mut().filter(|exact| exact.is_none()).zip(jpegs) {
-        *chosen = Some(Arc::new(jpeg));
-    }
-    Ok(chosen.into_iter().flatten().collect())
+    jpeg::encode(frame, area, grid, quality).map(Arc::new)
 }
 
 /// Bytes up to which a flat tile is exact from the first, for somebody who wants this quality:

@@ -297,7 +297,7 @@ fn an_interrupt_ends_a_video_that_waits_for_input() {
 }
 
 #[test]
-fn unreadable_pictures_are_told_one_by_one() {
+fn each_unreadable_picture_is_named() {
     let folder = std::env::temp_dir().join(format!("framecast-show-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let broken = folder.join("broken.png");

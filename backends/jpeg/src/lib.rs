@@ -16,6 +16,8 @@ mod dct;
 mod encoder;
 mod entropy;
 mod error;
+#[doc(hidden)]
+pub mod fuzz;
 mod huffman;
 mod kernel;
 mod lanes;

@@ -64,12 +64,20 @@ impl BitWriter {
 
 /// Appends `raw` to `out`, with a zero after each 0xff.
 fn stuff(raw: &[u8], out: &mut Vec<u8>) {
-    let (words, rest) = raw.as_chunks::<8>();
-    for word in words {
-        if has_ff(u64::from_ne_bytes(*word)) {
-            stuff_bytes(word, out);
-        } else {
-            out.extend_from_slice(word);
+    out.reserve(raw.len() + raw.len() / 16);
+    let (lines, rest) = raw.as_chunks::<32>();
+    for line in lines {
+        let (words, _) = line.as_chunks::<8>();
+        if !words.iter().any(|word| has_ff(u64::from_ne_bytes(*word))) {
+            out.extend_from_slice(line);
+            continue;
+        }
+        for word in words {
+            if has_ff(u64::from_ne_bytes(*word)) {
+                stuff_bytes(word, out);
+            } else {
+                out.extend_from_slice(word);
+            }
         }
     }
     stuff_bytes(rest, out);

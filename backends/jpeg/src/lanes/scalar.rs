@@ -1,4 +1,7 @@
 //! Without SIMD, on any processor; the reference for the others.
+//!
+//! What is inlined is left to the compiler here: inlining all took three times as long to compile, and was
+//! no quicker.
 
 use super::{Lanes, Pixels};
 use crate::zigzag;
@@ -9,22 +12,22 @@ pub(crate) struct Scalar([i16; 16]);
 impl Lanes for Scalar {
     type Wide = [i32; 8];
 
-    #[inline(always)]
+    #[inline]
     fn load(from: &[i16; 16]) -> Self {
         Self(*from)
     }
 
-    #[inline(always)]
+    #[inline]
     fn store(self, to: &mut [i16; 16]) {
         *to = self.0;
     }
 
-    #[inline(always)]
+    #[inline]
     fn splat(value: i16) -> Self {
         Self([value; 16])
     }
 
-    #[inline(always)]
+    #[inline]
     fn splat_pairs(even: i16, odd: i16) -> Self {
         let mut lanes = [even; 16];
         for lane in lanes.iter_mut().skip(1).step_by(2) {
@@ -33,7 +36,7 @@ impl Lanes for Scalar {
         Self(lanes)
     }
 
-    #[inline(always)]
+    #[inline]
     fn add(mut self, other: Self) -> Self {
         for n in 0..16 {
             self.0[n] = self.0[n].wrapping_add(other.0[n]);
@@ -41,7 +44,7 @@ impl Lanes for Scalar {
         self
     }
 
-    #[inline(always)]
+    #[inline]
     fn sub(mut self, other: Self) -> Self {
         for n in 0..16 {
             self.0[n] = self.0[n].wrapping_sub(other.0[n]);
@@ -49,7 +52,7 @@ impl Lanes for Scalar {
         self
     }
 
-    #[inline(always)]
+    #[inline]
     fn mul_round(mut self, other: Self) -> Self {
         for n in 0..16 {
             let product = i32::from(self.0[n]) * i32::from(other.0[n]);
@@ -58,7 +61,7 @@ impl Lanes for Scalar {
         self
     }
 
-    #[inline(always)]
+    #[inline]
     fn shift_right<const BITS: i32>(mut self) -> Self {
         for n in 0..16 {
             self.0[n] >>= BITS;
@@ -66,7 +69,7 @@ impl Lanes for Scalar {
         self
     }
 
-    #[inline(always)]
+    #[inline]
     fn multiply_pairs(self, other: Self) -> [i32; 8] {
         let mut sums = [0; 8];
         for (n, sum) in sums.iter_mut().enumerate() {
@@ -76,7 +79,7 @@ impl Lanes for Scalar {
         sums
     }
 
-    #[inline(always)]
+    #[inline]
     fn add_wide(mut a: [i32; 8], b: [i32; 8]) -> [i32; 8] {
         for n in 0..8 {
             a[n] = a[n].wrapping_add(b[n]);
@@ -84,7 +87,7 @@ impl Lanes for Scalar {
         a
     }
 
-    #[inline(always)]
+    #[inline]
     fn shift_right_wide<const BITS: i32>(mut a: [i32; 8]) -> [i32; 8] {
         for lane in &mut a {
             *lane >>= BITS;
@@ -92,7 +95,7 @@ impl Lanes for Scalar {
         a
     }
 
-    #[inline(always)]
+    #[inline]
     fn narrow(a: [i32; 8], b: [i32; 8]) -> Self {
         let mut lanes = [0; 16];
         for n in 0..8 {
@@ -102,7 +105,7 @@ impl Lanes for Scalar {
         Self(lanes)
     }
 
-    #[inline(always)]
+    #[inline]
     fn pixels(from: &[[u8; 4]; 16]) -> Pixels<Self> {
         let mut red_blue = [Self([0; 16]); 2];
         let mut green_one = [Self([128; 16]); 2];
@@ -115,12 +118,12 @@ impl Lanes for Scalar {
         Pixels { red_blue, green_one }
     }
 
-    #[inline(always)]
+    #[inline]
     fn narrow_pixels(a: [i32; 8], b: [i32; 8]) -> Self {
         Self::narrow(a, b)
     }
 
-    #[inline(always)]
+    #[inline]
     fn add_neighbours(halves: [Self; 2]) -> Self {
         let mut sums = [0; 16];
         for (half, sums) in halves.iter().zip(sums.as_chunks_mut::<8>().0) {
@@ -131,7 +134,7 @@ impl Lanes for Scalar {
         Self(sums)
     }
 
-    #[inline(always)]
+    #[inline]
     fn transpose(rows: [Self; 8]) -> [Self; 8] {
         let mut columns = [Self([0; 16]); 8];
         for (y, row) in rows.iter().enumerate() {
@@ -143,7 +146,7 @@ impl Lanes for Scalar {
         columns
     }
 
-    #[inline(always)]
+    #[inline]
     fn nonzero(rows: &[Self; 8]) -> [u64; 2] {
         let mut masks = [0_u64; 2];
         for (n, row) in rows.iter().enumerate() {

@@ -7,9 +7,22 @@ use std::time::Instant;
 
 use framecast_api::{Error, Frame, FramePool, PhysicalSize, Result};
 use framecast_http::measure::{Encodings, compare, encode};
+use framecast_jpeg::Sampling;
 
 const ROUNDS: u32 = 20;
-const QUALITIES: [u8; 5] = [80, 65, 50, 35, 20];
+const CODINGS: [(u8, Sampling); 10] = [
+    (80, Sampling::Full),
+    (80, Sampling::Half),
+    (80, Sampling::Quarter),
+    // About as many bytes as 4:2:0 takes with quality 80, of different pictures.
+    (76, Sampling::Half),
+    (73, Sampling::Half),
+    (66, Sampling::Half),
+    (65, Sampling::Half),
+    (50, Sampling::Half),
+    (35, Sampling::Half),
+    (20, Sampling::Half),
+];
 
 fn main() -> Result<()> {
     // cargo adds --bench.
@@ -39,10 +52,12 @@ fn report(name: &str, frame: &Frame) -> Result<()> {
     let (ms, changed) = best(|| Ok(compare(&same, frame)))?;
     assert_eq!(changed, 0);
     println!("| {name} | compare | {ms:.2} | {:.0} | | | | |", speed(frame, ms));
-    for quality in QUALITIES.into_iter().map(Some).chain([None]) {
+    for quality in CODINGS.into_iter().map(Some).chain([None]) {
         let (ms, encodings) = best(|| encode(frame, quality))?;
         let (compose, pictures) = best(|| Ok(encodings.compose()))?;
-        let coding = quality.map_or("exact".to_owned(), |quality| format!("quality {quality}"));
+        let coding = quality.map_or("exact".to_owned(), |(quality, sampling)| {
+            format!("quality {quality}, {}", name_of(sampling))
+        });
         let psnr = psnr(frame, &encodings, &pictures)?;
         let (exact, all) = encodings.exact();
         println!(
@@ -53,6 +68,14 @@ fn report(name: &str, frame: &Frame) -> Result<()> {
         );
     }
     Ok(())
+}
+
+fn name_of(sampling: Sampling) -> &'static str {
+    match sampling {
+        Sampling::Half => "4:2:2",
+        Sampling::Quarter => "4:2:0",
+        _ => "4:4:4",
+    }
 }
 
 /// Megapixels a second.

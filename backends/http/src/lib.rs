@@ -64,6 +64,7 @@ pub mod measure {
     use std::sync::Arc;
 
     use framecast_api::{Frame, Result};
+    use framecast_jpeg::Sampling;
 
     use crate::tiles::{self, Coding, Encoded, Grid};
 
@@ -80,17 +81,19 @@ pub mod measure {
         tiles: Vec<(u16, Arc<Encoded>)>,
     }
 
-    /// Encodes every tile: for somebody who wants this quality, or exactly.
+    /// Encodes every tile: for somebody who wants this quality and sampling, or exactly.
     ///
     /// # Errors
     /// If a tile cannot be encoded.
-    pub fn encode(frame: &Frame, quality: Option<u8>) -> Result<Encodings> {
+    pub fn encode(frame: &Frame, quality: Option<(u8, Sampling)>) -> Result<Encodings> {
         let grid = Grid::new(frame.size());
-        let coding = quality.map_or(Coding::Exact, Coding::Jpeg);
+        let coding = quality.map_or(Coding::Exact, |(quality, _)| Coding::Jpeg(quality));
+        let sampling = quality.map_or(Sampling::Full, |(_, sampling)| sampling);
         let all: Vec<u16> = grid.all().collect();
         let mut tiles = Vec::with_capacity(all.len());
         for batch in all.chunks(20) {
-            tiles.extend(batch.iter().copied().zip(tiles::encode(frame, &grid, batch, coding)?));
+            let encoded = tiles::encode(frame, &grid, batch, coding, sampling)?;
+            tiles.extend(batch.iter().copied().zip(encoded));
         }
         Ok(Encodings { grid, tiles })
     }
@@ -105,7 +108,7 @@ pub mod measure {
         /// How many of how many tiles are exact.
         #[must_use]
         pub fn exact(&self) -> (usize, usize) {
-            let exact = |(_, encoded): &&(u16, Arc<Encoded>)| encoded.coding() == Coding::Exact;
+            let exact = |(_, encoded): &&(u16, Arc<Encoded>)| encoded.form().is_exact();
             (self.tiles.iter().filter(exact).count(), self.tiles.len())
         }
 
@@ -120,14 +123,14 @@ pub mod measure {
         #[must_use]
         pub fn compose(&self) -> Vec<(Vec<u16>, Vec<u8>)> {
             let mut tiles = self.tiles.clone();
-            tiles.sort_by_key(|(_, encoded)| encoded.coding());
-            let parts = tiles.chunk_by(|a, b| a.1.coding() == b.1.coding());
+            tiles.sort_by_key(|(_, encoded)| encoded.form());
+            let parts = tiles.chunk_by(|a, b| a.1.form() == b.1.form());
             parts
                 .flat_map(|part| part.chunks(256))
                 .map(|part| {
                     let encoded: Vec<_> = part.iter().map(|(_, it)| Arc::clone(it)).collect();
                     let mut out = Vec::new();
-                    tiles::compose(&self.grid, part[0].1.coding(), &encoded, &mut out);
+                    tiles::compose(&self.grid, part[0].1.form(), &encoded, &mut out);
                     (part.iter().map(|(n, _)| *n).collect(), out)
                 })
                 .collect()

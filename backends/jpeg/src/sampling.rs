@@ -1,5 +1,5 @@
 /// How many colour samples there are for each luma sample.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[non_exhaustive]
 pub enum Sampling {
     /// 4:4:4, as many: sharp coloured edges.

@@ -96,8 +96,8 @@ fn encode_tiles(job: store::Job) -> store::Outcome {
         store::Job::Compare { before, after, grid, tiles } => {
             store::Outcome::Changed(tiles::changed(&before, &after, &grid, &tiles))
         }
-        store::Job::Encode { frame, grid, tiles, coding } => {
-            match tiles::encode(&frame, &grid, &tiles, coding) {
+        store::Job::Encode { frame, grid, tiles, coding, sampling } => {
+            match tiles::encode(&frame, &grid, &tiles, coding, sampling) {
                 Ok(encoded) => store::Outcome::Encoded { tiles, coding, encoded },
                 Err(_) => store::Outcome::Failed(tiles, coding),
             }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::ledger::Times;
 use super::protocol::{Part, PartHeader};
 use super::store::{Missing, Store, Tile};
-use crate::tiles::{Coding, Encoded};
+use crate::tiles::{Coding, Encoded, Form};
 
 /// The most tiles in one picture.
 const PART_TILES: usize = 256;
@@ -67,7 +67,7 @@ struct Wanted {
 #[derive(Debug)]
 pub(crate) struct Update {
     header: PartHeader,
-    parts: VecDeque<(Coding, Vec<EncodedTile>)>,
+    parts: VecDeque<(Form, Vec<EncodedTile>)>,
     pub(super) bytes: usize,
     pub(super) tiles: usize,
     /// Nothing changed: it only makes exact what was shown already.
@@ -184,7 +184,7 @@ impl Feed {
         self.sent.resize(store.tiles().len(), Sent::default());
         for (n, encoded) in &tiles {
             let n = usize::from(*n);
-            let exact = encoded.coding() == Coding::Exact;
+            let exact = encoded.form().is_exact();
             self.sent[n] = Sent { version: store.tiles()[n].version, exact };
         }
         self.settle(store, taste.still_after);
@@ -213,22 +213,20 @@ impl Update {
     fn new(header: PartHeader, mut tiles: Vec<EncodedTile>, refines: bool) -> Self {
         let bytes = tiles.iter().map(|(_, encoded)| encoded.len()).sum();
         let count = tiles.len();
-        tiles.sort_by_key(|(n, encoded)| (encoded.coding(), *n));
-        let mut parts: VecDeque<(Coding, Vec<_>)> = VecDeque::new();
+        tiles.sort_by_key(|(n, encoded)| (encoded.form(), *n));
+        let mut parts: VecDeque<(Form, Vec<_>)> = VecDeque::new();
         let mut size = 0;
         for (n, encoded) in tiles {
             size += encoded.len();
             match parts.back_mut() {
-                Some((coding, part))
-                    if *coding == encoded.coding()
-                        && part.len() < PART_TILES
-                        && size <= PART_BYTES =>
+                Some((form, part))
+                    if *form == encoded.form() && part.len() < PART_TILES && size <= PART_BYTES =>
                 {
                     part.push((n, encoded));
                 }
                 _ => {
                     size = encoded.len();
-                    parts.push_back((encoded.coding(), vec![(n, encoded)]));
+                    parts.push_back((encoded.form(), vec![(n, encoded)]));
                 }
             }
         }
@@ -248,9 +246,9 @@ impl Update {
     /// The next part, to be composed where no lock is held, and whether it is the last. `now` in
     /// seconds.
     pub(super) fn take_part(&mut self, now: f64) -> Option<(Part, bool)> {
-        let (coding, tiles) = self.parts.pop_front()?;
+        let (form, tiles) = self.parts.pop_front()?;
         let last = self.parts.is_empty();
-        let part = Part { header: PartHeader { last, sent: now, ..self.header }, coding, tiles };
+        let part = Part { header: PartHeader { last, sent: now, ..self.header }, form, tiles };
         self.header.part += 1;
         Some((part, last))
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ledger::{Painted, if_known};
 use super::store::Current;
-use crate::tiles::{Coding, Encoded, Grid, compose};
+use crate::tiles::{Encoded, Form, Grid, compose};
 
 /// The WebSocket subprotocol.
 pub(crate) const SUBPROTOCOL: &str = "framecast.v1";
@@ -349,11 +349,11 @@ impl PartHeader {
     /// Writes the header and the tile list.
     pub(crate) fn print(
         &self,
-        coding: Coding,
+        form: Form,
         tiles: impl ExactSizeIterator<Item = u16>,
         out: &mut Vec<u8>,
     ) {
-        let encoding = if coding == Coding::Exact { PNG } else { JPEG };
+        let encoding = if form.is_exact() { PNG } else { JPEG };
         let flags = if self.last { LAST | if self.exact { EXACT } else { 0 } } else { 0 };
         let (width, height) = self.grid.tile_size();
         out.extend_from_slice(&[PART, encoding]);
@@ -382,7 +382,7 @@ impl PartHeader {
 #[derive(Debug)]
 pub(crate) struct Part {
     pub(crate) header: PartHeader,
-    pub(crate) coding: Coding,
+    pub(crate) form: Form,
     pub(crate) tiles: Vec<(u16, Arc<Encoded>)>,
 }
 
@@ -393,8 +393,8 @@ impl Part {
         let encoded: Vec<_> = self.tiles.iter().map(|(_, encoded)| Arc::clone(encoded)).collect();
         let bytes: usize = encoded.iter().map(|encoded| encoded.len() + ROOM_PER_TILE).sum();
         let mut message = Vec::with_capacity(HEADER + ROOM + bytes);
-        self.header.print(self.coding, numbers, &mut message);
-        compose(&self.header.grid, self.coding, &encoded, &mut message);
+        self.header.print(self.form, numbers, &mut message);
+        compose(&self.header.grid, self.form, &encoded, &mut message);
         message.into()
     }
 }
@@ -403,6 +403,7 @@ impl Part {
 mod tests {
     use super::*;
     use framecast_api::{Button, Char, Pointer, SentAway};
+    use framecast_jpeg::Sampling;
     use serde_json::json;
 
     const VIEW: View = View { width: 640.0, height: 480.5, ratio: 2.0 };
@@ -779,14 +780,14 @@ mod tests {
                 encoded: number("encoded"),
                 sent: number("sent"),
             };
-            let coding = match fields["encoding"].as_str().unwrap() {
-                "jpeg" => Coding::Jpeg(80),
-                _ => Coding::Exact,
+            let form = match fields["encoding"].as_str().unwrap() {
+                "jpeg" => Form::Jpeg(80, Sampling::Half),
+                _ => Form::Png,
             };
             let tiles = fields["tiles"].as_array().unwrap();
             let tiles: Vec<u16> = tiles.iter().map(|n| n.as_u64().unwrap() as u16).collect();
             let mut out = Vec::new();
-            header.print(coding, tiles.iter().copied(), &mut out);
+            header.print(form, tiles.iter().copied(), &mut out);
             let print: String = out.iter().map(|byte| format!("{byte:02x}")).collect();
             let payload = fields["payload"].as_str().unwrap();
             assert_eq!(print + payload, hex, "{}", fixture["name"]);

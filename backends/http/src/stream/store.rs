@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use framecast_api::Frame;
+use framecast_jpeg::Sampling;
 
 use super::newest::Newest;
-use crate::tiles::{Coding, Encoded, Grid};
+use crate::tiles::{self, Coding, Encoded, Grid};
 
 /// Tiles that are encoded by one thread in one go.
 const BATCH: usize = 20;
@@ -87,7 +88,7 @@ impl Tile {
 
     /// Takes what was made for somebody who asked for `wanted`.
     fn put(&mut self, wanted: Coding, encoded: Arc<Encoded>) {
-        if encoded.coding() == Coding::Exact {
+        if encoded.form().is_exact() {
             self.exact = Some(Arc::clone(&encoded));
         }
         if let Coding::Jpeg(quality) = wanted {
@@ -110,6 +111,8 @@ enum Stage {
     },
     Encoding {
         batches: VecDeque<(Vec<u16>, Coding)>,
+        /// Tiles that become JPEGs, of one quality.
+        lossy: usize,
         running: usize,
     },
 }
@@ -118,7 +121,7 @@ enum Stage {
 #[derive(Debug)]
 pub(super) enum Job {
     Compare { before: Frame, after: Frame, grid: Grid, tiles: Vec<u16> },
-    Encode { frame: Frame, grid: Grid, tiles: Vec<u16>, coding: Coding },
+    Encode { frame: Frame, grid: Grid, tiles: Vec<u16>, coding: Coding, sampling: Sampling },
 }
 
 /// What became of it.
@@ -146,6 +149,13 @@ impl Missing {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// How many tiles are to be JPEGs: of the quality of which most are.
+    fn lossy(&self) -> usize {
+        let lossy = self.0.iter().filter(|(coding, _)| **coding != Coding::Exact);
+        let counts = lossy.map(|(_, tiles)| tiles.iter().filter(|is_missing| **is_missing).count());
+        counts.max().unwrap_or_default()
     }
 }
 
@@ -221,6 +231,7 @@ impl Store {
 
     /// Has these tiles encoded. Only while resting.
     pub(super) fn encode(&mut self, missing: Missing) {
+        let lossy = missing.lossy();
         let batches = missing.0.into_iter().flat_map(|(coding, tiles)| {
             let tiles = tiles.into_iter().zip(0_u16..).filter_map(|(it, n)| it.then_some(n));
             let tiles: Vec<_> = tiles.collect();
@@ -230,7 +241,7 @@ impl Store {
             let shares: Vec<_> = tiles.chunks(size).map(|tiles| (tiles.to_vec(), coding)).collect();
             shares
         });
-        self.stage = Stage::Encoding { batches: batches.collect(), running: 0 };
+        self.stage = Stage::Encoding { batches: batches.collect(), lossy, running: 0 };
     }
 
     /// How many jobs wait.
@@ -252,11 +263,12 @@ impl Store {
                 let (before, after) = (current.newest.frame.clone(), newest.frame.clone());
                 Some(Job::Compare { before, after, grid: current.grid, tiles })
             }
-            Stage::Encoding { batches, running } => {
+            Stage::Encoding { batches, lossy, running } => {
                 let (tiles, coding) = batches.pop_front()?;
                 *running += 1;
                 let frame = current.newest.frame.clone();
-                Some(Job::Encode { frame, grid: current.grid, tiles, coding })
+                let sampling = tiles::sampling(coding, *lossy, &current.grid);
+                Some(Job::Encode { frame, grid: current.grid, tiles, coding, sampling })
             }
         }
     }
@@ -272,7 +284,7 @@ impl Store {
                 *running -= 1;
                 self.put(&tiles, coding, encoded);
             }
-            (Stage::Encoding { running, batches }, Outcome::Failed(tiles, coding)) => {
+            (Stage::Encoding { running, batches, .. }, Outcome::Failed(tiles, coding)) => {
                 *running -= 1;
                 match tiles[..] {
                     [tile] => self.tiles[usize::from(tile)].failed = true,
@@ -288,7 +300,7 @@ impl Store {
                 self.compared(newest, &changed);
                 true
             }
-            Stage::Encoding { batches, running: 0 } if batches.is_empty() => {
+            Stage::Encoding { batches, running: 0, .. } if batches.is_empty() => {
                 if let Some(current) = &mut self.current {
                     current.encoded = now;
                 }
@@ -321,7 +333,7 @@ impl Store {
     fn put(&mut self, tiles: &[u16], coding: Coding, encoded: Vec<Arc<Encoded>>) {
         for (tile, encoded) in tiles.iter().zip(encoded) {
             self.counts.encoded_bytes += encoded.len() as u64;
-            if encoded.coding() == Coding::Exact {
+            if encoded.form().is_exact() {
                 self.counts.exact_tiles += 1;
                 self.exact_tiles.add(encoded.len());
             } else {
@@ -378,14 +390,50 @@ mod tests {
         assert!(store.done(outcome, 0.0));
     }
 
-    #[test]
-    fn encodings_are_kept_up_to_a_limit_and_then_made_again() {
+    /// That of a frame of 400 × 300 pixels.
+    fn store() -> Store {
         let mut pool = FramePool::new();
         let buffer = pool.lend(PhysicalSize::new(400, 300)).unwrap();
         let frame = pool.freeze(buffer, 1, 0.0, 1.0);
         let mut store = Store::default();
         let (number, at) = (1, Instant::now());
         store.compare(Newest { frame, number, at, damage: None, input: None });
+        store
+    }
+
+    #[test]
+    fn what_is_encoded_together_is_sampled_alike_by_how_much_it_is() {
+        let samplings = |wanted: &[(u8, u16)]| {
+            let mut store = store();
+            let mut missing = Missing::default();
+            for (quality, tiles) in wanted {
+                let add = |tile| missing.add(Coding::Jpeg(*quality), tile, store.tiles().len());
+                (0..*tiles).for_each(add);
+            }
+            store.encode(missing);
+            let mut samplings = Vec::new();
+            while let Some(Job::Encode { coding, sampling, .. }) = store.take_job() {
+                samplings.push((coding, sampling));
+            }
+            samplings.dedup();
+            samplings
+        };
+        let (best, less) = (Coding::Jpeg(80), Coding::Jpeg(50));
+        assert_eq!(store().tiles().len(), 28);
+        assert_eq!(samplings(&[(80, 7)]), [(best, Sampling::Full)]);
+        assert_eq!(samplings(&[(80, 8)]), [(best, Sampling::Half)]);
+        assert_eq!(samplings(&[(80, 28)]), [(best, Sampling::Half)]);
+        assert_eq!(samplings(&[(50, 7)]), [(less, Sampling::Half)]);
+        let both = [(less, Sampling::Half), (best, Sampling::Full)];
+        assert_eq!(samplings(&[(80, 7), (50, 7)]), both);
+        // Much changes, even if somebody lacks only a little of it.
+        let both = [(less, Sampling::Half), (best, Sampling::Half)];
+        assert_eq!(samplings(&[(80, 2), (50, 28)]), both);
+    }
+
+    #[test]
+    fn encodings_are_kept_up_to_a_limit_and_then_made_again() {
+        let mut store = store();
         let has = |store: &Store, tile: usize| store.tiles()[tile].get(Coding::Exact).is_some();
 
         encode(&mut store, 0, CACHE_BYTES);

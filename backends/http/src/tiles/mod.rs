@@ -9,5 +9,5 @@ mod jpeg;
 mod png;
 
 pub(crate) use compare::changed;
-pub(crate) use encode::{Coding, Encoded, compose, encode};
+pub(crate) use encode::{Coding, Encoded, Form, compose, encode, sampling};
 pub(crate) use grid::Grid;

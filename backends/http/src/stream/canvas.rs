@@ -19,6 +19,7 @@ use super::inputs::Flooded;
 use super::kept_out::Identity;
 use super::ledger::Painted;
 use super::protocol::{Dialect, View};
+use super::seat::Seat;
 use super::snapshot::{Look, Shelf};
 use super::state::{Done, Outgoing, State, Wake, Work};
 use super::stats::CanvasStats;
@@ -75,6 +76,27 @@ impl Canvas {
         };
         self.wake(wake);
         result
+    }
+
+    /// Changes what concerns one client only. `is_awake`: its task asks for the next message in any
+    /// case.
+    fn change_one<R>(
+        &self,
+        client: ClientId,
+        is_awake: bool,
+        change: impl FnOnce(&mut State) -> R,
+    ) -> R {
+        let (result, wake) = {
+            let mut state = self.lock();
+            let result = change(&mut state);
+            (result, state.settle_one(client, is_awake, Instant::now()))
+        };
+        self.wake(wake);
+        result
+    }
+
+    fn change_seat(&self, client: ClientId, change: impl FnOnce(&mut Seat)) {
+        self.change_one(client, false, |state| state.seat(client).map(change));
     }
 
     pub(super) fn wake(&self, wake: Wake) {
@@ -173,11 +195,7 @@ impl Canvas {
 
     /// Whoever can only read has taken the picture from [`next`](Self::next).
     pub(super) fn taken(&self, client: ClientId, now: Instant) {
-        self.change(|state| {
-            if let Some(seat) = state.seat(client) {
-                seat.taken(now);
-            }
-        });
+        self.change_seat(client, |seat| seat.taken(now));
     }
 
     /// What the client wants to happen with control.
@@ -197,7 +215,7 @@ impl Canvas {
         bytes: usize,
         now: Instant,
     ) -> Result<(), Flooded> {
-        self.change(|state| state.event(client, kind, bytes, now))
+        self.change_one(client, false, |state| state.event(client, kind, bytes, now))
     }
 
     pub(crate) fn resize(&self, client: ClientId, view: View, bytes: usize) -> Result<(), Flooded> {
@@ -215,28 +233,16 @@ impl Canvas {
         painted: Painted,
         now: Instant,
     ) {
-        self.change(|state| {
-            if let Some(seat) = state.seat(client) {
-                seat.acknowledged(update, painted, now);
-            }
-        });
+        self.change_seat(client, |seat| seat.acknowledged(update, painted, now));
     }
 
     /// The client lost something and is to be sent everything anew.
     pub(crate) fn refresh(&self, client: ClientId, now: Instant) {
-        self.change(|state| {
-            if let Some(seat) = state.seat(client) {
-                seat.refresh(now);
-            }
-        });
+        self.change_seat(client, |seat| seat.refresh(now));
     }
 
     pub(crate) fn ping(&self, client: ClientId, id: f64) {
-        self.change(|state| {
-            if let Some(seat) = state.seat(client) {
-                seat.ping(id);
-            }
-        });
+        self.change_seat(client, |seat| seat.ping(id));
     }
 
     /// The client's view is seen, or not any more.
@@ -258,11 +264,12 @@ impl Canvas {
 
     /// The message from [`next`](Self::next) was written to the connection.
     pub(crate) fn written(&self, client: ClientId) {
-        self.change(|state| {
+        let written = |state: &mut State| {
             if let Some(seat) = state.seat(client) {
                 seat.writing = false;
             }
-        });
+        };
+        self.change_one(client, true, written);
     }
 
     /// Somebody wants a snapshot; see [`Askers::ask`](super::snapshot::Askers::ask). `wake` wakes it.

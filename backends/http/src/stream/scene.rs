@@ -140,7 +140,7 @@ impl Scene {
                 bytes: all + bytes,
             });
             if header.last {
-                self.settle();
+                self.settle_one(client);
                 return got;
             }
         }
@@ -150,6 +150,19 @@ impl Scene {
         self.now += Duration::from_millis(5);
         let now = self.now;
         self.state.seat(client).unwrap().acknowledged(update, Painted::default(), now);
-        self.settle();
+        self.settle_one(client);
+    }
+
+    /// After a change that concerns `client` only, nothing is left to be done for others.
+    fn settle_one(&mut self, client: ClientId) {
+        let sending = |state: &mut State| {
+            let clients: Vec<_> = state.clients().collect();
+            let mut is_sending = |client: &ClientId| state.seat(*client).unwrap().sending.is_some();
+            clients.iter().filter(|client| is_sending(client)).count()
+        };
+        self.state.settle_one(client, false, self.now);
+        let before = (sending(&mut self.state), self.state.wants_frame());
+        assert!(self.settle().engine.is_none());
+        assert_eq!((sending(&mut self.state), self.state.wants_frame()), before);
     }
 }

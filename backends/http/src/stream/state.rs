@@ -44,6 +44,8 @@ pub(super) struct State {
     /// What films show while the pictures of `whole` are all exact: they need JPEGs.
     films: Whole,
     clients: Seats,
+    /// How many of them are sent whole pictures.
+    whole_clients: usize,
     last_client: u64,
     /// What was sent to clients that left.
     gone: Traffic,
@@ -124,6 +126,7 @@ impl State {
             whole: Whole::new(still_after),
             films: Whole::new(still_after),
             clients: Seats::new(),
+            whole_clients: 0,
             last_client: 0,
             gone: Traffic::default(),
             inputs: Inputs::default(),
@@ -178,6 +181,11 @@ impl State {
 
     pub(super) fn newest(&self) -> Option<&Newest> {
         self.newest.as_ref()
+    }
+
+    #[cfg(test)]
+    pub(super) fn clients(&self) -> impl Iterator<Item = ClientId> {
+        self.clients.keys().copied()
     }
 
     pub(super) fn seat(&mut self, client: ClientId) -> Option<&mut Seat> {
@@ -352,6 +360,7 @@ impl State {
     fn take_seat(&mut self, seat: Seat, label: String) -> ClientId {
         self.last_client += 1;
         let (client, role) = (ClientId(self.last_client), seat.role);
+        self.whole_clients += usize::from(seat.is_whole());
         self.clients.insert(client, seat);
         if !self.is_closed() {
             self.inputs.join(client, label, role);
@@ -362,6 +371,7 @@ impl State {
     pub(super) fn leave(&mut self, client: ClientId, reason: &str) {
         if let Some(seat) = self.clients.remove(&client) {
             add(&mut self.gone, &seat);
+            self.whole_clients -= usize::from(seat.is_whole());
             self.kept_out.left(client, seat.who);
         }
         self.inputs.leave(client, reason);
@@ -462,16 +472,56 @@ impl State {
             has_input: !self.inputs.is_empty(),
             look_at: self.look_at(),
         };
+        let wake = self.tell(told, now);
+        let encoders = if closed { usize::MAX } else { self.store.jobs().max(wake.encoders) };
+        Wake { encoders, ..wake }
+    }
+
+    /// As [`settle`](Self::settle), after a change that concerns this client only: takes no longer
+    /// for many clients than for one. `is_awake`: its task looks for a message in any case.
+    pub(super) fn settle_one(&mut self, client: ClientId, is_awake: bool, now: Instant) -> Wake {
+        let (Some(newest), true) = (&self.newest, self.is_open()) else { return self.settle(now) };
+        let (newest, seconds) = (newest.number, self.seconds(now));
+        let seat = self.clients.get_mut(&client).filter(|seat| !seat.is_whole());
+        let Some(seat) = seat else { return self.settle(now) };
+        seat.refresh_if_due(now);
+        let is_resting = self.store.is_resting();
+        if is_resting && seat.free() > 0 {
+            let manner = (self.lossless, self.still_after);
+            let mut missing = Missing::default();
+            seat.plan(&self.store, manner, now, &mut missing);
+            // What is to be compared or encoded concerns everybody.
+            if !self.store.has(newest) || !missing.is_empty() {
+                return self.settle(now);
+            }
+            seat.serve(&self.store, manner, now, seconds);
+        }
+        if !is_awake && (seat.due.away || seat.has_message() && !seat.writing) {
+            seat.wake();
+        }
+        let look_at = seat.look_at(&self.whole).filter(|_| is_resting);
+        let seat = self.clients.get(&client);
+        let has_room = seat.is_some_and(|seat| self.has_room(seat));
+        let told = Told {
+            // Others have as much room as before.
+            wants_frame: has_room || self.told.wants_frame && self.wants_frame(),
+            has_input: !self.inputs.is_empty(),
+            // It may have been this one that was to be looked at sooner.
+            look_at: look_at.into_iter().chain(self.told.look_at).min(),
+        };
+        debug_assert_eq!(told.wants_frame, self.wants_frame());
+        debug_assert!(self.look_at().is_none_or(|at| told.look_at.is_some_and(|told| told <= at)));
+        self.tell(told, now)
+    }
+
+    /// Who is to be woken because of what changed since they were told last.
+    fn tell(&mut self, told: Told, now: Instant) -> Wake {
         // A thread that wakes too early finds out; one that wakes too late does not.
         let sooner = match (told.look_at, self.told.look_at) {
             (Some(at), Some(before)) => at < before || before <= now,
             (Some(_), None) => true,
             (None, _) => false,
         };
-        let mut encoders = self.store.jobs().max(usize::from(sooner));
-        if closed {
-            encoders = usize::MAX;
-        }
         let rises =
             told.wants_frame && !self.told.wants_frame || told.has_input && !self.told.has_input;
         self.told = told;
@@ -479,7 +529,7 @@ impl State {
             Phase::Open { waker, .. } if rises => Some(waker.clone()),
             _ => None,
         };
-        Wake { engine, encoders }
+        Wake { engine, encoders: usize::from(sooner) }
     }
 
     /// Goes as far as it goes without an encoder.
@@ -488,9 +538,11 @@ impl State {
         let seconds = self.seconds(now);
         for seat in self.clients.values_mut() {
             seat.refresh_if_due(now);
-            let own = self.lossless && seat.is_film();
-            let whole = if own { &self.films } else { &self.whole };
-            seat.serve_whole(whole, whole.has(newest.number), now, seconds);
+            if seat.is_whole() {
+                let own = self.lossless && seat.is_film();
+                let whole = if own { &self.films } else { &self.whole };
+                seat.serve_whole(whole, whole.has(newest.number), now, seconds);
+            }
         }
         if !self.store.is_resting() {
             return;
@@ -535,26 +587,35 @@ impl State {
     /// Whether a visible client has room for a frame after the newest, and the encoders have begun
     /// with the newest: so the engine draws a frame while the one before is encoded, and no more.
     fn have_room(&self) -> bool {
-        let Some(newest) = &self.newest else {
-            return self.clients.values().any(|seat| seat.free() > 0);
+        self.clients.values().any(|seat| self.has_room(seat))
+    }
+
+    /// The same of one client.
+    fn has_room(&self, seat: &Seat) -> bool {
+        let free = seat.free();
+        let number = match &self.newest {
+            Some(newest) if free > 0 => newest.number,
+            _ => return free > 0,
         };
-        let tiles = (self.store.has_begun(newest.number), self.store.has(newest.number));
         let whole = |whole: &Whole, feed: &WholeFeed| {
-            let (begun, has) = (whole.has_begun(newest.number), whole.has(newest.number));
-            (begun, (has, feed.is_current(whole)))
+            (whole.has_begun(number), whole.has(number) && feed.is_current(whole))
         };
-        self.clients.values().any(|seat| {
-            let (begun, (has, is_current)) = match &seat.feed {
-                FeedKind::Tiles(feed) => (tiles.0, (tiles.1, feed.is_current(&self.store))),
-                FeedKind::Whole(feed) => whole(&self.whole, feed),
-                FeedKind::Film(reel) => whole(self.pictures(seat), &reel.feed),
-            };
-            begun && seat.free() > usize::from(!(has && is_current))
-        })
+        let (begun, is_current) = match &seat.feed {
+            FeedKind::Tiles(feed) => {
+                let store = &self.store;
+                (store.has_begun(number), store.has(number) && feed.is_current(store))
+            }
+            FeedKind::Whole(feed) => whole(&self.whole, feed),
+            FeedKind::Film(reel) => whole(self.pictures(seat), &reel.feed),
+        };
+        begun && free > usize::from(!is_current)
     }
 
     /// Who is sent the pictures of `whole`.
     fn audience(&self, whole: &Whole) -> Audience {
+        if self.whole_clients == 0 {
+            return Audience { free: false, takes_exact: false };
+        }
         let seats = self.clients.values().filter(|seat| seat.is_whole());
         let theirs = || seats.clone().filter(|seat| std::ptr::eq(self.pictures(seat), whole));
         Audience {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::net::{SocketAddr, TcpStream};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use async_tungstenite::WebSocketStream;
 use async_tungstenite::tungstenite::Message;
@@ -165,13 +165,14 @@ pub(crate) async fn run(
 
 /// Acknowledges whole pictures at once.
 async fn whole(socket: &mut Socket, seen: &RefCell<Seen>) -> Result<(), String> {
-    let mut index = Value::Null;
+    let (mut index, mut drawn) = (Value::Null, f64::NAN);
     while let Some(message) = socket.next().await {
         match message.map_err(|error| error.to_string())? {
             Message::Text(text) => {
                 let message: Value = serde_json::from_str(&text).unwrap_or_default();
                 if message["type"] == "framebufferdata" {
                     index = message["index"].clone();
+                    drawn = message["timestamp"].as_f64().unwrap_or(f64::NAN);
                 }
             }
             Message::Binary(message) => {
@@ -179,9 +180,12 @@ async fn whole(socket: &mut Socket, seen: &RefCell<Seen>) -> Result<(), String> 
                     "type": "_framefeedback", "index": index, "timestamp": 0, "localtime": 0
                 });
                 say(socket, &feedback).await?;
+                // Seconds since 1970, and this is the server's machine.
+                let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                let age = now.as_secs_f64() - drawn;
                 let sequence = index.as_u64().unwrap_or_default();
                 let (at, bytes) = (Instant::now(), message.len());
-                let painted = Painted { at, age: f64::NAN, sequence, bytes };
+                let painted = Painted { at, age, sequence, bytes };
                 seen.borrow_mut().painted.push(painted);
             }
             _ => {}

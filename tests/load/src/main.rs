@@ -4,6 +4,7 @@
 //! links between, are simulated in this one. Everything is on the loopback interface, bounded in
 //! time and number, and stops by itself. Linux only: CPU and memory are read from /proc.
 
+mod beside;
 mod client;
 mod content;
 mod handovers;
@@ -32,6 +33,7 @@ enum Command {
     Run(Run),
     Serve(Serve),
     Watch(Watch),
+    Beside(Beside),
 }
 
 /// Run every scenario and print the tables of README.md; takes about ten minutes, and needs
@@ -99,6 +101,28 @@ struct Watch {
     address: std::net::SocketAddr,
 }
 
+/// Measure full motion beside rendercanvas, in turn, at 1, 16 and 64 clients; takes five minutes.
+/// See README.md of tests/peers.
+#[derive(FromArgs)]
+#[argh(subcommand, name = "beside")]
+struct Beside {
+    /// seconds that each turn is measured for. Default: 8
+    #[argh(option, default = "8")]
+    seconds: u32,
+    /// how often each has its turn. Default: 3
+    #[argh(option, default = "3")]
+    turns: u32,
+    /// numbers of clients. Default: 1 16 64
+    #[argh(option, long = "clients")]
+    clients: Vec<u32>,
+    /// a Python that has rendercanvas and simplejpeg
+    #[argh(positional)]
+    python: std::path::PathBuf,
+    /// tests/peers/rendercanvas_motion.py
+    #[argh(positional)]
+    script: std::path::PathBuf,
+}
+
 fn main() {
     let arguments: Arguments = argh::from_env();
     let done = match arguments.command {
@@ -109,6 +133,10 @@ fn main() {
         }
         Command::Watch(Watch { whole, pid, seconds, address }) => {
             scenarios::watch_other(address, pid, whole, seconds)
+        }
+        Command::Beside(Beside { seconds, turns, clients, python, script }) => {
+            let counts = if clients.is_empty() { vec![1, 16, 64] } else { clients };
+            beside::run(&python, &script, &counts, turns, seconds)
         }
         Command::Serve(Serve { fps, clients, alone, content }) => {
             content::serve(content, fps, alone, clients).map_err(|error| error.to_string())

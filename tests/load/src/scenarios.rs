@@ -72,9 +72,9 @@ pub(crate) fn run(names: &[&str], seconds: u32, seed: u64) -> Result<(), String>
 pub(crate) type Lines = Result<Vec<(String, String, &'static str)>, String>;
 
 /// What a run gave: the server's share, and each client's.
-struct Run {
-    server: Reading,
-    clients: Vec<Summary>,
+pub(crate) struct Run {
+    pub(crate) server: Reading,
+    pub(crate) clients: Vec<Summary>,
 }
 
 impl Run {
@@ -89,7 +89,7 @@ impl Run {
 }
 
 /// Has clients behind these links, if there is one, look at `server`.
-fn watch(
+pub(crate) fn watch(
     server: &mut Server,
     clients: &[(Behaviour, Option<Link>)],
     warm_up: Duration,

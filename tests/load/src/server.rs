@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -37,6 +37,8 @@ impl Place {
 pub(crate) struct Server {
     child: Child,
     place: Option<Place>,
+    /// It has statistics.
+    tells: bool,
 }
 
 impl Server {
@@ -56,6 +58,23 @@ impl Server {
     pub(crate) fn alone(content: Content, fps: u32) -> Result<Self, String> {
         let fps = fps.to_string();
         Self::start(&own()?, &["serve", "--alone", "--fps", &fps, content.name()], false)
+    }
+
+    /// rendercanvas, which shows full motion, and counts no frames that it presents.
+    pub(crate) fn rendercanvas(python: &Path, script: &Path) -> Result<Self, String> {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr());
+        let address = free.map_err(|error| format!("no port is free: {error}"))?;
+        let script = script.to_str().ok_or("the script's path is not UTF-8")?;
+        let mut server = Self::start(python, &[script, &address.port().to_string()], false)?;
+        server.place = Some(Place { address, token: None });
+        let until = Instant::now() + PATIENCE;
+        while TcpStream::connect(address).is_err() {
+            if !server.runs() || Instant::now() > until {
+                return Err(format!("{} with {script} does not listen", python.display()));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(server)
     }
 
     /// A demo of the framecast program, which is beside this one.
@@ -81,11 +100,12 @@ impl Server {
     fn start(program: &Path, arguments: &[&str], listens: bool) -> Result<Self, String> {
         let mut command = Command::new(program);
         command.args(arguments).env_remove("FRAMECAST_BACKEND");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let errors = if listens { Stdio::piped() } else { Stdio::null() };
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
         let child = command.spawn();
         let child =
             child.map_err(|error| format!("cannot start {}: {error}", program.display()))?;
-        let mut server = Self { child, place: None };
+        let mut server = Self { child, place: None, tells: listens };
         let Some(errors) = server.child.stderr.take().filter(|_| listens) else {
             return Ok(server);
         };
@@ -149,6 +169,11 @@ impl Server {
     /// Frames that the application presented.
     pub(crate) fn presented(&self) -> Result<u64, String> {
         self.stats()?["frames"]["presented"].as_u64().ok_or_else(|| "no frames".to_owned())
+    }
+
+    /// The same; 0 for one that does not tell.
+    fn presented_so_far(&self) -> Result<u64, String> {
+        if self.tells { self.presented() } else { Ok(0) }
     }
 
     /// Whether it has not ended by itself.
@@ -219,13 +244,13 @@ pub(crate) struct Reading {
 
 impl Meter {
     pub(crate) fn start(server: &Server) -> Result<Self, String> {
-        let presented = if server.place.is_some() { server.presented()? } else { 0 };
+        let presented = server.presented_so_far()?;
         Ok(Self { presented, cpu: server.cpu()?, at: Instant::now() })
     }
 
     pub(crate) fn read(&self, server: &Server) -> Result<Reading, String> {
         let (cpu, seconds) = (server.cpu()? - self.cpu, self.at.elapsed().as_secs_f64());
-        let presented = if server.place.is_some() { server.presented()? } else { 0 };
+        let presented = server.presented_so_far()?;
         Ok(Reading { cpu, presented: presented - self.presented, seconds })
     }
 }

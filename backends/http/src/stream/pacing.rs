@@ -27,8 +27,17 @@ const MAX_QUEUE: Duration = Duration::from_millis(100);
 /// After a queue grew too long, the window does not grow for this long.
 const HOLD: Duration = Duration::from_secs(1);
 /// A measured way that is this old is measured anew, if the client is held back by it. It takes
-/// about a round trip, in which little is sent; that is how often it may be.
+/// two round trips, in which little is sent; that is how often it may be,
 const REMEASURE_AFTER: Duration = Duration::from_secs(5);
+/// and not before it has been used for so many round trips.
+const REMEASURE_AFTER_TRIPS: u32 = 20;
+/// On a way that is at least this long, the window doubles with every round trip at first. Else adding
+/// one is quick enough, and never too much.
+const LONG_WAY: Duration = Duration::from_millis(150);
+/// A queue that is shorter than this part of the way is none.
+const NO_QUEUE: u32 = 8;
+/// A way that takes longer by no more than this part is confirmed.
+const SAME_WAY: u32 = 16;
 /// A picture that met no queue of ours may have met that of others, or the way has become longer.
 /// Others give way within a few pictures, so it counts for one in this many parts.
 const LONGER: u32 = 4;
@@ -48,6 +57,8 @@ pub(crate) struct Pacing {
     /// Sent and not acknowledged, oldest first; at most `window` when the newest was sent.
     in_flight: VecDeque<Sent>,
     way: Option<Way>,
+    /// The way is long, and never had a queue.
+    opening: bool,
     shrink_after: Option<Instant>,
     grow_after: Option<Instant>,
     /// Nothing is sent until all is acknowledged, so that the next picture measures the way.
@@ -72,6 +83,9 @@ struct Sent {
     busy_since: Instant,
     /// How many were in flight with it.
     among: usize,
+    /// At least half of what the window allowed then: the client has use for a larger one (the rule of
+    /// Linux' TCP in slow start).
+    used: bool,
 }
 
 /// The shortest time to an acknowledgement.
@@ -87,6 +101,7 @@ impl Pacing {
             window: FIRST_WINDOW,
             in_flight: VecDeque::new(),
             way: None,
+            opening: true,
             shrink_after: None,
             grow_after: None,
             remeasuring: false,
@@ -116,7 +131,8 @@ impl Pacing {
         let busy_since = self.busy_since.filter(|_| among > 1).unwrap_or(now);
         self.busy_since = Some(busy_since);
         let delivered = self.delivered;
-        let sent = Sent { update, bytes, at: now, delivered, busy_since, among };
+        let used = among * 2 >= self.window;
+        let sent = Sent { update, bytes, at: now, delivered, busy_since, among, used };
         self.in_flight.push_back(sent);
     }
 
@@ -206,7 +222,9 @@ impl Pacing {
     fn measured_way(&mut self, sent: &Sent, time: Duration, now: Instant) -> Way {
         let mut way = self.way.unwrap_or(Way { time, measured: now });
         let alone = sent.among == 1;
-        if time <= way.time || alone && self.remeasuring {
+        if time > way.time && time - way.time <= way.time / SAME_WAY {
+            way.measured = now;
+        } else if time <= way.time || alone && self.remeasuring {
             way = Way { time, measured: now };
         } else if alone {
             way.time += (time - way.time) / LONGER;
@@ -224,7 +242,9 @@ impl Pacing {
         // Only a picture that filled the window tells what a larger one would do.
         let full = sent.among >= self.window;
         let shrinks = self.shrink_after.is_none_or(|after| now >= after);
-        let grows = full && self.grow_after.is_none_or(|after| now >= after);
+        self.opening &= way.time >= LONG_WAY && queue < way.time / NO_QUEUE;
+        let grows = full || self.opening && sent.used;
+        let grows = grows && self.grow_after.is_none_or(|after| now >= after);
         if queue > MAX_QUEUE {
             self.grow_after = Some(now + HOLD);
             if shrinks {
@@ -240,7 +260,8 @@ impl Pacing {
         } else if queued < QUEUED.0 && grows {
             self.window = (self.window + 1).min(MAX_WINDOW);
         }
-        if full && now.saturating_duration_since(way.measured) > REMEASURE_AFTER {
+        let old = REMEASURE_AFTER.max(way.time * REMEASURE_AFTER_TRIPS);
+        if full && now.saturating_duration_since(way.measured) > old {
             self.remeasuring = true;
         }
     }

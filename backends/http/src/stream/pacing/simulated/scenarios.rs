@@ -203,3 +203,41 @@ fn those_who_share_a_link_all_get_through_without_a_long_queue() {
         }
     }
 }
+
+#[test]
+fn at_a_second_there_and_back_the_window_opens_within_seconds_and_stays_open() {
+    for (jitter, bytes, rate) in [(0, 40e3, UNLIMITED), (20, 40e3, UNLIMITED), (20, 137e3, 12.5e6)]
+    {
+        let world = World { jitter: MS * jitter, ..World::new(60, bytes, 500).limited(rate) };
+        let seen = world.play(31);
+        // As many as the largest window allows, less what a pause of a few frames takes.
+        for second in 4..30 {
+            let fps = seen.fps(second, second + 1);
+            assert!(
+                fps >= 18.0,
+                "{jitter} ms of jitter, {bytes} bytes, second {second}: {fps} fps"
+            );
+        }
+        assert!(seen.age(0.95, 0, 30) < 560 * MS, "{:?}", seen.age(0.95, 0, 30));
+        assert_eq!(seen.qualities(0, 30), [80]);
+    }
+}
+
+#[test]
+fn at_half_a_second_there_and_back_the_window_is_open_after_three() {
+    let world = World { jitter: 20 * MS, ..World::new(60, 40e3, 250) };
+    let seen = world.play(30);
+    assert!(seen.fps(3, 30) >= 42.0, "{}", seen.fps(3, 30));
+}
+
+#[test]
+fn a_long_way_that_is_narrow_too_gets_no_long_queue() {
+    for bytes in [20e3, 60e3, 137e3] {
+        let seen = World::new(60, bytes, 500).limited(SLOW).play(60);
+        let (fps, queue) = (seen.fps(20, 60), seen.queue(0.95, 20, 60));
+        // At the least quality.
+        let most = (SLOW / (bytes * 0.33)).min(MAX_WINDOW as f64);
+        assert!(fps >= most * 0.5, "{bytes}: {fps} of {most} fps");
+        assert!(queue < 160 * MS, "{bytes}: {queue:?}");
+    }
+}

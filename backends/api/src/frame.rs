@@ -89,24 +89,12 @@ impl FramePool {
         let bytes = size.bytes()?;
         // The oldest free one of the right size first: backends may still look at newer ones.
         let free = |slot: &Arc<Slot>| Arc::strong_count(slot) == 1;
-        let found = self
-            .frozen
-            .iter()
-            .position(|slot| free(slot) && slot.size == size)
-            .or_else(|| self.frozen.iter().position(free));
-        let mut slot = match found {
-            Some(index) => self.frozen.remove(index),
-            None => Arc::new(Slot::empty()),
-        };
-        if let Some(inner) = Arc::get_mut(&mut slot) {
-            inner.reset(size, bytes);
-        } else {
-            // Cannot be: it was nobody's, and only this pool could have cloned it.
-            slot = Arc::new(Slot::empty());
-            Arc::get_mut(&mut slot).expect("a new Arc has one owner").reset(size, bytes);
-        }
-        self.trim();
-        Ok(FrameBuffer { slot })
+        let found = self.frozen.iter().position(|slot| free(slot) && slot.size == size);
+        let slot = found.map(|index| self.frozen.remove(index));
+        // Before memory is asked for: a canvas that was larger would otherwise keep that size for ever.
+        self.trim(size);
+        let slot = slot.and_then(Slot::again);
+        Ok(FrameBuffer { slot: slot.unwrap_or_else(|| Arc::new(Slot::black(size, bytes))) })
     }
 
     /// Makes `buffer` immutable and shareable.
@@ -133,10 +121,13 @@ impl FramePool {
         self.frozen.iter().filter(|slot| Arc::strong_count(slot) > 1).count()
     }
 
-    fn trim(&mut self) {
+    /// Gives back what is unused and has another size, or is too much.
+    fn trim(&mut self, size: PhysicalSize) {
+        let is_free = |slot: &Arc<Slot>| Arc::strong_count(slot) == 1;
+        self.frozen.retain(|slot| slot.size == size || !is_free(slot));
         let mut spare = self.frozen.len() - self.in_use();
         self.frozen.retain(|slot| {
-            let drop = spare > Self::KEEP && Arc::strong_count(slot) == 1;
+            let drop = spare > Self::KEEP && is_free(slot);
             spare -= usize::from(drop);
             !drop
         });
@@ -144,27 +135,26 @@ impl FramePool {
 }
 
 impl Slot {
-    fn empty() -> Self {
+    /// The same for another picture, if it is nobody else's.
+    fn again(mut slot: Arc<Self>) -> Option<Arc<Self>> {
+        let inner = Arc::get_mut(&mut slot)?;
+        (inner.damage, inner.damage_is_complete) = (None, false);
+        Some(slot)
+    }
+
+    fn black(size: PhysicalSize, bytes: usize) -> Self {
+        let mut black = vec![0; bytes];
+        for pixel in black.as_chunks_mut::<4>().0 {
+            *pixel = [0, 0, 0, 255];
+        }
         Slot {
-            bytes: Vec::new(),
-            size: PhysicalSize::new(0, 0),
+            bytes: black,
+            size,
             ratio: 1.0,
             sequence: 0,
             timestamp: 0.0,
             damage: None,
             damage_is_complete: false,
-        }
-    }
-
-    fn reset(&mut self, size: PhysicalSize, bytes: usize) {
-        (self.damage, self.damage_is_complete) = (None, false);
-        if self.size != size || self.bytes.len() != bytes {
-            self.bytes.clear();
-            self.bytes.resize(bytes, 0);
-            for pixel in self.bytes.as_chunks_mut::<4>().0 {
-                *pixel = [0, 0, 0, 255];
-            }
-            self.size = size;
         }
     }
 }
@@ -472,6 +462,26 @@ mod tests {
         drop(frames);
         drop(pool.lend(SIZE).unwrap());
         assert!(pool.frozen.len() <= FramePool::KEEP, "{}", pool.frozen.len());
+    }
+
+    #[test]
+    fn of_other_sizes_nothing_is_kept() {
+        let mut pool = FramePool::new();
+        let frames = [(2000, 1000), (10, 1), (1, 10), (300, 200)].map(|(width, height)| {
+            let buffer = pool.lend(PhysicalSize::new(width, height)).unwrap();
+            pool.freeze(buffer, 1, 0.0, 1.0)
+        });
+        let bytes = |pool: &FramePool| -> usize {
+            pool.frozen.iter().map(|slot| slot.bytes.capacity()).sum()
+        };
+        let all: usize = frames.iter().map(|frame| frame.bytes().len()).sum();
+        assert_eq!(bytes(&pool), all, "no more than the frames take");
+        drop(frames);
+        let buffer = pool.lend(SIZE).unwrap();
+        assert_eq!(bytes(&pool), 0);
+        let address = buffer.pixels().as_ptr();
+        drop(pool.freeze(buffer, 2, 0.0, 1.0));
+        assert_eq!(pool.lend(SIZE).unwrap().pixels().as_ptr(), address);
     }
 
     #[test]

@@ -49,7 +49,7 @@ struct All {
     seed: u64,
 }
 
-/// Run some scenarios: motion, audience, dashboard, static, distance, company, bandwidth, memory,
+/// Run some scenarios: motion, audience, crowd, dashboard, static, distance, company, bandwidth, memory,
 /// strangers, unread, handovers.
 #[derive(FromArgs)]
 #[argh(subcommand, name = "run")]

@@ -18,9 +18,10 @@ use crate::summary::{Summary, summary};
 use crate::unread::unread;
 
 /// In the table's order.
-pub(crate) const NAMES: [&str; 11] = [
+pub(crate) const NAMES: [&str; 12] = [
     "motion",
     "audience",
+    "crowd",
     "dashboard",
     "static",
     "distance",
@@ -51,6 +52,7 @@ pub(crate) fn run(names: &[&str], seconds: u32, seed: u64) -> Result<(), String>
         let lines = match *name {
             "motion" => motion(time),
             "audience" => audience(time),
+            "crowd" => crowd(time),
             "dashboard" => dashboard(time),
             "static" => still(time),
             "distance" => distance(time),
@@ -234,6 +236,37 @@ fn audience(time: Duration) -> Lines {
             "at most 0.08 ms",
         ));
     }
+    Ok(lines)
+}
+
+fn crowd(time: Duration) -> Lines {
+    let mut costs = Vec::new();
+    let mut lines = Vec::new();
+    for count in [128, 1000] {
+        let mut server = Server::for_many(Content::Dashboard, 30, count)?;
+        // They come one after the other.
+        let warm_up = WARM_UP + APART * count;
+        let run = watch(&mut server, &fast(count as usize), warm_up, time)?;
+        let frames = run.clients.iter().map(|client| client.frames);
+        let fps = run.clients.iter().map(|client| client.fps);
+        let cost = run.server.cpu * 1e6 / frames.sum::<usize>().max(1) as f64;
+        costs.push(cost);
+        lines.push((
+            format!("dashboard, 30 fps, {count} clients"),
+            format!(
+                "{cost:.0} µs CPU a frame and client; the slowest client {:.1} fps, the quickest {:.1}",
+                fps.clone().fold(f64::INFINITY, f64::min),
+                fps.fold(0.0, f64::max)
+            ),
+            "",
+        ));
+    }
+    let ratio = costs[1] / costs[0];
+    lines.push((
+        "1000 clients beside 128".into(),
+        format!("{ratio:.2} times"),
+        "at most 1.2 times",
+    ));
     Ok(lines)
 }
 

@@ -70,7 +70,10 @@ impl Server {
         let until = Instant::now() + PATIENCE;
         while TcpStream::connect(address).is_err() {
             if !server.runs() || Instant::now() > until {
-                return Err(format!("{} with {script} does not listen", python.display()));
+                return Err(format!(
+                    "{} with {script} does not listen; has it what requirements.txt names?",
+                    python.display()
+                ));
             }
             std::thread::sleep(Duration::from_millis(50));
         }

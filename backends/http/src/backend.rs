@@ -8,9 +8,9 @@ use framecast_api::{
 };
 
 use crate::Resources;
+use crate::driver::canvas::Canvas;
+use crate::driver::encoders;
 use crate::running::Running;
-use crate::stream::canvas::Canvas;
-use crate::stream::encoder;
 
 /// Presents one canvas through an [`HttpServer`](crate::HttpServer) or
 /// [`HttpService`](crate::HttpService).
@@ -57,7 +57,7 @@ impl Backend for HttpBackend {
 
     fn open(&mut self, context: Context) -> Result<()> {
         self.canvas.open(context.waker, context.clock, context.title);
-        self.encoders = encoder::start(&self.canvas)?;
+        self.encoders = encoders::start(&self.canvas)?;
         Ok(())
     }
 
@@ -70,7 +70,7 @@ impl Backend for HttpBackend {
     }
 
     fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
-        self.canvas.take_inputs().into_iter().for_each(sink);
+        self.canvas.take_events().into_iter().for_each(sink);
     }
 
     fn wants_frame(&self) -> bool {

@@ -12,6 +12,7 @@ use std::time::Instant;
 use async_tungstenite::tungstenite::handshake::server::write_response;
 use bytes::Bytes;
 use framecast_api::Role;
+use framecast_stream::Dialect;
 use http::{Request, Response, StatusCode};
 use http_types::Method;
 use smol::Timer;
@@ -21,18 +22,17 @@ use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use smol::stream::StreamExt;
 
 use crate::Limits;
+use crate::driver::canvas::Canvas;
+use crate::driver::mjpeg;
+use crate::driver::websocket::{self, Address, Authenticator, Refused};
 use crate::front::answer::{Refusal, secure};
 use crate::front::head::{HeadReader, Progress};
-use crate::front::links::Grant;
+use crate::front::links::Admission;
 use crate::front::places::{self, Places};
 use crate::front::strangers::{Full, Strangers};
 use crate::front::{adapter, linger, routes};
-use crate::site::{Asker, Reel, Reply, Site};
+use crate::site::{Asker, MjpegRequest, Reply, Site};
 use crate::stall::{Moving, stalled};
-use crate::stream::canvas::Canvas;
-use crate::stream::client::{self, Address, Doorkeeper, Refused};
-use crate::stream::film::{self, film};
-use crate::stream::protocol::Dialect;
 
 const READ_BUFFER: usize = 2 * 1024;
 /// Of a picture, whoever sends it for us is handed so many bytes at once.
@@ -147,14 +147,14 @@ struct Door<'a> {
     server: &'a Server,
     place: &'a Place,
     /// What it has shown with its request.
-    grant: Option<Grant>,
+    admission: Option<Admission>,
     taken: RefCell<Option<places::Place>>,
 }
 
-impl Doorkeeper for Door<'_> {
-    fn look_at(&self, token: Option<&str>) -> Result<Grant, Refused> {
+impl Authenticator for Door<'_> {
+    fn look_at(&self, token: Option<&str>) -> Result<Admission, Refused> {
         let shown = || self.server.site.admit(token);
-        self.grant.clone().or_else(shown).ok_or(Refused::NoLink)
+        self.admission.clone().or_else(shown).ok_or(Refused::NoLink)
     }
 
     /// Takes a place of those for `role`.
@@ -166,12 +166,16 @@ impl Doorkeeper for Door<'_> {
     }
 }
 
-/// Lets whoever asks for a film in. It takes the places of those who watch first, also where it might
+/// Lets somebody in who asks for a `stream.mjpg`. It takes the places of those who watch first, also where it might
 /// take another.
-fn admit_film(reel: &Reel, place: &Place, server: &Server) -> Result<places::Place, Refused> {
-    let kept = || server.places.take(reel.place);
+fn admit_mjpeg(
+    request: &MjpegRequest,
+    place: &Place,
+    server: &Server,
+) -> Result<places::Place, Refused> {
+    let kept = || server.places.take(request.place);
     let taken = server.places.take(Role::Watch).or_else(kept).ok_or(Refused::Full)?;
-    place.is_known(reel.place).map_err(|Full| Refused::Full)?;
+    place.is_known(request.place).map_err(|Full| Refused::Full)?;
     Ok(taken)
 }
 
@@ -278,8 +282,8 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
             linger_until(stream, late.min(Instant::now() + limits.write_stall)).await;
             Ok(())
         }
-        Ok(Reply::Film { response, reel }) => {
-            let Ok(_taken) = admit_film(&reel, place, server) else {
+        Ok(Reply::Mjpeg { response, request }) => {
+            let Ok(_taken) = admit_mjpeg(&request, place, server) else {
                 answer(&mut stream, BUSY.into(), method, late, server).await?;
                 return Ok(None);
             };
@@ -288,12 +292,15 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
                 linger_until(stream, late).await;
                 return Ok(None);
             }
-            let film = film(reel.canvas, &from, reel.grant.clone(), reel.manner);
-            film::send(stream, film, &reel.grant, limits).await
+            let MjpegRequest { canvas, admission, config, .. } = request;
+            let Some(body) = mjpeg::stream(canvas, &from, admission.clone(), config) else {
+                return Ok(None);
+            };
+            mjpeg::send(stream, body, &admission, limits).await
         }
-        Ok(Reply::Upgrade { canvas, dialect, response, grant }) => {
+        Ok(Reply::Upgrade { canvas, dialect, response, admission }) => {
             begin(&mut stream, response, server).or(after(late)).await?;
-            let client = Client { canvas, dialect, grant, from };
+            let client = Client { canvas, dialect, admission, from };
             serve(stream, early, client, place, server).await
         }
         Err(refusal) => answer(&mut stream, refusal.into(), method, late, server).await,
@@ -328,7 +335,7 @@ pub(crate) struct Client {
     pub(crate) canvas: Arc<Canvas>,
     pub(crate) dialect: Dialect,
     /// What it has shown with its request.
-    pub(crate) grant: Option<Grant>,
+    pub(crate) admission: Option<Admission>,
     pub(crate) from: Address,
 }
 
@@ -341,9 +348,9 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     place: &Place,
     server: &Server,
 ) -> io::Result<()> {
-    let Client { canvas, dialect, grant, from } = client;
-    let door = Door { server, place, grant, taken: RefCell::default() };
-    client::serve(stream, early, canvas, dialect, from, &server.site.limits, &door).await
+    let Client { canvas, dialect, admission, from } = client;
+    let door = Door { server, place, admission, taken: RefCell::default() };
+    websocket::serve(stream, early, canvas, dialect, from, &server.site.limits, &door).await
 }
 
 type Head = Result<(Request<()>, Vec<u8>), Refusal>;
@@ -389,7 +396,7 @@ pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     server: &Server,
 ) -> io::Result<()> {
-    let late = Instant::now() + server.site.limits.farewell;
+    let late = Instant::now() + server.site.limits.close_timeout;
     answer(stream, BUSY.into(), Method::Get, late, server).await
 }
 
@@ -431,22 +438,23 @@ async fn linger_until<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, late: I
     linger(stream).or(timeout).await;
 }
 
-/// Shows a film to whoever takes its pieces, on another thread, until there are no more of them, or
+/// Sends a `stream.mjpg` to whoever takes its pieces, on another thread, until there are no more of them, or
 /// nobody takes one for too long. Says first, by `admitted`, that there was a place.
 pub(crate) async fn show(
-    reel: Reel,
+    request: MjpegRequest,
     from: &Address,
     admitted: Sender<()>,
     pieces: Sender<Bytes>,
     place: &Place,
     server: &Server,
 ) {
-    let Ok(_taken) = admit_film(&reel, place, server) else { return };
-    let grant = reel.grant;
+    let Ok(_taken) = admit_mjpeg(&request, place, server) else { return };
+    let MjpegRequest { canvas, admission, config, .. } = request;
+    let Some(body) = mjpeg::stream(canvas, from, admission.clone(), config) else { return };
     let _ = admitted.try_send(());
     let showing = async {
-        let mut film = pin!(film(reel.canvas, from, grant.clone(), reel.manner));
-        while let Some(piece) = film.next().await {
+        let mut body = pin!(body);
+        while let Some(piece) = body.next().await {
             for piece in cut(piece) {
                 let late = Instant::now() + server.site.limits.write_stall;
                 let sent = async { pieces.send(piece).await.map_err(io::Error::other) };
@@ -460,7 +468,7 @@ pub(crate) async fn show(
         Ok(())
     };
     let ended = async {
-        film::over(&grant).await;
+        mjpeg::over(&admission).await;
         Ok(())
     };
     // Whoever takes no more is the application's affair.

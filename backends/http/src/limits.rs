@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use framecast_stream::SessionLimits;
+use framecast_stream::limits as stream;
+
 /// What strangers may take: every number that a peer can push against.
 ///
 /// The defaults are meant for the open network; change a field only when you know your audience.
@@ -40,8 +43,8 @@ pub struct Limits {
     pub snapshot_time: Duration,
     /// For a WebSocket client to say hello.
     pub hello_time: Duration,
-    /// A connection that takes not one byte of what is written to it for this long is reset: a client's,
-    /// a film's, or one of whoever asked for a snapshot or a file.
+    /// A connection that takes not one byte of what is written to it for this long is reset: a
+    /// WebSocket, a `stream.mjpg`, a snapshot or a file.
     pub write_stall: Duration,
     /// A client that was silent for this long is sent a ping.
     pub ping_after: Duration,
@@ -53,7 +56,7 @@ pub struct Limits {
     /// client whose connection needs longer to carry it.
     pub still_after: Duration,
     /// For the closing handshake of a WebSocket, and for the server to say goodbye when dropped.
-    pub farewell: Duration,
+    pub close_timeout: Duration,
 }
 
 impl Limits {
@@ -73,7 +76,7 @@ impl Limits {
         ping_after: Duration::from_secs(10),
         dead_after: Duration::from_secs(30),
         still_after: Duration::from_millis(300),
-        farewell: Duration::from_secs(1),
+        close_timeout: Duration::from_secs(1),
     };
 
     /// No time above is longer: what is added to the time of day must not overflow.
@@ -91,27 +94,27 @@ impl Limits {
     /// Requests on one connection; it is closed after the answer to the last.
     pub const REQUESTS: usize = 100;
     /// The largest message from a client, in bytes; a larger one closes it with code 1009.
-    pub const MESSAGE_BYTES: usize = 64 * 1024;
+    pub const MESSAGE_BYTES: usize = stream::MESSAGE_BYTES;
     /// The largest picture message or snapshot, in bytes. A larger JPEG is made again with less
     /// quality, a larger PNG is not sent.
-    pub const PICTURE_BYTES: usize = 64 * 1024 * 1024;
+    pub const PICTURE_BYTES: usize = stream::PICTURE_BYTES;
     /// The largest file of a directory of the owner's, in bytes; a larger one is answered with 403.
     pub const FILE_BYTES: usize = 16 * 1024 * 1024;
     /// Files of such a directory that are read at the same time; requests for more wait.
     pub const FILES_AT_ONCE: usize = 4;
     /// Inputs of one client that the engine has not taken yet; one more closes the client with
     /// code 1008.
-    pub const PENDING_INPUTS: usize = 4096;
+    pub const PENDING_INPUTS: usize = stream::PENDING_INPUTS;
     /// Bytes of such inputs.
-    pub const PENDING_INPUT_BYTES: usize = 1024 * 1024;
+    pub const PENDING_INPUT_BYTES: usize = stream::PENDING_INPUT_BYTES;
 
     /// Snapshots of a canvas that are asked for or being sent at once; one more is answered with
     /// 503. One in eight is kept for those who may drive. One is encoded at a time.
-    pub const SNAPSHOTS: usize = 8;
+    pub const SNAPSHOTS: usize = stream::SNAPSHOTS;
     /// How long a snapshot waits for a newer frame where nobody looks, and the newest may be old.
-    pub const NEWER_FRAME_TIME: Duration = Duration::from_millis(500);
+    pub const NEWER_FRAME_TIME: Duration = stream::NEWER_FRAME_TIME;
     /// How long a snapshot waits for the first frame; then it is answered with 503.
-    pub const FIRST_FRAME_TIME: Duration = Duration::from_secs(5);
+    pub const FIRST_FRAME_TIME: Duration = stream::FIRST_FRAME_TIME;
 
     /// Pictures a second of a `stream.mjpg`, at least and at most; another `?fps=` is answered with 400.
     pub const FILM_FPS: (f64, f64) = (0.01, 60.0);
@@ -122,6 +125,19 @@ impl Limits {
         self.clients = clients;
         self.connections = self.connections.saturating_add(more);
         self.connections_per_address = self.connections_per_address.saturating_add(more);
+    }
+
+    /// Those of one connection.
+    pub(crate) fn session(&self) -> SessionLimits {
+        SessionLimits {
+            messages_per_second: self.messages_per_second,
+            bytes_per_second: self.bytes_per_second,
+            hello_time: self.hello_time,
+            write_stall: self.write_stall,
+            ping_after: self.ping_after,
+            dead_after: self.dead_after,
+            close_timeout: self.close_timeout,
+        }
     }
 
     /// With no time longer than [`LONGEST_TIME`](Self::LONGEST_TIME).
@@ -135,7 +151,7 @@ impl Limits {
             &mut self.ping_after,
             &mut self.dead_after,
             &mut self.still_after,
-            &mut self.farewell,
+            &mut self.close_timeout,
         ] {
             *time = (*time).min(Self::LONGEST_TIME);
         }

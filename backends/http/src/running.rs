@@ -11,12 +11,13 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use framecast_api::{Error, Result, Role};
+use framecast_stream::limits::for_watchers;
 use smol::channel::{Receiver, Sender};
 use smol::future::FutureExt;
 use smol::{LocalExecutor, Timer};
 
 use crate::connection::{Server, until_closed};
-use crate::front::places::{Places, for_watchers};
+use crate::front::places::Places;
 use crate::front::strangers::Strangers;
 use crate::site::Site;
 
@@ -124,7 +125,7 @@ fn run<A: Future<Output = Infallible>>(
     accept: impl FnOnce(Rc<Server>, Rc<Spawner>) -> A,
 ) {
     let executor = Rc::new(LocalExecutor::new());
-    let farewell = site.limits.farewell;
+    let farewell = site.limits.close_timeout;
     let server = Rc::new(Server {
         places: Places::new(site.limits.clients),
         crowd: Rc::new(Strangers::new(&site.limits).into()),

@@ -40,7 +40,7 @@ const NOT_TLS: Refusal = Refusal::new(
 ///
 /// A handle: clones are the same server. It runs on a thread of its own, "framecast-http", until
 /// the last handle and the last of its backends are dropped; that drop waits for the thread, which
-/// says goodbye to its clients for at most [`Limits::farewell`](crate::Limits::farewell).
+/// says goodbye to its clients for at most [`Limits::close_timeout`](crate::Limits::close_timeout).
 ///
 /// A server is an [`HttpService`] with a listener of its own.
 ///

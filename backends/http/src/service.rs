@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use framecast_api::{Error, Result, Role, ViewLink};
+use framecast_stream::Grant;
 use http::header::{self, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use smol::Timer;
@@ -20,12 +21,12 @@ use smol::io::{AsyncRead, AsyncWrite};
 use smol::stream::Stream;
 
 use crate::connection::{self, Client, Place, Server, after, converse, stopped, turn_away};
+use crate::driver::snapshot::Ticket;
+use crate::driver::websocket;
 use crate::front::answer::{Refusal, secure};
-use crate::front::links::{Grant, Link, Token};
+use crate::front::links::{Admission, Link, Token};
 use crate::running::Running;
-use crate::site::{Asker, Reel, Reply, Site};
-use crate::stream::client;
-use crate::stream::snapshot::Ticket;
+use crate::site::{Asker, MjpegRequest, Reply, Site};
 use crate::{HttpBackend, ServerConfig};
 
 const LATE: Refusal =
@@ -45,7 +46,7 @@ const LONGEST_NAME: usize = 64;
 /// A handle: clones are the same service. Clients live on its thread, "framecast-http", until the
 /// last handle, the last of its backends and the last [`Upgrade`] are dropped; that drop waits for
 /// the thread, which says goodbye to its clients for at most
-/// [`Limits::farewell`](crate::Limits::farewell).
+/// [`Limits::close_timeout`](crate::Limits::close_timeout).
 ///
 /// ```
 /// use framecast_http::{Answer, HttpService, Visitor};
@@ -145,9 +146,11 @@ impl Visitor {
     }
 
     /// What the application lets it do.
-    pub(crate) fn grant(&self) -> Option<Grant> {
+    pub(crate) fn admission(&self) -> Option<Admission> {
         let role = self.role?;
-        Some(Grant { name: self.name.clone(), role, expires: self.until, revoked: None })
+        let name = self.name.clone();
+        let grant = Grant { name, role, expires: self.until, revocation: None };
+        Some(Admission { grant, revoked: None })
     }
 }
 
@@ -215,7 +218,7 @@ impl Upgrade {
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
         let Self { client, address, running, .. } = self;
-        let role = client.grant.as_ref().map(|grant| grant.role);
+        let role = client.admission.as_ref().map(|it| it.grant.role);
         running.hand_over(role, move |server| {
             Box::pin(async move {
                 let place = Place::new(&server.crowd, address, role);
@@ -230,7 +233,7 @@ impl Upgrade {
                         connection::serve(stream, Vec::new(), client, &place, &server).await
                     } else {
                         // A page is told by a close code only: browsers keep a status to themselves.
-                        client::turn_away(stream, &server.site.limits).await
+                        websocket::turn_away(stream, &server.site.limits).await
                     }
                 };
                 // A broken connection is the client's affair.
@@ -374,16 +377,16 @@ impl HttpService {
             Ok(Reply::Snapshot(response, ticket)) => {
                 return (self.response(response, request.method()), ticket);
             }
-            Ok(Reply::Film { response, reel }) => {
-                self.film(request.method(), response, reel, &asker).await
+            Ok(Reply::Mjpeg { response, request: stream }) => {
+                self.film(request.method(), response, stream, &asker).await
             }
             Err(refusal) => self.response(refusal.into(), request.method()),
-            Ok(Reply::Upgrade { canvas, dialect, mut response, grant }) => {
+            Ok(Reply::Upgrade { canvas, dialect, mut response, admission }) => {
                 secure(&mut response, &site.frame_ancestors);
                 let from = Asker::Visitor(visitor.clone()).from();
                 Answer::Upgrade(Upgrade {
                     response,
-                    client: Client { canvas, dialect, grant, from },
+                    client: Client { canvas, dialect, admission, from },
                     address: visitor.address(),
                     running: Arc::clone(&self.running),
                 })
@@ -420,7 +423,7 @@ impl HttpService {
         &self,
         method: &Method,
         mut head: Response<()>,
-        reel: Reel,
+        stream: MjpegRequest,
         asker: &Asker,
     ) -> Answer {
         secure(&mut head, &self.running.site.frame_ancestors);
@@ -432,14 +435,14 @@ impl HttpService {
         let (address, from) = (asker.address(), asker.from());
         let (admit, admitted) = smol::channel::bounded(1);
         let (sender, pieces) = smol::channel::bounded(1);
-        let role = Some(reel.place);
+        let role = Some(stream.place);
         self.running.hand_over(role, move |server| {
             Box::pin(async move {
                 let place = Place::new(&server.crowd, address, role);
                 if place.is_taken() {
                     place.heard();
                     let showing = async {
-                        connection::show(reel, &from, admit, sender, &place, &server).await;
+                        connection::show(stream, &from, admit, sender, &place, &server).await;
                         Ok(())
                     };
                     // It goes as others do.
@@ -473,7 +476,7 @@ impl HttpService {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let accepted = Instant::now();
-        let role = visitor.grant().map(|grant| grant.role);
+        let role = visitor.admission().map(|it| it.grant.role);
         self.running.hand_over(role, move |server| {
             Box::pin(async move {
                 let place = Place::new(&server.crowd, visitor.address(), role);

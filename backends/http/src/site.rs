@@ -7,20 +7,19 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use framecast_api::{Error, Result, Role, ViewLink};
+use framecast_stream::{Dialect, Grant, Identity, MjpegConfig};
 use http::{Request, Response, StatusCode};
 
+use crate::driver::canvas::Canvas;
+use crate::driver::mjpeg;
+use crate::driver::snapshot::{self, Ticket};
+use crate::driver::websocket::Address;
 use crate::front::access::{self, Allowed, Ends, UNAUTHORIZED};
 use crate::front::answer::{NOT_FOUND, Refusal, embeddable, widen};
 use crate::front::forwarded::Proxies;
-use crate::front::links::{Grant, Keyring, Token};
+use crate::front::links::{Admission, Keyring, Token};
 use crate::front::pictures::{self, Picture};
 use crate::front::routes::{self, Route, route};
-use crate::stream::canvas::Canvas;
-use crate::stream::client::Address;
-use crate::stream::film::{self, Manner};
-use crate::stream::kept_out::Identity;
-use crate::stream::protocol::Dialect;
-use crate::stream::snapshot::{self, Ticket};
 use crate::{Limits, Resources, ServerConfig, Visitor};
 
 const LONGEST_NAME: usize = 64;
@@ -84,14 +83,14 @@ impl Asker {
     }
 }
 
-/// A film that is to be shown.
+/// Who is to be sent a `stream.mjpg`.
 #[derive(Debug)]
-pub(crate) struct Reel {
+pub(crate) struct MjpegRequest {
     pub(crate) canvas: Arc<Canvas>,
-    pub(crate) grant: Grant,
+    pub(crate) admission: Admission,
     /// Whose places it may take.
     pub(crate) place: Role,
-    pub(crate) manner: Manner,
+    pub(crate) config: MjpegConfig,
 }
 
 /// What happens to a request that may be served.
@@ -101,9 +100,9 @@ pub(crate) enum Reply {
     /// May take longer to send; until that is done there is a place less for others who want one.
     Snapshot(Response<Bytes>, Option<Ticket>),
     /// One picture after the other; to HEAD, only the head.
-    Film {
+    Mjpeg {
         response: Response<()>,
-        reel: Reel,
+        request: MjpegRequest,
     },
     /// `response` accepts a WebSocket. Without a grant it has to show its link in its first
     /// message.
@@ -111,7 +110,7 @@ pub(crate) enum Reply {
         canvas: Arc<Canvas>,
         dialect: Dialect,
         response: Response<()>,
-        grant: Option<Grant>,
+        admission: Option<Admission>,
     },
 }
 
@@ -147,15 +146,15 @@ impl Site {
         self.keyring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn admit(&self, token: Option<&str>) -> Option<Grant> {
+    pub(crate) fn admit(&self, token: Option<&str>) -> Option<Admission> {
         self.keyring().admit(token, Instant::now())
     }
 
     /// What the bearer of the token in the request's address may do. An address is seen by others,
     /// so it may only watch.
-    fn admit_by_address(&self, request: &Request<()>) -> std::result::Result<Grant, Refusal> {
-        let grant = self.admit(access::query_token(request)).ok_or(UNAUTHORIZED)?;
-        if grant.role == Role::Watch { Ok(grant) } else { Err(UNAUTHORIZED) }
+    fn admit_by_address(&self, request: &Request<()>) -> std::result::Result<Admission, Refusal> {
+        let admission = self.admit(access::query_token(request)).ok_or(UNAUTHORIZED)?;
+        if admission.grant.role == Role::Watch { Ok(admission) } else { Err(UNAUTHORIZED) }
     }
 
     /// The canvas called `name`, if it was opened.
@@ -232,15 +231,15 @@ impl Site {
         &self,
         request: &Request<()>,
         asker: &Asker,
-    ) -> std::result::Result<(Option<Grant>, bool), Refusal> {
+    ) -> std::result::Result<(Option<Admission>, bool), Refusal> {
         match asker {
             Asker::Peer { ends, .. } => access::check(request, *ends, &self.allowed)?,
             Asker::Visitor(visitor) => {
                 access::check_origin(request, &self.allowed)?;
-                if let Some(grant) = visitor.grant().filter(|grant| !grant.is_over(Instant::now()))
-                {
+                let valid = |it: &Admission| !it.grant.is_over(Instant::now());
+                if let Some(admission) = visitor.admission().filter(valid) {
                     // Whatever else it shows, it has shown to that program.
-                    return Ok((Some(grant), true));
+                    return Ok((Some(admission), true));
                 }
                 // What is no token of ours may be for that program, too.
                 let bearer = access::bearer(request).ok().flatten();
@@ -284,21 +283,22 @@ impl Site {
             }
             Route::Picture { canvas, picture } => {
                 let linked = granted.is_none();
-                let grant = match granted {
-                    Some(grant) => {
+                let admission = match granted {
+                    Some(admission) => {
                         if !shown {
                             access::check_open_picture(request)?;
                         }
-                        grant
+                        admission
                     }
                     None => self.admit_by_address(request)?,
                 };
                 let found = self.open_canvas(&canvas).ok_or(NOT_FOUND)?;
+                let Admission { grant, revoked } = admission;
                 if found.keeps_out(&Identity::new(grant.clone(), asker.address(), None)) {
                     return Err(KEPT_OUT);
                 }
                 let every = match picture {
-                    Picture::Film(every) => every,
+                    Picture::Mjpeg(every) => every,
                     Picture::Snapshot(format) => {
                         let (taken, ticket) = match snapshot::take(&found, format, grant.role).await
                         {
@@ -312,7 +312,7 @@ impl Site {
                         return Ok(Reply::Snapshot(response, ticket));
                     }
                 };
-                let mut response = film::head();
+                let mut response = mjpeg::head();
                 if linked {
                     embeddable(&mut response);
                 }
@@ -320,16 +320,18 @@ impl Site {
                 // of those who watch, so that some are left for pages.
                 let place = if shown { grant.role } else { Role::Watch };
                 let grant = Grant { role: Role::Watch, ..grant };
-                let manner = Manner { every, again_after: self.limits.ping_after };
-                Reply::Film { response, reel: Reel { canvas: found, grant, place, manner } }
+                let admission = Admission { grant, revoked };
+                let config = MjpegConfig { every, again_after: self.limits.ping_after };
+                let request = MjpegRequest { canvas: found, admission, place, config };
+                Reply::Mjpeg { response, request }
             }
             Route::Upgrade { canvas, dialect, response } => {
-                let grant = match (granted, dialect) {
-                    (Some(grant), _) => {
+                let admission = match (granted, dialect) {
+                    (Some(admission), _) => {
                         if let (false, Asker::Peer { ends, .. }) = (shown, asker) {
                             access::check_open_upgrade(request, *ends)?;
                         }
-                        Some(grant)
+                        Some(admission)
                     }
                     // It says so in its first message.
                     (None, Dialect::Tiles)
@@ -339,11 +341,11 @@ impl Site {
                     }
                     // It has no message for that.
                     (None, Dialect::Whole) => Some(self.admit_by_address(request)?),
-                    (None, Dialect::Tiles) => return Err(UNAUTHORIZED),
+                    (None, _) => return Err(UNAUTHORIZED),
                 };
                 // It may have been closed just now.
                 let canvas = self.open_canvas(&canvas).ok_or(NOT_FOUND)?;
-                Reply::Upgrade { canvas, dialect, response, grant }
+                Reply::Upgrade { canvas, dialect, response, admission }
             }
         })
     }

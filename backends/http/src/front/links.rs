@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
 use framecast_api::{Error, Result, Role};
+use framecast_stream::{Grant, Revocation};
 use sha2::{Digest, Sha256};
 use smol::channel::{Receiver, Sender};
 use subtle::ConstantTimeEq;
@@ -107,23 +108,12 @@ impl fmt::Debug for Token {
     }
 }
 
-/// What somebody was let in for.
+/// That somebody was let in, and for what.
 #[derive(Debug, Clone)]
-pub(crate) struct Grant {
-    /// The link's name; empty where none is needed.
-    pub(crate) name: String,
-    pub(crate) role: Role,
-    pub(crate) expires: Option<Instant>,
+pub(crate) struct Admission {
+    pub(crate) grant: Grant,
     /// Fails when the link is revoked. `None`: it cannot be.
     pub(crate) revoked: Option<Receiver<Infallible>>,
-}
-
-impl Grant {
-    /// Whether its link has expired or was revoked.
-    pub(crate) fn is_over(&self, now: Instant) -> bool {
-        self.expires.is_some_and(|at| at <= now)
-            || self.revoked.as_ref().is_some_and(Receiver::is_closed)
-    }
 }
 
 /// The links of a server.
@@ -141,9 +131,17 @@ struct Entry {
     token: Token,
     digest: [u8; 32],
     expires: Option<Instant>,
+    revocation: Revocation,
     /// Dropped to end whoever came by this link; nothing is ever sent.
     _valid: Sender<Infallible>,
     revoked: Receiver<Infallible>,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        // Before the channel is closed: whoever is woken by that looks at this.
+        self.revocation.revoke();
+    }
 }
 
 impl Keyring {
@@ -179,9 +177,16 @@ impl Keyring {
         let digest = digest(token.as_str());
         let (valid, revoked) = smol::channel::bounded(1);
         let expires = lifetime.map(|lifetime| now + lifetime);
-        let entry =
-            Entry { name, role, token: token.clone(), digest, expires, _valid: valid, revoked };
-        self.entries.push(entry);
+        self.entries.push(Entry {
+            name,
+            role,
+            token: token.clone(),
+            digest,
+            expires,
+            revocation: Revocation::default(),
+            _valid: valid,
+            revoked,
+        });
         Ok(token)
     }
 
@@ -193,10 +198,11 @@ impl Keyring {
     }
 
     /// What the bearer of `token` may do. Takes as long for a wrong one as for a right one.
-    pub(crate) fn admit(&self, token: Option<&str>, now: Instant) -> Option<Grant> {
+    pub(crate) fn admit(&self, token: Option<&str>, now: Instant) -> Option<Admission> {
         if self.open {
             let name = String::new();
-            return Some(Grant { name, role: Role::Drive, expires: None, revoked: None });
+            let grant = Grant { name, role: Role::Drive, expires: None, revocation: None };
+            return Some(Admission { grant, revoked: None });
         }
         let token = token.filter(|token| token.len() <= LONGEST_TOKEN)?;
         let digest = digest(token);
@@ -207,12 +213,13 @@ impl Keyring {
             }
         }
         let entry = found.filter(|entry| entry.expires.is_none_or(|at| now < at))?;
-        Some(Grant {
+        let grant = Grant {
             name: entry.name.clone(),
             role: entry.role,
             expires: entry.expires,
-            revoked: Some(entry.revoked.clone()),
-        })
+            revocation: Some(entry.revocation.clone()),
+        };
+        Some(Admission { grant, revoked: Some(entry.revoked.clone()) })
     }
 
     /// The links that are valid, oldest first.
@@ -246,7 +253,7 @@ mod tests {
     }
 
     fn role(keyring: &Keyring, token: &str, now: Instant) -> Option<Role> {
-        keyring.admit(Some(token), now).map(|grant| grant.role)
+        keyring.admit(Some(token), now).map(|it| it.grant.role)
     }
 
     #[test]
@@ -254,7 +261,7 @@ mod tests {
         let (keyring, drive, watch, now) = keyring();
         assert_eq!(role(&keyring, drive.as_str(), now), Some(Role::Drive));
         assert_eq!(role(&keyring, watch.as_str(), now), Some(Role::Watch));
-        assert_eq!(keyring.admit(Some(watch.as_str()), now).unwrap().name, "guest");
+        assert_eq!(keyring.admit(Some(watch.as_str()), now).unwrap().grant.name, "guest");
     }
 
     #[test]
@@ -292,11 +299,11 @@ mod tests {
     #[test]
     fn who_came_by_a_revoked_link_hears_of_it() {
         let (mut keyring, drive, _, now) = keyring();
-        let grant = keyring.admit(Some(drive.as_str()), now).unwrap();
-        let revoked = grant.revoked.unwrap();
-        assert!(!revoked.is_closed());
+        let Admission { grant, revoked } = keyring.admit(Some(drive.as_str()), now).unwrap();
+        let revoked = revoked.unwrap();
+        assert!(!revoked.is_closed() && !grant.is_over(now));
         assert!(keyring.revoke("desk") && !keyring.revoke("desk"));
-        assert!(revoked.is_closed());
+        assert!(revoked.is_closed() && grant.is_over(now));
         assert_eq!(role(&keyring, drive.as_str(), now), None);
     }
 
@@ -319,13 +326,13 @@ mod tests {
         let link = Link::watch("for-ever").expires_in(Duration::MAX);
         let token = keyring.add(link, now).unwrap();
         let end = now + Limits::LONGEST_LINK;
-        assert_eq!(keyring.admit(Some(token.as_str()), now).unwrap().expires, Some(end));
+        assert_eq!(keyring.admit(Some(token.as_str()), now).unwrap().grant.expires, Some(end));
         assert_eq!(role(&keyring, token.as_str(), end), None);
     }
 
     #[test]
     fn an_open_server_asks_for_nothing() {
         let keyring = Keyring::new(true);
-        assert_eq!(keyring.admit(None, Instant::now()).unwrap().role, Role::Drive);
+        assert_eq!(keyring.admit(None, Instant::now()).unwrap().grant.role, Role::Drive);
     }
 }

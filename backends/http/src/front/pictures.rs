@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use framecast_stream::{NoSnapshot, SnapshotFormat};
 use http::header::{self, HeaderValue};
 use http::{Response, StatusCode};
 
 use super::answer::{NOT_FOUND, Refusal, text};
 use crate::Limits;
-use crate::stream::snapshot::{Format, Missing};
 
 /// Somebody may ask again after so many seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -25,18 +25,18 @@ const NO_RATE: Refusal = Refusal::new(
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Picture {
     /// The newest frame.
-    Snapshot(Format),
+    Snapshot(SnapshotFormat),
     /// One frame after the other, with so much time between them at least.
-    Film(Duration),
+    Mjpeg(Duration),
 }
 
 impl Picture {
     /// The picture at `path` below a canvas.
     pub(crate) fn at(path: &str, query: Option<&str>) -> Option<Result<Self, Refusal>> {
         Some(Ok(match path {
-            "snapshot.png" => Picture::Snapshot(Format::Png),
-            "snapshot.jpg" => Picture::Snapshot(Format::Jpeg),
-            "stream.mjpg" => return Some(every(query).map(Picture::Film)),
+            "snapshot.png" => Picture::Snapshot(SnapshotFormat::Png),
+            "snapshot.jpg" => Picture::Snapshot(SnapshotFormat::Jpeg),
+            "stream.mjpg" => return Some(every(query).map(Picture::Mjpeg)),
             _ => return None,
         }))
     }
@@ -61,20 +61,20 @@ fn every(query: Option<&str>) -> Result<Duration, Refusal> {
 
 /// The answer to who wants a snapshot of the canvas called `name`.
 pub(crate) fn snapshot(
-    taken: Result<Bytes, Missing>,
-    format: Format,
+    taken: Result<Bytes, NoSnapshot>,
+    format: SnapshotFormat,
     name: &str,
 ) -> Response<Bytes> {
     let bytes = match taken {
         Ok(bytes) => bytes,
-        Err(Missing::NoFrame) => return later(NO_FRAME),
-        Err(Missing::Busy) => return later(BUSY),
-        Err(Missing::Closed) => return NOT_FOUND.into(),
-        Err(Missing::NotEncoded) => return text(StatusCode::INTERNAL_SERVER_ERROR, NOT_ENCODED),
+        Err(NoSnapshot::NoFrame) => return later(NO_FRAME),
+        Err(NoSnapshot::Busy) => return later(BUSY),
+        Err(NoSnapshot::Closed) => return NOT_FOUND.into(),
+        Err(NoSnapshot::NotEncoded) => return text(StatusCode::INTERNAL_SERVER_ERROR, NOT_ENCODED),
     };
     let (kind, extension) = match format {
-        Format::Png => ("image/png", "png"),
-        Format::Jpeg => ("image/jpeg", "jpg"),
+        SnapshotFormat::Png => ("image/png", "png"),
+        SnapshotFormat::Jpeg => ("image/jpeg", "jpg"),
     };
     // A name is letters, digits, - and _.
     let name = if name.is_empty() { "snapshot" } else { name };
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_film_is_as_quick_as_is_asked_for_within_limits() {
         let at = |query: Option<&str>| Picture::at("stream.mjpg", query).unwrap();
-        let film = |fps: f64| Ok(Picture::Film(Duration::from_secs_f64(1.0 / fps)));
+        let film = |fps: f64| Ok(Picture::Mjpeg(Duration::from_secs_f64(1.0 / fps)));
         assert_eq!(at(None), film(60.0));
         assert_eq!(at(Some("token=x")), film(60.0));
         assert_eq!(at(Some("token=x&fps=2.5")), film(2.5));
@@ -115,8 +115,8 @@ mod tests {
     #[test]
     fn a_snapshot_says_what_it_is_and_is_kept_by_nobody() {
         for (format, name, kind, disposition) in [
-            (Format::Png, "", "image/png", "inline; filename=\"snapshot.png\""),
-            (Format::Jpeg, "side", "image/jpeg", "inline; filename=\"side.jpg\""),
+            (SnapshotFormat::Png, "", "image/png", "inline; filename=\"snapshot.png\""),
+            (SnapshotFormat::Jpeg, "side", "image/jpeg", "inline; filename=\"side.jpg\""),
         ] {
             let response = snapshot(Ok(Bytes::from_static(b"x")), format, name);
             assert_eq!(response.status(), 200);
@@ -129,12 +129,12 @@ mod tests {
     #[test]
     fn whoever_gets_none_is_told_whether_to_come_again() {
         for (missing, status, again) in [
-            (Missing::NoFrame, 503, true),
-            (Missing::Busy, 503, true),
-            (Missing::Closed, 404, false),
-            (Missing::NotEncoded, 500, false),
+            (NoSnapshot::NoFrame, 503, true),
+            (NoSnapshot::Busy, 503, true),
+            (NoSnapshot::Closed, 404, false),
+            (NoSnapshot::NotEncoded, 500, false),
         ] {
-            let response = snapshot(Err(missing), Format::Png, "");
+            let response = snapshot(Err(missing), SnapshotFormat::Png, "");
             assert_eq!(response.status(), status, "{missing:?}");
             assert_eq!(response.headers().contains_key("retry-after"), again, "{missing:?}");
         }

@@ -5,19 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use framecast_api::Role;
-
-/// Of so many places one is kept for those who may drive.
-const ONE_IN: usize = 8;
-
-/// How many of `most` places those may take who only watch, of whatever there is a limited number.
-pub(crate) const fn for_watchers(most: usize) -> usize {
-    most - most / ONE_IN
-}
-
-/// How many of `most` places are kept for those who may drive.
-pub(crate) const fn kept(most: usize) -> usize {
-    most / ONE_IN
-}
+use framecast_stream::limits::for_watchers;
 
 /// How many places there are and how many are taken.
 #[derive(Debug)]
@@ -80,7 +68,7 @@ mod tests {
 
     #[test]
     fn of_few_places_none_is_kept() {
-        for most in 0..ONE_IN {
+        for most in 0..8 {
             let places = Places::new(most);
             let all: Vec<_> = std::iter::from_fn(|| places.take(Role::Watch)).collect();
             assert_eq!(all.len(), most);

@@ -2,14 +2,13 @@
 
 use async_tungstenite::tungstenite::handshake::server::create_response;
 use bytes::Bytes;
+use framecast_stream::{CanvasStats, Dialect, SUBPROTOCOL};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 
 use super::answer::{NOT_FOUND, Refusal, text};
 use super::pictures::Picture;
 use crate::resources::{Content, Name};
-use crate::stream::protocol::{Dialect, SUBPROTOCOL};
-use crate::stream::stats::CanvasStats;
 
 const STATS: &str = "stats";
 const HEALTH: &str = "healthz";

@@ -7,12 +7,14 @@
 //! a role those are ended last that may drive, or come from where somebody who may was let in.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use framecast_api::Role;
 
-use super::places::{for_watchers, kept};
+use framecast_stream::limits::{for_watchers, kept_for_drivers};
+use framecast_stream::network;
+
 use crate::Limits;
 
 /// A connection that said nothing for this long, at first or since its answer, is ended before any that
@@ -279,7 +281,8 @@ impl<T> Strangers<T> {
     fn end_handshake(&mut self, now: Instant) {
         let unfinished = || self.places.iter().filter(|place| place.is_unfinished());
         let favoured = unfinished().filter(|place| self.is_favoured(place, now)).count();
-        let keep = favoured <= kept(self.limits.handshakes) && favoured < unfinished().count();
+        let keep =
+            favoured <= kept_for_drivers(self.limits.handshakes) && favoured < unfinished().count();
         let may_go: Vec<_> =
             unfinished().filter(|place| !keep || !self.is_favoured(place, now)).collect();
         let mut by_address: BTreeMap<Option<IpAddr>, usize> = BTreeMap::new();
@@ -307,14 +310,6 @@ impl<T> Strangers<T> {
         let index = index.or_else(|| places.iter().position(|place| may(place) && !place.drives));
         let index = index.or_else(|| places.iter().position(may));
         index.is_some_and(|index| self.places.remove(index).is_some())
-    }
-}
-
-/// Whose connections are counted together: whoever has one IPv6 address has 2⁶⁴.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(ip) if !ip.is_loopback() => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
-        ip => ip,
     }
 }
 

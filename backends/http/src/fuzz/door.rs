@@ -4,9 +4,9 @@ use framecast_api::Role;
 use http::{HeaderValue, Request};
 
 use crate::front::access;
-use crate::front::links::{Grant, Keyring, Link};
-use crate::stream::protocol::ClientMessage;
+use crate::front::links::{Admission, Keyring, Link};
 use crate::{Limits, Token};
+use framecast_stream::ClientMessage;
 
 /// Stands for the secret of the newest link in what a client presents.
 const SECRET: &str = "$";
@@ -20,7 +20,7 @@ struct Known {
     expires: Option<Instant>,
     revoked: bool,
     /// Somebody who came by it.
-    guest: Option<Grant>,
+    guest: Option<Admission>,
 }
 
 /// The life of a keyring, line by line: `+drive NAME`, `+watch NAME SECONDS` and `-NAME` add and revoke
@@ -127,8 +127,8 @@ fn present(keyring: &Keyring, known: &mut [Known], mark: u8, bytes: &[u8], now: 
     match (granted, should) {
         (None, None) => {}
         (Some(granted), Some(it)) => {
-            assert_eq!((&granted.name, granted.role), (&it.name, it.role));
-            assert_eq!(granted.expires, it.expires);
+            assert_eq!((&granted.grant.name, granted.grant.role), (&it.name, it.role));
+            assert_eq!(granted.grant.expires, it.expires);
             it.guest = Some(granted);
         }
         (granted, _) => panic!("{shown:?} is granted {granted:?}"),

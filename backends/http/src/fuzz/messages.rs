@@ -4,16 +4,15 @@ use std::time::{Duration, Instant};
 use framecast_api::{
     ClientId, Clock, ControlState, FramePool, Input, Member, PhysicalSize, Role, Setting,
 };
+use framecast_stream::{ClientMessage, Dialect, Grant, Message};
 use serde_json::Value;
 use smol::channel::Receiver;
 
 use crate::Limits;
-use crate::front::links::Grant;
-use crate::stream::canvas::Canvas;
-use crate::stream::client::{Address, Doorkeeper, Refused, Session};
-use crate::stream::encoder;
-use crate::stream::protocol::{ClientMessage, Dialect};
-use crate::stream::state::Outgoing;
+use crate::driver::canvas::{Canvas, Outgoing};
+use crate::driver::encoders;
+use crate::driver::websocket::{Address, Authenticator, Connection, Refused};
+use crate::front::links::Admission;
 
 const MOST_LINES: usize = 400;
 /// Encoding is what takes time here.
@@ -24,14 +23,15 @@ const MOST_OUTGOING: usize = 100;
 /// Lets in whoever says what it wants to be.
 struct Door;
 
-impl Doorkeeper for Door {
-    fn look_at(&self, token: Option<&str>) -> Result<Grant, Refused> {
+impl Authenticator for Door {
+    fn look_at(&self, token: Option<&str>) -> Result<Admission, Refused> {
         let role = match token {
             Some("drive") => Role::Drive,
             Some("watch") => Role::Watch,
             _ => return Err(Refused::NoLink),
         };
-        Ok(Grant { name: role.name().into(), role, expires: None, revoked: None })
+        let grant = Grant { name: role.name().into(), role, expires: None, revocation: None };
+        Ok(Admission { grant, revoked: None })
     }
 
     fn admit(&self, _: Role) -> Result<(), Refused> {
@@ -51,7 +51,7 @@ pub fn client_messages(bytes: &[u8]) {
     let clients = [Dialect::Tiles, Dialect::Whole].map(|dialect| {
         let (wake, woken) = smol::channel::bounded(1);
         let from = Address { label: "192.0.2.1:9".into(), ip: "192.0.2.1".parse().ok() };
-        (Session::new(&canvas, dialect, from, &limits, &Door, wake), woken)
+        (Connection::new(&canvas, dialect, from, &limits, &Door, wake), woken)
     });
     // It does not introduce itself.
     let joined = clients[1].0.join(None, true, Some("watch"), None);
@@ -65,7 +65,7 @@ pub fn client_messages(bytes: &[u8]) {
                 let mut buffer = pool.lend(PhysicalSize::new(40, 30)).expect("it is small");
                 buffer.fill([frames as u8 * 60, line.len() as u8, 40, 255]);
                 canvas.present(&pool.freeze(buffer, frames as u64, 0.0, 1.0), Instant::now());
-                encoder::encode_all(&canvas);
+                encoders::encode_all(&canvas);
             }
             Some(b'.') => engine.look(&canvas),
             Some(b'+') => engine.crown(&canvas),
@@ -78,13 +78,13 @@ pub fn client_messages(bytes: &[u8]) {
             Some(_) => {
                 let (number, text) = line.strip_prefix('~').map_or((0, line), |text| (1, text));
                 is_read_rightly(text);
-                let (session, _) = &clients[number];
-                gone[number] = gone[number] || session.hear(text, Instant::now()).is_err();
+                let (connection, _) = &clients[number];
+                gone[number] = gone[number] || connection.hear(text, Instant::now()).is_err();
             }
             None => {}
         }
-        for ((session, woken), gone) in clients.iter().zip(gone) {
-            if let Some(client) = session.client().filter(|_| !gone) {
+        for ((connection, woken), gone) in clients.iter().zip(gone) {
+            if let Some(client) = connection.client().filter(|_| !gone) {
                 read_all(&canvas, client, woken);
             }
         }
@@ -103,8 +103,9 @@ fn stays_away(canvas: &Canvas, client: ClientId, limits: &Limits) {
     let comes_back = |browser: &str| {
         let from = Address { label: "192.0.2.1:10".into(), ip: "192.0.2.1".parse().ok() };
         let wake = smol::channel::bounded(1).0;
-        let session = Session::new(canvas, Dialect::Tiles, from, limits, &Door, wake);
-        ["drive", "watch"].map(|token| session.join(None, true, Some(token), Some(browser)).is_ok())
+        let connection = Connection::new(canvas, Dialect::Tiles, from, limits, &Door, wake);
+        ["drive", "watch"]
+            .map(|token| connection.join(None, true, Some(token), Some(browser)).is_ok())
     };
     // A host who shares link and network with it is spared, and with it whoever is new there.
     canvas.apply(&Setting::Control(ControlState::default()));
@@ -158,15 +159,17 @@ fn read_all(canvas: &Canvas, client: ClientId, woken: &Receiver<()>) {
             return;
         };
         match next {
-            Outgoing::Text(text) => {
+            Outgoing::Message(Message::Text(text)) => {
                 let value: Value = serde_json::from_str(&text).expect("what is said is JSON");
                 assert!(value["type"].is_string(), "{text}");
             }
-            Outgoing::Part(part) => assert_eq!(part.into_bytes()[0], 2),
-            Outgoing::Picture(bytes) => assert!(bytes.len() <= Limits::PICTURE_BYTES),
-            Outgoing::Away | Outgoing::Last(_) => return,
+            Outgoing::Message(Message::Part(part)) => assert_eq!(part.into_bytes()[0], 2),
+            Outgoing::Message(Message::Picture(bytes)) => {
+                assert!(bytes.len() <= Limits::PICTURE_BYTES);
+            }
+            Outgoing::Goodbye(_) => return,
         }
-        canvas.written(client);
+        canvas.written(client, Instant::now());
     }
     panic!("there is no end of what {client:?} is sent");
 }
@@ -179,7 +182,7 @@ struct Engine {
 
 impl Engine {
     fn look(&mut self, canvas: &Canvas) {
-        let inputs = canvas.take_inputs();
+        let inputs = canvas.take_events();
         assert!(inputs.len() <= 2 * (Limits::PENDING_INPUTS + 3), "{}", inputs.len());
         for input in inputs {
             match input {

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use smol::io::{AsyncRead, AsyncWrite};
 
-use crate::allowance::Allowance;
+use framecast_stream::TokenBucket;
 
 /// Bytes that are read in a row before others have their turn.
 const GREED: usize = 64 * 1024;
@@ -22,7 +22,7 @@ const OVERHEAD: u32 = 2;
 #[derive(Debug)]
 pub(super) struct Rationed<S> {
     stream: S,
-    allowance: Allowance,
+    bucket: TokenBucket,
     /// Bytes read since there was nothing to read, or others had their turn.
     in_a_row: usize,
 }
@@ -30,8 +30,8 @@ pub(super) struct Rationed<S> {
 impl<S> Rationed<S> {
     /// `per_second`: the most bytes inside.
     pub(super) fn new(stream: S, per_second: u32) -> Self {
-        let allowance = Allowance::new(per_second.saturating_mul(OVERHEAD), Instant::now());
-        Self { stream, allowance, in_a_row: 0 }
+        let bucket = TokenBucket::new(per_second.saturating_mul(OVERHEAD), Instant::now());
+        Self { stream, bucket, in_a_row: 0 }
     }
 }
 
@@ -50,7 +50,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Rationed<S> {
         match read {
             Poll::Ready(Ok(bytes)) => {
                 self.in_a_row += bytes;
-                if !self.allowance.take(bytes as f64, Instant::now()) {
+                if !self.bucket.take(bytes as f64, Instant::now()) {
                     return Poll::Ready(Err(io::ErrorKind::QuotaExceeded.into()));
                 }
             }

@@ -265,7 +265,7 @@ fn a_message_that_is_too_large_closes_with_1009() {
 #[test]
 fn a_message_of_any_size_above_the_limit_closes_with_1009() {
     // Nothing is cut off because the machine is slow.
-    let server = server_with(|limits| limits.farewell = PATIENCE);
+    let server = server_with(|limits| limits.close_timeout = PATIENCE);
     let _engine = Engine::at(&server, None);
     for size in [1 << 20, 2 << 20, 16 << 20] {
         let mut client = Client::join(&server);

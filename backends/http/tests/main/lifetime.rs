@@ -146,7 +146,7 @@ fn a_canvas_that_is_not_open_is_not_there() {
 #[test]
 fn dropping_the_last_handle_ends_everything_at_once() {
     let farewell = Duration::from_secs(30);
-    let server = server_with(|limits| limits.farewell = farewell);
+    let server = server_with(|limits| limits.close_timeout = farewell);
     let address = server.local_addr();
     let mut engine = Engine::at(&server, None);
     let mut client = Client::join(&server);

@@ -311,7 +311,7 @@ fn who_leaves_before_they_are_sent_away_is_kept_out_all_the_same() {
 fn who_is_kept_out_takes_nobodys_place() {
     let mut config = ServerConfig::default();
     config.limits.clients = 8;
-    config.limits.farewell = Duration::from_secs(3600);
+    config.limits.close_timeout = Duration::from_secs(3600);
     let server = server_like(config);
     let mut engine = Engine::at(&server, None);
     let watch = token(&server, "watch");

@@ -337,7 +337,7 @@ fn a_refused_head_request_has_no_body_either() {
 #[test]
 fn endless_limits_are_no_trouble() {
     let server = server_with(|limits| {
-        for time in [&mut limits.head_time, &mut limits.request_time, &mut limits.farewell] {
+        for time in [&mut limits.head_time, &mut limits.request_time, &mut limits.close_timeout] {
             *time = Duration::MAX;
         }
     });
@@ -372,7 +372,7 @@ fn more_refused_connections_than_can_be_told_are_dropped() {
     let server = server_with(|limits| {
         limits.connections = 0;
         limits.handshakes = 2;
-        limits.farewell = PATIENCE * 10;
+        limits.close_timeout = PATIENCE * 10;
     });
     let _engine = Engine::at(&server, None);
     // They do not hang up after the answer.

@@ -466,7 +466,7 @@ mod unsent {
     fn what_one_who_was_told_goodbye_did_not_take_is_forgotten_soon() {
         let change = |limits: &mut Limits| {
             limits.write_stall = NEVER;
-            limits.farewell = Duration::from_millis(100);
+            limits.close_timeout = Duration::from_millis(100);
             limits.ping_after = Duration::from_secs(1);
             limits.dead_after = Duration::from_secs(3);
         };

@@ -82,7 +82,7 @@ fn near(pixel: [u8; 3], colour: [u8; 3]) -> bool {
 #[test]
 fn who_is_sent_away_in_the_middle_of_a_picture_has_no_longer_than_for_a_goodbye() {
     let server = server_with(|limits| {
-        limits.farewell = Duration::from_millis(100);
+        limits.close_timeout = Duration::from_millis(100);
         // Neither silence nor slowness ends it.
         (limits.write_stall, limits.dead_after) = (HOUR, HOUR);
     });

@@ -1,0 +1,338 @@
+//! What is known about one client, and what is to be sent to it next. Pure: pictures and what was
+//! published are passed in.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use framecast_api::{ClientId, EventKind, Role};
+
+use crate::feed::{self, Feed, Next};
+use crate::identity::Identity;
+use crate::ledger::{Ledger, Painted};
+use crate::mapping::ViewMapping;
+use crate::message::Message;
+use crate::pacing::Pacing;
+use crate::protocol::Dialect;
+use crate::store::pictures::{Pictures, Source};
+
+/// Unanswered pings of one client; of more, the oldest go unanswered.
+const PONGS: usize = 8;
+/// A client is sent everything anew at most once in this time, however often it asks.
+const REFRESH_EVERY: Duration = Duration::from_secs(1);
+
+/// One client.
+#[derive(Debug)]
+pub(crate) struct ClientState {
+    pub(crate) dialect: Dialect,
+    pub(crate) role: Role,
+    pub(crate) who: Identity,
+    /// It is told who is there.
+    pub(crate) manages: bool,
+    pub(crate) visible: bool,
+    /// It has said so. In the older protocol it does not before it is laid out.
+    pub(crate) said_visible: bool,
+    pub(crate) pacing: Pacing,
+    pub(crate) feed: Box<dyn Feed>,
+    /// In the older protocol: from its view to the canvas.
+    pub(crate) mapping: ViewMapping,
+    /// The rest of what was begun.
+    outgoing: VecDeque<Message>,
+    /// What was handed out and is not written yet.
+    writing: Option<Writing>,
+    pub(crate) pending: PendingMessages,
+    pub(crate) ledger: Ledger,
+    pongs: VecDeque<f64>,
+    /// For its clipboard, while it drives.
+    pub(crate) clipboard: Option<String>,
+    /// When everything was last sent anew, and is to be.
+    refreshed: Option<Instant>,
+    refresh_at: Option<Instant>,
+    /// It was sent away.
+    pub(crate) is_sent_away: bool,
+    /// As it stands in [`Audience`](crate::audience::Audience).
+    pub(crate) place: Place,
+}
+
+/// What is being written to a client's connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    Text,
+    /// A part of an update: there is no room for another.
+    Picture,
+}
+
+/// What it takes to decide who has room and who is to be looked at, without looking at everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) source: Source,
+    /// How many more pictures it can take now; two stands for more.
+    pub(crate) room: usize,
+    /// It can take an exact picture.
+    pub(crate) takes_exact: bool,
+    /// What it was sent.
+    pub(crate) version: Option<u64>,
+    /// When to look at it, if nothing happens before. Not now: it is being looked at.
+    pub(crate) look_at: Option<Instant>,
+}
+
+impl Place {
+    pub(crate) const NOWHERE: Place =
+        Place { source: Source::Tiles, room: 0, takes_exact: false, version: None, look_at: None };
+}
+
+/// What the client has not been told yet. Latest wins: nothing queues for a slow reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PendingMessages {
+    pub(crate) welcome: bool,
+    pub(crate) title: bool,
+    pub(crate) cursor: bool,
+    pub(crate) control: bool,
+    /// Who is there, for whoever manages them.
+    pub(crate) clients: bool,
+    /// The size in CSS pixels, in the older protocol: the width,
+    pub(crate) width: bool,
+    /// and then the height.
+    pub(crate) height: bool,
+}
+
+impl PendingMessages {
+    pub(crate) const NONE: PendingMessages = PendingMessages {
+        welcome: false,
+        title: false,
+        cursor: false,
+        control: false,
+        clients: false,
+        width: false,
+        height: false,
+    };
+
+    /// Of a client that has been told nothing.
+    fn all(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Tiles => {
+                Self { welcome: true, title: true, cursor: true, control: true, ..Self::NONE }
+            }
+            Dialect::Whole => {
+                Self { title: true, cursor: true, control: true, width: true, ..Self::NONE }
+            }
+            Dialect::Mjpeg(_) => Self::NONE,
+        }
+    }
+}
+
+impl ClientState {
+    pub(crate) fn new(dialect: Dialect, who: Identity, visible: bool) -> Self {
+        Self {
+            dialect,
+            role: if matches!(dialect, Dialect::Mjpeg(_)) { Role::Watch } else { who.grant.role },
+            who,
+            manages: false,
+            visible,
+            said_visible: dialect != Dialect::Whole,
+            pacing: Pacing::new(),
+            feed: feed::new(dialect),
+            mapping: ViewMapping::default(),
+            outgoing: VecDeque::new(),
+            writing: None,
+            pending: PendingMessages::all(dialect),
+            ledger: Ledger::default(),
+            pongs: VecDeque::new(),
+            clipboard: None,
+            refreshed: None,
+            refresh_at: None,
+            is_sent_away: false,
+            place: Place::NOWHERE,
+        }
+    }
+
+    /// Whether it speaks [`SUBPROTOCOL`](crate::protocol::SUBPROTOCOL).
+    pub(crate) fn speaks_framecast(&self) -> bool {
+        self.dialect == Dialect::Tiles
+    }
+
+    /// Whether it reads messages besides pictures.
+    pub(crate) fn reads_text(&self) -> bool {
+        !matches!(self.dialect, Dialect::Mjpeg(_))
+    }
+
+    /// How many more pictures it can take now.
+    fn room(&self, now: Instant) -> usize {
+        let busy = !self.visible
+            || self.is_sent_away
+            || self.writing == Some(Writing::Picture)
+            || !self.outgoing.is_empty();
+        let rests = || self.feed.rests_until().is_some_and(|until| now < until);
+        if busy || rests() { 0 } else { self.pacing.free().min(2) }
+    }
+
+    /// Where it stands now.
+    pub(crate) fn place(&self, pictures: &Pictures, now: Instant) -> Place {
+        let room = self.room(now);
+        let rests_until = self.feed.rests_until().filter(|until| now < *until);
+        let due =
+            if room > 0 { self.feed.due_at(pictures, &self.pacing, now) } else { rests_until };
+        Place {
+            source: self.feed.source(pictures),
+            room,
+            takes_exact: room > 0 && self.feed.takes_exact() && self.pacing.is_idle(),
+            version: self.feed.version(),
+            look_at: due.into_iter().chain(self.refresh_at).filter(|at| now < *at).min(),
+        }
+    }
+
+    /// Has room, and there is something to send.
+    pub(crate) fn wants_update(&self, pictures: &Pictures, now: Instant) -> bool {
+        self.room(now) > 0
+            && self.feed.due_at(pictures, &self.pacing, now).is_some_and(|at| at <= now)
+    }
+
+    /// Begins its next update, if it has room for one and all of it is encoded. `seconds`: now, on
+    /// the canvas' clock.
+    pub(crate) fn begin_update(
+        &mut self,
+        pictures: &Pictures,
+        now: Instant,
+        seconds: f64,
+    ) -> Begun {
+        if self.room(now) == 0 {
+            return Begun::Nothing;
+        }
+        let update = match self.feed.next(pictures, &self.pacing, now) {
+            Next::Update(update) => update,
+            Next::Nothing => return Begun::Nothing,
+            Next::Missing => return Begun::Missing,
+        };
+        if let Some(canvas) = update.canvas {
+            let resized = self.mapping.sent(update.number, canvas);
+            self.pending.width |= resized && self.mapping.lacks_size();
+        }
+        self.pacing.sent(update.number, update.bytes, now);
+        let times = update.times.map(|times| crate::ledger::Times { sent: seconds, ..times });
+        self.ledger.sent(update.number, times, update.bytes, update.tiles);
+        self.outgoing = update.messages;
+        Begun::Update
+    }
+
+    /// Whether the bytes of a picture follow that was announced.
+    pub(crate) fn has_announced(&self) -> bool {
+        self.reads_text() && matches!(self.outgoing.front(), Some(Message::Picture(_)))
+    }
+
+    /// The next message of what was begun. `seconds`: now, on the canvas' clock.
+    pub(crate) fn take_outgoing(&mut self, seconds: f64) -> Option<Message> {
+        let mut message = self.outgoing.pop_front()?;
+        if let Message::Part(part) = &mut message {
+            part.header.sent = seconds;
+        }
+        self.writing = Some(Writing::Picture);
+        Some(message)
+    }
+
+    /// A text was handed out.
+    pub(crate) fn writes_text(&mut self) {
+        self.writing = Some(Writing::Text);
+    }
+
+    /// Whether a message was handed out that is not written yet.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.writing.is_some()
+    }
+
+    /// The message that was handed out is written. For a client that says nothing that stands for an
+    /// acknowledgement.
+    pub(crate) fn written(&mut self, now: Instant) {
+        let wrote = self.writing.take();
+        if wrote == Some(Writing::Picture) && !self.reads_text() {
+            let update = self.pacing.newest();
+            update.into_iter().for_each(|it| self.acknowledged(it, Painted::default(), now));
+        }
+    }
+
+    /// The client painted `update`, and what came before it.
+    pub(crate) fn acknowledged(&mut self, update: u32, painted: Painted, now: Instant) {
+        if !self.pacing.acknowledged(update, painted.took(), now) {
+            return;
+        }
+        self.ledger.painted(update, painted, now);
+        let lacked_size = self.mapping.lacks_size();
+        self.mapping.acknowledged(update);
+        self.pending.width |= self.mapping.lacks_size() && !lacked_size;
+        self.feed.painted(update);
+    }
+
+    /// The client lost something: everything is to be sent anew.
+    pub(crate) fn refresh(&mut self, now: Instant) {
+        let soonest = self.refreshed.map_or(now, |before| now.max(before + REFRESH_EVERY));
+        self.refresh_at.get_or_insert(soonest);
+        self.refresh_if_due(now);
+    }
+
+    pub(crate) fn refresh_if_due(&mut self, now: Instant) {
+        if self.refresh_at.is_none_or(|at| now < at) {
+            return;
+        }
+        (self.refreshed, self.refresh_at) = (Some(now), None);
+        // What was lost is never acknowledged.
+        self.pacing.forget_in_flight();
+        self.feed.refresh();
+    }
+
+    /// Changes what its client did from its view's pixels to the canvas'.
+    pub(crate) fn map(&mut self, kind: &mut EventKind) {
+        if self.dialect == Dialect::Whole {
+            let lacked_size = self.mapping.lacks_size();
+            self.mapping.map(kind);
+            self.pending.width |= self.mapping.lacks_size() && !lacked_size;
+        }
+    }
+
+    pub(crate) fn ping(&mut self, id: f64) {
+        if self.pongs.len() == PONGS {
+            self.pongs.pop_front();
+        }
+        self.pongs.push_back(id);
+    }
+
+    pub(crate) fn take_pong(&mut self) -> Option<f64> {
+        self.pongs.pop_front()
+    }
+
+    /// Whether there is something to send to it that needs no new update.
+    pub(crate) fn has_message(&self) -> bool {
+        let text = || {
+            self.pending != PendingMessages::NONE
+                || !self.pongs.is_empty()
+                || self.clipboard.is_some()
+        };
+        !self.is_sent_away && (!self.outgoing.is_empty() || self.reads_text() && text())
+    }
+}
+
+/// What became of an update that was to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begun {
+    Update,
+    /// There is none.
+    Nothing,
+    /// Something is not encoded yet.
+    Missing,
+}
+
+/// The clients of a canvas.
+pub(crate) type Clients = std::collections::BTreeMap<ClientId, ClientState>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::identity;
+
+    #[test]
+    fn of_too_many_pings_the_oldest_go_unanswered() {
+        let mut client = ClientState::new(Dialect::Tiles, identity(Role::Watch), true);
+        let pings = PONGS + 3;
+        (0..pings).for_each(|id| client.ping(id as f64));
+        let pongs: Vec<_> = std::iter::from_fn(|| client.take_pong()).collect();
+        assert_eq!(pongs.len(), PONGS);
+        assert_eq!(pongs.last(), Some(&(pings as f64 - 1.0)));
+    }
+}

@@ -1,0 +1,93 @@
+//! What one client was sent of the pictures, and what it is to be sent next: one file for each way.
+
+use std::collections::VecDeque;
+use std::fmt::Debug;
+use std::time::Instant;
+
+use framecast_api::LogicalSize;
+
+use crate::ledger::Times;
+use crate::message::Message;
+use crate::pacing::Pacing;
+use crate::protocol::Dialect;
+use crate::store::pictures::{Pictures, Source};
+use crate::store::tiles::Missing;
+
+mod mjpeg;
+mod tiles;
+mod whole;
+
+/// What one client was sent, and what comes next. `now` is passed in.
+pub(crate) trait Feed: Debug + Send {
+    /// Its name, in statistics.
+    fn name(&self) -> &'static str;
+
+    /// Where its pictures come from. Changes only with [`Pictures::lossless`], and then the feed is
+    /// refreshed.
+    fn source(&self, pictures: &Pictures) -> Source;
+
+    /// The version of the source that it was sent, if not exactly.
+    fn version(&self) -> Option<u64>;
+
+    /// JPEG quality of what changes next.
+    fn quality(&self, pacing: &Pacing) -> u8;
+
+    /// It takes nothing before that time.
+    fn rests_until(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Whether it is ever sent a picture again, exactly.
+    fn takes_exact(&self) -> bool {
+        true
+    }
+
+    /// When there is something to send to it, if nothing else happens; `now` or before: now.
+    fn due_at(&self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Option<Instant>;
+
+    /// Adds to `missing` what must be encoded before it can be sent its next update.
+    fn plan(&self, _pictures: &Pictures, _pacing: &Pacing, _now: Instant, _missing: &mut Missing) {}
+
+    /// Its next update. From then on it counts as sent.
+    fn next(&mut self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Next;
+
+    /// Everything up to `update` was painted.
+    fn painted(&mut self, _update: u32) {}
+
+    /// Forgets what was sent: everything is to be sent anew.
+    fn refresh(&mut self);
+}
+
+/// What there is to be sent.
+#[derive(Debug)]
+pub(crate) enum Next {
+    Update(Update),
+    /// Nothing, until something else happens.
+    Nothing,
+    /// Something that is not encoded yet.
+    Missing,
+}
+
+/// What brings a client up to date.
+#[derive(Debug)]
+pub(crate) struct Update {
+    pub(crate) number: u32,
+    /// In order. The parts of one update are the last.
+    pub(crate) messages: VecDeque<Message>,
+    /// Bytes of its pictures.
+    pub(crate) bytes: usize,
+    pub(crate) tiles: usize,
+    /// But for when it is sent. `None`: it is late on purpose, and says nothing about delays.
+    pub(crate) times: Option<Times>,
+    /// The size of the canvas that it shows, where positions depend on it.
+    pub(crate) canvas: Option<LogicalSize>,
+}
+
+/// The feed of a client that speaks `dialect`.
+pub(crate) fn new(dialect: Dialect) -> Box<dyn Feed> {
+    match dialect {
+        Dialect::Tiles => Box::<tiles::TileFeed>::default(),
+        Dialect::Whole => Box::<whole::WholeFeed>::default(),
+        Dialect::Mjpeg(config) => Box::new(mjpeg::MjpegFeed::new(config)),
+    }
+}

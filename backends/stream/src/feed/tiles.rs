@@ -1,0 +1,296 @@
+//! What one client was sent of the tiles, and what it is to be sent next: everything newer. So
+//! skipping frames, joining late and coming back are the same. Pure.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Feed, Next, Update};
+use crate::ledger::Times;
+use crate::message::Message;
+use crate::pacing::Pacing;
+use crate::protocol::{Part, PartHeader, SUBPROTOCOL};
+use crate::store::pictures::{Pictures, Source};
+use crate::store::tiles::{Current, Missing, Tile, TileStore};
+use crate::tiles::{Coding, EncodedTile, Form};
+
+/// The most tiles in one picture.
+const PART_TILES: usize = 256;
+/// Bytes after which another picture begins: several are decoded side by side, and no more than this
+/// is copied for a client that stopped reading. It also holds on to the encodings of the parts that
+/// are still to be sent, which others may share.
+const PART_BYTES: usize = 48 * 1024;
+/// While more than one in this many tiles changes, nothing is sent for its exactness.
+const BUSY: usize = 4;
+
+/// A client's copy of the tiles.
+#[derive(Debug, Default)]
+pub(super) struct TileFeed {
+    sent: Vec<Sent>,
+    /// Of the store, when it was sent everything.
+    version: u64,
+    grid_since: u64,
+    /// The number of the last update.
+    update: u32,
+    /// The update with the last exact tiles that were not due to a change, while it is not painted.
+    refining: Option<u32>,
+    /// When the next of its inexact tiles has been still for long enough.
+    rests_at: Option<Instant>,
+    inexact: usize,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Sent {
+    version: u64,
+    exact: bool,
+}
+
+/// How a client's tiles are encoded.
+#[derive(Debug, Clone, Copy)]
+struct EncodeTarget {
+    /// Of what changed.
+    coding: Coding,
+    /// Bytes of exact tiles that may be sent besides.
+    spare: usize,
+    /// How long a tile must be still to be sent exactly.
+    still_after: Duration,
+}
+
+/// A tile's number and encoding.
+type NumberedTile = (u16, Arc<EncodedTile>);
+
+/// Tiles that a client is to be sent.
+#[derive(Debug, Default)]
+struct Wanted {
+    changed: Vec<u16>,
+    /// Unchanged, but not exact yet.
+    resting: Vec<u16>,
+}
+
+impl TileFeed {
+    fn target(pictures: &Pictures, pacing: &Pacing) -> EncodeTarget {
+        let lossless = pictures.lossless;
+        let coding = if lossless { Coding::Exact } else { Coding::Jpeg(pacing.quality()) };
+        EncodeTarget { coding, spare: pacing.spare(), still_after: pictures.still_after }
+    }
+
+    /// Whether it was sent everything there is, if not exactly.
+    fn is_current(&self, store: &TileStore) -> bool {
+        self.version == store.version()
+    }
+
+    /// When there is something to make exact.
+    fn rests_at(&self) -> Option<Instant> {
+        self.rests_at.filter(|_| self.refining.is_none())
+    }
+
+    fn sent(&self, tile: usize) -> Sent {
+        self.sent.get(tile).copied().unwrap_or_default()
+    }
+
+    /// Whether there may be something to send.
+    fn has_news(&self, store: &TileStore, now: Instant) -> bool {
+        !self.is_current(store) || self.rests_at().is_some_and(|at| at <= now)
+    }
+
+    fn wanted(&self, store: &TileStore, target: EncodeTarget, now: Instant) -> Wanted {
+        let mut wanted = Wanted::default();
+        let Some(current) = store.current() else { return wanted };
+        let other_grid = self.grid_since != current.grid_since;
+        let tiles = || store.tiles().iter().zip(0_u16..).filter(|(tile, _)| !tile.failed);
+        if !self.is_current(store) {
+            let changed =
+                tiles().filter(|(tile, n)| other_grid || self.is_behind(tile, usize::from(*n)));
+            wanted.changed = changed.map(|(_, n)| n).collect();
+        }
+        let quiet = wanted.changed.len() * BUSY <= store.tiles().len();
+        if quiet && self.rests_at().is_some_and(|at| at <= now) {
+            let most = (target.spare / store.exact_bytes()).clamp(1, PART_TILES);
+            let resting = tiles().filter(|(tile, n)| {
+                let sent = self.sent(usize::from(*n));
+                sent.version == tile.version
+                    && !sent.exact
+                    && tile.since + target.still_after <= now
+            });
+            wanted.resting = resting.map(|(_, n)| n).take(most).collect();
+        }
+        wanted
+    }
+
+    fn is_behind(&self, tile: &Tile, n: usize) -> bool {
+        self.sent(n).version < tile.version
+    }
+
+    /// Notes that there is nothing newer, and when there will be something to make exact.
+    fn settle(&mut self, store: &TileStore, still_after: Duration) {
+        self.version = store.version();
+        (self.inexact, self.rests_at) = (0, None);
+        for (n, tile) in store.tiles().iter().enumerate() {
+            if self.sent(n).exact && !self.is_behind(tile, n) {
+                continue;
+            }
+            self.inexact += 1;
+            if !tile.failed {
+                let at = tile.since + still_after;
+                self.rests_at = Some(self.rests_at.map_or(at, |before| before.min(at)));
+            }
+        }
+    }
+}
+
+impl Feed for TileFeed {
+    fn name(&self) -> &'static str {
+        SUBPROTOCOL
+    }
+
+    fn source(&self, _: &Pictures) -> Source {
+        Source::Tiles
+    }
+
+    fn version(&self) -> Option<u64> {
+        Some(self.version)
+    }
+
+    fn quality(&self, pacing: &Pacing) -> u8 {
+        pacing.quality()
+    }
+
+    fn due_at(&self, pictures: &Pictures, _: &Pacing, now: Instant) -> Option<Instant> {
+        if self.is_current(&pictures.tiles) { self.rests_at() } else { Some(now) }
+    }
+
+    fn plan(&self, pictures: &Pictures, pacing: &Pacing, now: Instant, missing: &mut Missing) {
+        let store = &pictures.tiles;
+        if !self.has_news(store, now) {
+            return;
+        }
+        let target = Self::target(pictures, pacing);
+        let wanted = self.wanted(store, target, now);
+        for (tiles, coding) in [(wanted.changed, target.coding), (wanted.resting, Coding::Exact)] {
+            for n in tiles {
+                if store.tiles()[usize::from(n)].get(coding).is_none() {
+                    missing.add(coding, n, store.tiles().len());
+                }
+            }
+        }
+    }
+
+    fn next(&mut self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Next {
+        let store = &pictures.tiles;
+        let Some(current) = store.current().filter(|_| self.has_news(store, now)) else {
+            return Next::Nothing;
+        };
+        let target = Self::target(pictures, pacing);
+        let wanted = self.wanted(store, target, now);
+        let get =
+            |n: u16, coding| Some((n, Arc::clone(store.tiles()[usize::from(n)].get(coding)?)));
+        let changed: Option<Vec<_>> =
+            wanted.changed.into_iter().map(|n| get(n, target.coding)).collect();
+        let Some(mut tiles) = changed else { return Next::Missing };
+        let mut spare =
+            target.spare.saturating_sub(tiles.iter().map(|(_, encoded)| encoded.len()).sum());
+        let (changes, mut refines) = (!tiles.is_empty(), false);
+        let resting = !wanted.resting.is_empty();
+        for (n, encoded) in wanted.resting.into_iter().filter_map(|n| get(n, Coding::Exact)) {
+            // One at least: it may be larger than what may be spared at a time.
+            if encoded.len() > spare && !tiles.is_empty() {
+                break;
+            }
+            spare = spare.saturating_sub(encoded.len());
+            tiles.push((n, encoded));
+            refines = true;
+        }
+        if tiles.is_empty() {
+            if resting {
+                return Next::Missing;
+            }
+            self.settle(store, target.still_after);
+            return Next::Nothing;
+        }
+        self.update = self.update.wrapping_add(1);
+        if refines {
+            self.refining = Some(self.update);
+        }
+        if self.grid_since != current.grid_since {
+            self.sent = vec![Sent::default(); store.tiles().len()];
+            self.grid_since = current.grid_since;
+        }
+        self.sent.resize(store.tiles().len(), Sent::default());
+        for (n, encoded) in &tiles {
+            let n = usize::from(*n);
+            let exact = encoded.form().is_exact();
+            self.sent[n] = Sent { version: store.tiles()[n].version, exact };
+        }
+        self.settle(store, target.still_after);
+        let header = header(self.update, current, self.inexact == 0);
+        Next::Update(update(header, tiles, !changes))
+    }
+
+    fn painted(&mut self, update: u32) {
+        // Numbers wrap around.
+        if self.refining.is_some_and(|refining| update.wrapping_sub(refining) < u32::MAX / 2) {
+            self.refining = None;
+        }
+    }
+
+    fn refresh(&mut self) {
+        *self = Self { update: self.update, ..Self::default() };
+    }
+}
+
+/// What stands before the tiles of update `number`, which shows `current`.
+fn header(number: u32, current: &Current, exact: bool) -> PartHeader {
+    let Current { newest, grid, encoded, .. } = current;
+    PartHeader {
+        update: number,
+        part: 0,
+        last: false,
+        exact,
+        grid: *grid,
+        size: newest.frame.size(),
+        ratio: newest.frame.ratio(),
+        sequence: newest.frame.sequence(),
+        input: newest.input,
+        drawn: newest.frame.timestamp(),
+        encoded: *encoded,
+        sent: 0.0,
+    }
+}
+
+/// Cuts `tiles` into parts. `refines`: nothing changed, it only makes exact what was shown already.
+fn update(header: PartHeader, mut tiles: Vec<NumberedTile>, refines: bool) -> Update {
+    let bytes = tiles.iter().map(|(_, encoded)| encoded.len()).sum();
+    let count = tiles.len();
+    tiles.sort_by_key(|(n, encoded)| (encoded.form(), *n));
+    let mut parts: VecDeque<(Form, Vec<NumberedTile>)> = VecDeque::new();
+    let mut size = 0;
+    for (n, encoded) in tiles {
+        size += encoded.len();
+        match parts.back_mut() {
+            Some((form, part))
+                if *form == encoded.form() && part.len() < PART_TILES && size <= PART_BYTES =>
+            {
+                part.push((n, encoded));
+            }
+            _ => {
+                size = encoded.len();
+                parts.push_back((encoded.form(), vec![(n, encoded)]));
+            }
+        }
+    }
+    let last = parts.len().saturating_sub(1);
+    let part = |(number, (form, tiles)): (usize, (Form, Vec<NumberedTile>))| {
+        let header = PartHeader { part: number as u16, last: number == last, ..header };
+        Message::Part(Part { header, form, tiles })
+    };
+    let PartHeader { input, drawn, encoded, .. } = header;
+    let times = Times { input, drawn, encoded: Some(encoded), sent: 0.0 };
+    Update {
+        number: header.update,
+        messages: parts.into_iter().enumerate().map(part).collect(),
+        bytes,
+        tiles: count,
+        times: (!refines).then_some(times),
+        canvas: None,
+    }
+}

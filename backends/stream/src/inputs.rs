@@ -1,0 +1,245 @@
+//! What clients said that the engine has not taken yet: a queue with an end.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use framecast_api::{ClientId, EventKind, Input, Role};
+
+use crate::limits;
+use crate::session::Violation;
+
+/// From this many waiting inputs of a client on, its newest move replaces the one before.
+const MERGE_MOVES_FROM: usize = 256;
+
+/// A client sent more than may wait.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Flooded;
+
+impl From<Flooded> for Violation {
+    fn from(_: Flooded) -> Self {
+        Violation::Flood
+    }
+}
+
+/// The queue, over all clients of a canvas.
+#[derive(Debug, Default)]
+pub(crate) struct Inputs {
+    queue: VecDeque<Input>,
+    clients: BTreeMap<ClientId, Pending>,
+}
+
+/// What waits of one client.
+#[derive(Debug, Default)]
+struct Pending {
+    /// Whether the engine has taken its `Joined`.
+    announced: bool,
+    inputs: usize,
+    bytes: usize,
+    rejected: u64,
+}
+
+impl Inputs {
+    /// Announces `client`. The others speak of clients that were announced.
+    pub(crate) fn join(&mut self, client: ClientId, label: String, role: Role) {
+        self.clients.insert(client, Pending::default());
+        self.queue.push_back(Input::Joined { client, label, role });
+    }
+
+    /// Adds `input` of `client`, which came in a message of `bytes` bytes.
+    pub(crate) fn push(
+        &mut self,
+        client: ClientId,
+        input: Input,
+        bytes: usize,
+    ) -> Result<(), Flooded> {
+        let Some(pending) = self.clients.get_mut(&client) else { return Ok(()) };
+        if pending.inputs >= MERGE_MOVES_FROM
+            && let Some(last) = self.queue.iter_mut().rev().find(|input| is_of(input, client))
+            && is_later_move(last, &input)
+        {
+            *last = input;
+            return Ok(());
+        }
+        if pending.inputs >= limits::PENDING_INPUTS
+            || pending.bytes.saturating_add(bytes) > limits::PENDING_INPUT_BYTES
+        {
+            return Err(Flooded);
+        }
+        pending.inputs += 1;
+        pending.bytes += bytes;
+        self.queue.push_back(input);
+        Ok(())
+    }
+
+    /// Counts a message of `client` that made no sense.
+    pub(crate) fn reject(&mut self, client: ClientId) {
+        if let Some(pending) = self.clients.get_mut(&client) {
+            pending.rejected += 1;
+        }
+    }
+
+    /// `client` is gone, for this reason.
+    pub(crate) fn leave(&mut self, client: ClientId, reason: &str) {
+        let Some(pending) = self.clients.remove(&client) else { return };
+        if !pending.announced {
+            // The engine never heard of it: connecting over and over fills nothing.
+            self.queue.retain(|input| !is_of(input, client));
+            return;
+        }
+        if pending.rejected > 0 {
+            self.queue.push_back(Input::Rejected { client, count: pending.rejected });
+        }
+        self.queue.push_back(Input::Leaving { client, reason: reason.to_owned() });
+        self.queue.push_back(Input::Left { client });
+    }
+
+    /// Whether there is nothing to take.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.is_empty() && self.clients.values().all(|pending| pending.rejected == 0)
+    }
+
+    /// Hands everything over, oldest first.
+    pub(crate) fn take(&mut self) -> VecDeque<Input> {
+        let mut queue = std::mem::take(&mut self.queue);
+        for (client, pending) in &mut self.clients {
+            if pending.rejected > 0 {
+                queue.push_back(Input::Rejected { client: *client, count: pending.rejected });
+            }
+            *pending = Pending { announced: true, ..Pending::default() };
+        }
+        queue
+    }
+}
+
+fn is_of(input: &Input, of: ClientId) -> bool {
+    match input {
+        Input::Joined { client, .. }
+        | Input::Leaving { client, .. }
+        | Input::Left { client }
+        | Input::Event { client, .. }
+        | Input::Resize { client, .. }
+        | Input::CloseRequested { client }
+        | Input::Control { client, .. }
+        | Input::Rejected { client, .. } => *client == of,
+        _ => false,
+    }
+}
+
+/// Whether `next` only continues the move `last`.
+fn is_later_move(last: &Input, next: &Input) -> bool {
+    let (
+        Input::Event { kind: EventKind::PointerMove(last), .. },
+        Input::Event { kind: EventKind::PointerMove(next), .. },
+    ) = (last, next)
+    else {
+        return false;
+    };
+    last.buttons == next.buttons && last.modifiers == next.modifiers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use framecast_api::{Buttons, Key, Pointer};
+
+    const ANNA: ClientId = ClientId(1);
+    const BERT: ClientId = ClientId(2);
+
+    fn event(client: ClientId, kind: EventKind) -> Input {
+        Input::Event { client, timestamp: 0.0, kind }
+    }
+
+    fn key(client: ClientId) -> Input {
+        event(client, EventKind::KeyDown(Key::default()))
+    }
+
+    fn step(x: f64, buttons: Buttons) -> Input {
+        event(ANNA, EventKind::PointerMove(Pointer { x, buttons, ..Pointer::default() }))
+    }
+
+    fn joined() -> Inputs {
+        let mut inputs = Inputs::default();
+        inputs.join(ANNA, "anna".into(), Role::Drive);
+        inputs.join(BERT, "bert".into(), Role::Drive);
+        inputs.take();
+        inputs
+    }
+
+    #[test]
+    fn inputs_come_out_in_order_between_joined_and_left() {
+        let mut inputs = Inputs::default();
+        assert!(inputs.is_empty());
+        inputs.join(ANNA, "anna".into(), Role::Drive);
+        inputs.push(ANNA, key(ANNA), 10).unwrap();
+        let first: Vec<_> = inputs.take().into();
+        assert!(matches!(first[..], [Input::Joined { .. }, Input::Event { .. }]), "{first:?}");
+        inputs.push(ANNA, key(ANNA), 10).unwrap();
+        inputs.reject(ANNA);
+        inputs.reject(ANNA);
+        inputs.leave(ANNA, "closed by the client");
+        inputs.push(ANNA, key(ANNA), 10).unwrap();
+        let last: Vec<_> = inputs.take().into();
+        assert!(
+            matches!(
+                last[..],
+                [
+                    Input::Event { .. },
+                    Input::Rejected { count: 2, .. },
+                    Input::Leaving { .. },
+                    Input::Left { .. }
+                ]
+            ),
+            "{last:?}"
+        );
+        assert!(inputs.is_empty());
+    }
+
+    #[test]
+    fn a_client_that_left_before_the_engine_looked_was_never_there() {
+        let mut inputs = Inputs::default();
+        inputs.join(BERT, "bert".into(), Role::Drive);
+        for _ in 0..10_000 {
+            inputs.join(ANNA, "anna".into(), Role::Drive);
+            inputs.push(ANNA, key(ANNA), 10).unwrap();
+            inputs.leave(ANNA, "connection lost");
+        }
+        assert_eq!(inputs.take().len(), 1);
+    }
+
+    #[test]
+    fn moves_are_merged_once_many_inputs_wait() {
+        let mut inputs = joined();
+        for x in 0..10_000 {
+            inputs.push(ANNA, step(f64::from(x), Buttons::NONE), 100).unwrap();
+        }
+        let left = [framecast_api::Button::Left].into_iter().collect();
+        inputs.push(ANNA, step(5.0, left), 100).unwrap();
+        let taken = inputs.take();
+        assert_eq!(taken.len(), MERGE_MOVES_FROM + 1, "a drag is not merged with a hover");
+        let Input::Event { kind: EventKind::PointerMove(last), .. } = &taken[MERGE_MOVES_FROM - 1]
+        else {
+            panic!("{taken:?}");
+        };
+        assert_eq!(last.x, 9999.0, "the newest position is kept");
+    }
+
+    #[test]
+    fn more_inputs_than_may_wait_are_a_flood_of_that_client_only() {
+        let mut inputs = joined();
+        for _ in 0..limits::PENDING_INPUTS {
+            inputs.push(ANNA, key(ANNA), 10).unwrap();
+        }
+        assert_eq!(inputs.push(ANNA, key(ANNA), 10), Err(Flooded));
+        assert_eq!(inputs.push(BERT, key(BERT), 10), Ok(()));
+        inputs.take();
+        assert_eq!(inputs.push(ANNA, key(ANNA), 10), Ok(()));
+    }
+
+    #[test]
+    fn more_bytes_than_may_wait_are_a_flood() {
+        let mut inputs = joined();
+        for _ in 0..limits::PENDING_INPUT_BYTES / limits::MESSAGE_BYTES {
+            inputs.push(ANNA, key(ANNA), limits::MESSAGE_BYTES).unwrap();
+        }
+        assert_eq!(inputs.push(ANNA, key(ANNA), 1), Err(Flooded));
+    }
+}

@@ -1,0 +1,126 @@
+//! The work that a hub hands out: comparing and encoding. Pure, and possible on any thread.
+
+use framecast_api::Frame;
+
+use crate::store::{tiles as tile_store, whole};
+use crate::{tiles, whole_encode};
+
+/// Something to compare or to encode. [`run`](Self::run) does it; whatever comes of it goes back
+/// to the hub, in any case.
+#[derive(Debug)]
+pub struct Job(pub(crate) Work);
+
+#[derive(Debug)]
+pub(crate) enum Work {
+    Tiles(tile_store::Job),
+    Whole(whole::Job),
+    Mjpeg(whole::Job),
+}
+
+/// What became of a [`Job`].
+#[derive(Debug)]
+pub struct JobResult(pub(crate) Outcome);
+
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Tiles(tile_store::Outcome),
+    Whole(whole::Outcome),
+    Mjpeg(whole::Outcome),
+}
+
+impl Job {
+    /// Does it. `is_stale` is asked now and then, with the frame that is encoded exactly and the
+    /// number of the newest frame that was looked at, whether that is of no use any more.
+    #[must_use]
+    pub fn run(self, is_stale: impl FnMut(&Frame, &mut u64) -> bool) -> JobResult {
+        JobResult(match self.0 {
+            Work::Tiles(job) => Outcome::Tiles(encode_tiles(job)),
+            Work::Whole(job) => Outcome::Whole(encode_whole(job, is_stale)),
+            Work::Mjpeg(job) => Outcome::Mjpeg(encode_whole(job, is_stale)),
+        })
+    }
+
+    /// The result of a job that could not be done, as where a codec panics.
+    #[must_use]
+    pub fn failure(&self) -> JobResult {
+        JobResult(match &self.0 {
+            Work::Tiles(job) => Outcome::Tiles(match job {
+                // What cannot be compared counts as changed.
+                tile_store::Job::Compare { tiles, .. } => {
+                    tile_store::Outcome::Changed(tiles.clone())
+                }
+                tile_store::Job::Encode { tiles, coding, .. } => {
+                    tile_store::Outcome::Failed(tiles.clone(), *coding)
+                }
+            }),
+            Work::Whole(job) => Outcome::Whole(not_encoded(job)),
+            Work::Mjpeg(job) => Outcome::Mjpeg(not_encoded(job)),
+        })
+    }
+}
+
+fn not_encoded(job: &whole::Job) -> whole::Outcome {
+    match job {
+        whole::Job::First { newest, lossless, .. } => {
+            whole::Outcome::NotFirst { number: newest.number, lossless: *lossless }
+        }
+        whole::Job::Exact { content, .. } => whole::Outcome::NotExact { content: *content },
+    }
+}
+
+fn encode_tiles(job: tile_store::Job) -> tile_store::Outcome {
+    match job {
+        tile_store::Job::Compare { before, after, grid, tiles } => {
+            tile_store::Outcome::Changed(tiles::changed(&before, &after, &grid, &tiles))
+        }
+        tile_store::Job::Encode { frame, grid, tiles, coding, sampling } => {
+            match tiles::encode(&frame, &grid, &tiles, coding, sampling) {
+                Ok(encoded) => tile_store::Outcome::Encoded { tiles, coding, encoded },
+                Err(_) => tile_store::Outcome::Failed(tiles, coding),
+            }
+        }
+    }
+}
+
+/// Whether nobody could tell the two apart.
+#[must_use]
+pub fn is_same(one: &Frame, other: &Frame) -> bool {
+    one.size() == other.size() && one.ratio() == other.ratio() && one.bytes() == other.bytes()
+}
+
+fn encode_whole(
+    job: whole::Job,
+    mut is_stale: impl FnMut(&Frame, &mut u64) -> bool,
+) -> whole::Outcome {
+    match job {
+        whole::Job::First { newest, before, lossless } => {
+            let number = newest.number;
+            if before.is_some_and(|before| is_same(&before, &newest.frame)) {
+                return whole::Outcome::Same { number };
+            }
+            let encoded = if lossless {
+                whole_encode::png(&newest.frame, || false).map(Option::unwrap_or_default)
+            } else {
+                whole_encode::jpeg(&newest.frame)
+            };
+            match encoded {
+                Ok(bytes) => {
+                    let encoded = whole::EncodedPicture { bytes: bytes.into(), exact: lossless };
+                    whole::Outcome::First { newest, encoded }
+                }
+                Err(_) => whole::Outcome::NotFirst { number, lossless },
+            }
+        }
+        whole::Job::Exact { frame, content, number } => {
+            let mut seen = number;
+            match whole_encode::png(&frame, || is_stale(&frame, &mut seen)) {
+                Ok(Some(bytes)) => {
+                    let encoded = whole::EncodedPicture { bytes: bytes.into(), exact: true };
+                    whole::Outcome::Exact { content, encoded }
+                }
+                Ok(None) => whole::Outcome::GivenUp,
+                Err(_) => whole::Outcome::NotExact { content },
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Streams one canvas to any number of clients: what changed, to each at its own pace, until each
+//! shows exactly the canvas' pixels.
+//!
+//! A [`Hub`] takes frames, and what clients say; it decides what is compared and encoded, what each
+//! client is sent and when, who is kept out, and what is told in statistics. A [`Session`] is the
+//! time of one connection: hello, ping, silence, stalled writes, floods. Both are sans-IO: bytes and
+//! `now` come in, actions come out. There are no threads, clocks or sockets here, and no runtime;
+//! `framecast-http` drives them over WebSockets.
+//!
+//! Everything that a client says is checked here before it becomes an event
+//! ([`ClientMessage::parse`]). Who may connect is decided by whoever drives the hub, and so is where
+//! [`Job`]s run.
+//!
+//! `PROTOCOL.md` in `framecast-http` is the format of the messages.
+
+#![warn(missing_docs)]
+
+mod audience;
+mod client_state;
+mod feed;
+mod hub;
+mod identity;
+mod inputs;
+mod job;
+mod kept_out;
+mod ledger;
+pub mod limits;
+mod mapping;
+#[doc(hidden)]
+pub mod measure;
+mod message;
+mod newest;
+mod pacing;
+mod protocol;
+#[cfg(test)]
+mod scene;
+mod session;
+mod settings;
+#[cfg(test)]
+mod simulated;
+mod snapshot;
+mod stats;
+mod store;
+mod tiles;
+mod token_bucket;
+mod whole_encode;
+
+pub use hub::{Hub, HubInput, HubOutput, Joining};
+pub use identity::{Grant, Identity, Revocation, network};
+pub use job::{Job, JobResult, is_same};
+pub use ledger::Painted;
+pub use message::{Goodbye, Message};
+pub use protocol::{ClientMessage, Dialect, MjpegConfig, Part, SUBPROTOCOL, View};
+pub use session::{Due, Session, SessionLimits, Violation};
+pub use snapshot::{NoSnapshot, SnapshotCache, SnapshotFormat, SnapshotLook};
+pub use stats::CanvasStats;
+pub use token_bucket::TokenBucket;

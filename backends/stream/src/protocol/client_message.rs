@@ -1,0 +1,179 @@
+//! What clients say.
+
+use framecast_api::{ControlRequest, Error, Event, EventKind, Result};
+use serde::{Deserialize, Deserializer};
+
+use crate::ledger::{Painted, if_known};
+
+/// The longest name of a browser for itself, in bytes.
+const LONGEST_BROWSER: usize = 64;
+
+/// The size of a client's view, as it says.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct View {
+    /// In CSS pixels; 0 and a height of 0: it has no size of its own.
+    pub width: f64,
+    /// In CSS pixels.
+    pub height: f64,
+    /// Physical pixels for each of them.
+    #[serde(default = "one", deserialize_with = "ratio")]
+    pub ratio: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// A size without a ratio is a size: one that cannot be read, or no view can have, counts as 1.
+fn ratio<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<f64, D::Error> {
+    let ratio = if_known(from)?.filter(|ratio| ratio.is_finite() && *ratio > 0.0);
+    Ok(ratio.unwrap_or_else(one))
+}
+
+/// A browser's name for itself. Part of one is another, so one that is too long is none.
+fn browser<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<String>, D::Error> {
+    Ok(match serde_json::Value::deserialize(from)? {
+        serde_json::Value::String(name) if (1..=LONGEST_BROWSER).contains(&name.len()) => {
+            Some(name)
+        }
+        _ => None,
+    })
+}
+
+impl View {
+    /// Whether it has no size that a canvas should follow.
+    pub fn is_none(self) -> bool {
+        self.width == 0.0 && self.height == 0.0
+    }
+
+    /// Whether a canvas could have this size. The engine clamps it.
+    pub fn is_usable(self) -> bool {
+        [self.width, self.height, self.ratio]
+            .iter()
+            .all(|number| number.is_finite() && *number > 0.0)
+    }
+}
+
+/// What a client says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClientMessage {
+    /// The first one of `framecast.v1`.
+    Hello {
+        /// The size of its view.
+        view: View,
+        /// Whether somebody sees it.
+        visible: bool,
+        /// The secret of its link.
+        token: Option<String>,
+        /// What its browser calls itself.
+        browser: Option<String>,
+    },
+    /// What it wants to happen with control.
+    Control(ControlRequest),
+    /// Its view has another size.
+    Resize(View),
+    /// It painted an update, and every one before it.
+    Ack {
+        /// The number of the update.
+        update: u32,
+        /// When, as it says.
+        painted: Painted,
+    },
+    /// It lost something, and is to be sent everything anew.
+    Refresh,
+    /// It wants the time of the canvas' clock.
+    Ping {
+        /// Comes back with the answer.
+        id: f64,
+    },
+    /// Its view is seen.
+    Show,
+    /// Its view is not seen.
+    Hide,
+    /// It leaves.
+    Close,
+    /// Somebody did something.
+    Event(EventKind),
+}
+
+impl ClientMessage {
+    /// Reads one text message.
+    ///
+    /// # Errors
+    /// "Invalid input" if it makes no sense, or an event does not.
+    pub fn parse(text: &str) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Kind<'a> {
+            #[serde(borrow, rename = "type")]
+            name: std::borrow::Cow<'a, str>,
+        }
+        #[derive(Deserialize)]
+        struct Hello {
+            #[serde(flatten)]
+            view: View,
+            visible: bool,
+            token: Option<String>,
+            #[serde(default, deserialize_with = "browser")]
+            browser: Option<String>,
+        }
+        #[derive(Deserialize)]
+        struct Target {
+            number: u64,
+        }
+        #[derive(Deserialize)]
+        struct Ack {
+            update: u32,
+            #[serde(flatten)]
+            painted: Painted,
+        }
+        #[derive(Deserialize)]
+        struct Feedback {
+            index: u32,
+        }
+        #[derive(Deserialize)]
+        struct Ping {
+            id: f64,
+        }
+        fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
+            serde_json::from_str(text)
+                .map_err(|error| Error::invalid_input("not a message").with_source(error))
+        }
+
+        Ok(match &*read::<Kind>(text)?.name {
+            "hello" => {
+                let Hello { view, visible, token, browser } = read(text)?;
+                ClientMessage::Hello { view, visible, token, browser }
+            }
+            "request_control" => ClientMessage::Control(ControlRequest::Ask),
+            "release_control" => ClientMessage::Control(ControlRequest::Release),
+            "take_control" => ClientMessage::Control(ControlRequest::TakeBack),
+            "grant_control" => {
+                ClientMessage::Control(ControlRequest::Grant(read::<Target>(text)?.number))
+            }
+            "disconnect" => {
+                ClientMessage::Control(ControlRequest::Disconnect(read::<Target>(text)?.number))
+            }
+            "let_in" => ClientMessage::Control(ControlRequest::LetIn(read::<Target>(text)?.number)),
+            "resize" => ClientMessage::Resize(read(text)?),
+            "ack" => {
+                let Ack { update, painted } = read(text)?;
+                ClientMessage::Ack { update, painted }
+            }
+            // The older protocol's.
+            "_framefeedback" => {
+                let update = read::<Feedback>(text)?.index;
+                ClientMessage::Ack { update, painted: Painted::default() }
+            }
+            "refresh" => ClientMessage::Refresh,
+            "ping" => ClientMessage::Ping { id: read::<Ping>(text)?.id },
+            "show" => ClientMessage::Show,
+            "hide" => ClientMessage::Hide,
+            "close" => ClientMessage::Close,
+            _ => {
+                let kind = read::<Event>(text)?.kind;
+                kind.validate()?;
+                ClientMessage::Event(kind)
+            }
+        })
+    }
+}

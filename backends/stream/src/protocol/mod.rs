@@ -1,0 +1,38 @@
+//! The messages of `PROTOCOL.md`: read, and written. Pure.
+
+mod client_message;
+mod part;
+mod server_message;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub use client_message::{ClientMessage, View};
+pub use part::Part;
+pub(crate) use part::PartHeader;
+pub(crate) use server_message::ServerMessage;
+
+/// The WebSocket subprotocol.
+pub const SUBPROTOCOL: &str = "framecast.v1";
+
+/// What a client speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// [`SUBPROTOCOL`].
+    Tiles,
+    /// The older renderview protocol, without a subprotocol.
+    Whole,
+    /// Nothing: it can only read pictures.
+    Mjpeg(MjpegConfig),
+}
+
+/// How often a client that can only read is sent pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MjpegConfig {
+    /// From one picture to the next, at least.
+    pub every: Duration,
+    /// After so long without a new one the last is sent again and again, so that it is known on both
+    /// sides that the other is there.
+    pub again_after: Duration,
+}

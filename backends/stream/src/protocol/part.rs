@@ -1,0 +1,92 @@
+//! Pictures of some tiles, as binary messages.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use framecast_api::PhysicalSize;
+
+use crate::tiles::{EncodedTile, Form, Grid, compose};
+
+/// Bytes before the tile list of a part.
+const HEADER: usize = 80;
+const PART: u8 = 2;
+const JPEG: u8 = 1;
+const PNG: u8 = 2;
+const LAST: u8 = 1;
+const EXACT: u8 = 2;
+/// What a composed picture needs besides its tiles' bytes: in all, and for each tile.
+const ROOM: usize = 1024;
+const ROOM_PER_TILE: usize = 32;
+
+/// What stands before the tiles of a part of an update. Times are seconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PartHeader {
+    pub(crate) update: u32,
+    pub(crate) part: u16,
+    pub(crate) last: bool,
+    /// With this update the client has the frame's pixels, exactly.
+    pub(crate) exact: bool,
+    pub(crate) grid: Grid,
+    pub(crate) size: PhysicalSize,
+    pub(crate) ratio: f64,
+    pub(crate) sequence: u64,
+    pub(crate) input: Option<f64>,
+    pub(crate) drawn: f64,
+    pub(crate) encoded: f64,
+    pub(crate) sent: f64,
+}
+
+impl PartHeader {
+    /// Writes the header and the tile list.
+    pub(crate) fn print(
+        &self,
+        form: Form,
+        tiles: impl ExactSizeIterator<Item = u16>,
+        out: &mut Vec<u8>,
+    ) {
+        let encoding = if form.is_exact() { PNG } else { JPEG };
+        let flags = if self.last { LAST | if self.exact { EXACT } else { 0 } } else { 0 };
+        let (width, height) = self.grid.tile_size();
+        out.extend_from_slice(&[PART, encoding]);
+        out.extend_from_slice(&(HEADER as u16).to_le_bytes());
+        out.extend_from_slice(&self.update.to_le_bytes());
+        out.extend_from_slice(&self.part.to_le_bytes());
+        out.extend_from_slice(&[flags, 0]);
+        for number in [tiles.len() as u16, width, height, 0] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        for number in [self.size.width, self.size.height, 0] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        out.extend_from_slice(&self.ratio.to_le_bytes());
+        out.extend_from_slice(&self.sequence.to_le_bytes());
+        for time in [self.input.unwrap_or(f64::NAN), self.drawn, self.encoded, self.sent] {
+            out.extend_from_slice(&time.to_le_bytes());
+        }
+        for tile in tiles {
+            out.extend_from_slice(&tile.to_le_bytes());
+        }
+    }
+}
+
+/// One message of an update: a picture of some tiles.
+#[derive(Debug)]
+pub struct Part {
+    pub(crate) header: PartHeader,
+    pub(crate) form: Form,
+    pub(crate) tiles: Vec<(u16, Arc<EncodedTile>)>,
+}
+
+impl Part {
+    /// The message. Copies the tiles: not for where a lock is held.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        let numbers = self.tiles.iter().map(|(n, _)| *n);
+        let encoded: Vec<_> = self.tiles.iter().map(|(_, encoded)| Arc::clone(encoded)).collect();
+        let bytes: usize = encoded.iter().map(|encoded| encoded.len() + ROOM_PER_TILE).sum();
+        let mut message = Vec::with_capacity(HEADER + ROOM + bytes);
+        self.header.print(self.form, numbers, &mut message);
+        compose(&self.header.grid, self.form, &encoded, &mut message);
+        message.into()
+    }
+}

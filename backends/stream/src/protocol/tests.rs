@@ -1,0 +1,397 @@
+use super::server_message::{Listed, ListedAway};
+use super::*;
+use crate::ledger::Painted;
+use crate::tiles::{Form, Grid};
+use framecast_api::{
+    Button, Char, ClientId, ControlRequest, ControlState, Event, EventKind, Member, PhysicalSize,
+    Pointer, Role, SentAway,
+};
+use framecast_jpeg::Sampling;
+use serde_json::json;
+
+const VIEW: View = View { width: 640.0, height: 480.5, ratio: 2.0 };
+
+fn hello(token: Option<&str>, browser: Option<&str>) -> ClientMessage {
+    let [token, browser] = [token, browser].map(|text| text.map(str::to_owned));
+    ClientMessage::Hello { view: VIEW, visible: true, token, browser }
+}
+
+#[test]
+fn a_browsers_name_that_is_too_long_or_none_is_no_name() {
+    for (length, taken) in [(0, false), (1, true), (64, true), (65, false)] {
+        let name = "x".repeat(length);
+        let text = format!(
+            r#"{{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"browser":"{name}"}}"#
+        );
+        let wanted = hello(None, Some(&*name).filter(|_| taken));
+        assert_eq!(ClientMessage::parse(&text).unwrap(), wanted, "{length}");
+    }
+}
+
+#[test]
+fn every_client_message_is_read() {
+    for (text, message) in [
+        (
+            r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true}"#,
+            hello(None, None),
+        ),
+        (
+            r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"token":"x"}"#,
+            hello(Some("x"), None),
+        ),
+        (
+            r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"browser":"b"}"#,
+            hello(None, Some("b")),
+        ),
+        (
+            r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"browser":7}"#,
+            hello(None, None),
+        ),
+        (r#"{"type":"request_control"}"#, ClientMessage::Control(ControlRequest::Ask)),
+        (r#"{"type":"release_control"}"#, ClientMessage::Control(ControlRequest::Release)),
+        (r#"{"type":"take_control"}"#, ClientMessage::Control(ControlRequest::TakeBack)),
+        (
+            r#"{"type":"grant_control","number":3}"#,
+            ClientMessage::Control(ControlRequest::Grant(3)),
+        ),
+        (
+            r#"{"type":"disconnect","number":3}"#,
+            ClientMessage::Control(ControlRequest::Disconnect(3)),
+        ),
+        (r#"{"type":"let_in","number":3}"#, ClientMessage::Control(ControlRequest::LetIn(3))),
+        (
+            r#"{"width":640,"height":480.5,"ratio":2,"type":"resize","more":[1]}"#,
+            ClientMessage::Resize(VIEW),
+        ),
+        (
+            r#"{"type":"ack","update":4294967295}"#,
+            ClientMessage::Ack { update: u32::MAX, painted: Painted::default() },
+        ),
+        (
+            r#"{"type":"_framefeedback","index":7,"timestamp":1.5,"localtime":2.5}"#,
+            ClientMessage::Ack { update: 7, painted: Painted::default() },
+        ),
+        (r#"{"type":"refresh"}"#, ClientMessage::Refresh),
+        (r#"{"type":"ping","id":-1.5}"#, ClientMessage::Ping { id: -1.5 }),
+        (r#"{"type":"show"}"#, ClientMessage::Show),
+        (r#"{"type":"hide"}"#, ClientMessage::Hide),
+        (r#"{"type":"close"}"#, ClientMessage::Close),
+        (r#"{"type":"\u0068ide"}"#, ClientMessage::Hide),
+        (
+            r#"{"type":"paste","data":"two\nlines","timestamp":7}"#,
+            ClientMessage::Event(EventKind::Paste { data: "two\nlines".into() }),
+        ),
+        (
+            r#"{"type":"pointer_down","x":1,"y":2,"button":1,"timestamp":7}"#,
+            ClientMessage::Event(EventKind::PointerDown(Pointer {
+                x: 1.0,
+                y: 2.0,
+                button: Button::Left,
+                ..Pointer::default()
+            })),
+        ),
+    ] {
+        assert_eq!(ClientMessage::parse(text).unwrap(), message, "{text}");
+    }
+}
+
+#[test]
+fn nonsense_is_refused_without_harm() {
+    for text in [
+        "",
+        "hello",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        r#"{"type":1}"#,
+        r#"{"type":"explode"}"#,
+        r#"{"type":"hello"}"#,
+        r#"{"type":"hello","width":"1","height":1,"ratio":1,"visible":true}"#,
+        r#"{"type":"hello","width":1,"height":1,"ratio":1,"visible":1}"#,
+        r#"{"type":"hello","width":1,"height":1,"ratio":1,"visible":true,"token":1}"#,
+        r#"{"type":"grant_control"}"#,
+        r#"{"type":"grant_control","number":-1}"#,
+        r#"{"type":"disconnect","number":"1"}"#,
+        r#"{"type":"control_changed","held":true}"#,
+        r#"{"type":"resize","width":1e999,"height":1,"ratio":1}"#,
+        r#"{"type":"resize","width":NaN,"height":1,"ratio":1}"#,
+        r#"{"type":"ack","update":-1}"#,
+        r#"{"type":"ack","update":1.5}"#,
+        r#"{"type":"ack","update":4294967296}"#,
+        r#"{"type":"_framefeedback","index":-1}"#,
+        r#"{"type":"ping","id":1e400}"#,
+        r#"{"type":"ping"}"#,
+        r#"{"type":"pointer_move","x":1e999}"#,
+        r#"{"type":"resize","ratio":1}"#,
+        r#"{"type":"resize","width":null,"height":1,"ratio":1}"#,
+        r#"{"type":"clipboard","text":"x"}"#,
+        r#"{"type":"before_draw"}"#,
+        r#"{"type":"animate","step":1}"#,
+    ] {
+        assert!(ClientMessage::parse(text).is_err(), "{text}");
+    }
+    let paste = |length: usize| {
+        ClientMessage::parse(&json!({"type": "paste", "data": "x".repeat(length)}).to_string())
+    };
+    assert!(paste(EventKind::MAX_PASTE).is_ok());
+    assert!(paste(EventKind::MAX_PASTE + 1).is_err());
+    let deep = format!(r#"{{"type":"show","x":{}"#, "[".repeat(60_000));
+    assert!(ClientMessage::parse(&deep).is_err());
+    let deep = format!(r#"{{"type":"wheel","x":{}{}}}"#, "[".repeat(5000), "]".repeat(5000));
+    assert!(ClientMessage::parse(&deep).is_err());
+}
+
+#[test]
+fn a_field_that_is_not_understood_costs_that_field() {
+    let typed = Char { input_type: "historyUndo".into(), ..Char::default() };
+    let eraser =
+        Pointer { x: 1.0, buttons: [Button::Eraser].into_iter().collect(), ..Pointer::default() };
+    let painted = ClientMessage::Ack { update: 1, painted: Painted::default() };
+    let resize = |ratio| ClientMessage::Resize(View { ratio, ..VIEW });
+    for (text, message) in [
+        (
+            r#"{"type":"char","data":null,"is_composing":false,"input_type":"historyUndo"}"#,
+            ClientMessage::Event(EventKind::Char(typed)),
+        ),
+        (
+            r#"{"type":"pointer_down","x":1,"y":null,"button":9,"buttons":[6,7],"modifiers":["Fn"]}"#,
+            ClientMessage::Event(EventKind::PointerDown(eraser)),
+        ),
+        (
+            r#"{"type":"paste","data":["x"]}"#,
+            ClientMessage::Event(EventKind::Paste { data: String::new() }),
+        ),
+        (r#"{"type":"focus_in","timestamp":null}"#, ClientMessage::Event(EventKind::FocusIn)),
+        (r#"{"type":"ack","update":1,"painted":"now","received":null}"#, painted),
+        (r#"{"type":"resize","width":640,"height":480.5}"#, resize(1.0)),
+        (r#"{"type":"resize","width":640,"height":480.5,"ratio":null}"#, resize(1.0)),
+        (r#"{"type":"resize","width":640,"height":480.5,"ratio":-2}"#, resize(1.0)),
+        (r#"{"type":"resize","width":640,"height":480.5,"ratio":3}"#, resize(3.0)),
+    ] {
+        assert_eq!(ClientMessage::parse(text).unwrap(), message, "{text}");
+    }
+}
+
+#[test]
+fn only_finite_sizes_above_zero_are_usable() {
+    assert!(VIEW.is_usable());
+    for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(!View { width: bad, ..VIEW }.is_usable());
+        assert!(!View { height: bad, ..VIEW }.is_usable());
+        assert!(!View { ratio: bad, ..VIEW }.is_usable());
+    }
+}
+
+/// A window that drives, and a browser.
+fn audience(host: u64) -> ControlState {
+    let window = Member::new(1, None, "window".into(), Role::Drive);
+    let desk = Member::new(2, Some(ClientId(5)), "desk 10.0.0.7:5".into(), Role::Drive);
+    let mut state = ControlState::new(Some(1), Some(host), true, vec![window, desk]);
+    state.sent_away = vec![SentAway::new(3, "guest 10.0.0.8:5".into(), Role::Watch)];
+    state
+}
+
+#[test]
+fn server_messages_are_the_objects_of_the_protocol() {
+    for (message, wire) in [
+        (
+            ServerMessage::Welcome { client: 7, role: Role::Watch },
+            json!({"type": "welcome", "client": 7, "role": "watch"}),
+        ),
+        (
+            ServerMessage::Title { value: "a \"b\" <c>\u{1b}" },
+            json!({"type": "title", "value": "a \"b\" <c>\u{1b}"}),
+        ),
+        (ServerMessage::Cursor { value: "grab" }, json!({"type": "cursor", "value": "grab"})),
+        (
+            ServerMessage::control(&audience(1), ClientId(5), Role::Drive),
+            json!({
+                "type": "control", "presenter": false, "held": true, "by": "window",
+                "can_ask": true, "asks": false, "manages": false
+            }),
+        ),
+        (
+            ServerMessage::control(&audience(1), ClientId(6), Role::Watch),
+            json!({
+                "type": "control", "presenter": false, "held": true, "by": "window",
+                "can_ask": false, "asks": false, "manages": false
+            }),
+        ),
+        (
+            ServerMessage::clients(&audience(1), ClientId(5)),
+            json!({"type": "clients", "list": [], "sent_away": []}),
+        ),
+        (
+            ServerMessage::clients(&audience(2), ClientId(5)),
+            json!({"type": "clients", "list": [
+                {"number": 1, "label": "window", "role": "drive", "visible": true,
+                 "presenter": true, "asks": false, "you": false},
+                {"number": 2, "label": "desk 10.0.0.7:5", "role": "drive", "visible": true,
+                 "presenter": false, "asks": false, "you": true},
+            ], "sent_away": [{"number": 3, "label": "guest 10.0.0.8:5", "role": "watch"}]}),
+        ),
+        (
+            ServerMessage::Pong { id: 3.0, time: 1.5 },
+            json!({"type": "pong", "id": 3.0, "time": 1.5}),
+        ),
+        (
+            ServerMessage::Clipboard { text: "a \"b\"\n\u{1b}" },
+            json!({"type": "clipboard", "text": "a \"b\"\n\u{1b}"}),
+        ),
+        (ServerMessage::Closed { reason: "done" }, json!({"type": "closed", "reason": "done"})),
+        (ServerMessage::Active { value: true }, json!({"type": "active", "value": true})),
+        (
+            ServerMessage::CssWidth { value: "640px".into() },
+            json!({"type": "css_width", "value": "640px"}),
+        ),
+        (
+            ServerMessage::CssHeight { value: "480.5px".into() },
+            json!({"type": "css_height", "value": "480.5px"}),
+        ),
+        (
+            ServerMessage::Framebufferdata {
+                nbuffers: 1,
+                mimetype: "image/png",
+                timestamp: 1.5,
+                index: 7,
+            },
+            json!({
+                "type": "framebufferdata",
+                "nbuffers": 1,
+                "mimetype": "image/png",
+                "timestamp": 1.5,
+                "index": 7
+            }),
+        ),
+    ] {
+        let text = message.print();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), wire);
+    }
+}
+
+/// The same fixtures are read by the viewer's tests.
+fn fixtures(text: &str) -> Vec<serde_json::Value> {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn what_the_viewer_says_is_understood() {
+    for fixture in fixtures(include_str!("../../../http/fixtures/client-messages.json")) {
+        let text = fixture["message"].to_string();
+        let message = ClientMessage::parse(&text);
+        assert!(message.is_ok(), "{text}: {message:?}");
+    }
+}
+
+fn role(value: &serde_json::Value) -> Role {
+    serde_json::from_value(value.clone()).unwrap()
+}
+
+fn listed(member: &serde_json::Value) -> Listed<'_> {
+    let flag = |name: &str| member[name].as_bool().unwrap();
+    Listed {
+        number: member["number"].as_u64().unwrap(),
+        label: member["label"].as_str().unwrap(),
+        role: role(&member["role"]),
+        visible: flag("visible"),
+        presenter: flag("presenter"),
+        asks: flag("asks"),
+        you: flag("you"),
+    }
+}
+
+fn away(fields: &serde_json::Value) -> ListedAway<'_> {
+    ListedAway {
+        number: fields["number"].as_u64().unwrap(),
+        label: fields["label"].as_str().unwrap(),
+        role: role(&fields["role"]),
+    }
+}
+
+#[test]
+fn what_the_viewer_understands_is_what_is_said() {
+    let mut said = 0;
+    for fixture in fixtures(include_str!("../../../http/fixtures/server-messages.json")) {
+        let message = &fixture["message"];
+        let string = |name: &str| message[name].as_str().unwrap_or_default();
+        let mine = match string("type") {
+            "welcome" => ServerMessage::Welcome {
+                client: message["client"].as_u64().unwrap(),
+                role: role(&message["role"]),
+            },
+            "title" => ServerMessage::Title { value: string("value") },
+            "cursor" => ServerMessage::Cursor { value: string("value") },
+            "control" => ServerMessage::Control {
+                presenter: message["presenter"].as_bool().unwrap(),
+                held: message["held"].as_bool().unwrap(),
+                by: string("by"),
+                can_ask: message["can_ask"].as_bool().unwrap(),
+                asks: message["asks"].as_bool().unwrap(),
+                manages: message["manages"].as_bool().unwrap(),
+            },
+            "clients" => ServerMessage::Clients {
+                list: message["list"].as_array().unwrap().iter().map(listed).collect(),
+                sent_away: message["sent_away"].as_array().unwrap().iter().map(away).collect(),
+            },
+            "pong" => ServerMessage::Pong {
+                id: message["id"].as_f64().unwrap(),
+                time: message["time"].as_f64().unwrap(),
+            },
+            "clipboard" => ServerMessage::Clipboard { text: string("text") },
+            "closed" => ServerMessage::Closed { reason: string("reason") },
+            _ => continue,
+        };
+        let printed: serde_json::Value = serde_json::from_str(&mine.print()).unwrap();
+        assert_eq!(printed, *message);
+        said += 1;
+    }
+    assert!(said >= 6, "{said}");
+}
+
+#[test]
+fn the_viewer_reads_the_parts_that_are_written() {
+    let mut written = 0;
+    for fixture in fixtures(include_str!("../../../http/fixtures/parts.json")) {
+        let (hex, fields) = (fixture["hex"].as_str().unwrap(), &fixture["fields"]);
+        // The others are of later versions, or broken.
+        if fields.is_null() || hex.get(4..8).is_none_or(|length| length != "5000") {
+            continue;
+        }
+        let integer = |name: &str| u32::try_from(fields[name].as_u64().unwrap()).unwrap();
+        let size = PhysicalSize::new(integer("width"), integer("height"));
+        let grid = Grid::new(size);
+        let (width, height) = grid.tile_size();
+        if (integer("tileWidth"), integer("tileHeight")) != (width.into(), height.into()) {
+            continue;
+        }
+        let number = |name: &str| fields[name].as_f64().unwrap();
+        let header = PartHeader {
+            update: integer("update"),
+            part: integer("part") as u16,
+            last: fields["last"] == true,
+            exact: fields["exact"] == true,
+            grid,
+            size,
+            ratio: number("ratio"),
+            sequence: fields["sequence"].as_str().unwrap().parse().unwrap(),
+            input: fields["input"].as_f64(),
+            drawn: number("drawn"),
+            encoded: number("encoded"),
+            sent: number("sent"),
+        };
+        let form = match fields["encoding"].as_str().unwrap() {
+            "jpeg" => Form::Jpeg(80, Sampling::Half),
+            _ => Form::Png,
+        };
+        let tiles = fields["tiles"].as_array().unwrap();
+        let tiles: Vec<u16> = tiles.iter().map(|n| n.as_u64().unwrap() as u16).collect();
+        let mut out = Vec::new();
+        header.print(form, tiles.iter().copied(), &mut out);
+        let print: String = out.iter().map(|byte| format!("{byte:02x}")).collect();
+        let payload = fields["payload"].as_str().unwrap();
+        assert_eq!(print + payload, hex, "{}", fixture["name"]);
+        written += 1;
+    }
+    assert!(written >= 3, "{written}");
+}

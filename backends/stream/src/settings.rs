@@ -1,0 +1,178 @@
+//! What clients are told of a canvas besides its pictures, the latest only. Pure.
+
+use std::collections::BTreeMap;
+
+use framecast_api::{ClientId, ControlState, Cursor, LogicalSize, Member, Setting};
+
+use crate::client_state::{ClientState, Clients, PendingMessages};
+use crate::protocol::{Dialect, ServerMessage};
+
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    title: String,
+    cursor: Cursor,
+    control: ControlState,
+    /// The size that the application asked for.
+    logical: Option<LogicalSize>,
+}
+
+impl Settings {
+    pub(crate) fn set_title(&mut self, title: String) {
+        self.title = title;
+    }
+
+    /// The client that sends others away.
+    pub(crate) fn host(&self) -> Option<ClientId> {
+        let members = &self.control.members;
+        members.iter().find(|it| Some(it.number) == self.control.host)?.client
+    }
+
+    /// The client that drives.
+    pub(crate) fn presenter(&self) -> Option<ClientId> {
+        self.control.presenter().and_then(|member| member.client)
+    }
+
+    /// Takes `setting`, and notes who is to be told of it.
+    pub(crate) fn apply(&mut self, setting: &Setting, clients: &mut Clients) {
+        let note: fn(&mut PendingMessages) = match setting {
+            Setting::Title(title) if self.title != *title => {
+                self.title.clone_from(title);
+                |pending| pending.title = true
+            }
+            Setting::Cursor(cursor) if self.cursor != *cursor => {
+                self.cursor = *cursor;
+                |pending| pending.cursor = true
+            }
+            Setting::Control(control) if self.control != *control => {
+                let before = std::mem::replace(&mut self.control, control.clone());
+                let host = self.host();
+                let presenter = control.presenter().and_then(|member| member.client);
+                let (old, new) = (by_client(&before), by_client(control));
+                for (client, state) in clients.iter_mut() {
+                    if presenter != Some(*client) {
+                        state.clipboard = None;
+                    }
+                    // Who is there and looks is the host's affair; the others hear only of control.
+                    let told = |control, members: &BTreeMap<_, _>| {
+                        let own = members.get(client).copied();
+                        ServerMessage::control_of(control, own, state.role)
+                    };
+                    state.pending.control |= told(&before, &old) != told(control, &new);
+                    state.pending.width |= presenter == Some(*client) && state.mapping.lacks_size();
+                    let manages = host == Some(*client) && state.speaks_framecast();
+                    state.pending.clients |= manages || state.manages;
+                    state.manages = manages;
+                }
+                return;
+            }
+            // The size of our own page is its user's affair; the older one follows.
+            Setting::LogicalSize(size) if self.logical != Some(*size) => {
+                self.logical = Some(*size);
+                for state in clients.values_mut().filter(|state| state.dialect == Dialect::Whole) {
+                    state.pending.width = true;
+                }
+                return;
+            }
+            _ => return,
+        };
+        let reads = clients.values_mut().filter(|state| state.reads_text());
+        reads.for_each(|state| note(&mut state.pending));
+    }
+
+    /// In the older protocol: the size that the application asked for, or else that of the canvas
+    /// for a presenter that said no size of its own.
+    fn size_for(&self, state: &ClientState, client: ClientId) -> Option<LogicalSize> {
+        let follows = self.presenter() == Some(client) && state.mapping.lacks_size();
+        let canvas = state.mapping.canvas().filter(|_| follows);
+        canvas.or(self.logical)
+    }
+
+    /// What `client`, whose state is `state`, is to be told next.
+    pub(crate) fn tell(
+        &self,
+        state: &mut ClientState,
+        client: ClientId,
+        seconds: f64,
+    ) -> Option<String> {
+        let whole = !state.speaks_framecast();
+        let size = self.size_for(state, client);
+        let pending = &mut state.pending;
+        let clipboard;
+        let message = if std::mem::take(&mut pending.title) {
+            ServerMessage::Title { value: &self.title }
+        } else if std::mem::take(&mut pending.cursor) {
+            ServerMessage::Cursor { value: self.cursor.css_name() }
+        } else if std::mem::take(&mut pending.control) {
+            let message = ServerMessage::control(&self.control, client, state.role);
+            match message {
+                ServerMessage::Control { presenter, .. } if whole => {
+                    ServerMessage::Active { value: presenter }
+                }
+                message => message,
+            }
+        } else if std::mem::take(&mut pending.clients) {
+            ServerMessage::clients(&self.control, client)
+        } else if let (true, Some(size)) = (std::mem::take(&mut pending.width), size) {
+            state.pending.height = true;
+            ServerMessage::CssWidth { value: css(size.width) }
+        } else if let (true, Some(size)) = (std::mem::take(&mut pending.height), size) {
+            ServerMessage::CssHeight { value: css(size.height) }
+        } else if let Some(text) = state.clipboard.take() {
+            clipboard = text;
+            ServerMessage::Clipboard { text: &clipboard }
+        } else if let Some(id) = state.take_pong() {
+            ServerMessage::Pong { id, time: seconds }
+        } else {
+            return None;
+        };
+        Some(message.print())
+    }
+}
+
+/// The members that are clients of this backend.
+fn by_client(control: &ControlState) -> BTreeMap<ClientId, &Member> {
+    let members = control.members.iter();
+    members.filter_map(|member| Some((member.client?, member))).collect()
+}
+
+fn css(pixels: f64) -> String {
+    format!("{pixels}px")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Message;
+    use crate::protocol::Dialect;
+    use crate::scene::Scene;
+    use framecast_api::{Member, Role};
+
+    #[test]
+    fn text_for_a_clipboard_is_for_who_drives_and_the_newest_only() {
+        let mut scene = Scene::new();
+        let (one, other, old) = (scene.join(), scene.join(), scene.join_as(Dialect::Whole));
+        let driven_by = |client| {
+            let member = Member::new(1, Some(client), "somebody".into(), Role::Drive);
+            Setting::Control(ControlState::new(Some(1), None, false, vec![member]))
+        };
+        let texts = |scene: &mut Scene, client| {
+            let next = || match scene.next(client)? {
+                Message::Text(text) => {
+                    scene.written(client);
+                    Some(text)
+                }
+                other => panic!("{other:?}"),
+            };
+            let all: Vec<_> = std::iter::from_fn(next).collect();
+            all.into_iter().filter(|text| text.contains("clipboard")).collect::<Vec<_>>()
+        };
+        scene.set(driven_by(one));
+        assert!(scene.hub.set_clipboard(one, "first") && scene.hub.set_clipboard(one, "last"));
+        assert_eq!(texts(&mut scene, one), [r#"{"type":"clipboard","text":"last"}"#]);
+        assert!(scene.hub.set_clipboard(one, "secret"));
+        scene.set(driven_by(other));
+        assert!(texts(&mut scene, one).is_empty(), "it drives no more");
+        assert!(texts(&mut scene, other).is_empty());
+        assert!(!scene.hub.set_clipboard(old, "x"), "it knows no such message");
+    }
+}

@@ -1,0 +1,309 @@
+//! Snapshots: the newest frame as one picture, for whoever asks. Pure: which frame a request gets is
+//! decided here, and when; encoding it takes time and is done by whoever drives the hub.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use bytes::Bytes;
+use framecast_api::{Frame, Role};
+use framecast_jpeg::Sampling;
+
+use crate::newest::Newest;
+use crate::{limits, whole_encode};
+
+/// For one picture that is looked at for a while, and not one of many.
+const QUALITY: u8 = 95;
+const SAMPLING: Sampling = Sampling::Full;
+
+/// How a snapshot is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SnapshotFormat {
+    /// Exactly the frame's colours.
+    Png,
+    /// Quality 95, 4:4:4.
+    Jpeg,
+}
+
+/// Why there is no snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoSnapshot {
+    /// Too many wait for one, or are still reading theirs.
+    Busy,
+    /// Nothing was ever drawn, also not now that somebody asks.
+    NoFrame,
+    /// The canvas was closed.
+    Closed,
+    /// The frame cannot be encoded so.
+    NotEncoded,
+}
+
+/// Who waits for a frame, or is still reading what came of it.
+#[derive(Debug, Default)]
+pub(crate) struct SnapshotRequests {
+    requests: BTreeMap<u64, SnapshotRequest>,
+    last: u64,
+}
+
+#[derive(Debug)]
+struct SnapshotRequest {
+    /// This frame, by its `Newest::number`, may be old: nobody wanted a newer one. 0: none may.
+    old: u64,
+    asked: Instant,
+    served: bool,
+    watches: bool,
+}
+
+/// What there is for who wants a snapshot.
+#[derive(Debug)]
+pub enum SnapshotLook {
+    /// The frame of this number.
+    Frame(Frame, u64),
+    /// Nothing before that time, unless it is woken.
+    Wait(Instant),
+    /// There is none, and will be none.
+    Missing(NoSnapshot),
+}
+
+impl SnapshotRequests {
+    /// Somebody with `role` wants a picture; its number, unless there are too many: some places are
+    /// kept for those who may drive. `demanded`: somebody has
+    /// room for a frame newer than `newest` already, so that one that is due would be drawn.
+    pub(crate) fn ask(
+        &mut self,
+        newest: Option<&Newest>,
+        demanded: bool,
+        role: Role,
+        now: Instant,
+    ) -> Option<u64> {
+        let watches = role == Role::Watch;
+        let watching = self.requests.values().filter(|request| request.watches).count();
+        let full = watches && watching >= limits::for_watchers(limits::SNAPSHOTS);
+        if full || self.requests.len() >= limits::SNAPSHOTS {
+            return None;
+        }
+        self.last += 1;
+        let old = newest.filter(|_| !demanded).map_or(0, |newest| newest.number);
+        self.requests
+            .insert(self.last, SnapshotRequest { old, asked: now, served: false, watches });
+        Some(self.last)
+    }
+
+    /// Whoever made `request` is done with its picture, or has gone.
+    pub(crate) fn end(&mut self, request: u64) {
+        self.requests.remove(&request);
+    }
+
+    /// Whether somebody waits for a frame.
+    pub(crate) fn want_frame(&self) -> bool {
+        self.requests.values().any(|request| !request.served)
+    }
+
+    /// Those for whom there is something.
+    pub(crate) fn answerable(
+        &self,
+        newest: Option<&Newest>,
+        closed: bool,
+    ) -> impl Iterator<Item = u64> + '_ {
+        let number = newest.map_or(0, |newest| newest.number);
+        let is_answerable =
+            move |request: &SnapshotRequest| closed || !request.served && number > request.old;
+        let requests = self.requests.iter().filter(move |(_, request)| is_answerable(request));
+        requests.map(|(number, _)| *number)
+    }
+
+    /// What there is for `request`.
+    pub(crate) fn look(
+        &mut self,
+        request: u64,
+        newest: Option<&Newest>,
+        now: Instant,
+    ) -> SnapshotLook {
+        let Some(request) = self.requests.get_mut(&request) else {
+            return SnapshotLook::Missing(NoSnapshot::Closed);
+        };
+        let Some(newest) = newest else {
+            let until = request.asked + limits::FIRST_FRAME_TIME;
+            return if now < until {
+                SnapshotLook::Wait(until)
+            } else {
+                SnapshotLook::Missing(NoSnapshot::NoFrame)
+            };
+        };
+        // An application that has nothing new to draw says nothing.
+        let until = request.asked + limits::NEWER_FRAME_TIME;
+        if newest.number <= request.old && now < until {
+            return SnapshotLook::Wait(until);
+        }
+        request.served = true;
+        SnapshotLook::Frame(newest.frame.clone(), newest.number)
+    }
+}
+
+/// The last snapshots of a canvas, each encoded once.
+#[derive(Debug, Default)]
+pub struct SnapshotCache {
+    number: u64,
+    png: Encoded,
+    jpeg: Encoded,
+}
+
+/// `None`: not tried yet.
+type Encoded = Option<Result<Bytes, NoSnapshot>>;
+
+impl SnapshotCache {
+    /// The frame of this number in this format. What cannot be encoded is not tried again for the
+    /// next request.
+    ///
+    /// # Errors
+    /// [`NoSnapshot::NotEncoded`].
+    pub fn encode(
+        &mut self,
+        frame: &Frame,
+        number: u64,
+        format: SnapshotFormat,
+    ) -> Result<Bytes, NoSnapshot> {
+        if self.number != number {
+            *self = Self { number, ..Self::default() };
+        }
+        let kept = match format {
+            SnapshotFormat::Png => &mut self.png,
+            SnapshotFormat::Jpeg => &mut self.jpeg,
+        };
+        let encoded = kept.get_or_insert_with(|| {
+            let bytes = match format {
+                SnapshotFormat::Png => {
+                    whole_encode::png(frame, || false).map(Option::unwrap_or_default)
+                }
+                SnapshotFormat::Jpeg => jpeg(frame),
+            };
+            bytes.map(Bytes::from).map_err(|_| NoSnapshot::NotEncoded)
+        });
+        encoded.clone()
+    }
+}
+
+/// With less quality only where it is too large otherwise.
+fn jpeg(frame: &Frame) -> framecast_api::Result<Vec<u8>> {
+    whole_encode::jpeg_with(frame, QUALITY, SAMPLING).or_else(|_| whole_encode::jpeg(frame))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::grain;
+    use framecast_api::{FramePool, PhysicalSize};
+
+    fn newest(number: u64) -> Newest {
+        let mut pool = FramePool::new();
+        let buffer = pool.lend(PhysicalSize::new(3, 2)).unwrap();
+        let frame = pool.freeze(buffer, number, 0.0, 1.0);
+        Newest { frame, number, at: Instant::now(), damage: None, input: None }
+    }
+
+    fn asked(
+        requests: &mut SnapshotRequests,
+        newest: Option<&Newest>,
+        demanded: bool,
+        now: Instant,
+    ) -> u64 {
+        requests.ask(newest, demanded, Role::Drive, now).unwrap()
+    }
+
+    fn is_frame(look: &SnapshotLook, number: u64) -> bool {
+        matches!(look, SnapshotLook::Frame(_, seen) if *seen == number)
+    }
+
+    #[test]
+    fn what_somebody_looks_at_already_is_taken_as_it_is() {
+        let (mut requests, now) = (SnapshotRequests::default(), Instant::now());
+        let asker = asked(&mut requests, Some(&newest(7)), true, now);
+        assert!(is_frame(&requests.look(asker, Some(&newest(7)), now), 7));
+        assert!(!requests.want_frame());
+    }
+
+    #[test]
+    fn where_nobody_looks_a_newer_frame_is_waited_for_but_not_for_ever() {
+        let (mut requests, now) = (SnapshotRequests::default(), Instant::now());
+        let old = newest(7);
+        let asker = asked(&mut requests, Some(&old), false, now);
+        let SnapshotLook::Wait(until) = requests.look(asker, Some(&old), now) else {
+            panic!("too early")
+        };
+        assert!(requests.want_frame());
+        assert!(is_frame(&requests.look(asker, Some(&old), until), 7), "nothing newer came");
+        let asker = asked(&mut requests, Some(&old), false, now);
+        assert!(is_frame(&requests.look(asker, Some(&newest(8)), now), 8));
+    }
+
+    #[test]
+    fn the_first_frame_is_waited_for_longer() {
+        let (mut requests, now) = (SnapshotRequests::default(), Instant::now());
+        let asker = asked(&mut requests, None, false, now);
+        let later = now + limits::NEWER_FRAME_TIME;
+        let SnapshotLook::Wait(until) = requests.look(asker, None, later) else {
+            panic!("too early")
+        };
+        let look = requests.look(asker, None, until);
+        assert!(matches!(look, SnapshotLook::Missing(NoSnapshot::NoFrame)), "{look:?}");
+        let asker = asked(&mut requests, None, false, now);
+        assert!(is_frame(&requests.look(asker, Some(&newest(1)), now), 1));
+    }
+
+    #[test]
+    fn no_more_may_ask_at_once_than_there_are_places_for() {
+        let (mut requests, now) = (SnapshotRequests::default(), Instant::now());
+        for _ in 0..limits::SNAPSHOTS {
+            asked(&mut requests, None, false, now);
+        }
+        let mut ask = |role| requests.ask(None, false, role, now);
+        assert_eq!(ask(Role::Drive), None);
+        requests.end(1);
+        asked(&mut requests, None, false, now);
+    }
+
+    #[test]
+    fn those_who_watch_leave_a_place_to_those_who_may_drive() {
+        let (mut requests, now) = (SnapshotRequests::default(), Instant::now());
+        let mut ask = |role| requests.ask(None, false, role, now);
+        let watching: Vec<_> = std::iter::from_fn(|| ask(Role::Watch)).collect();
+        assert_eq!(watching.len(), limits::SNAPSHOTS - 1);
+        let driving = ask(Role::Drive).unwrap();
+        assert_eq!((ask(Role::Watch), ask(Role::Drive)), (None, None));
+        requests.end(watching[0]);
+        let mut ask = |role| requests.ask(None, false, role, now);
+        assert!(ask(Role::Drive).is_some());
+        assert_eq!(ask(Role::Watch), None, "all are taken");
+        requests.end(driving);
+        let mut ask = |role| requests.ask(None, false, role, now);
+        assert!(ask(Role::Watch).is_some());
+    }
+
+    #[test]
+    fn those_who_wait_are_woken_by_a_newer_frame_and_by_the_end() {
+        let (mut requests, now) = (SnapshotRequests::default(), Instant::now());
+        let old = newest(3);
+        let request = requests.ask(Some(&old), false, Role::Watch, now).unwrap();
+        let answerable = |newest: Option<&Newest>, closed| {
+            requests.answerable(newest, closed).collect::<Vec<_>>()
+        };
+        assert!(answerable(Some(&old), false).is_empty());
+        assert_eq!(answerable(Some(&newest(4)), false), [request]);
+        assert_eq!(answerable(None, true), [request]);
+    }
+
+    #[test]
+    fn a_picture_that_is_too_large_is_tried_once() {
+        let mut pool = FramePool::new();
+        let mut buffer = pool.lend(PhysicalSize::new(4800, 4800)).unwrap();
+        for (at, pixel) in buffer.pixels_mut().iter_mut().enumerate() {
+            *pixel = grain(1, at);
+        }
+        let frame = pool.freeze(buffer, 1, 0.0, 1.0);
+        let mut cache = SnapshotCache::default();
+        assert_eq!(cache.encode(&frame, 1, SnapshotFormat::Png), Err(NoSnapshot::NotEncoded));
+        assert_eq!(cache.png, Some(Err(NoSnapshot::NotEncoded)));
+        assert!(cache.encode(&frame, 1, SnapshotFormat::Jpeg).is_ok());
+        let small = newest(2).frame;
+        assert!(cache.encode(&small, 2, SnapshotFormat::Png).is_ok(), "another frame");
+    }
+}

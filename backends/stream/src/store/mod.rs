@@ -1,0 +1,6 @@
+//! The newest pictures, encoded once for everybody. Pure: jobs are handed out and their results
+//! taken back.
+
+pub(crate) mod pictures;
+pub(crate) mod tiles;
+pub(crate) mod whole;

@@ -1,0 +1,82 @@
+//! All that feeds draw from.
+
+use std::time::Duration;
+
+use super::tiles::TileStore;
+use super::whole::WholeStore;
+use crate::newest::Newest;
+
+/// Where a feed's pictures come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    Tiles,
+    Whole,
+    /// JPEGs, while the pictures of `Whole` are all exact.
+    Jpeg,
+}
+
+impl Source {
+    pub(crate) const ALL: [Source; 3] = [Source::Tiles, Source::Whole, Source::Jpeg];
+}
+
+/// The pictures of one canvas.
+#[derive(Debug)]
+pub(crate) struct Pictures {
+    pub(crate) newest: Option<Newest>,
+    pub(crate) tiles: TileStore,
+    pub(crate) whole: WholeStore,
+    pub(crate) jpeg: WholeStore,
+    /// Every picture is sent exactly from the first.
+    pub(crate) lossless: bool,
+    /// How long a picture must be unchanged to be sent again, exactly.
+    pub(crate) still_after: Duration,
+}
+
+impl Pictures {
+    pub(crate) fn new(still_after: Duration) -> Self {
+        Self {
+            newest: None,
+            tiles: TileStore::default(),
+            whole: WholeStore::new(still_after),
+            jpeg: WholeStore::new(still_after),
+            lossless: false,
+            still_after,
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.newest = None;
+        self.tiles.clear();
+        self.whole.clear();
+        self.jpeg.clear();
+    }
+
+    /// The whole pictures of `source`.
+    pub(crate) fn whole(&self, source: Source) -> &WholeStore {
+        if source == Source::Jpeg { &self.jpeg } else { &self.whole }
+    }
+
+    /// Whether there is a picture of the presented frame `number`.
+    pub(crate) fn has(&self, source: Source, number: u64) -> bool {
+        match source {
+            Source::Tiles => self.tiles.has(number),
+            Source::Whole | Source::Jpeg => self.whole(source).has(number),
+        }
+    }
+
+    /// Whether there is one, or will be.
+    pub(crate) fn has_begun(&self, source: Source, number: u64) -> bool {
+        match source {
+            Source::Tiles => self.tiles.has_begun(number),
+            Source::Whole | Source::Jpeg => self.whole(source).has_begun(number),
+        }
+    }
+
+    /// Differs from before where there are other pixels.
+    pub(crate) fn version(&self, source: Source) -> Option<u64> {
+        match source {
+            Source::Tiles => Some(self.tiles.version()),
+            Source::Whole | Source::Jpeg => self.whole(source).version(),
+        }
+    }
+}

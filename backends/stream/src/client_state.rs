@@ -115,7 +115,7 @@ impl PendingMessages {
             Dialect::Whole => {
                 Self { title: true, cursor: true, control: true, width: true, ..Self::NONE }
             }
-            Dialect::Mjpeg(_) => Self::NONE,
+            Dialect::Updates | Dialect::Mjpeg(_) => Self::NONE,
         }
     }
 }
@@ -152,7 +152,7 @@ impl ClientState {
 
     /// Whether it reads messages besides pictures.
     pub(crate) fn reads_text(&self) -> bool {
-        !matches!(self.dialect, Dialect::Mjpeg(_))
+        matches!(self.dialect, Dialect::Tiles | Dialect::Whole)
     }
 
     /// How many more pictures it can take now.

@@ -33,6 +33,8 @@ mod newest;
 mod pacing;
 mod protocol;
 #[cfg(test)]
+mod relayed;
+#[cfg(test)]
 mod scene;
 mod session;
 mod settings;
@@ -41,6 +43,7 @@ mod simulated;
 mod snapshot;
 mod stats;
 mod store;
+mod tile_update;
 mod tiles;
 mod token_bucket;
 mod whole_encode;
@@ -54,4 +57,5 @@ pub use protocol::{ClientMessage, Dialect, MjpegConfig, Part, SUBPROTOCOL, View}
 pub use session::{Due, Session, SessionLimits, Violation};
 pub use snapshot::{NoSnapshot, SnapshotCache, SnapshotFormat, SnapshotLook};
 pub use stats::CanvasStats;
+pub use tile_update::TileUpdate;
 pub use token_bucket::TokenBucket;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::protocol::Part;
+use crate::tile_update::TileUpdate;
 
 /// One message to a client.
 #[derive(Debug)]
@@ -11,6 +12,8 @@ pub enum Message {
     Text(String),
     /// A part of an update in tiles. [`Part::into_bytes`] composes it, where no lock is held.
     Part(Part),
+    /// What changed, for a [subscriber](crate::Hub::subscribe).
+    Update(TileUpdate),
     /// A whole picture: JPEG or PNG.
     Picture(Bytes),
 }

@@ -30,6 +30,8 @@ pub(crate) struct Scene {
     inbox: BTreeMap<ClientId, Message>,
     goodbyes: BTreeMap<ClientId, Goodbye>,
     pub(crate) snapshots: Vec<u64>,
+    /// What was asked for of what is missing.
+    pub(crate) repairs: Vec<u64>,
     /// When the hub wants to be polled again.
     pub(crate) wait: Option<Instant>,
 }
@@ -65,9 +67,17 @@ impl Scene {
         let mut hub = Hub::new(STILL);
         let open = HubInput::Open { clock: Clock::start(), title: "title".into() };
         hub.handle(now, open).unwrap();
-        let (inbox, goodbyes, snapshots) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
-        let pool = FramePool::new();
-        Self { hub, pool, now, sequence: 0, inbox, goodbyes, snapshots, wait: None }
+        Self {
+            hub,
+            pool: FramePool::new(),
+            now,
+            sequence: 0,
+            inbox: BTreeMap::new(),
+            goodbyes: BTreeMap::new(),
+            snapshots: Vec::new(),
+            repairs: Vec::new(),
+            wait: None,
+        }
     }
 
     /// A client that has read all that there is to read before the first picture.
@@ -119,6 +129,7 @@ impl Scene {
                     self.goodbyes.insert(client, goodbye);
                 }
                 HubOutput::Snapshot(request) => self.snapshots.push(request),
+                HubOutput::Repair(revision) => self.repairs.push(revision),
                 HubOutput::Wake => concerns.engine = true,
                 HubOutput::Encode(jobs) => concerns.encoders = jobs,
                 HubOutput::Wait(until) => {

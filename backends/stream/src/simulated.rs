@@ -21,17 +21,22 @@ const RUNS: u64 = 60;
 const STEPS: u32 = 300;
 const SIZES: [(u32, u32); 5] = [(1, 1), (129, 49), (300, 100), (127, 200), (520, 97)];
 
-struct Random(u64);
+/// A generator of made-up numbers.
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn below(&mut self, end: u32) -> u32 {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(crate) fn below(&mut self, end: u32) -> u32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         ((self.0 >> 20) % u64::from(end)) as u32
     }
 
-    fn percent(&mut self, chance: u32) -> bool {
+    pub(crate) fn percent(&mut self, chance: u32) -> bool {
         self.below(100) < chance
     }
 }
@@ -68,7 +73,7 @@ struct World {
 
 impl World {
     fn new(seed: u64, fails: bool) -> Self {
-        let random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let random = Random::new(seed);
         let (frames, viewers, jobs) = (BTreeMap::new(), Vec::new(), Vec::new());
         Self { random, scene: Scene::new(), frames, viewers, jobs, size: SIZES[2], fails }
     }

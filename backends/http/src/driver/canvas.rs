@@ -103,6 +103,8 @@ impl Shared {
                         let _ = waiting.try_send(());
                     }
                 }
+                // It is fed with frames.
+                HubOutput::Repair(_) => {}
                 HubOutput::Wake => wake.engine = self.waker.clone(),
                 HubOutput::Encode(jobs) => wake.encoders = jobs,
                 HubOutput::Wait(until) => {

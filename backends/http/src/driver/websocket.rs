@@ -367,6 +367,8 @@ impl<'a> Connection<'a> {
                         Message::Text(text) => text.into(),
                         Message::Part(part) => WsMessage::Binary(part.into_bytes()),
                         Message::Picture(picture) => WsMessage::Binary(picture),
+                        // For subscribers, of which there are none here.
+                        Message::Update(_) => continue,
                     };
                     let sent = self.send(sender, woken, message).await;
                     self.canvas.written(client, Instant::now());

@@ -15,6 +15,7 @@ use crate::store::tiles::Missing;
 
 mod mjpeg;
 mod tiles;
+mod updates;
 mod whole;
 
 /// What one client was sent, and what comes next. `now` is passed in.
@@ -88,6 +89,7 @@ pub(crate) fn new(dialect: Dialect) -> Box<dyn Feed> {
     match dialect {
         Dialect::Tiles => Box::<tiles::TileFeed>::default(),
         Dialect::Whole => Box::<whole::WholeFeed>::default(),
+        Dialect::Updates => Box::<updates::UpdateFeed>::default(),
         Dialect::Mjpeg(config) => Box::new(mjpeg::MjpegFeed::new(config)),
     }
 }

@@ -103,7 +103,8 @@ impl TileFeed {
                 tiles().filter(|(tile, n)| other_grid || self.is_behind(tile, usize::from(*n)));
             wanted.changed = changed.map(|(_, n)| n).collect();
         }
-        let quiet = wanted.changed.len() * BUSY <= store.tiles().len();
+        // What comes in tiles becomes exact where it comes from.
+        let quiet = !store.is_relayed() && wanted.changed.len() * BUSY <= store.tiles().len();
         if quiet && self.rests_at().is_some_and(|at| at <= now) {
             let most = (target.spare / store.exact_bytes()).clamp(1, PART_TILES);
             let resting = tiles().filter(|(tile, n)| {
@@ -130,7 +131,7 @@ impl TileFeed {
                 continue;
             }
             self.inexact += 1;
-            if !tile.failed {
+            if !tile.failed && !store.is_relayed() {
                 let at = tile.since + still_after;
                 self.rests_at = Some(self.rests_at.map_or(at, |before| before.min(at)));
             }
@@ -168,7 +169,7 @@ impl Feed for TileFeed {
         let wanted = self.wanted(store, target, now);
         for (tiles, coding) in [(wanted.changed, target.coding), (wanted.resting, Coding::Exact)] {
             for n in tiles {
-                if store.tiles()[usize::from(n)].get(coding).is_none() {
+                if store.get(n, coding).is_none() {
                     missing.add(coding, n, store.tiles().len());
                 }
             }
@@ -182,8 +183,7 @@ impl Feed for TileFeed {
         };
         let target = Self::target(pictures, pacing);
         let wanted = self.wanted(store, target, now);
-        let get =
-            |n: u16, coding| Some((n, Arc::clone(store.tiles()[usize::from(n)].get(coding)?)));
+        let get = |n: u16, coding| Some((n, Arc::clone(store.get(n, coding)?)));
         let changed: Option<Vec<_>> =
             wanted.changed.into_iter().map(|n| get(n, target.coding)).collect();
         let Some(mut tiles) = changed else { return Next::Missing };
@@ -240,18 +240,18 @@ impl Feed for TileFeed {
 
 /// What stands before the tiles of update `number`, which shows `current`.
 fn header(number: u32, current: &Current, exact: bool) -> PartHeader {
-    let Current { newest, grid, encoded, .. } = current;
+    let Current { picture, grid, encoded, .. } = current;
     PartHeader {
         update: number,
         part: 0,
         last: false,
         exact,
         grid: *grid,
-        size: newest.frame.size(),
-        ratio: newest.frame.ratio(),
-        sequence: newest.frame.sequence(),
-        input: newest.input,
-        drawn: newest.frame.timestamp(),
+        size: picture.size,
+        ratio: picture.ratio,
+        sequence: picture.sequence,
+        input: picture.input,
+        drawn: picture.drawn,
         encoded: *encoded,
         sent: 0.0,
     }

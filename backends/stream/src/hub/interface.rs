@@ -8,6 +8,7 @@ use crate::identity::Identity;
 use crate::job::JobResult;
 use crate::message::{Goodbye, Message};
 use crate::protocol::{ClientMessage, Dialect, View};
+use crate::tile_update::TileUpdate;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -21,6 +22,9 @@ pub enum HubInput {
     },
     /// The application drew a frame.
     Frame(Frame),
+    /// What another hub handed out: this one has no frames of its own. Its clients are sent tiles as
+    /// they come; it has no whole pictures for others.
+    Tiles(TileUpdate),
     /// Clients are to be told something, or one is to go or may come again. Clipboards have
     /// [`Hub::set_clipboard`](super::Hub::set_clipboard).
     Setting(Setting),
@@ -54,6 +58,10 @@ pub enum HubOutput {
     Snapshot(u64),
     /// The engine has something to do: there are events to take, or a frame is wanted.
     Wake,
+    /// Something between this revision and the newest [`HubInput::Tiles`] was lost, or is late: ask
+    /// for [`tiles_since`](super::Hub::tiles_since) it where those come from. Comes again while it is
+    /// missing.
+    Repair(u64),
     /// So many jobs can be taken.
     Encode(usize),
     /// Nothing, until then or until something happens.

@@ -16,20 +16,25 @@ pub use interface::{HubInput, HubOutput, Joining};
 
 use crate::audience::Audience;
 use crate::client_state::{Begun, ClientState, Clients, Place};
-use crate::identity::Identity;
+use crate::identity::{Grant, Identity};
 use crate::inputs::{Flooded, Inputs};
 use crate::job::{Job, JobResult, Outcome, Work};
 use crate::kept_out::KeptOut;
 use crate::message::{Goodbye, Message};
 use crate::newest::Newest;
-use crate::protocol::{ClientMessage, ServerMessage, View};
+use crate::protocol::{ClientMessage, Dialect, ServerMessage, View};
 use crate::session::Violation;
 use crate::settings::Settings;
 use crate::snapshot::{NoSnapshot, SnapshotLook, SnapshotRequests};
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::{self, Missing};
 use crate::store::whole::{Demand, WholeStore};
+use crate::tile_update::TileUpdate;
 
+/// What is late comes within this time, or else is lost.
+const REPAIR_AFTER: Duration = Duration::from_millis(100);
+/// A repair that did not come is asked for again.
+const REPAIR_AGAIN: Duration = Duration::from_secs(1);
 /// An input that is older than this did not cause a frame.
 const CAUSE: f64 = 1.0;
 
@@ -96,6 +101,11 @@ pub struct Hub {
     goodbyes: VecDeque<(ClientId, Goodbye)>,
     kept_out: KeptOut,
     last: LastPublished,
+    /// When to ask for what is missing of what comes in tiles.
+    repair_at: Option<Instant>,
+    /// Grows with whatever may be encoded since; and what that was when everybody had another turn.
+    progress: u64,
+    retried: Option<u64>,
     /// The latest time that was passed in: no time before it is.
     latest: Option<Instant>,
 }
@@ -135,6 +145,9 @@ impl Hub {
             goodbyes: VecDeque::new(),
             kept_out: KeptOut::default(),
             last: LastPublished::default(),
+            repair_at: None,
+            progress: 0,
+            retried: None,
             latest: None,
         };
         hub.update_versions();
@@ -147,12 +160,14 @@ impl Hub {
     /// If a client does more than it may: its connection is to end.
     pub fn handle(&mut self, now: Instant, input: HubInput) -> Result<(), Violation> {
         let now = self.latest(now);
+        self.progress += 1;
         match input {
             HubInput::Open { clock, title } => {
                 self.phase = Phase::Open(clock);
                 self.settings.set_title(title);
             }
             HubInput::Frame(frame) => self.present(&frame, now),
+            HubInput::Tiles(update) => self.take_update(update, now),
             HubInput::Setting(setting) => self.apply(&setting),
             HubInput::SetLossless(lossless) => self.set_lossless(lossless),
             HubInput::Received(client, message, bytes) => {
@@ -193,6 +208,10 @@ impl Hub {
                 break;
             }
         }
+        if self.repair_at.is_some_and(|at| at <= now) {
+            self.repair_at = Some(now + REPAIR_AGAIN);
+            return HubOutput::Repair(self.pictures.tiles.complete());
+        }
         if let Some(request) = self.answerable.pop_front() {
             return HubOutput::Snapshot(request);
         }
@@ -218,18 +237,13 @@ impl Hub {
         if self.keeps_out(&who, now) {
             return None;
         }
-        self.last_client += 1;
-        let client = ClientId(self.last_client);
         let state = ClientState::new(dialect, who, visible);
         let role = state.role;
-        let goodbye = self.is_closed().then(|| ended(&state));
-        self.clients.insert(client, state);
-        if let Some(goodbye) = goodbye {
-            self.goodbyes.push_back((client, goodbye));
+        let client = self.insert(state);
+        if self.is_closed() {
             return Some(client);
         }
         self.inputs.join(client, label, role);
-        self.audience.changed(client);
         if !visible {
             let _ = self.event(client, EventKind::Hide, 0, now);
         }
@@ -239,6 +253,36 @@ impl Hub {
             let _ = self.resize(client, view, bytes);
         }
         Some(client)
+    }
+
+    /// Somebody is handed out what changed, for nobody in particular: as a client that is sent
+    /// [`Message::Update`] and takes what it is sent, but that nobody sees among the others. A
+    /// `ClientMessage::Refresh` has everything sent anew.
+    pub fn subscribe(&mut self) -> ClientId {
+        let grant =
+            Grant { name: String::new(), role: Role::Watch, expires: None, revocation: None };
+        self.insert(ClientState::new(Dialect::Updates, Identity::new(grant, None, None), true))
+    }
+
+    /// Everything newer than this revision of the tiles, as one update; `None` while there is none, or
+    /// some of it is not encoded.
+    #[must_use]
+    pub fn tiles_since(&self, revision: u64) -> Option<TileUpdate> {
+        self.pictures.tiles.update_since(revision)
+    }
+
+    /// Gives a client a number.
+    fn insert(&mut self, state: ClientState) -> ClientId {
+        self.last_client += 1;
+        let client = ClientId(self.last_client);
+        if self.is_closed() {
+            self.goodbyes.push_back((client, ended(&state)));
+        } else {
+            self.audience.changed(client);
+        }
+        self.clients.insert(client, state);
+        self.progress += 1;
+        client
     }
 
     /// Whether `who` was sent away, or may be somebody who was.
@@ -404,6 +448,17 @@ impl Hub {
         let newest = Newest::after(before, is_seen, frame, cause, now);
         self.answerable.extend(self.snapshots.answerable(Some(&newest), false));
         self.pictures.newest = Some(newest);
+    }
+
+    fn take_update(&mut self, update: TileUpdate, now: Instant) {
+        if !self.is_open() || !update.is_consistent() || self.pictures.newest.is_some() {
+            return;
+        }
+        let (is_of_use, is_missing) = self.pictures.tiles.take_update(update, now);
+        if is_of_use {
+            self.changed_pictures(Source::Tiles, now);
+        }
+        self.repair_at = is_missing.then(|| self.repair_at.unwrap_or(now + REPAIR_AFTER));
     }
 
     fn apply(&mut self, setting: &Setting) {
@@ -678,7 +733,9 @@ impl Hub {
             }
         }
         if missing.is_empty() {
-            return self.audience.retry_lacking();
+            // Once: whoever lacks something all the same waits for something else.
+            return self.retried.replace(self.progress) != Some(self.progress)
+                && self.audience.retry_lacking();
         }
         let first = presenter.and_then(|it| self.clients.get(&it)).map(|it| it.pacing.quality());
         self.pictures.tiles.encode(missing, first);
@@ -717,7 +774,7 @@ impl Hub {
             return None;
         }
         let work = self.whole_work().filter(|at| now < *at);
-        work.chain(self.audience.next_look(self.may_update())).min()
+        work.chain(self.repair_at).chain(self.audience.next_look(self.may_update())).min()
     }
 
     /// What is kept up to date client by client is what looking at all of them would tell.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::protocol::{Dialect, MjpegConfig};
-use crate::scene::{STILL, Scene, VIEW, identity};
+use crate::scene::{STILL, Scene, identity};
 
 #[test]
 fn nobody_looking_means_no_demand_and_no_encoding() {

@@ -23,6 +23,8 @@ pub enum Dialect {
     Tiles,
     /// The older renderview protocol, without a subprotocol.
     Whole,
+    /// Nothing: it takes [`TileUpdate`](crate::TileUpdate)s.
+    Updates,
     /// Nothing: it can only read pictures.
     Mjpeg(MjpegConfig),
 }

@@ -3,8 +3,8 @@ use super::*;
 use crate::ledger::Painted;
 use crate::tiles::{Form, Grid};
 use framecast_api::{
-    Button, Char, ClientId, ControlRequest, ControlState, Event, EventKind, Member, PhysicalSize,
-    Pointer, Role, SentAway,
+    Button, Char, ClientId, ControlRequest, ControlState, EventKind, Member, PhysicalSize, Pointer,
+    Role, SentAway,
 };
 use framecast_jpeg::Sampling;
 use serde_json::json;

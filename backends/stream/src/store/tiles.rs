@@ -9,7 +9,8 @@ use framecast_api::Frame;
 use framecast_jpeg::Sampling;
 
 use crate::newest::Newest;
-use crate::tiles::{self, Coding, EncodedTile, Grid};
+use crate::tile_update::{PictureInfo, TileUpdate, UpdatedTile};
+use crate::tiles::{self, Coding, EncodedTile, Form, Grid};
 
 /// Tiles that are encoded by one thread in one go.
 const BATCH: usize = 20;
@@ -25,6 +26,12 @@ pub(crate) struct TileStore {
     tiles: Vec<Tile>,
     /// Grows with every frame that changed a tile.
     version: u64,
+    /// Grows with every tile that changed, or became exact.
+    revision: u64,
+    /// The revision from which on the grid holds.
+    epoch: u64,
+    /// Of the hub that sent the tiles: it has sent everything up to this revision.
+    complete: u64,
     stage: Stage,
     /// Bytes of all encodings.
     held: usize,
@@ -35,12 +42,26 @@ pub(crate) struct TileStore {
 /// The newest frame that was compared.
 #[derive(Debug)]
 pub(crate) struct Current {
-    pub(crate) newest: Newest,
+    /// `None`: the picture comes in tiles.
+    frame: Option<Frame>,
+    /// The newest presented frame that has these pixels.
+    number: u64,
+    pub(crate) picture: PictureInfo,
     pub(crate) grid: Grid,
     /// The version from which on this grid holds.
     pub(crate) grid_since: u64,
     /// When its tiles were encoded, in seconds.
     pub(crate) encoded: f64,
+}
+
+fn info(newest: &Newest) -> PictureInfo {
+    PictureInfo {
+        size: newest.frame.size(),
+        ratio: newest.frame.ratio(),
+        sequence: newest.frame.sequence(),
+        drawn: newest.frame.timestamp(),
+        input: newest.input,
+    }
 }
 
 /// What the store did so far.
@@ -57,6 +78,8 @@ pub(crate) struct Counts {
 pub(crate) struct Tile {
     /// The version that changed it last.
     pub(crate) version: u64,
+    /// The revision that changed it last, or made it exact.
+    revision: u64,
     /// Since when it is what it is.
     pub(crate) since: Instant,
     /// It cannot be encoded as it is now.
@@ -67,12 +90,18 @@ pub(crate) struct Tile {
 }
 
 impl Tile {
-    fn new(version: u64, since: Instant) -> Self {
-        Self { version, since, failed: false, lossy: Vec::new(), exact: None }
+    fn new(version: u64, revision: u64, since: Instant) -> Self {
+        Self { version, revision, since, failed: false, lossy: Vec::new(), exact: None }
+    }
+
+    /// The best there is.
+    fn best(&self) -> Option<&Arc<EncodedTile>> {
+        let best = self.lossy.iter().max_by_key(|(quality, _)| *quality);
+        self.exact.as_ref().or_else(|| best.map(|(_, encoded)| encoded))
     }
 
     /// Its encoding for somebody who asked for `coding`; it may be better.
-    pub(crate) fn get(&self, coding: Coding) -> Option<&Arc<EncodedTile>> {
+    fn get(&self, coding: Coding) -> Option<&Arc<EncodedTile>> {
         match coding {
             Coding::Jpeg(wanted) => {
                 self.lossy.iter().find(|(quality, _)| *quality == wanted).map(|(_, it)| it)
@@ -188,7 +217,7 @@ impl TileStore {
 
     /// Whether the presented frame `number` was compared.
     pub(crate) fn has(&self, number: u64) -> bool {
-        self.current.as_ref().is_some_and(|current| current.newest.number == number)
+        self.current.as_ref().is_some_and(|current| current.number == number)
     }
 
     /// Whether the presented frame `number` was compared, or is being.
@@ -211,17 +240,27 @@ impl TileStore {
         self.counts.compared += 1;
         let grid = Grid::new(newest.frame.size());
         let same_grid = self.current.as_ref().is_some_and(|current| {
-            let before = &current.newest.frame;
-            before.size() == newest.frame.size() && before.ratio() == newest.frame.ratio()
+            let before = &current.picture;
+            before.size == newest.frame.size()
+                && before.ratio == newest.frame.ratio()
+                && current.frame.is_some()
         });
         if !same_grid {
             self.version += 1;
             self.held = 0;
-            let tile = || Tile::new(self.version, newest.at);
+            self.revision += 1;
+            self.epoch = self.revision;
+            let tile = || Tile::new(self.version, self.revision, newest.at);
             self.tiles = std::iter::repeat_with(tile).take(grid.len()).collect();
             self.counts.changed += 1;
-            let grid_since = self.version;
-            self.current = Some(Current { newest, grid, grid_since, encoded: 0.0 });
+            self.current = Some(Current {
+                picture: info(&newest),
+                frame: Some(newest.frame),
+                number: newest.number,
+                grid,
+                grid_since: self.version,
+                encoded: 0.0,
+            });
             return;
         }
         let tiles = newest.damage.as_ref().map(|damage| grid.touched(damage));
@@ -267,13 +306,13 @@ impl TileStore {
             Stage::Comparing { newest, bands, running, .. } => {
                 let tiles = bands.pop_front()?;
                 *running += 1;
-                let (before, after) = (current.newest.frame.clone(), newest.frame.clone());
+                let (before, after) = (current.frame.clone()?, newest.frame.clone());
                 Some(Job::Compare { before, after, grid: current.grid, tiles })
             }
             Stage::Encoding { batches, lossy, running } => {
                 let (tiles, coding) = batches.pop_front()?;
                 *running += 1;
-                let frame = current.newest.frame.clone();
+                let frame = current.frame.clone()?;
                 let sampling = tiles::sampling(coding, *lossy, &current.grid);
                 Some(Job::Encode { frame, grid: current.grid, tiles, coding, sampling })
             }
@@ -324,7 +363,7 @@ impl TileStore {
         let Some(current) = &mut self.current else { return };
         if changed.is_empty() {
             // The same picture again: what is shown stays, with the numbers it has.
-            current.newest.number = newest.number;
+            current.number = newest.number;
             return;
         }
         self.version += 1;
@@ -332,9 +371,11 @@ impl TileStore {
         for tile in changed {
             let Some(tile) = self.tiles.get_mut(usize::from(*tile)) else { continue };
             self.held -= tile.bytes();
-            *tile = Tile::new(self.version, newest.at);
+            self.revision += 1;
+            *tile = Tile::new(self.version, self.revision, newest.at);
         }
-        current.newest = newest;
+        current.picture = info(&newest);
+        (current.frame, current.number) = (Some(newest.frame), newest.number);
     }
 
     fn put(&mut self, tiles: &[u16], coding: Coding, encoded: Vec<Arc<EncodedTile>>) {
@@ -348,15 +389,116 @@ impl TileStore {
             }
             let tile = &mut self.tiles[usize::from(*tile)];
             self.held -= tile.bytes();
+            if encoded.form().is_exact() && tile.exact.is_none() {
+                self.revision += 1;
+                tile.revision = self.revision;
+            }
             tile.put(coding, encoded);
             self.held += tile.bytes();
         }
     }
 
+    /// Whether the picture comes in tiles: there is nothing to encode.
+    pub(crate) fn is_relayed(&self) -> bool {
+        self.current.as_ref().is_some_and(|current| current.frame.is_none())
+    }
+
+    /// The encoding of `tile` for somebody who asked for `coding`. It may be better, and is whatever
+    /// there is where the picture comes in tiles.
+    pub(crate) fn get(&self, tile: u16, coding: Coding) -> Option<&Arc<EncodedTile>> {
+        let tile = &self.tiles[usize::from(tile)];
+        tile.get(coding).or_else(|| tile.best().filter(|_| self.is_relayed()))
+    }
+
+    /// Grows with every tile that changed, or became exact.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Everything newer than the revision `since`; `None` while some of it is not encoded.
+    pub(crate) fn update_since(&self, since: u64) -> Option<TileUpdate> {
+        let current = self.current.as_ref()?;
+        let mut tiles = Vec::new();
+        for (tile, number) in self.tiles.iter().zip(0_u16..) {
+            if tile.failed || tile.revision <= since && since >= self.epoch {
+                continue;
+            }
+            let encoded = Arc::clone(tile.best()?);
+            tiles.push(UpdatedTile { number, revision: tile.revision, encoded });
+        }
+        Some(TileUpdate {
+            since,
+            revision: self.revision,
+            epoch: self.epoch,
+            picture: current.picture,
+            encoded: current.encoded,
+            tiles,
+        })
+    }
+
+    /// Takes what changed elsewhere. Whether it was of use, and whether something is missing that
+    /// came before it.
+    pub(crate) fn take_update(&mut self, update: TileUpdate, now: Instant) -> (bool, bool) {
+        let TileUpdate { since, revision, epoch, picture, encoded, tiles } = update;
+        let before = self.current.as_ref().filter(|current| current.frame.is_none());
+        if before.is_some() && epoch < self.epoch {
+            return (false, false);
+        }
+        let is_new = before.is_none() || epoch > self.epoch;
+        if is_new {
+            self.version += 1;
+            (self.epoch, self.held, self.complete) = (epoch, 0, 0);
+            let grid = Grid::new(picture.size);
+            // None of them is there yet.
+            let blank = || Tile { failed: true, ..Tile::new(self.version, 0, now) };
+            self.tiles = std::iter::repeat_with(blank).take(grid.len()).collect();
+            self.current = Some(Current {
+                frame: None,
+                number: 0,
+                picture,
+                grid,
+                grid_since: self.version,
+                encoded,
+            });
+        }
+        let mut is_of_use = is_new;
+        for UpdatedTile { number, revision, encoded } in tiles {
+            let Some(tile) = self.tiles.get_mut(usize::from(number)) else { continue };
+            if revision <= tile.revision {
+                continue;
+            }
+            self.held -= tile.bytes();
+            if !is_of_use {
+                self.version += 1;
+                is_of_use = true;
+            }
+            *tile = Tile::new(self.version, revision, now);
+            match encoded.form() {
+                Form::Png => tile.exact = Some(encoded),
+                Form::Jpeg(quality, _) => tile.lossy.push((quality, encoded)),
+            }
+            self.held += tile.bytes();
+        }
+        // What begins before its grid does has all tiles of it.
+        if since <= self.complete || since < epoch {
+            self.complete = self.complete.max(revision);
+        }
+        if let Some(current) = self.current.as_mut().filter(|_| self.revision <= revision) {
+            (current.picture, current.encoded) = (picture, encoded);
+        }
+        self.revision = self.revision.max(revision);
+        (is_of_use, self.complete < self.revision)
+    }
+
+    /// Where the picture comes in tiles: it has everything up to this revision.
+    pub(crate) fn complete(&self) -> u64 {
+        self.complete
+    }
+
     /// Drops encodings if there are too many: they are made again for whoever needs them. Only
     /// before it is planned what to encode.
     pub(crate) fn trim(&mut self) {
-        if self.held <= CACHE_BYTES {
+        if self.held <= CACHE_BYTES || self.is_relayed() {
             return;
         }
         self.held = 0;
@@ -441,7 +583,7 @@ mod tests {
     #[test]
     fn encodings_are_kept_up_to_a_limit_and_then_made_again() {
         let mut store = store();
-        let has = |store: &TileStore, tile: usize| store.tiles()[tile].get(Coding::Exact).is_some();
+        let has = |store: &TileStore, tile: u16| store.get(tile, Coding::Exact).is_some();
 
         encode(&mut store, 0, CACHE_BYTES);
         store.trim();

@@ -1,0 +1,79 @@
+//! Updates for nobody in particular: what a recorder or another hub takes. Pure.
+
+use std::time::Instant;
+
+use super::tiles::TileFeed;
+use super::{Feed, Next, Update};
+use crate::ledger::Times;
+use crate::message::Message;
+use crate::pacing::Pacing;
+use crate::store::pictures::{Pictures, Source};
+use crate::store::tiles::Missing;
+
+/// Has tiles encoded as a client does, and hands out whatever is newer than the last time.
+#[derive(Debug, Default)]
+pub(super) struct UpdateFeed {
+    tiles: TileFeed,
+    revision: u64,
+    number: u32,
+}
+
+impl Feed for UpdateFeed {
+    fn name(&self) -> &'static str {
+        "updates"
+    }
+
+    fn source(&self, _: &Pictures) -> Source {
+        Source::Tiles
+    }
+
+    fn version(&self) -> Option<u64> {
+        self.tiles.version()
+    }
+
+    fn quality(&self, pacing: &Pacing) -> u8 {
+        pacing.quality()
+    }
+
+    fn due_at(&self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Option<Instant> {
+        // Others have had tiles made exact.
+        let behind = pictures.tiles.revision() != self.revision;
+        if behind { Some(now) } else { self.tiles.due_at(pictures, pacing, now) }
+    }
+
+    fn plan(&self, pictures: &Pictures, pacing: &Pacing, now: Instant, missing: &mut Missing) {
+        self.tiles.plan(pictures, pacing, now, missing);
+    }
+
+    fn next(&mut self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Next {
+        match self.tiles.next(pictures, pacing, now) {
+            Next::Missing => return Next::Missing,
+            // It is handed over, and so painted.
+            Next::Update(update) => self.tiles.painted(update.number),
+            Next::Nothing => {}
+        }
+        let Some(update) = pictures.tiles.update_since(self.revision) else {
+            return Next::Nothing;
+        };
+        self.revision = update.revision;
+        if update.tiles.is_empty() {
+            return Next::Nothing;
+        }
+        self.number = self.number.wrapping_add(1);
+        let picture = update.picture;
+        let (bytes, tiles) = (update.bytes(), update.tiles());
+        Next::Update(Update {
+            number: self.number,
+            messages: [Message::Update(update)].into(),
+            bytes,
+            tiles,
+            times: Some(Times { drawn: picture.drawn, ..Times::default() }),
+            canvas: None,
+        })
+    }
+
+    fn refresh(&mut self) {
+        self.tiles.refresh();
+        self.revision = 0;
+    }
+}

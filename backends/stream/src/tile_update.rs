@@ -1,0 +1,76 @@
+//! What changed in a picture, for nobody in particular: what a hub hands out and another takes.
+
+use std::sync::Arc;
+
+use framecast_api::PhysicalSize;
+
+use crate::tiles::{EncodedTile, Grid};
+
+/// The tiles of a picture that changed between two revisions, as they were encoded.
+///
+/// [`Hub::subscribe`](crate::Hub::subscribe) has a hub hand them out, and
+/// [`HubInput::Tiles`](crate::HubInput::Tiles) feeds another with them. Whichever are lost or come
+/// late, a hub that is fed knows up to which [`revision`](Self::revision) it has everything, and
+/// [`Hub::tiles_since`](crate::Hub::tiles_since) is the rest.
+#[derive(Debug, Clone)]
+pub struct TileUpdate {
+    pub(crate) since: u64,
+    pub(crate) revision: u64,
+    /// The revision from which on this grid holds.
+    pub(crate) epoch: u64,
+    pub(crate) picture: PictureInfo,
+    pub(crate) encoded: f64,
+    pub(crate) tiles: Vec<UpdatedTile>,
+}
+
+/// What there is to know of a picture besides its pixels. Times are seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct PictureInfo {
+    pub(crate) size: PhysicalSize,
+    pub(crate) ratio: f64,
+    pub(crate) sequence: u64,
+    pub(crate) drawn: f64,
+    pub(crate) input: Option<f64>,
+}
+
+/// One tile.
+#[derive(Debug, Clone)]
+pub(crate) struct UpdatedTile {
+    pub(crate) number: u16,
+    pub(crate) revision: u64,
+    pub(crate) encoded: Arc<EncodedTile>,
+}
+
+impl TileUpdate {
+    /// Everything newer than this revision is in it.
+    #[must_use]
+    pub fn since(&self) -> u64 {
+        self.since
+    }
+
+    /// Whoever has everything up to [`since`](Self::since) has everything up to this one with it.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// How many tiles it has.
+    #[must_use]
+    pub fn tiles(&self) -> usize {
+        self.tiles.len()
+    }
+
+    /// Bytes of its tiles.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.tiles.iter().map(|tile| tile.encoded.len()).sum()
+    }
+
+    /// Whether all of its tiles are in the picture.
+    pub(crate) fn is_consistent(&self) -> bool {
+        let tiles = Grid::new(self.picture.size).len();
+        self.since <= self.revision
+            && self.epoch <= self.revision
+            && self.tiles.iter().all(|tile| usize::from(tile.number) < tiles)
+    }
+}

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{ClientId, EventKind, Role};
 
-use crate::feed::{self, Feed, Next};
+use crate::feed::{self, EncodeTarget, Feed, Next};
 use crate::identity::Identity;
 use crate::ledger::{Ledger, Painted};
 use crate::mapping::ViewMapping;
@@ -14,6 +14,8 @@ use crate::message::Message;
 use crate::pacing::Pacing;
 use crate::protocol::Dialect;
 use crate::store::pictures::{Pictures, Source};
+use crate::store::tiles::Missing;
+use crate::tiles::Coding;
 
 /// Unanswered pings of one client; of more, the oldest go unanswered.
 const PONGS: usize = 8;
@@ -26,6 +28,8 @@ pub(crate) struct ClientState {
     pub(crate) dialect: Dialect,
     pub(crate) role: Role,
     pub(crate) who: Identity,
+    /// It drives.
+    pub(crate) presents: bool,
     /// It is told who is there.
     pub(crate) manages: bool,
     pub(crate) visible: bool,
@@ -126,6 +130,7 @@ impl ClientState {
             dialect,
             role: if matches!(dialect, Dialect::Mjpeg(_)) { Role::Watch } else { who.grant.role },
             who,
+            presents: false,
             manages: false,
             visible,
             said_visible: dialect != Dialect::Whole,
@@ -186,6 +191,23 @@ impl ClientState {
             && self.feed.due_at(pictures, &self.pacing, now).is_some_and(|at| at <= now)
     }
 
+    /// JPEG quality of what changes next.
+    pub(crate) fn quality(&self, pictures: &Pictures, now: Instant) -> u8 {
+        let wanted = pictures.budget.quality(self.pacing.quality(), self.presents, now);
+        self.feed.quality(wanted)
+    }
+
+    fn target(&self, pictures: &Pictures, now: Instant) -> EncodeTarget {
+        let quality = || pictures.budget.quality(self.pacing.quality(), self.presents, now);
+        let coding = if pictures.lossless { Coding::Exact } else { Coding::Jpeg(quality()) };
+        EncodeTarget { coding, spare: self.pacing.spare(), still_after: pictures.still_after }
+    }
+
+    /// Adds to `missing` what must be encoded before it can be sent its next update.
+    pub(crate) fn plan(&self, pictures: &Pictures, now: Instant, missing: &mut Missing) {
+        self.feed.plan(pictures, self.target(pictures, now), now, missing);
+    }
+
     /// Begins its next update, if it has room for one and all of it is encoded. `seconds`: now, on
     /// the canvas' clock.
     pub(crate) fn begin_update(
@@ -197,7 +219,7 @@ impl ClientState {
         if self.room(now) == 0 {
             return Begun::Nothing;
         }
-        let update = match self.feed.next(pictures, &self.pacing, now) {
+        let update = match self.feed.next(pictures, self.target(pictures, now), &self.pacing, now) {
             Next::Update(update) => update,
             Next::Nothing => return Begun::Nothing,
             Next::Missing => return Begun::Missing,

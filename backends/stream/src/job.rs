@@ -40,6 +40,15 @@ impl Job {
         })
     }
 
+    /// How many tiles it encodes.
+    #[cfg(test)]
+    pub(crate) fn encodes(&self) -> usize {
+        match &self.0 {
+            Work::Tiles(tile_store::Job::Encode { tiles, .. }) => tiles.len(),
+            _ => 0,
+        }
+    }
+
     /// The result of a job that could not be done, as where a codec panics.
     #[must_use]
     pub fn failure(&self) -> JobResult {

@@ -16,6 +16,7 @@
 #![warn(missing_docs)]
 
 mod audience;
+mod budget;
 mod client_state;
 mod feed;
 mod hub;

@@ -49,7 +49,8 @@ impl Settings {
                 let presenter = control.presenter().and_then(|member| member.client);
                 let (old, new) = (by_client(&before), by_client(control));
                 for (client, state) in clients.iter_mut() {
-                    if presenter != Some(*client) {
+                    state.presents = presenter == Some(*client);
+                    if !state.presents {
                         state.clipboard = None;
                     }
                     // Who is there and looks is the host's affair; the others hear only of control.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::whole::SentPictures;
-use super::{Feed, Next};
+use super::{EncodeTarget, Feed, Next};
 use crate::message::Message;
 use crate::pacing::Pacing;
 use crate::protocol::MjpegConfig;
@@ -45,7 +45,7 @@ impl Feed for MjpegFeed {
         self.sent.version()
     }
 
-    fn quality(&self, _: &Pacing) -> u8 {
+    fn quality(&self, _: u8) -> u8 {
         whole_encode::QUALITY
     }
 
@@ -61,7 +61,13 @@ impl Feed for MjpegFeed {
         self.sent.due(pictures.whole(self.source(pictures)), pacing).map(|(at, _)| at)
     }
 
-    fn next(&mut self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Next {
+    fn next(
+        &mut self,
+        pictures: &Pictures,
+        _: EncodeTarget,
+        pacing: &Pacing,
+        now: Instant,
+    ) -> Next {
         let source = self.source(pictures);
         let newest = pictures.newest.as_ref().map(|newest| newest.number);
         let is_newest = newest.is_some_and(|number| pictures.has(source, number));

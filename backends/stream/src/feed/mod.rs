@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use framecast_api::LogicalSize;
 
@@ -12,6 +12,7 @@ use crate::pacing::Pacing;
 use crate::protocol::Dialect;
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::Missing;
+use crate::tiles::Coding;
 
 mod mjpeg;
 mod tiles;
@@ -30,8 +31,10 @@ pub(crate) trait Feed: Debug + Send {
     /// The version of the source that it was sent, if not exactly.
     fn version(&self) -> Option<u64>;
 
-    /// JPEG quality of what changes next.
-    fn quality(&self, pacing: &Pacing) -> u8;
+    /// JPEG quality of what changes next, where its tiles are to have quality `wanted`.
+    fn quality(&self, wanted: u8) -> u8 {
+        wanted
+    }
 
     /// It takes nothing before that time.
     fn rests_until(&self) -> Option<Instant> {
@@ -47,16 +50,40 @@ pub(crate) trait Feed: Debug + Send {
     fn due_at(&self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Option<Instant>;
 
     /// Adds to `missing` what must be encoded before it can be sent its next update.
-    fn plan(&self, _pictures: &Pictures, _pacing: &Pacing, _now: Instant, _missing: &mut Missing) {}
+    fn plan(
+        &self,
+        _pictures: &Pictures,
+        _target: EncodeTarget,
+        _now: Instant,
+        _missing: &mut Missing,
+    ) {
+    }
 
     /// Its next update. From then on it counts as sent.
-    fn next(&mut self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Next;
+    fn next(
+        &mut self,
+        pictures: &Pictures,
+        target: EncodeTarget,
+        pacing: &Pacing,
+        now: Instant,
+    ) -> Next;
 
     /// Everything up to `update` was painted.
     fn painted(&mut self, _update: u32) {}
 
     /// Forgets what was sent: everything is to be sent anew.
     fn refresh(&mut self);
+}
+
+/// How a client's tiles are encoded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EncodeTarget {
+    /// Of what changed.
+    pub(crate) coding: Coding,
+    /// Bytes of exact tiles that may be sent besides.
+    pub(crate) spare: usize,
+    /// How long a tile must be still to be sent exactly.
+    pub(crate) still_after: Duration,
 }
 
 /// What there is to be sent.

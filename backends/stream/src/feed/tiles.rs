@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Feed, Next, Update};
+use super::{EncodeTarget, Feed, Next, Update};
 use crate::ledger::Times;
 use crate::message::Message;
 use crate::pacing::Pacing;
@@ -45,17 +45,6 @@ struct Sent {
     exact: bool,
 }
 
-/// How a client's tiles are encoded.
-#[derive(Debug, Clone, Copy)]
-struct EncodeTarget {
-    /// Of what changed.
-    coding: Coding,
-    /// Bytes of exact tiles that may be sent besides.
-    spare: usize,
-    /// How long a tile must be still to be sent exactly.
-    still_after: Duration,
-}
-
 /// A tile's number and encoding.
 type NumberedTile = (u16, Arc<EncodedTile>);
 
@@ -68,12 +57,6 @@ struct Wanted {
 }
 
 impl TileFeed {
-    fn target(pictures: &Pictures, pacing: &Pacing) -> EncodeTarget {
-        let lossless = pictures.lossless;
-        let coding = if lossless { Coding::Exact } else { Coding::Jpeg(pacing.quality()) };
-        EncodeTarget { coding, spare: pacing.spare(), still_after: pictures.still_after }
-    }
-
     /// Whether it was sent everything there is, if not exactly.
     fn is_current(&self, store: &TileStore) -> bool {
         self.version == store.version()
@@ -152,20 +135,15 @@ impl Feed for TileFeed {
         Some(self.version)
     }
 
-    fn quality(&self, pacing: &Pacing) -> u8 {
-        pacing.quality()
-    }
-
     fn due_at(&self, pictures: &Pictures, _: &Pacing, now: Instant) -> Option<Instant> {
         if self.is_current(&pictures.tiles) { self.rests_at() } else { Some(now) }
     }
 
-    fn plan(&self, pictures: &Pictures, pacing: &Pacing, now: Instant, missing: &mut Missing) {
+    fn plan(&self, pictures: &Pictures, target: EncodeTarget, now: Instant, missing: &mut Missing) {
         let store = &pictures.tiles;
         if !self.has_news(store, now) {
             return;
         }
-        let target = Self::target(pictures, pacing);
         let wanted = self.wanted(store, target, now);
         for (tiles, coding) in [(wanted.changed, target.coding), (wanted.resting, Coding::Exact)] {
             for n in tiles {
@@ -176,12 +154,17 @@ impl Feed for TileFeed {
         }
     }
 
-    fn next(&mut self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Next {
+    fn next(
+        &mut self,
+        pictures: &Pictures,
+        target: EncodeTarget,
+        _: &Pacing,
+        now: Instant,
+    ) -> Next {
         let store = &pictures.tiles;
         let Some(current) = store.current().filter(|_| self.has_news(store, now)) else {
             return Next::Nothing;
         };
-        let target = Self::target(pictures, pacing);
         let wanted = self.wanted(store, target, now);
         let get = |n: u16, coding| Some((n, Arc::clone(store.get(n, coding)?)));
         let changed: Option<Vec<_>> =

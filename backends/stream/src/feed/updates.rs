@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::tiles::TileFeed;
-use super::{Feed, Next, Update};
+use super::{EncodeTarget, Feed, Next, Update};
 use crate::ledger::Times;
 use crate::message::Message;
 use crate::pacing::Pacing;
@@ -31,22 +31,24 @@ impl Feed for UpdateFeed {
         self.tiles.version()
     }
 
-    fn quality(&self, pacing: &Pacing) -> u8 {
-        pacing.quality()
-    }
-
     fn due_at(&self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Option<Instant> {
         // Others have had tiles made exact.
         let behind = pictures.tiles.revision() != self.revision;
         if behind { Some(now) } else { self.tiles.due_at(pictures, pacing, now) }
     }
 
-    fn plan(&self, pictures: &Pictures, pacing: &Pacing, now: Instant, missing: &mut Missing) {
-        self.tiles.plan(pictures, pacing, now, missing);
+    fn plan(&self, pictures: &Pictures, target: EncodeTarget, now: Instant, missing: &mut Missing) {
+        self.tiles.plan(pictures, target, now, missing);
     }
 
-    fn next(&mut self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Next {
-        match self.tiles.next(pictures, pacing, now) {
+    fn next(
+        &mut self,
+        pictures: &Pictures,
+        target: EncodeTarget,
+        pacing: &Pacing,
+        now: Instant,
+    ) -> Next {
+        match self.tiles.next(pictures, target, pacing, now) {
             Next::Missing => return Next::Missing,
             // It is handed over, and so painted.
             Next::Update(update) => self.tiles.painted(update.number),

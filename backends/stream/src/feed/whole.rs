@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::LogicalSize;
 
-use super::{Feed, Next, Update};
+use super::{EncodeTarget, Feed, Next, Update};
 use crate::ledger::Times;
 use crate::message::Message;
 use crate::pacing::Pacing;
@@ -35,7 +35,7 @@ impl Feed for WholeFeed {
         self.sent.version()
     }
 
-    fn quality(&self, _: &Pacing) -> u8 {
+    fn quality(&self, _: u8) -> u8 {
         whole_encode::QUALITY
     }
 
@@ -43,7 +43,13 @@ impl Feed for WholeFeed {
         self.sent.due(&pictures.whole, pacing).map(|(at, _)| at)
     }
 
-    fn next(&mut self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Next {
+    fn next(
+        &mut self,
+        pictures: &Pictures,
+        _: EncodeTarget,
+        pacing: &Pacing,
+        now: Instant,
+    ) -> Next {
         let Some(sent) = self.sent.next(&pictures.whole, pacing, now) else {
             return Next::Nothing;
         };

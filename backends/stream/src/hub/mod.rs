@@ -579,6 +579,7 @@ impl Hub {
             Outcome::Tiles(outcome) => {
                 let compared = matches!(outcome, tiles::Outcome::Changed(_));
                 let seconds = self.seconds(now);
+                let qualities = self.pictures.tiles.qualities();
                 let is_last = self.pictures.tiles.done(outcome, seconds);
                 if !is_last {
                     // The presenter does not wait for what others lack.
@@ -586,6 +587,9 @@ impl Hub {
                 } else if compared {
                     self.changed_pictures(Source::Tiles, now);
                 } else {
+                    let newest = self.pictures.newest.as_ref().map(|newest| newest.number);
+                    let is_late = newest.is_some_and(|number| !self.pictures.tiles.has(number));
+                    self.pictures.budget.encoded(qualities, is_late, now);
                     self.audience.retry_lacking();
                 }
             }
@@ -726,10 +730,16 @@ impl Hub {
     fn plan(&mut self, now: Instant) -> bool {
         self.pictures.tiles.trim();
         let mut missing = Missing::default();
-        let presenter = self.settings.presenter();
+        let lacking = self.audience.lacking().filter_map(|it| self.clients.get(&it));
+        let presenter = self.settings.presenter().and_then(|it| self.clients.get(&it));
+        let presenter = presenter.filter(|state| state.visible).map(|it| it.pacing.quality());
+        let best = lacking.map(|state| state.pacing.quality()).max();
+        if let Some(first) = presenter.or(best) {
+            self.pictures.budget.set_first(first, now);
+        }
         for client in self.audience.lacking() {
             if let Some(state) = self.clients.get(&client) {
-                state.feed.plan(&self.pictures, &state.pacing, now, &mut missing);
+                state.plan(&self.pictures, now, &mut missing);
             }
         }
         if missing.is_empty() {
@@ -737,8 +747,7 @@ impl Hub {
             return self.retried.replace(self.progress) != Some(self.progress)
                 && self.audience.retry_lacking();
         }
-        let first = presenter.and_then(|it| self.clients.get(&it)).map(|it| it.pacing.quality());
-        self.pictures.tiles.encode(missing, first);
+        self.pictures.tiles.encode(missing, presenter);
         false
     }
 

@@ -19,7 +19,7 @@ impl Hub {
             protocol: state.feed.name(),
             presenter: presenter == Some(*client),
             visible: state.visible,
-            quality: state.feed.quality(&state.pacing),
+            quality: state.quality(&self.pictures, now),
             bytes_per_second: state.pacing.rate(),
             rtt: state.pacing.min_rtt().map(|rtt| rtt.as_secs_f64() * 1e3),
             fps: state.ledger.fps(now),

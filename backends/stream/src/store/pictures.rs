@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::tiles::TileStore;
 use super::whole::WholeStore;
+use crate::budget::EncodeBudget;
 use crate::newest::Newest;
 
 /// Where a feed's pictures come from.
@@ -26,6 +27,7 @@ pub(crate) struct Pictures {
     pub(crate) tiles: TileStore,
     pub(crate) whole: WholeStore,
     pub(crate) jpeg: WholeStore,
+    pub(crate) budget: EncodeBudget,
     /// Every picture is sent exactly from the first.
     pub(crate) lossless: bool,
     /// How long a picture must be unchanged to be sent again, exactly.
@@ -39,6 +41,7 @@ impl Pictures {
             tiles: TileStore::default(),
             whole: WholeStore::new(still_after),
             jpeg: WholeStore::new(still_after),
+            budget: EncodeBudget::default(),
             lossless: false,
             still_after,
         }

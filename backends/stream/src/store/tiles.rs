@@ -142,6 +142,8 @@ enum Stage {
         batches: VecDeque<(Vec<u16>, Coding)>,
         /// Tiles that become JPEGs, of one quality.
         lossy: usize,
+        /// How many qualities they have.
+        qualities: usize,
         running: usize,
     },
 }
@@ -276,6 +278,7 @@ impl TileStore {
     /// Has these tiles encoded, those of quality `first` before the others. Only while resting.
     pub(crate) fn encode(&mut self, missing: Missing, first: Option<u8>) {
         let lossy = missing.lossy();
+        let qualities = missing.0.keys().filter(|coding| **coding != Coding::Exact).count();
         let batches = missing.0.into_iter().flat_map(|(coding, tiles)| {
             let tiles = tiles.into_iter().zip(0_u16..).filter_map(|(it, n)| it.then_some(n));
             let tiles: Vec<_> = tiles.collect();
@@ -287,7 +290,15 @@ impl TileStore {
         });
         let mut batches: Vec<_> = batches.collect();
         batches.sort_by_key(|(_, coding)| first.map(Coding::Jpeg) != Some(*coding));
-        self.stage = Stage::Encoding { batches: batches.into(), lossy, running: 0 };
+        self.stage = Stage::Encoding { batches: batches.into(), lossy, qualities, running: 0 };
+    }
+
+    /// In how many JPEG qualities tiles are being encoded.
+    pub(crate) fn qualities(&self) -> usize {
+        match &self.stage {
+            Stage::Encoding { qualities, .. } => *qualities,
+            Stage::Rest | Stage::Comparing { .. } => 0,
+        }
     }
 
     /// How many jobs wait.
@@ -309,7 +320,7 @@ impl TileStore {
                 let (before, after) = (current.frame.clone()?, newest.frame.clone());
                 Some(Job::Compare { before, after, grid: current.grid, tiles })
             }
-            Stage::Encoding { batches, lossy, running } => {
+            Stage::Encoding { batches, lossy, running, .. } => {
                 let (tiles, coding) = batches.pop_front()?;
                 *running += 1;
                 let frame = current.frame.clone()?;

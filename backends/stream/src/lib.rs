@@ -19,6 +19,8 @@ mod audience;
 mod budget;
 mod client_state;
 mod feed;
+#[doc(hidden)]
+pub mod fuzz;
 mod hub;
 mod identity;
 mod inputs;

@@ -12,6 +12,7 @@ pub(crate) struct Settings {
     title: String,
     cursor: Cursor,
     control: ControlState,
+    presenter: Option<ClientId>,
     /// The size that the application asked for.
     logical: Option<LogicalSize>,
 }
@@ -29,7 +30,7 @@ impl Settings {
 
     /// The client that drives.
     pub(crate) fn presenter(&self) -> Option<ClientId> {
-        self.control.presenter().and_then(|member| member.client)
+        self.presenter
     }
 
     /// Takes `setting`, and notes who is to be told of it.
@@ -47,6 +48,7 @@ impl Settings {
                 let before = std::mem::replace(&mut self.control, control.clone());
                 let host = self.host();
                 let presenter = control.presenter().and_then(|member| member.client);
+                self.presenter = presenter;
                 let (old, new) = (by_client(&before), by_client(control));
                 for (client, state) in clients.iter_mut() {
                     state.presents = presenter == Some(*client);

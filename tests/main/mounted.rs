@@ -76,7 +76,7 @@ async fn who(mut request: Request, next: Next) -> axum::response::Response {
     let visitor = match user {
         Some("driver") => Visitor::driving().named("driver"),
         Some(_) => Visitor::watching(),
-        None => Visitor::stranger(),
+        None => Visitor::anonymous(),
     };
     request.extensions_mut().insert(visitor);
     next.run(request).await

@@ -3,7 +3,7 @@ use framecast_api::{Error, Result};
 use crate::{Limits, Link, Resources, Tls};
 
 /// How an [`HttpServer`](crate::HttpServer) or an [`HttpService`](crate::HttpService) treats
-/// strangers.
+/// table.
 ///
 /// ```
 /// use framecast_http::{HttpServer, Link, ServerConfig};
@@ -17,7 +17,7 @@ use crate::{Limits, Link, Resources, Tls};
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct ServerConfig {
-    /// What strangers may take.
+    /// What table may take.
     pub limits: Limits,
     /// The links at start; by default "drive" and "watch".
     pub links: Vec<Link>,

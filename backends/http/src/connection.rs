@@ -26,12 +26,12 @@ use crate::driver::canvas::Canvas;
 use crate::driver::mjpeg;
 use crate::driver::websocket::{self, Address, Authenticator, Refused};
 use crate::front::answer::{Refusal, secure};
+use crate::front::connection_table::{ConnectionTable, Full};
 use crate::front::head::{HeadReader, Progress};
 use crate::front::links::Admission;
 use crate::front::places::{self, Places};
-use crate::front::strangers::{Full, Strangers};
 use crate::front::{adapter, linger, routes};
-use crate::site::{Asker, MjpegRequest, Reply, Site};
+use crate::site::{MjpegRequest, Reply, Requester, Site};
 use crate::stall::{Moving, stalled};
 
 const READ_BUFFER: usize = 2 * 1024;
@@ -49,15 +49,15 @@ pub(crate) struct Server {
     /// Closed when the server is to end.
     pub(crate) stopped: Receiver<Infallible>,
     pub(crate) places: Rc<Places>,
-    pub(crate) crowd: Rc<Crowd>,
+    pub(crate) connections: Rc<SharedTable>,
 }
 
 /// All connections. A dropped sender ends its connection.
-pub(crate) type Crowd = RefCell<Strangers<Sender<Infallible>>>;
+pub(crate) type SharedTable = RefCell<ConnectionTable<Sender<Infallible>>>;
 
-/// A connection's place in the crowd, given up also when the task panics.
-pub(crate) struct Place {
-    crowd: Rc<Crowd>,
+/// A connection's place in the table, given up also when the task panics.
+pub(crate) struct ConnectionGuard {
+    connections: Rc<SharedTable>,
     address: Cell<Option<IpAddr>>,
     /// `None`: there are too many.
     number: Option<u64>,
@@ -67,14 +67,18 @@ pub(crate) struct Place {
     known: Cell<Option<Role>>,
 }
 
-impl Place {
+impl ConnectionGuard {
     /// `role`: what another program says that it may do.
-    pub(crate) fn new(crowd: &Rc<Crowd>, address: Option<IpAddr>, role: Option<Role>) -> Self {
+    pub(crate) fn new(
+        connections: &Rc<SharedTable>,
+        address: Option<IpAddr>,
+        role: Option<Role>,
+    ) -> Self {
         let (sender, end) = smol::channel::bounded(1);
         let drives = role == Some(Role::Drive);
-        let number = crowd.borrow_mut().enter(address, drives, sender, Instant::now()).ok();
+        let number = connections.borrow_mut().enter(address, drives, sender, Instant::now()).ok();
         let address = Cell::new(address);
-        Self { crowd: Rc::clone(crowd), address, number, end, known: Cell::new(None) }
+        Self { connections: Rc::clone(connections), address, number, end, known: Cell::new(None) }
     }
 
     /// Whether there was room for it.
@@ -89,30 +93,30 @@ impl Place {
         }
         let number = self.number.ok_or(Full)?;
         self.address.set(Some(address));
-        self.crowd.borrow_mut().identify(number, address, Instant::now())
+        self.connections.borrow_mut().identify(number, address, Instant::now())
     }
 
     pub(crate) fn spoke(&self) {
-        self.change(Strangers::spoke);
+        self.change(ConnectionTable::spoke);
     }
 
     pub(crate) fn heard(&self) {
-        self.change(Strangers::heard);
+        self.change(ConnectionTable::heard);
     }
 
     fn rests(&self) {
-        self.change(|strangers, number| strangers.rests(number, Instant::now()));
+        self.change(|table, number| table.rests(number, Instant::now()));
     }
 
-    fn change(&self, change: impl FnOnce(&mut Strangers<Sender<Infallible>>, u64)) {
+    fn change(&self, change: impl FnOnce(&mut ConnectionTable<Sender<Infallible>>, u64)) {
         if let Some(number) = self.number {
-            change(&mut self.crowd.borrow_mut(), number);
+            change(&mut self.connections.borrow_mut(), number);
         }
     }
 
     /// It has shown that it may drive, and goes on as a stranger.
     fn drives(&self) {
-        self.change(|strangers, number| strangers.drives(number, Instant::now()));
+        self.change(|table, number| table.drives(number, Instant::now()));
     }
 
     /// It has shown its role, and stays.
@@ -120,7 +124,7 @@ impl Place {
         if self.known.get().is_none() {
             let number = self.number.ok_or(Full)?;
             let address = self.address.get();
-            self.crowd.borrow_mut().admit(number, address, role, Instant::now())?;
+            self.connections.borrow_mut().admit(number, address, role, Instant::now())?;
             self.known.set(Some(role));
         }
         Ok(())
@@ -135,17 +139,17 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        self.change(Strangers::leave);
-        self.crowd.borrow_mut().closed(self.address.get(), self.known.get());
+        self.change(ConnectionTable::leave);
+        self.connections.borrow_mut().closed(self.address.get(), self.known.get());
     }
 }
 
 /// Lets WebSocket clients in: looks at their tokens, and how many there are.
 struct Door<'a> {
     server: &'a Server,
-    place: &'a Place,
+    place: &'a ConnectionGuard,
     /// What it has shown with its request.
     admission: Option<Admission>,
     taken: RefCell<Option<places::Place>>,
@@ -170,7 +174,7 @@ impl Authenticator for Door<'_> {
 /// take another.
 fn admit_mjpeg(
     request: &MjpegRequest,
-    place: &Place,
+    place: &ConnectionGuard,
     server: &Server,
 ) -> Result<places::Place, Refused> {
     let kept = || server.places.take(request.place);
@@ -194,19 +198,19 @@ pub(crate) async fn stopped<T>(server: &Server) -> io::Result<T> {
     Err(io::ErrorKind::ConnectionAborted.into())
 }
 
-/// Reads requests of `asker` and answers them, or serves a client.
+/// Reads requests of `requester` and answers them, or serves a client.
 pub(crate) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     accepted: Instant,
-    asker: Asker,
-    place: &Place,
+    requester: Requester,
+    place: &ConnectionGuard,
     server: &Server,
 ) -> io::Result<()> {
     let (mut began, mut early) = (accepted, Vec::new());
     for number in 1.. {
-        let may_go_on = number < Limits::REQUESTS && is_direct(&asker, server);
-        let asker = asker.clone();
-        match exchange(&mut stream, began, early, asker, may_go_on, place, server).await? {
+        let may_go_on = number < Limits::REQUESTS && is_direct(&requester, server);
+        let requester = requester.clone();
+        match exchange(&mut stream, began, early, requester, may_go_on, place, server).await? {
             Some(rest) => (began, early) = (Instant::now(), rest),
             None => break,
         }
@@ -216,19 +220,19 @@ pub(crate) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// Whether all that a connection says is said by one. What another program hands over is for one
 /// request, and a proxy speaks for many.
-fn is_direct(asker: &Asker, server: &Server) -> bool {
-    matches!(asker, Asker::Peer { ends, .. } if !server.site.proxies.trusts(ends.peer))
+fn is_direct(requester: &Requester, server: &Server) -> bool {
+    matches!(requester, Requester::Peer { ends, .. } if !server.site.proxies.trusts(ends.peer))
 }
 
-/// Reads a request of `asker`, which begins with `early`, and answers it or serves a client. Returns
+/// Reads a request of `requester`, which begins with `early`, and answers it or serves a client. Returns
 /// what was read after it if another may follow.
 async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: &mut S,
     began: Instant,
     early: Vec<u8>,
-    asker: Asker,
+    requester: Requester,
     may_go_on: bool,
-    place: &Place,
+    place: &ConnectionGuard,
     server: &Server,
 ) -> io::Result<Option<Vec<u8>>> {
     let limits = &server.site.limits;
@@ -240,20 +244,20 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     let Some(head) = head.or(stop).await? else { return Ok(None) };
     place.heard();
     let late = began + limits.request_time;
-    let mut from = asker.from();
+    let mut from = requester.from();
     let mut goes_on = false;
     let (reply, method, early) = match head {
         Ok((request, early)) => {
             goes_on = may_go_on && routes::keeps_connection(&request);
             let method =
                 if request.method() == http::Method::HEAD { Method::Head } else { Method::Get };
-            let asker = in_truth(asker, &request, server);
-            from = asker.from();
-            let here = asker.address().map_or(Ok(()), |address| place.identify(address));
+            let requester = resolve_forwarded(requester, &request, server);
+            from = requester.from();
+            let here = requester.address().map_or(Ok(()), |address| place.identify(address));
             // A file or a picture may be long in coming.
             let reply = async {
                 Ok(match here {
-                    Ok(()) => reply(&request, &asker, server).await,
+                    Ok(()) => reply(&request, &requester, server).await,
                     Err(Full) => Err(BUSY),
                 })
             };
@@ -309,18 +313,22 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Who asks, if a trusted proxy asks for somebody.
-fn in_truth(asker: Asker, request: &Request<()>, server: &Server) -> Asker {
-    match asker {
-        Asker::Peer { ends, .. } if server.site.proxies.trusts(ends.peer) => {
+fn resolve_forwarded(requester: Requester, request: &Request<()>, server: &Server) -> Requester {
+    match requester {
+        Requester::Peer { ends, .. } if server.site.proxies.trusts(ends.peer) => {
             let ends = server.site.proxies.ends(request, ends);
-            Asker::Peer { ends, label: ends.peer.to_string() }
+            Requester::Peer { ends, label: ends.peer.to_string() }
         }
         other => other,
     }
 }
 
-async fn reply(request: &Request<()>, asker: &Asker, server: &Server) -> Result<Reply, Refusal> {
-    let reply = server.site.reply(request, asker).await?;
+async fn reply(
+    request: &Request<()>,
+    requester: &Requester,
+    server: &Server,
+) -> Result<Reply, Refusal> {
+    let reply = server.site.reply(request, requester).await?;
     // Whether async-h1 knows a method that is refused anyway does not matter.
     let reads = [http::Method::GET, http::Method::HEAD].contains(request.method());
     if reads && !matches!(reply, Reply::Upgrade { .. }) {
@@ -345,7 +353,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     early: Vec<u8>,
     client: Client,
-    place: &Place,
+    place: &ConnectionGuard,
     server: &Server,
 ) -> io::Result<()> {
     let Client { canvas, dialect, admission, from } = client;
@@ -445,7 +453,7 @@ pub(crate) async fn show(
     from: &Address,
     admitted: Sender<()>,
     pieces: Sender<Bytes>,
-    place: &Place,
+    place: &ConnectionGuard,
     server: &Server,
 ) {
     let Ok(_taken) = admit_mjpeg(&request, place, server) else { return };

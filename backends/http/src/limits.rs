@@ -3,7 +3,7 @@ use std::time::Duration;
 use framecast_stream::SessionLimits;
 use framecast_stream::limits as stream;
 
-/// What strangers may take: every number that a peer can push against.
+/// What table may take: every number that a peer can push against.
 ///
 /// The defaults are meant for the open network; change a field only when you know your audience.
 ///
@@ -119,7 +119,7 @@ impl Limits {
     /// Pictures a second of a `stream.mjpg`, at least and at most; another `?fps=` is answered with 400.
     pub const FILM_FPS: (f64, f64) = (0.01, 60.0);
 
-    /// So many clients, and connections enough for them and for strangers.
+    /// So many clients, and connections enough for them and for table.
     pub fn set_clients(&mut self, clients: usize) {
         let more = clients.saturating_sub(self.clients);
         self.clients = clients;

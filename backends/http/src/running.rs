@@ -17,8 +17,8 @@ use smol::future::FutureExt;
 use smol::{LocalExecutor, Timer};
 
 use crate::connection::{Server, until_closed};
+use crate::front::connection_table::ConnectionTable;
 use crate::front::places::Places;
-use crate::front::strangers::Strangers;
 use crate::site::Site;
 
 /// Connections that were handed over and not taken yet. The thread takes them at once.
@@ -128,7 +128,7 @@ fn run<A: Future<Output = Infallible>>(
     let farewell = site.limits.close_timeout;
     let server = Rc::new(Server {
         places: Places::new(site.limits.clients),
-        crowd: Rc::new(Strangers::new(&site.limits).into()),
+        connections: Rc::new(ConnectionTable::new(&site.limits).into()),
         site,
         stopped: stopped.clone(),
     });

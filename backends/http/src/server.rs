@@ -14,12 +14,12 @@ use smol::future::FutureExt;
 use smol::net::{TcpListener, TcpStream};
 use smol::{Async, Timer};
 
-use crate::connection::{Place, Server, after, answer, converse, stopped, turn_away};
-use crate::front::access::Ends;
+use crate::connection::{ConnectionGuard, Server, after, answer, converse, stopped, turn_away};
+use crate::front::access::Endpoints;
 use crate::front::answer::Refusal;
 use crate::front::links::{Link, Token};
 use crate::running::{Running, Spawner};
-use crate::site::{Asker, Site};
+use crate::site::{Requester, Site};
 use crate::{HttpBackend, HttpService, ServerConfig, Tls};
 use crate::{files, tls};
 
@@ -231,11 +231,11 @@ async fn accept(
             }
         };
         pause = Duration::ZERO;
-        let_go_in_time(&stream, server.site.limits.dead_after);
+        set_user_timeout(&stream, server.site.limits.dead_after);
         // A proxy speaks for many.
         let address = Some(peer.ip()).filter(|peer| !server.site.proxies.trusts(*peer));
-        let place = Place::new(&server.crowd, address, None);
-        if !place.is_taken() && server.crowd.borrow().overflows() {
+        let place = ConnectionGuard::new(&server.connections, address, None);
+        if !place.is_taken() && server.connections.borrow().overflows() {
             continue; // Not even an answer: each would take a place for a while.
         }
         let (server, tls) = (Rc::clone(&server), tls.clone());
@@ -257,17 +257,17 @@ async fn accept(
     }
 }
 
-/// Ends the oldest connection that has shown no role, so that there is a file for the next; whether that
+/// Endpoints the oldest connection that has shown no role, so that there is a file for the next; whether that
 /// is so. Somebody who may drive may be next.
 async fn make_room(server: &Server) -> bool {
-    let before = server.crowd.borrow().open();
-    if !server.crowd.borrow_mut().make_room(Instant::now()) {
+    let before = server.connections.borrow().open();
+    if !server.connections.borrow_mut().make_room(Instant::now()) {
         return false;
     }
     // Its task closes it when it has its turn, which takes no longer than the others' turns.
     for _ in 0..TURNS {
         smol::future::yield_now().await;
-        if server.crowd.borrow().open() < before {
+        if server.connections.borrow().open() < before {
             return true;
         }
     }
@@ -282,7 +282,7 @@ async fn connection(
     mut stream: TcpStream,
     peer: SocketAddr,
     tls: Option<&Tls>,
-    place: &Place,
+    place: &ConnectionGuard,
     server: &Server,
 ) -> io::Result<()> {
     let limits = &server.site.limits;
@@ -291,12 +291,12 @@ async fn connection(
     stream.set_nodelay(true)?;
     keep_little_unsent(&stream);
     let local = stream.local_addr()?.ip();
-    let asker = |https| Asker::Peer {
-        ends: Ends { local, peer: peer.ip(), https },
+    let requester = |https| Requester::Peer {
+        ends: Endpoints { local, peer: peer.ip(), https },
         label: canonical(peer).to_string(),
     };
     let Some(tls) = tls else {
-        return converse(stream, accepted, asker(false), place, server).await;
+        return converse(stream, accepted, requester(false), place, server).await;
     };
     let late = accepted + limits.head_time;
     let mut first = [0];
@@ -309,13 +309,13 @@ async fn connection(
         return answer(&mut stream, NOT_TLS.into(), Method::Get, late, server).await;
     }
     let stream = tls.accept(stream, limits).or(after(late)).or(stopped(server)).await?;
-    converse(stream, accepted, asker(true), place, server).await
+    converse(stream, accepted, requester(true), place, server).await
 }
 
 /// What a client does not take waits in the kernel also after we have closed the connection with a
 /// goodbye, for minutes: long enough for whoever comes again and again to pile it up. So the kernel
 /// is to reset a connection whose other end takes nothing, or does not answer, for `time`.
-fn let_go_in_time(stream: &TcpStream, time: Duration) {
+fn set_user_timeout(stream: &TcpStream, time: Duration) {
     // Without it such memory is only given back later.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(time));

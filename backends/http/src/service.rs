@@ -20,13 +20,15 @@ use smol::future::FutureExt;
 use smol::io::{AsyncRead, AsyncWrite};
 use smol::stream::Stream;
 
-use crate::connection::{self, Client, Place, Server, after, converse, stopped, turn_away};
+use crate::connection::{
+    self, Client, ConnectionGuard, Server, after, converse, stopped, turn_away,
+};
 use crate::driver::snapshot::Ticket;
 use crate::driver::websocket;
 use crate::front::answer::{Refusal, secure};
 use crate::front::links::{Admission, Link, Token};
 use crate::running::Running;
-use crate::site::{Asker, MjpegRequest, Reply, Site};
+use crate::site::{MjpegRequest, Reply, Requester, Site};
 use crate::{HttpBackend, ServerConfig};
 
 const LATE: Refusal =
@@ -57,7 +59,7 @@ const LONGEST_NAME: usize = 64;
 ///
 /// // The path is relative to where the service is mounted.
 /// let request = Request::get("/stats").body(()).unwrap();
-/// let visitor = Visitor::stranger();
+/// let visitor = Visitor::anonymous();
 /// let Answer::Response(response) = smol::block_on(service.answer(&request, &visitor)) else {
 ///     panic!("nobody asked for a WebSocket");
 /// };
@@ -93,7 +95,7 @@ impl Visitor {
     /// Somebody whom the application gave no role: it has to show a link of the service, as at an
     /// [`HttpServer`](crate::HttpServer). The default.
     #[must_use]
-    pub fn stranger() -> Self {
+    pub fn anonymous() -> Self {
         Self::default()
     }
 
@@ -221,8 +223,8 @@ impl Upgrade {
         let role = client.admission.as_ref().map(|it| it.grant.role);
         running.hand_over(role, move |server| {
             Box::pin(async move {
-                let place = Place::new(&server.crowd, address, role);
-                if !place.is_taken() && server.crowd.borrow().overflows() {
+                let place = ConnectionGuard::new(&server.connections, address, role);
+                if !place.is_taken() && server.connections.borrow().overflows() {
                     return; // Not even a goodbye: each would take a place for a while.
                 }
                 place.heard();
@@ -245,7 +247,7 @@ impl Upgrade {
 
 impl From<Arc<Running>> for HttpService {
     fn from(running: Arc<Running>) -> Self {
-        Self { running, visitor: Visitor::stranger() }
+        Self { running, visitor: Visitor::anonymous() }
     }
 }
 
@@ -367,23 +369,23 @@ impl HttpService {
         visitor: &Visitor,
     ) -> (Answer, Option<Ticket>) {
         let site = &self.running.site;
-        let asker = Asker::Visitor(visitor.clone());
+        let requester = Requester::Visitor(visitor.clone());
         let late = async {
             Timer::after(site.limits.request_time).await;
             Err(LATE)
         };
-        let answer = match site.reply(request, &asker).or(late).await {
+        let answer = match site.reply(request, &requester).or(late).await {
             Ok(Reply::Answer(response)) => self.response(response, request.method()),
             Ok(Reply::Snapshot(response, ticket)) => {
                 return (self.response(response, request.method()), ticket);
             }
             Ok(Reply::Mjpeg { response, request: stream }) => {
-                self.film(request.method(), response, stream, &asker).await
+                self.film(request.method(), response, stream, &requester).await
             }
             Err(refusal) => self.response(refusal.into(), request.method()),
             Ok(Reply::Upgrade { canvas, dialect, mut response, admission }) => {
                 secure(&mut response, &site.frame_ancestors);
-                let from = Asker::Visitor(visitor.clone()).from();
+                let from = Requester::Visitor(visitor.clone()).from();
                 Answer::Upgrade(Upgrade {
                     response,
                     client: Client { canvas, dialect, admission, from },
@@ -424,7 +426,7 @@ impl HttpService {
         method: &Method,
         mut head: Response<()>,
         stream: MjpegRequest,
-        asker: &Asker,
+        requester: &Requester,
     ) -> Answer {
         secure(&mut head, &self.running.site.frame_ancestors);
         // How the connection goes on is the application's affair.
@@ -432,13 +434,13 @@ impl HttpService {
         if method == Method::HEAD {
             return Answer::Response(head.map(|()| Bytes::new()));
         }
-        let (address, from) = (asker.address(), asker.from());
+        let (address, from) = (requester.address(), requester.from());
         let (admit, admitted) = smol::channel::bounded(1);
         let (sender, pieces) = smol::channel::bounded(1);
         let role = Some(stream.place);
         self.running.hand_over(role, move |server| {
             Box::pin(async move {
-                let place = Place::new(&server.crowd, address, role);
+                let place = ConnectionGuard::new(&server.connections, address, role);
                 if place.is_taken() {
                     place.heard();
                     let showing = async {
@@ -469,7 +471,7 @@ impl HttpService {
     }
 
     /// Reads one HTTP/1.1 request from a byte stream that somebody else accepted, and answers it or
-    /// serves its client, on the service's thread. What strangers may send there is limited as at a
+    /// serves its client, on the service's thread. What table may send there is limited as at a
     /// socket. False, and the stream is closed, if too many are being handed over at this moment.
     pub fn serve<S>(&self, mut stream: S, visitor: Visitor) -> bool
     where
@@ -479,10 +481,10 @@ impl HttpService {
         let role = visitor.admission().map(|it| it.grant.role);
         self.running.hand_over(role, move |server| {
             Box::pin(async move {
-                let place = Place::new(&server.crowd, visitor.address(), role);
+                let place = ConnectionGuard::new(&server.connections, visitor.address(), role);
                 let _ = if place.is_taken() {
-                    let asker = Asker::Visitor(visitor);
-                    converse(stream, accepted, asker, &place, &server).or(place.ended()).await
+                    let requester = Requester::Visitor(visitor);
+                    converse(stream, accepted, requester, &place, &server).or(place.ended()).await
                 } else {
                     turn_away(&mut stream, &server).await
                 };

@@ -14,7 +14,7 @@ use crate::driver::canvas::Canvas;
 use crate::driver::mjpeg;
 use crate::driver::snapshot::{self, Ticket};
 use crate::driver::websocket::Address;
-use crate::front::access::{self, Allowed, Ends, UNAUTHORIZED};
+use crate::front::access::{self, Allowed, Endpoints, UNAUTHORIZED};
 use crate::front::answer::{NOT_FOUND, Refusal, embeddable, widen};
 use crate::front::forwarded::Proxies;
 use crate::front::links::{Admission, Keyring, Token};
@@ -57,14 +57,14 @@ fn within(base: String, path: &str) -> String {
 
 /// Who asks.
 #[derive(Debug, Clone)]
-pub(crate) enum Asker {
+pub(crate) enum Requester {
     /// Somebody at the other end of a connection of ours.
-    Peer { ends: Ends, label: String },
+    Peer { ends: Endpoints, label: String },
     /// Somebody whom another program has accepted.
     Visitor(Visitor),
 }
 
-impl Asker {
+impl Requester {
     pub(crate) fn address(&self) -> Option<IpAddr> {
         match self {
             Self::Peer { ends, .. } => Some(ends.peer),
@@ -220,21 +220,21 @@ impl Site {
         keyring.links(Instant::now()).map(link).collect()
     }
 
-    /// Whether `asker` may show a token. What is open to whoever connects to us is not open to
+    /// Whether `requester` may show a token. What is open to whoever connects to us is not open to
     /// visitors, who may come from anywhere.
-    fn takes_tokens(&self, asker: &Asker) -> bool {
-        matches!(asker, Asker::Peer { .. }) || !self.keyring().is_open()
+    fn takes_tokens(&self, requester: &Requester) -> bool {
+        matches!(requester, Requester::Peer { .. }) || !self.keyring().is_open()
     }
 
-    /// What `asker` may do, as far as the request says; whether it has shown that itself.
+    /// What `requester` may do, as far as the request says; whether it has shown that itself.
     fn granted(
         &self,
         request: &Request<()>,
-        asker: &Asker,
+        requester: &Requester,
     ) -> std::result::Result<(Option<Admission>, bool), Refusal> {
-        match asker {
-            Asker::Peer { ends, .. } => access::check(request, *ends, &self.allowed)?,
-            Asker::Visitor(visitor) => {
+        match requester {
+            Requester::Peer { ends, .. } => access::check(request, *ends, &self.allowed)?,
+            Requester::Visitor(visitor) => {
                 access::check_origin(request, &self.allowed)?;
                 let valid = |it: &Admission| !it.grant.is_over(Instant::now());
                 if let Some(admission) = visitor.admission().filter(valid) {
@@ -243,7 +243,7 @@ impl Site {
                 }
                 // What is no token of ours may be for that program, too.
                 let bearer = access::bearer(request).ok().flatten();
-                let token = bearer.filter(|_| self.takes_tokens(asker));
+                let token = bearer.filter(|_| self.takes_tokens(requester));
                 return Ok((token.and_then(|token| self.admit(Some(token))), true));
             }
         }
@@ -257,13 +257,13 @@ impl Site {
     pub(crate) async fn reply(
         &self,
         request: &Request<()>,
-        asker: &Asker,
+        requester: &Requester,
     ) -> std::result::Result<Reply, Refusal> {
         // Before the host is looked at: the answer is the same for everybody.
         if let Some(response) = routes::health(request, &self.path) {
             return Ok(Reply::Answer(response));
         }
-        let (granted, shown) = self.granted(request, asker)?;
+        let (granted, shown) = self.granted(request, requester)?;
         let is_canvas = |name: &str| self.open_canvas(name).is_some();
         Ok(match route(request, &self.path, &is_canvas) {
             Route::Answer(response) => Reply::Answer(response),
@@ -294,7 +294,7 @@ impl Site {
                 };
                 let found = self.open_canvas(&canvas).ok_or(NOT_FOUND)?;
                 let Admission { grant, revoked } = admission;
-                if found.keeps_out(&Identity::new(grant.clone(), asker.address(), None)) {
+                if found.keeps_out(&Identity::new(grant.clone(), requester.address(), None)) {
                     return Err(KEPT_OUT);
                 }
                 let every = match picture {
@@ -328,14 +328,14 @@ impl Site {
             Route::Upgrade { canvas, dialect, response } => {
                 let admission = match (granted, dialect) {
                     (Some(admission), _) => {
-                        if let (false, Asker::Peer { ends, .. }) = (shown, asker) {
+                        if let (false, Requester::Peer { ends, .. }) = (shown, requester) {
                             access::check_open_upgrade(request, *ends)?;
                         }
                         Some(admission)
                     }
                     // It says so in its first message.
                     (None, Dialect::Tiles)
-                        if access::has_origin(request) && self.takes_tokens(asker) =>
+                        if access::has_origin(request) && self.takes_tokens(requester) =>
                     {
                         None
                     }

@@ -3,7 +3,7 @@
 //! Without the feature `tls` a [`Tls`] cannot be made, and everything else is the same.
 
 #[cfg_attr(feature = "tls", path = "tls/session.rs")]
-#[cfg_attr(not(feature = "tls"), path = "tls/absent.rs")]
+#[cfg_attr(not(feature = "tls"), path = "tls/disabled.rs")]
 mod session;
 
 mod rationed;

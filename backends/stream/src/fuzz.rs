@@ -98,8 +98,8 @@ impl Scene {
             2 => Dialect::Whole,
             _ => Dialect::Mjpeg(MjpegConfig { every, again_after: Duration::from_secs(10) }),
         };
-        let expires = (argument % 5 == 0).then(|| self.now + every);
-        let name = if argument % 7 == 0 { "one" } else { "other" };
+        let expires = argument.is_multiple_of(5).then(|| self.now + every);
+        let name = if argument.is_multiple_of(7) { "one" } else { "other" };
         let grant = Grant { name: name.into(), role: Role::Drive, expires, revocation: None };
         let browser = ["a", "b", "c"][usize::from(argument % 3)];
         let size = f64::from(argument);
@@ -110,8 +110,8 @@ impl Scene {
                 label: "somebody".into(),
                 who: Identity::new(grant, None, Some(browser)),
                 dialect,
-                hello: (argument % 2 == 0).then_some((view, 50)),
-                visible: argument % 11 != 0,
+                hello: argument.is_multiple_of(2).then_some((view, 50)),
+                visible: !argument.is_multiple_of(11),
             },
         );
     }

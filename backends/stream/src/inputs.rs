@@ -1,6 +1,6 @@
 //! What clients said that the engine has not taken yet: a queue with an end.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use framecast_api::{ClientId, EventKind, Input, Role};
 
@@ -25,6 +25,10 @@ impl From<Flooded> for Violation {
 pub(crate) struct Inputs {
     queue: VecDeque<Input>,
     clients: BTreeMap<ClientId, Pending>,
+    /// Of whom something waits, or who is not announced.
+    pending: BTreeSet<ClientId>,
+    /// Who sent messages that made no sense.
+    rejected: BTreeSet<ClientId>,
 }
 
 /// What waits of one client.
@@ -41,6 +45,7 @@ impl Inputs {
     /// Announces `client`. The others speak of clients that were announced.
     pub(crate) fn join(&mut self, client: ClientId, label: String, role: Role) {
         self.clients.insert(client, Pending::default());
+        self.pending.insert(client);
         self.queue.push_back(Input::Joined { client, label, role });
     }
 
@@ -64,6 +69,7 @@ impl Inputs {
         {
             return Err(Flooded);
         }
+        self.pending.insert(client);
         pending.inputs += 1;
         pending.bytes += bytes;
         self.queue.push_back(input);
@@ -74,12 +80,15 @@ impl Inputs {
     pub(crate) fn reject(&mut self, client: ClientId) {
         if let Some(pending) = self.clients.get_mut(&client) {
             pending.rejected += 1;
+            self.rejected.insert(client);
         }
     }
 
     /// `client` is gone, for this reason.
     pub(crate) fn leave(&mut self, client: ClientId, reason: &str) {
         let Some(pending) = self.clients.remove(&client) else { return };
+        self.pending.remove(&client);
+        self.rejected.remove(&client);
         if !pending.announced {
             // The engine never heard of it: connecting over and over fills nothing.
             self.queue.retain(|input| !is_of(input, client));
@@ -94,17 +103,22 @@ impl Inputs {
 
     /// Whether there is nothing to take.
     pub(crate) fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.clients.values().all(|pending| pending.rejected == 0)
+        self.queue.is_empty() && self.rejected.is_empty()
     }
 
     /// Hands everything over, oldest first.
     pub(crate) fn take(&mut self) -> VecDeque<Input> {
         let mut queue = std::mem::take(&mut self.queue);
-        for (client, pending) in &mut self.clients {
-            if pending.rejected > 0 {
-                queue.push_back(Input::Rejected { client: *client, count: pending.rejected });
+        for client in std::mem::take(&mut self.rejected) {
+            if let Some(pending) = self.clients.get_mut(&client) {
+                let count = std::mem::take(&mut pending.rejected);
+                queue.push_back(Input::Rejected { client, count });
             }
-            *pending = Pending { announced: true, ..Pending::default() };
+        }
+        for client in std::mem::take(&mut self.pending) {
+            if let Some(pending) = self.clients.get_mut(&client) {
+                *pending = Pending { announced: true, ..Pending::default() };
+            }
         }
         queue
     }

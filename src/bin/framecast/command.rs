@@ -129,7 +129,11 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
     let rest = std::mem::take(&mut options.rest);
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     match rest.first() {
-        None => return Parsed::Wrong(format!("what shall it do?\n\n{COMMANDS}")),
+        None => {
+            return Parsed::Wrong(format!(
+                "missing command; one of demo, pipe, show\n\n{COMMANDS}"
+            ));
+        }
         Some(&"help") => return Parsed::Help(full_help()),
         Some(first) if !["demo", "pipe", "show"].contains(first) => {
             return Parsed::Wrong(format!("there is no command {first:?}\n\n{COMMANDS}"));

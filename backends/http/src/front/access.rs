@@ -36,7 +36,7 @@ pub(crate) const UNAUTHORIZED: Refusal = Refusal::new(
 
 /// The two ends of a connection.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ends {
+pub(crate) struct Endpoints {
     pub(crate) local: IpAddr,
     pub(crate) peer: IpAddr,
     /// TLS is spoken between them.
@@ -109,7 +109,11 @@ pub(crate) fn is_host_name(text: &str) -> bool {
 }
 
 /// Checks `Host`, and `Origin` where there is one.
-pub(crate) fn check(request: &Request<()>, ends: Ends, allowed: &Allowed) -> Result<(), Refusal> {
+pub(crate) fn check(
+    request: &Request<()>,
+    ends: Endpoints,
+    allowed: &Allowed,
+) -> Result<(), Refusal> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return Err(WRONG_HOST);
@@ -174,7 +178,7 @@ pub(crate) fn check_origin(request: &Request<()>, allowed: &Allowed) -> Result<(
 
 /// What a WebSocket without a link needs beyond [`check`], on a server that asks for none: an
 /// `Origin`, unless the peer is on this machine.
-pub(crate) fn check_open_upgrade(request: &Request<()>, ends: Ends) -> Result<(), Refusal> {
+pub(crate) fn check_open_upgrade(request: &Request<()>, ends: Endpoints) -> Result<(), Refusal> {
     let known = has_origin(request) || ends.peer.to_canonical().is_loopback();
     if known { Ok(()) } else { Err(NO_ORIGIN) }
 }
@@ -267,7 +271,7 @@ fn authority(text: &str, default_port: u16) -> Option<(Host, u16)> {
 mod tests {
     use super::*;
 
-    const HERE: Ends = Ends {
+    const HERE: Endpoints = Endpoints {
         local: IpAddr::V4(Ipv4Addr::new(192, 168, 1, 5)),
         peer: IpAddr::V4(Ipv4Addr::new(192, 168, 1, 77)),
         https: false,
@@ -281,7 +285,7 @@ mod tests {
         request.body(()).unwrap()
     }
 
-    fn checked(request: &Request<()>, ends: Ends) -> Result<(), Refusal> {
+    fn checked(request: &Request<()>, ends: Endpoints) -> Result<(), Refusal> {
         check(request, ends, &Allowed::default())
     }
 
@@ -300,7 +304,7 @@ mod tests {
         ] {
             assert_eq!(checked(&request(host, None), HERE), Ok(()), "{host}");
         }
-        let mapped = Ends { local: "::ffff:10.0.0.1".parse().unwrap(), ..HERE };
+        let mapped = Endpoints { local: "::ffff:10.0.0.1".parse().unwrap(), ..HERE };
         assert_eq!(checked(&request("10.0.0.1:1", None), mapped), Ok(()));
     }
 
@@ -370,7 +374,7 @@ mod tests {
 
     #[test]
     fn with_tls_the_page_is_of_https_and_its_port_is_another() {
-        let tls = Ends { https: true, ..HERE };
+        let tls = Endpoints { https: true, ..HERE };
         for (host, origin, fine) in [
             ("localhost", "https://localhost", true),
             ("localhost:443", "https://localhost", true),
@@ -389,7 +393,7 @@ mod tests {
         let bare = request("localhost", None);
         assert_eq!(check_open_upgrade(&bare, HERE), Err(NO_ORIGIN));
         for peer in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
-            let ends = Ends { peer: peer.parse().unwrap(), ..HERE };
+            let ends = Endpoints { peer: peer.parse().unwrap(), ..HERE };
             assert_eq!(check_open_upgrade(&bare, ends), Ok(()), "{peer}");
         }
         let page = request("localhost", Some("http://localhost"));
@@ -490,7 +494,7 @@ mod tests {
             let result = check(&request(host, Some(origin)), HERE, &secure);
             assert_eq!(result, wanted, "{host} {origin}");
         }
-        let tls = Ends { https: true, ..HERE };
+        let tls = Endpoints { https: true, ..HERE };
         let page = request("plots.example.org:8443", Some("https://plots.example.org:8443"));
         assert_eq!(check(&page, tls, &secure), Ok(()), "TLS of our own, or the proxy says so");
         let plain = behind("http://plots.example.org/");
@@ -516,7 +520,7 @@ mod tests {
         ] {
             let mut request = request(host, None);
             request.extensions_mut().insert(TargetScheme { https: target });
-            let ends = Ends { https: tls, ..HERE };
+            let ends = Endpoints { https: tls, ..HERE };
             assert_eq!(check(&request, ends, &allowed), wanted, "{target} {host} {tls}");
         }
     }

@@ -10,7 +10,7 @@ use http::Request;
 use http::header::HeaderMap;
 use ipnet::IpNet;
 
-use super::access::Ends;
+use super::access::Endpoints;
 
 const FOR: &str = "x-forwarded-for";
 const PROTO: &str = "x-forwarded-proto";
@@ -40,7 +40,7 @@ impl Proxies {
 
     /// The ends of the connection that `request` came over in truth. What a proxy says that makes
     /// no sense is not believed: then it is the proxy's own request.
-    pub(crate) fn ends(&self, request: &Request<()>, ends: Ends) -> Ends {
+    pub(crate) fn ends(&self, request: &Request<()>, ends: Endpoints) -> Endpoints {
         if !self.trusts(ends.peer) {
             return ends;
         }
@@ -57,7 +57,7 @@ impl Proxies {
             Some(scheme) => scheme.eq_ignore_ascii_case("https"),
             None => ends.https,
         };
-        Ends { peer, https, ..ends }
+        Endpoints { peer, https, ..ends }
     }
 }
 
@@ -86,7 +86,8 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let ends = Ends { local: peer.parse().unwrap(), peer: peer.parse().unwrap(), https: false };
+        let ends =
+            Endpoints { local: peer.parse().unwrap(), peer: peer.parse().unwrap(), https: false };
         let ends = Proxies::new(&proxies).ends(&request.body(()).unwrap(), ends);
         (ends.peer.to_string(), ends.https)
     }

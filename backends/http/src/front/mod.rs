@@ -3,13 +3,13 @@
 pub(crate) mod access;
 pub(crate) mod adapter;
 pub(crate) mod answer;
+pub(crate) mod connection_table;
 pub(crate) mod forwarded;
 pub(crate) mod head;
 pub(crate) mod links;
 pub(crate) mod pictures;
 pub(crate) mod places;
 pub(crate) mod routes;
-pub(crate) mod strangers;
 
 use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
@@ -21,7 +21,7 @@ const LINGER_BYTES: u64 = 1024 * 1024;
 pub(crate) const LINGER_OVERSIZED: u64 = 64 * 1024 * 1024;
 const LINGER_BUFFER: usize = 16 * 1024;
 
-/// Ends a connection without losing what was written: closes our half, and reads on until the
+/// Endpoints a connection without losing what was written: closes our half, and reads on until the
 /// client closes the other. A close with unread bytes would reset the connection instead, and
 /// what the client has not read yet would be gone. The caller limits the time.
 pub(crate) async fn linger<S: AsyncRead + AsyncWrite + Unpin>(stream: S) {

@@ -1,4 +1,4 @@
-//! The places of clients: so many, and some of them only for those who may drive, so that a crowd
+//! The places of clients: so many, and some of them only for those who may drive, so that a connections
 //! that watches keeps nobody out who is to drive. Pure.
 
 use std::cell::Cell;

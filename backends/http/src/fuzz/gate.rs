@@ -6,7 +6,7 @@ use http::{HeaderName, Request, Response, header};
 use http_types::Method;
 
 use super::Pieces;
-use crate::front::access::{self, Allowed, Ends};
+use crate::front::access::{self, Allowed, Endpoints};
 use crate::front::adapter;
 use crate::front::answer::{Refusal, secure};
 use crate::front::head::{self, HeadReader, Progress};
@@ -146,7 +146,7 @@ fn answer(request: &Request<()>, https: bool) {
         ..ServerConfig::default()
     };
     let (local, peer) = ([192, 168, 1, 5].into(), [192, 168, 1, 77].into());
-    let ends = Ends { local, peer, https };
+    let ends = Endpoints { local, peer, https };
     match access::check(request, ends, &Allowed::new(&config)) {
         Ok(()) => is_let_in_rightly(request, ends),
         Err(refusal) => return is_refused(refusal),
@@ -176,7 +176,7 @@ fn answer(request: &Request<()>, https: bool) {
 }
 
 /// By another reader of authorities than the one under test.
-fn is_let_in_rightly(request: &Request<()>, ends: Ends) {
+fn is_let_in_rightly(request: &Request<()>, ends: Endpoints) {
     let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     let host = text(header::HOST).unwrap_or_default();
     let (name, port) = named(host, if ends.https { 443 } else { 80 });

@@ -167,6 +167,7 @@ fn read_all(canvas: &Canvas, client: ClientId, woken: &Receiver<()>) {
             Outgoing::Message(Message::Picture(bytes)) => {
                 assert!(bytes.len() <= Limits::PICTURE_BYTES);
             }
+            Outgoing::Message(Message::Update(_)) => panic!("{client:?} subscribed to nothing"),
             Outgoing::Goodbye(_) => return,
         }
         canvas.written(client, Instant::now());

@@ -320,7 +320,7 @@ fn who_is_kept_out_takes_nobodys_place() {
     let id = engine.until_joined();
     engine.backend.apply(&Setting::Disconnect(id)).unwrap();
     // They read the goodbye and do not say it.
-    let crowd: Vec<_> = (0..20)
+    let connections: Vec<_> = (0..20)
         .map(|_| {
             let mut client = enter(&server, Some(&watch));
             assert!(matches!(client.hear(), Heard::Closed(Some(KEPT_OUT))));
@@ -329,7 +329,7 @@ fn who_is_kept_out_takes_nobodys_place() {
         .collect();
     engine.backend.apply(&Setting::LetIn(id)).unwrap();
     assert!(comes_in(&server, &watch, None));
-    drop(crowd);
+    drop(connections);
 }
 
 #[test]
@@ -353,9 +353,9 @@ fn a_crowd_that_watches_leaves_a_place_to_who_may_drive() {
     let server = server_like(config);
     let mut engine = Engine::at(&server, None);
     let watch = token(&server, "watch");
-    let mut crowd = Vec::new();
+    let mut connections = Vec::new();
     for _ in 0..7 {
-        crowd.push(enter(&server, Some(&watch)));
+        connections.push(enter(&server, Some(&watch)));
         engine.until_joined();
     }
     let mut late = enter(&server, Some(&watch));

@@ -112,10 +112,10 @@ fn whom_the_application_gives_no_role_has_to_show_a_link() {
     let mut engine = Engine::of(service.canvas(None).unwrap());
     let links = service.links(None);
     let token = links[0].url.strip_prefix("./#token=").unwrap();
-    let mut client = join(&service, &Visitor::stranger());
+    let mut client = join(&service, &Visitor::anonymous());
     client.hello(true);
     assert_eq!(client.until_closed(), Some(CloseCode::Library(4001)));
-    let mut client = join(&service, &Visitor::stranger());
+    let mut client = join(&service, &Visitor::anonymous());
     client.say(&hello(token));
     assert_eq!(client.hear_text("welcome")["role"], "watch");
     assert_eq!(joined(&mut engine), ("guest".to_owned(), Role::Watch));
@@ -126,7 +126,7 @@ fn whom_the_application_gives_no_role_has_to_show_a_link() {
 #[test]
 fn every_bad_request_has_its_status() {
     let (service, _engine) = mounted();
-    let anybody = Visitor::stranger();
+    let anybody = Visitor::anonymous();
     let watching = Visitor::watching();
     let without = |name: &str| {
         let mut request = handshake("https://app.example.org");
@@ -349,9 +349,9 @@ fn an_application_says_at_which_hosts_it_is_to_be_found() {
 fn anybody_may_ask_whether_it_is_alive_and_learns_nothing_else() {
     let (service, _engine) = mounted();
     let alive = Request::get("/healthz").header("host", "10.0.0.7:8080");
-    let alive = answer(&service, alive, &Visitor::stranger());
+    let alive = answer(&service, alive, &Visitor::anonymous());
     assert_eq!((alive.status().as_u16(), &alive.body()[..]), (200, &b"ok\n"[..]));
-    let head = answer(&service, Request::head("/healthz"), &Visitor::stranger());
+    let head = answer(&service, Request::head("/healthz"), &Visitor::anonymous());
     assert_eq!((head.status().as_u16(), head.body().len()), (200, 0));
 
     let (server, _engine) = Engine::new();
@@ -370,7 +370,7 @@ fn anybody_may_ask_whether_it_is_alive_and_learns_nothing_else() {
 #[test]
 fn answers_are_complete() {
     let (service, _engine) = mounted();
-    let anybody = Visitor::stranger();
+    let anybody = Visitor::anonymous();
     let page = answer(&service, Request::get("/"), &anybody);
     let length = page.body().len().to_string();
     let head = answer(&service, Request::head("/"), &anybody);
@@ -411,7 +411,7 @@ fn canvases_have_names_and_everything_may_be_under_a_path() {
     config.path = "/my/plots/".into();
     let service = HttpService::with(config).unwrap();
     let _engines = [None, Some("side")].map(|name| Engine::of(service.canvas(name).unwrap()));
-    let anybody = Visitor::stranger();
+    let anybody = Visitor::anonymous();
     for (path, wanted) in [
         ("/my/plots/", 200),
         ("/my/plots/side/", 200),
@@ -560,7 +560,7 @@ fn nobody_becomes_local_by_way_of_a_proxy() {
     let server = server_with(|_| {});
     let _engine = Engine::at(&server, None);
     let handshake = handshake("https://app.example.org");
-    let refused = answer(server.service(), handshake, &Visitor::stranger());
+    let refused = answer(server.service(), handshake, &Visitor::anonymous());
     assert_eq!(refused.status(), 401);
 }
 

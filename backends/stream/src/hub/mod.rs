@@ -1,34 +1,32 @@
 //! One canvas and everybody who is sent it. Pure: inputs and `now` come in, outputs come out.
 
+mod clients;
 mod interface;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use framecast_api::{
-    ClientId, Clock, EventKind, Frame, Input, LogicalSize, Role, Setting, Traffic,
-};
+use framecast_api::{ClientId, Clock, Frame, Input, Role, Setting, Traffic};
 
+use clients::ended;
 pub use interface::{HubInput, HubOutput, Joining};
 
 use crate::audience::Audience;
-use crate::client_state::{Begun, ClientState, Clients, Place};
-use crate::identity::{Grant, Identity};
-use crate::inputs::{Flooded, Inputs};
+use crate::client_state::{Clients, Place};
+use crate::inputs::Inputs;
 use crate::job::{Job, JobResult, Outcome, Work};
 use crate::kept_out::KeptOut;
-use crate::message::{Goodbye, Message};
+use crate::message::Goodbye;
 use crate::newest::Newest;
-use crate::protocol::{ClientMessage, Dialect, ServerMessage, View};
 use crate::session::Violation;
 use crate::settings::Settings;
 use crate::snapshot::{NoSnapshot, SnapshotLook, SnapshotRequests};
 use crate::store::pictures::{Pictures, Source};
-use crate::store::tiles::{self, Missing};
-use crate::store::whole::{Demand, WholeStore};
+use crate::store::tiles;
 use crate::tile_update::TileUpdate;
 
 /// What is late comes within this time, or else is lost.
@@ -230,65 +228,11 @@ impl Hub {
         HubOutput::Wait(self.next_look(now))
     }
 
-    /// Somebody is there. `None`: it is kept out, because it was sent away before.
-    pub fn join(&mut self, now: Instant, joining: Joining) -> Option<ClientId> {
-        let now = self.latest(now);
-        let Joining { label, who, dialect, hello, visible } = joining;
-        if self.keeps_out(&who, now) {
-            return None;
-        }
-        let state = ClientState::new(dialect, who, visible);
-        let role = state.role;
-        let client = self.insert(state);
-        if self.is_closed() {
-            return Some(client);
-        }
-        self.inputs.join(client, label, role);
-        if !visible {
-            let _ = self.event(client, EventKind::Hide, 0, now);
-        }
-        // A view without a size takes the canvas as it is.
-        if let Some((view, bytes)) = hello.filter(|(view, _)| !view.is_none()) {
-            // The queue of a new client has room for this.
-            let _ = self.resize(client, view, bytes);
-        }
-        Some(client)
-    }
-
-    /// Somebody is handed out what changed, for nobody in particular: as a client that is sent
-    /// [`Message::Update`] and takes what it is sent, but that nobody sees among the others. A
-    /// `ClientMessage::Refresh` has everything sent anew.
-    pub fn subscribe(&mut self) -> ClientId {
-        let grant =
-            Grant { name: String::new(), role: Role::Watch, expires: None, revocation: None };
-        self.insert(ClientState::new(Dialect::Updates, Identity::new(grant, None, None), true))
-    }
-
     /// Everything newer than this revision of the tiles, as one update; `None` while there is none, or
     /// some of it is not encoded.
     #[must_use]
     pub fn tiles_since(&self, revision: u64) -> Option<TileUpdate> {
         self.pictures.tiles.update_since(revision)
-    }
-
-    /// Gives a client a number.
-    fn insert(&mut self, state: ClientState) -> ClientId {
-        self.last_client += 1;
-        let client = ClientId(self.last_client);
-        if self.is_closed() {
-            self.goodbyes.push_back((client, ended(&state)));
-        } else {
-            self.audience.changed(client);
-        }
-        self.clients.insert(client, state);
-        self.progress += 1;
-        client
-    }
-
-    /// Whether `who` was sent away, or may be somebody who was.
-    #[must_use]
-    pub fn keeps_out(&self, who: &Identity, now: Instant) -> bool {
-        self.kept_out.refuses(who, now)
     }
 
     /// Whether it was opened and not closed.
@@ -475,102 +419,6 @@ impl Hub {
         }
     }
 
-    fn send_away(&mut self, client: ClientId) {
-        let who = self.clients.get(&client).map(|state| &state.who);
-        // It may have left before the engine knew.
-        let Some(who) = who.or_else(|| self.kept_out.who_left(client)).cloned() else { return };
-        let others = self.clients.iter().filter(|(other, _)| **other != client);
-        let others = others.map(|(_, state)| &state.who);
-        let host = self.settings.host().filter(|host| *host != client);
-        let host = host.and_then(|host| self.clients.get(&host)).map(|state| &state.who);
-        self.kept_out.add(client, &who, others, host);
-        if let Some(state) = self.clients.get_mut(&client)
-            && !std::mem::replace(&mut state.is_sent_away, true)
-        {
-            self.goodbyes.push_back((client, Goodbye::SentAway));
-            self.audience.changed(client);
-        }
-    }
-
-    fn leave(&mut self, client: ClientId, reason: &str) {
-        if let Some(state) = self.clients.remove(&client) {
-            self.audience.left(client, &state.place);
-            stats::add(&mut self.gone, &state);
-            self.kept_out.left(client, state.who);
-        }
-        self.inputs.leave(client, reason);
-    }
-
-    fn receive(
-        &mut self,
-        client: ClientId,
-        message: ClientMessage,
-        bytes: usize,
-        now: Instant,
-    ) -> Result<(), Flooded> {
-        let Some(state) = self.clients.get_mut(&client) else { return Ok(()) };
-        match message {
-            ClientMessage::Ack { update, painted } => state.acknowledged(update, painted, now),
-            ClientMessage::Refresh => state.refresh(now),
-            ClientMessage::Ping { id } => state.ping(id),
-            ClientMessage::Event(kind) => self.event(client, kind, bytes, now)?,
-            ClientMessage::Resize(view) => self.resize(client, view, bytes)?,
-            ClientMessage::Control(request) => {
-                self.inputs.push(client, Input::Control { client, request }, 0)?;
-            }
-            ClientMessage::Show => self.set_visible(client, true, bytes, now)?,
-            ClientMessage::Hide => self.set_visible(client, false, bytes, now)?,
-            // It never ends the application, only this view.
-            ClientMessage::Close => self.goodbyes.push_back((client, Goodbye::Requested)),
-            ClientMessage::Hello { .. } => self.inputs.reject(client),
-        }
-        Ok(())
-    }
-
-    fn set_visible(
-        &mut self,
-        client: ClientId,
-        visible: bool,
-        bytes: usize,
-        now: Instant,
-    ) -> Result<(), Flooded> {
-        let Some(state) = self.clients.get_mut(&client) else { return Ok(()) };
-        let is_news = state.visible != visible || !state.said_visible;
-        (state.visible, state.said_visible) = (visible, true);
-        if !is_news {
-            return Ok(());
-        }
-        let kind = if visible { EventKind::Show } else { EventKind::Hide };
-        self.event(client, kind, bytes, now)
-    }
-
-    fn event(
-        &mut self,
-        client: ClientId,
-        mut kind: EventKind,
-        bytes: usize,
-        now: Instant,
-    ) -> Result<(), Flooded> {
-        let Phase::Open(clock) = &self.phase else { return Ok(()) };
-        if let Some(state) = self.clients.get_mut(&client) {
-            state.map(&mut kind);
-        }
-        let timestamp = clock.seconds(now);
-        self.inputs.push(client, Input::Event { client, timestamp, kind }, bytes)
-    }
-
-    fn resize(&mut self, client: ClientId, view: View, bytes: usize) -> Result<(), Flooded> {
-        if !view.is_usable() {
-            self.inputs.reject(client);
-            return Ok(());
-        }
-        let size = LogicalSize::new(view.width, view.height);
-        if let Some(state) = self.clients.get_mut(&client) {
-            state.mapping.resized(size);
-        }
-        self.inputs.push(client, Input::Resize { client, size, ratio: view.ratio }, bytes)
-    }
-
     fn done(&mut self, result: JobResult, now: Instant) {
         if self.is_closed() {
             return;
@@ -621,196 +469,4 @@ impl Hub {
             self.look(client, now, true);
         }
     }
-
-    /// Notes where `client` stands now. `may_wait`: it may be sent an update.
-    fn look(&mut self, client: ClientId, now: Instant, may_wait: bool) {
-        let is_open = self.is_open();
-        let Some(state) =
-            self.clients.get_mut(&client).filter(|_| !matches!(self.phase, Phase::Closed))
-        else {
-            return;
-        };
-        state.refresh_if_due(now);
-        let place = state.place(&self.pictures, now);
-        self.audience.moved(client, &state.place, &place);
-        state.place = place;
-        let is_writing = state.is_writing();
-        self.audience.set_ready(client, !is_writing && state.has_message());
-        let waits = may_wait && is_open && state.wants_update(&self.pictures, now);
-        self.audience.set_waiting(client, waits);
-    }
-
-    /// Whether updates in tiles may begin: what is being compared goes before what is left of the
-    /// picture before it.
-    fn may_update(&self) -> bool {
-        !self.pictures.tiles.is_comparing()
-    }
-
-    /// The next message for whoever has the next turn.
-    fn next_message(&mut self, now: Instant) -> Option<(ClientId, Message)> {
-        let presenter = self.settings.presenter();
-        while let Some(client) = self.audience.next_turn(presenter, self.may_update(), now) {
-            let (message, begun) = self.message(client, now);
-            if begun == Begun::Missing {
-                self.audience.lacks(client);
-            }
-            self.look(client, now, begun != Begun::Nothing);
-            if let Some(message) = message {
-                if presenter != Some(client) {
-                    self.audience.handed(client, now);
-                }
-                return Some((client, message));
-            }
-        }
-        None
-    }
-
-    /// The next message for `client`.
-    fn message(&mut self, client: ClientId, now: Instant) -> (Option<Message>, Begun) {
-        let seconds = self.seconds(now);
-        let may_begin = self.is_open() && self.may_update();
-        let state = self.clients.get_mut(&client);
-        let Some(state) = state.filter(|state| !state.is_sent_away) else {
-            return (None, Begun::Nothing);
-        };
-        if state.is_writing() {
-            // It follows the text that is being written.
-            let begun = if may_begin {
-                state.begin_update(&self.pictures, now, seconds)
-            } else {
-                Begun::Nothing
-            };
-            return (None, begun);
-        }
-        let mut begun = Begun::Update;
-        loop {
-            if !state.has_announced() && state.reads_text() {
-                let text = if std::mem::take(&mut state.pending.welcome) {
-                    Some(ServerMessage::Welcome { client: client.0, role: state.role }.print())
-                } else {
-                    self.settings.tell(state, client, seconds)
-                };
-                if let Some(text) = text {
-                    state.writes_text();
-                    return (Some(Message::Text(text)), begun);
-                }
-            }
-            if let Some(message) = state.take_outgoing(seconds) {
-                return (Some(message), begun);
-            }
-            if begun != Begun::Update || !may_begin {
-                return (None, begun);
-            }
-            begun = state.begin_update(&self.pictures, now, seconds);
-            if begun != Begun::Update {
-                return (None, begun);
-            }
-        }
-    }
-
-    /// Has compared or encoded what comes next, once nothing is being; whether more can be sent now.
-    fn advance(&mut self, now: Instant) -> bool {
-        let (true, Some(newest)) = (self.is_open(), &self.pictures.newest) else { return false };
-        if !self.pictures.tiles.is_resting() {
-            return false;
-        }
-        // The newest picture goes before what is left of the one before.
-        if self.audience.has_room(Source::Tiles) && !self.pictures.tiles.has(newest.number) {
-            let before = self.pictures.tiles.version();
-            self.pictures.tiles.compare(newest.clone());
-            if self.pictures.tiles.version() != before {
-                self.changed_pictures(Source::Tiles, now);
-            }
-            return self.pictures.tiles.is_resting();
-        }
-        self.plan(now)
-    }
-
-    /// Has encoded what those lack who have room.
-    fn plan(&mut self, now: Instant) -> bool {
-        self.pictures.tiles.trim();
-        let mut missing = Missing::default();
-        let lacking = self.audience.lacking().filter_map(|it| self.clients.get(&it));
-        let presenter = self.settings.presenter().and_then(|it| self.clients.get(&it));
-        let presenter = presenter.filter(|state| state.visible).map(|it| it.pacing.quality());
-        let best = lacking.map(|state| state.pacing.quality()).max();
-        if let Some(first) = presenter.or(best) {
-            self.pictures.budget.set_first(first, now);
-        }
-        for client in self.audience.lacking() {
-            if let Some(state) = self.clients.get(&client) {
-                state.plan(&self.pictures, now, &mut missing);
-            }
-        }
-        if missing.is_empty() {
-            // Once: whoever lacks something all the same waits for something else.
-            return self.retried.replace(self.progress) != Some(self.progress)
-                && self.audience.retry_lacking();
-        }
-        self.pictures.tiles.encode(missing, presenter);
-        false
-    }
-
-    /// Who is sent the pictures of `source`.
-    fn demand(&self, source: Source) -> Demand {
-        Demand {
-            free: self.audience.has_room(source),
-            takes_exact: self.audience.takes_exact(source),
-        }
-    }
-
-    /// When a whole picture of `source` is to be encoded.
-    fn work_at(&self, source: Source, store: &WholeStore) -> Option<Instant> {
-        store.work_at(self.pictures.newest.as_ref(), self.demand(source))
-    }
-
-    fn whole_work(&self) -> impl Iterator<Item = Instant> {
-        let whole = self.work_at(Source::Whole, &self.pictures.whole);
-        whole.into_iter().chain(self.work_at(Source::Jpeg, &self.pictures.jpeg))
-    }
-
-    /// How many jobs can be taken.
-    fn jobs(&self, now: Instant) -> usize {
-        if !self.is_open() {
-            return 0;
-        }
-        self.pictures.tiles.jobs() + self.whole_work().filter(|at| *at <= now).count()
-    }
-
-    /// When to poll again, if nothing else happens.
-    fn next_look(&self, now: Instant) -> Option<Instant> {
-        if !self.is_open() {
-            return None;
-        }
-        let work = self.whole_work().filter(|at| now < *at);
-        work.chain(self.repair_at).chain(self.audience.next_look(self.may_update())).min()
-    }
-
-    /// What is kept up to date client by client is what looking at all of them would tell.
-    #[cfg(debug_assertions)]
-    fn check(&self, now: Instant) {
-        const MOST_CHECKED: usize = 64;
-        if !self.is_open() || self.clients.len() > MOST_CHECKED {
-            return;
-        }
-        for (client, state) in &self.clients {
-            let place = state.place(&self.pictures, now);
-            assert_eq!(place, state.place, "{client:?} was not looked at");
-        }
-        let number = self.pictures.newest.as_ref().map(|newest| newest.number);
-        let has_room = |state: &ClientState| {
-            let (source, room) = (state.place.source, state.place.room);
-            let Some(number) = number else { return room > 0 };
-            let is_current = self.pictures.has(source, number)
-                && state.feed.version() == self.pictures.version(source);
-            self.pictures.has_begun(source, number) && room > usize::from(!is_current)
-        };
-        assert_eq!(self.clients.values().any(has_room), self.have_room());
-    }
-}
-
-/// The end of `state`'s client, when the canvas ends.
-fn ended(state: &ClientState) -> Goodbye {
-    let closed = ServerMessage::Closed { reason: "the application ended" };
-    Goodbye::Ended(state.speaks_framecast().then(|| closed.print()))
 }

@@ -1,4 +1,6 @@
 use super::*;
+use crate::message::Message;
+use crate::protocol::{ClientMessage, View};
 use crate::protocol::{Dialect, MjpegConfig};
 use crate::scene::{STILL, Scene, identity};
 

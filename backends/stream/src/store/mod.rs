@@ -3,4 +3,5 @@
 
 pub(crate) mod pictures;
 pub(crate) mod tiles;
+mod updates;
 pub(crate) mod whole;

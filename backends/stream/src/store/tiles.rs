@@ -9,8 +9,8 @@ use framecast_api::Frame;
 use framecast_jpeg::Sampling;
 
 use crate::newest::Newest;
-use crate::tile_update::{PictureInfo, TileUpdate, UpdatedTile};
-use crate::tiles::{self, Coding, EncodedTile, Form, Grid};
+use crate::tile_update::PictureInfo;
+use crate::tiles::{self, Coding, EncodedTile, Grid};
 
 /// Tiles that are encoded by one thread in one go.
 const BATCH: usize = 20;
@@ -22,19 +22,19 @@ const CACHE_BYTES: usize = 64 * 1024 * 1024;
 /// The tiles of one canvas.
 #[derive(Debug, Default)]
 pub(crate) struct TileStore {
-    current: Option<Current>,
-    tiles: Vec<Tile>,
+    pub(super) current: Option<Current>,
+    pub(super) tiles: Vec<Tile>,
     /// Grows with every frame that changed a tile.
-    version: u64,
+    pub(super) version: u64,
     /// Grows with every tile that changed, or became exact.
-    revision: u64,
+    pub(super) revision: u64,
     /// The revision from which on the grid holds.
-    epoch: u64,
+    pub(super) epoch: u64,
     /// Of the hub that sent the tiles: it has sent everything up to this revision.
-    complete: u64,
+    pub(super) complete: u64,
     stage: Stage,
     /// Bytes of all encodings.
-    held: usize,
+    pub(super) held: usize,
     exact_tiles: Average,
     pub(crate) counts: Counts,
 }
@@ -43,9 +43,9 @@ pub(crate) struct TileStore {
 #[derive(Debug)]
 pub(crate) struct Current {
     /// `None`: the picture comes in tiles.
-    frame: Option<Frame>,
+    pub(super) frame: Option<Frame>,
     /// The newest presented frame that has these pixels.
-    number: u64,
+    pub(super) number: u64,
     pub(crate) picture: PictureInfo,
     pub(crate) grid: Grid,
     /// The version from which on this grid holds.
@@ -79,23 +79,23 @@ pub(crate) struct Tile {
     /// The version that changed it last.
     pub(crate) version: u64,
     /// The revision that changed it last, or made it exact.
-    revision: u64,
+    pub(super) revision: u64,
     /// Since when it is what it is.
     pub(crate) since: Instant,
     /// It cannot be encoded as it is now.
     pub(crate) failed: bool,
     /// By the quality that was asked for.
-    lossy: Vec<(u8, Arc<EncodedTile>)>,
-    exact: Option<Arc<EncodedTile>>,
+    pub(super) lossy: Vec<(u8, Arc<EncodedTile>)>,
+    pub(super) exact: Option<Arc<EncodedTile>>,
 }
 
 impl Tile {
-    fn new(version: u64, revision: u64, since: Instant) -> Self {
+    pub(super) fn new(version: u64, revision: u64, since: Instant) -> Self {
         Self { version, revision, since, failed: false, lossy: Vec::new(), exact: None }
     }
 
     /// The best there is.
-    fn best(&self) -> Option<&Arc<EncodedTile>> {
+    pub(super) fn best(&self) -> Option<&Arc<EncodedTile>> {
         let best = self.lossy.iter().max_by_key(|(quality, _)| *quality);
         self.exact.as_ref().or_else(|| best.map(|(_, encoded)| encoded))
     }
@@ -110,7 +110,7 @@ impl Tile {
         }
     }
 
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         let lossy = self.lossy.iter().map(|(_, encoded)| encoded);
         lossy.chain(&self.exact).map(|encoded| encoded.len()).sum()
     }
@@ -409,11 +409,6 @@ impl TileStore {
         }
     }
 
-    /// Whether the picture comes in tiles: there is nothing to encode.
-    pub(crate) fn is_relayed(&self) -> bool {
-        self.current.as_ref().is_some_and(|current| current.frame.is_none())
-    }
-
     /// The encoding of `tile` for somebody who asked for `coding`. It may be better, and is whatever
     /// there is where the picture comes in tiles.
     pub(crate) fn get(&self, tile: u16, coding: Coding) -> Option<&Arc<EncodedTile>> {
@@ -424,86 +419,6 @@ impl TileStore {
     /// Grows with every tile that changed, or became exact.
     pub(crate) fn revision(&self) -> u64 {
         self.revision
-    }
-
-    /// Everything newer than the revision `since`; `None` while some of it is not encoded.
-    pub(crate) fn update_since(&self, since: u64) -> Option<TileUpdate> {
-        let current = self.current.as_ref()?;
-        let mut tiles = Vec::new();
-        for (tile, number) in self.tiles.iter().zip(0_u16..) {
-            if tile.failed || tile.revision <= since && since >= self.epoch {
-                continue;
-            }
-            let encoded = Arc::clone(tile.best()?);
-            tiles.push(UpdatedTile { number, revision: tile.revision, encoded });
-        }
-        Some(TileUpdate {
-            since,
-            revision: self.revision,
-            epoch: self.epoch,
-            picture: current.picture,
-            encoded: current.encoded,
-            tiles,
-        })
-    }
-
-    /// Takes what changed elsewhere. Whether it was of use, and whether something is missing that
-    /// came before it.
-    pub(crate) fn take_update(&mut self, update: TileUpdate, now: Instant) -> (bool, bool) {
-        let TileUpdate { since, revision, epoch, picture, encoded, tiles } = update;
-        let before = self.current.as_ref().filter(|current| current.frame.is_none());
-        if before.is_some() && epoch < self.epoch {
-            return (false, false);
-        }
-        let is_new = before.is_none() || epoch > self.epoch;
-        if is_new {
-            self.version += 1;
-            (self.epoch, self.held, self.complete) = (epoch, 0, 0);
-            let grid = Grid::new(picture.size);
-            // None of them is there yet.
-            let blank = || Tile { failed: true, ..Tile::new(self.version, 0, now) };
-            self.tiles = std::iter::repeat_with(blank).take(grid.len()).collect();
-            self.current = Some(Current {
-                frame: None,
-                number: 0,
-                picture,
-                grid,
-                grid_since: self.version,
-                encoded,
-            });
-        }
-        let mut is_of_use = is_new;
-        for UpdatedTile { number, revision, encoded } in tiles {
-            let Some(tile) = self.tiles.get_mut(usize::from(number)) else { continue };
-            if revision <= tile.revision {
-                continue;
-            }
-            self.held -= tile.bytes();
-            if !is_of_use {
-                self.version += 1;
-                is_of_use = true;
-            }
-            *tile = Tile::new(self.version, revision, now);
-            match encoded.form() {
-                Form::Png => tile.exact = Some(encoded),
-                Form::Jpeg(quality, _) => tile.lossy.push((quality, encoded)),
-            }
-            self.held += tile.bytes();
-        }
-        // What begins before its grid does has all tiles of it.
-        if since <= self.complete || since < epoch {
-            self.complete = self.complete.max(revision);
-        }
-        if let Some(current) = self.current.as_mut().filter(|_| self.revision <= revision) {
-            (current.picture, current.encoded) = (picture, encoded);
-        }
-        self.revision = self.revision.max(revision);
-        (is_of_use, self.complete < self.revision)
-    }
-
-    /// Where the picture comes in tiles: it has everything up to this revision.
-    pub(crate) fn complete(&self) -> u64 {
-        self.complete
     }
 
     /// Drops encodings if there are too many: they are made again for whoever needs them. Only

@@ -1,0 +1,170 @@
+//! What happens to clients: they join, say something, are sent away, leave.
+
+use std::time::Instant;
+
+use framecast_api::{ClientId, EventKind, Input, LogicalSize, Role};
+
+use super::{Hub, Joining, Phase, stats};
+use crate::client_state::ClientState;
+use crate::identity::{Grant, Identity};
+use crate::inputs::Flooded;
+use crate::message::Goodbye;
+use crate::protocol::{ClientMessage, Dialect, ServerMessage, View};
+
+impl Hub {
+    /// Somebody is there. `None`: it is kept out, because it was sent away before.
+    pub fn join(&mut self, now: Instant, joining: Joining) -> Option<ClientId> {
+        let now = self.latest(now);
+        let Joining { label, who, dialect, hello, visible } = joining;
+        if self.keeps_out(&who, now) {
+            return None;
+        }
+        let state = ClientState::new(dialect, who, visible);
+        let role = state.role;
+        let client = self.insert(state);
+        if self.is_closed() {
+            return Some(client);
+        }
+        self.inputs.join(client, label, role);
+        if !visible {
+            let _ = self.event(client, EventKind::Hide, 0, now);
+        }
+        // A view without a size takes the canvas as it is.
+        if let Some((view, bytes)) = hello.filter(|(view, _)| !view.is_none()) {
+            // The queue of a new client has room for this.
+            let _ = self.resize(client, view, bytes);
+        }
+        Some(client)
+    }
+
+    /// Somebody is handed out what changed, for nobody in particular: as a client that is sent
+    /// [`Message::Update`] and takes what it is sent, but that nobody sees among the others. A
+    /// `ClientMessage::Refresh` has everything sent anew.
+    pub fn subscribe(&mut self) -> ClientId {
+        let grant =
+            Grant { name: String::new(), role: Role::Watch, expires: None, revocation: None };
+        self.insert(ClientState::new(Dialect::Updates, Identity::new(grant, None, None), true))
+    }
+
+    /// Whether `who` was sent away, or may be somebody who was.
+    #[must_use]
+    pub fn keeps_out(&self, who: &Identity, now: Instant) -> bool {
+        self.kept_out.refuses(who, now)
+    }
+
+    /// Gives a client a number.
+    fn insert(&mut self, state: ClientState) -> ClientId {
+        self.last_client += 1;
+        let client = ClientId(self.last_client);
+        if self.is_closed() {
+            self.goodbyes.push_back((client, ended(&state)));
+        } else {
+            self.audience.changed(client);
+        }
+        self.clients.insert(client, state);
+        self.progress += 1;
+        client
+    }
+
+    pub(super) fn send_away(&mut self, client: ClientId) {
+        let who = self.clients.get(&client).map(|state| &state.who);
+        // It may have left before the engine knew.
+        let Some(who) = who.or_else(|| self.kept_out.who_left(client)).cloned() else { return };
+        let others = self.clients.iter().filter(|(other, _)| **other != client);
+        let others = others.map(|(_, state)| &state.who);
+        let host = self.settings.host().filter(|host| *host != client);
+        let host = host.and_then(|host| self.clients.get(&host)).map(|state| &state.who);
+        self.kept_out.add(client, &who, others, host);
+        if let Some(state) = self.clients.get_mut(&client)
+            && !std::mem::replace(&mut state.is_sent_away, true)
+        {
+            self.goodbyes.push_back((client, Goodbye::SentAway));
+            self.audience.changed(client);
+        }
+    }
+
+    pub(super) fn leave(&mut self, client: ClientId, reason: &str) {
+        if let Some(state) = self.clients.remove(&client) {
+            self.audience.left(client, &state.place);
+            stats::add(&mut self.gone, &state);
+            self.kept_out.left(client, state.who);
+        }
+        self.inputs.leave(client, reason);
+    }
+
+    pub(super) fn receive(
+        &mut self,
+        client: ClientId,
+        message: ClientMessage,
+        bytes: usize,
+        now: Instant,
+    ) -> Result<(), Flooded> {
+        let Some(state) = self.clients.get_mut(&client) else { return Ok(()) };
+        match message {
+            ClientMessage::Ack { update, painted } => state.acknowledged(update, painted, now),
+            ClientMessage::Refresh => state.refresh(now),
+            ClientMessage::Ping { id } => state.ping(id),
+            ClientMessage::Event(kind) => self.event(client, kind, bytes, now)?,
+            ClientMessage::Resize(view) => self.resize(client, view, bytes)?,
+            ClientMessage::Control(request) => {
+                self.inputs.push(client, Input::Control { client, request }, 0)?;
+            }
+            ClientMessage::Show => self.set_visible(client, true, bytes, now)?,
+            ClientMessage::Hide => self.set_visible(client, false, bytes, now)?,
+            // It never ends the application, only this view.
+            ClientMessage::Close => self.goodbyes.push_back((client, Goodbye::Requested)),
+            ClientMessage::Hello { .. } => self.inputs.reject(client),
+        }
+        Ok(())
+    }
+
+    fn set_visible(
+        &mut self,
+        client: ClientId,
+        visible: bool,
+        bytes: usize,
+        now: Instant,
+    ) -> Result<(), Flooded> {
+        let Some(state) = self.clients.get_mut(&client) else { return Ok(()) };
+        let is_news = state.visible != visible || !state.said_visible;
+        (state.visible, state.said_visible) = (visible, true);
+        if !is_news {
+            return Ok(());
+        }
+        let kind = if visible { EventKind::Show } else { EventKind::Hide };
+        self.event(client, kind, bytes, now)
+    }
+
+    fn event(
+        &mut self,
+        client: ClientId,
+        mut kind: EventKind,
+        bytes: usize,
+        now: Instant,
+    ) -> Result<(), Flooded> {
+        let Phase::Open(clock) = &self.phase else { return Ok(()) };
+        if let Some(state) = self.clients.get_mut(&client) {
+            state.map(&mut kind);
+        }
+        let timestamp = clock.seconds(now);
+        self.inputs.push(client, Input::Event { client, timestamp, kind }, bytes)
+    }
+
+    fn resize(&mut self, client: ClientId, view: View, bytes: usize) -> Result<(), Flooded> {
+        if !view.is_usable() {
+            self.inputs.reject(client);
+            return Ok(());
+        }
+        let size = LogicalSize::new(view.width, view.height);
+        if let Some(state) = self.clients.get_mut(&client) {
+            state.mapping.resized(size);
+        }
+        self.inputs.push(client, Input::Resize { client, size, ratio: view.ratio }, bytes)
+    }
+}
+
+/// The end of `state`'s client, when the canvas ends.
+pub(super) fn ended(state: &ClientState) -> Goodbye {
+    let closed = ServerMessage::Closed { reason: "the application ended" };
+    Goodbye::Ended(state.speaks_framecast().then(|| closed.print()))
+}

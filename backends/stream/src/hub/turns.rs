@@ -1,0 +1,201 @@
+//! Whose turn it is, what they are sent, and what is encoded for them.
+
+use std::time::Instant;
+
+use framecast_api::ClientId;
+
+use super::{Hub, Phase};
+use crate::client_state::{Begun, ClientState};
+use crate::message::Message;
+use crate::protocol::ServerMessage;
+use crate::store::pictures::Source;
+use crate::store::tiles::Missing;
+use crate::store::whole::{Demand, WholeStore};
+
+impl Hub {
+    /// Notes where `client` stands now. `may_wait`: it may be sent an update.
+    pub(super) fn look(&mut self, client: ClientId, now: Instant, may_wait: bool) {
+        let is_open = self.is_open();
+        let Some(state) =
+            self.clients.get_mut(&client).filter(|_| !matches!(self.phase, Phase::Closed))
+        else {
+            return;
+        };
+        state.refresh_if_due(now);
+        let place = state.place(&self.pictures, now);
+        self.audience.moved(client, &state.place, &place);
+        state.place = place;
+        let is_writing = state.is_writing();
+        self.audience.set_ready(client, !is_writing && state.has_message());
+        let waits = may_wait && is_open && state.wants_update(&self.pictures, now);
+        self.audience.set_waiting(client, waits);
+    }
+
+    /// Whether updates in tiles may begin: what is being compared goes before what is left of the
+    /// picture before it.
+    fn may_update(&self) -> bool {
+        !self.pictures.tiles.is_comparing()
+    }
+
+    /// The next message for whoever has the next turn.
+    pub(super) fn next_message(&mut self, now: Instant) -> Option<(ClientId, Message)> {
+        let presenter = self.settings.presenter();
+        while let Some(client) = self.audience.next_turn(presenter, self.may_update(), now) {
+            let (message, begun) = self.message(client, now);
+            if begun == Begun::Missing {
+                self.audience.lacks(client);
+            }
+            self.look(client, now, begun != Begun::Nothing);
+            if let Some(message) = message {
+                if presenter != Some(client) {
+                    self.audience.handed(client, now);
+                }
+                return Some((client, message));
+            }
+        }
+        None
+    }
+
+    /// The next message for `client`.
+    fn message(&mut self, client: ClientId, now: Instant) -> (Option<Message>, Begun) {
+        let seconds = self.seconds(now);
+        let may_begin = self.is_open() && self.may_update();
+        let state = self.clients.get_mut(&client);
+        let Some(state) = state.filter(|state| !state.is_sent_away) else {
+            return (None, Begun::Nothing);
+        };
+        if state.is_writing() {
+            // It follows the text that is being written.
+            let begun = if may_begin {
+                state.begin_update(&self.pictures, now, seconds)
+            } else {
+                Begun::Nothing
+            };
+            return (None, begun);
+        }
+        let mut begun = Begun::Update;
+        loop {
+            if !state.has_announced() && state.reads_text() {
+                let text = if std::mem::take(&mut state.pending.welcome) {
+                    Some(ServerMessage::Welcome { client: client.0, role: state.role }.print())
+                } else {
+                    self.settings.tell(state, client, seconds)
+                };
+                if let Some(text) = text {
+                    state.writes_text();
+                    return (Some(Message::Text(text)), begun);
+                }
+            }
+            if let Some(message) = state.take_outgoing(seconds) {
+                return (Some(message), begun);
+            }
+            if begun != Begun::Update || !may_begin {
+                return (None, begun);
+            }
+            begun = state.begin_update(&self.pictures, now, seconds);
+            if begun != Begun::Update {
+                return (None, begun);
+            }
+        }
+    }
+
+    /// Has compared or encoded what comes next, once nothing is being; whether more can be sent now.
+    pub(super) fn advance(&mut self, now: Instant) -> bool {
+        let (true, Some(newest)) = (self.is_open(), &self.pictures.newest) else { return false };
+        if !self.pictures.tiles.is_resting() {
+            return false;
+        }
+        // The newest picture goes before what is left of the one before.
+        if self.audience.has_room(Source::Tiles) && !self.pictures.tiles.has(newest.number) {
+            let before = self.pictures.tiles.version();
+            self.pictures.tiles.compare(newest.clone());
+            if self.pictures.tiles.version() != before {
+                self.changed_pictures(Source::Tiles, now);
+            }
+            return self.pictures.tiles.is_resting();
+        }
+        self.plan(now)
+    }
+
+    /// Has encoded what those lack who have room.
+    fn plan(&mut self, now: Instant) -> bool {
+        self.pictures.tiles.trim();
+        let mut missing = Missing::default();
+        let lacking = self.audience.lacking().filter_map(|it| self.clients.get(&it));
+        let presenter = self.settings.presenter().and_then(|it| self.clients.get(&it));
+        let presenter = presenter.filter(|state| state.visible).map(|it| it.pacing.quality());
+        let best = lacking.map(|state| state.pacing.quality()).max();
+        if let Some(first) = presenter.or(best) {
+            self.pictures.budget.set_first(first, now);
+        }
+        for client in self.audience.lacking() {
+            if let Some(state) = self.clients.get(&client) {
+                state.plan(&self.pictures, now, &mut missing);
+            }
+        }
+        if missing.is_empty() {
+            // Once: whoever lacks something all the same waits for something else.
+            return self.retried.replace(self.progress) != Some(self.progress)
+                && self.audience.retry_lacking();
+        }
+        self.pictures.tiles.encode(missing, presenter);
+        false
+    }
+
+    /// Who is sent the pictures of `source`.
+    pub(super) fn demand(&self, source: Source) -> Demand {
+        Demand {
+            free: self.audience.has_room(source),
+            takes_exact: self.audience.takes_exact(source),
+        }
+    }
+
+    /// When a whole picture of `source` is to be encoded.
+    fn work_at(&self, source: Source, store: &WholeStore) -> Option<Instant> {
+        store.work_at(self.pictures.newest.as_ref(), self.demand(source))
+    }
+
+    fn whole_work(&self) -> impl Iterator<Item = Instant> {
+        let whole = self.work_at(Source::Whole, &self.pictures.whole);
+        whole.into_iter().chain(self.work_at(Source::Jpeg, &self.pictures.jpeg))
+    }
+
+    /// How many jobs can be taken.
+    pub(super) fn jobs(&self, now: Instant) -> usize {
+        if !self.is_open() {
+            return 0;
+        }
+        self.pictures.tiles.jobs() + self.whole_work().filter(|at| *at <= now).count()
+    }
+
+    /// When to poll again, if nothing else happens.
+    pub(super) fn next_look(&self, now: Instant) -> Option<Instant> {
+        if !self.is_open() {
+            return None;
+        }
+        let work = self.whole_work().filter(|at| now < *at);
+        work.chain(self.repair_at).chain(self.audience.next_look(self.may_update())).min()
+    }
+
+    /// What is kept up to date client by client is what looking at all of them would tell.
+    #[cfg(debug_assertions)]
+    pub(super) fn check(&self, now: Instant) {
+        const MOST_CHECKED: usize = 64;
+        if !self.is_open() || self.clients.len() > MOST_CHECKED {
+            return;
+        }
+        for (client, state) in &self.clients {
+            let place = state.place(&self.pictures, now);
+            assert_eq!(place, state.place, "{client:?} was not looked at");
+        }
+        let number = self.pictures.newest.as_ref().map(|newest| newest.number);
+        let has_room = |state: &ClientState| {
+            let (source, room) = (state.place.source, state.place.room);
+            let Some(number) = number else { return room > 0 };
+            let is_current = self.pictures.has(source, number)
+                && state.feed.version() == self.pictures.version(source);
+            self.pictures.has_begun(source, number) && room > usize::from(!is_current)
+        };
+        assert_eq!(self.clients.values().any(has_room), self.have_room());
+    }
+}

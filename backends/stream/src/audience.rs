@@ -22,8 +22,8 @@ pub(crate) struct Audience {
     rooms: [Room; Source::ALL.len()],
     /// When to look at whom.
     look_at: BTreeSet<(Instant, ClientId)>,
-    /// Who may have something to be sent because of what happened to them.
-    changed: Turns,
+    /// To whom something happened. Some are in it twice.
+    changed: Vec<ClientId>,
     /// Who has a message that needs nothing else.
     ready: Turns,
     /// Who has room and is behind.
@@ -178,17 +178,19 @@ impl Audience {
 
     /// Something happened to `client`.
     pub(crate) fn changed(&mut self, client: ClientId) {
-        self.changed.push(client);
+        if self.changed.last() != Some(&client) {
+            self.changed.push(client);
+        }
     }
 
-    /// To whom something happened, if they were not looked at since.
+    /// To whom something happened since they were looked at; they may be gone.
     pub(crate) fn next_changed(&mut self, now: Instant) -> Option<ClientId> {
-        while let Some((at, client)) = self.look_at.first().copied()
+        if let Some((at, client)) = self.look_at.first().copied()
             && at <= now
         {
-            self.look_at.pop_first();
             // It stays where it stands until it is looked at.
-            self.changed.push(client);
+            self.look_at.pop_first();
+            return Some(client);
         }
         self.changed.pop()
     }
@@ -289,7 +291,6 @@ impl Audience {
     pub(crate) fn left(&mut self, client: ClientId, place: &Place) {
         let nowhere = Place { room: 0, takes_exact: false, look_at: None, ..*place };
         self.moved(client, place, &nowhere);
-        self.changed.remove(client);
         self.ready.remove(client);
         self.stop_waiting(client);
         self.taken(client);

@@ -341,7 +341,8 @@ pub(crate) enum Begun {
 }
 
 /// The clients of a canvas.
-pub(crate) type Clients = std::collections::BTreeMap<ClientId, ClientState>;
+/// Boxed, so that finding one among thousands touches little memory.
+pub(crate) type Clients = std::collections::BTreeMap<ClientId, Box<ClientState>>;
 
 #[cfg(test)]
 mod tests {

@@ -61,7 +61,7 @@ impl Hub {
         } else {
             self.audience.changed(client);
         }
-        self.clients.insert(client, state);
+        self.clients.insert(client, Box::new(state));
         self.progress += 1;
         client
     }

@@ -196,6 +196,6 @@ impl Hub {
                 && state.feed.version() == self.pictures.version(source);
             self.pictures.has_begun(source, number) && room > usize::from(!is_current)
         };
-        assert_eq!(self.clients.values().any(has_room), self.have_room());
+        assert_eq!(self.clients.values().any(|state| has_room(state)), self.have_room());
     }
 }

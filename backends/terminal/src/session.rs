@@ -7,7 +7,7 @@ use framecast_api::{
     Button, Buttons, Clock, ControlState, Cursor, EventKind, Frame, Input, Modifiers, Result, Role,
     Traffic,
 };
-use framecast_input::{PointerTracker, Sample};
+use framecast_local::{PointerTracker, Sample};
 
 use crate::backend::{CLIENT, LABEL};
 use crate::command::{Command, command};

@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
 use framecast_api::{Context, Error, Frame, Input, Result, Traffic};
-use framecast_input::InputQueue;
+use framecast_local::InputQueue;
 
 use crate::backend::{CLIENT, TerminalOptions};
 use crate::changes::Changes;

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use framecast_api::{Context, Error, Frame, Input, Result};
-use framecast_input::InputQueue;
+use framecast_local::InputQueue;
 
 use crate::backend::{CLIENT, WindowOptions};
 use crate::changes::Changes;

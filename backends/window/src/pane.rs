@@ -8,7 +8,7 @@ use framecast_api::{
     Button, Buttons, Clock, Cursor, Error, EventKind, Frame, Input, LogicalSize, Modifiers,
     PhysicalSize, Result, Role,
 };
-use framecast_input::{PointerTracker, Sample};
+use framecast_local::{PointerTracker, Sample};
 use minifb::{CursorStyle, InputCallback, MouseButton, MouseMode, ScaleMode, UseGPU};
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
@@ -249,7 +249,7 @@ impl Pane {
 
     fn report_pasted(&mut self, now: f64, sink: &mut dyn FnMut(Input)) {
         if let Some(text) = self.clipboard.pasted() {
-            framecast_input::paste(text, &mut |kind| {
+            framecast_local::paste(text, &mut |kind| {
                 sink(Input::Event { client: CLIENT, timestamp: now, kind });
             });
         }

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use framecast_api::{Context, Error, Frame, Input, Result};
-use framecast_input::InputQueue;
+use framecast_local::InputQueue;
 
 use crate::backend::{CLIENT, WindowOptions};
 use crate::changes::Changes;

@@ -54,7 +54,7 @@ impl Keyboard {
 
     /// Text that was pasted, or a part of it.
     pub(crate) fn paste(&self, data: String, sink: &mut dyn FnMut(EventKind)) {
-        framecast_input::paste(data, sink);
+        framecast_local::paste(data, sink);
     }
 
     /// Releases everything: where the focus went, their release goes, too.

@@ -1,7 +1,7 @@
 //! What X11 tells, as events of the canvas. Pure.
 
 use framecast_api::{Button, Buttons, Char, EventKind, Key, Modifiers};
-use framecast_input::{PointerTracker, Sample};
+use framecast_local::{PointerTracker, Sample};
 
 use super::names::{code_name, key_name};
 use super::{Input, KeyPress, Moment};

@@ -7,7 +7,7 @@ use framecast_api::EventKind;
 ///
 /// ```
 /// let mut events = 0;
-/// framecast_input::paste("x".repeat(40_000), &mut |_| events += 1);
+/// framecast_local::paste("x".repeat(40_000), &mut |_| events += 1);
 /// assert_eq!(events, 2);
 /// ```
 pub fn paste(mut data: String, sink: &mut dyn FnMut(EventKind)) {

@@ -1,9 +1,9 @@
-//! What backends in front of a person share about their input.
+//! What the views in front of a person share: the window and the terminal.
 //!
 //! [`PointerTracker`] makes pointer events out of where a pointer is and which buttons are down;
 //! [`InputQueue`] keeps what happened until the engine polls, merged and bounded; [`paste`] cuts
 //! pasted text into events. All are pure.
-//! They decide nothing about keys, which every platform tells in its own way.
+//! They decide nothing about keys, which every platform reports in its own way.
 
 #![warn(missing_docs)]
 

@@ -29,7 +29,7 @@ pub struct Sample {
 ///
 /// ```
 /// use framecast_api::{Buttons, Modifiers};
-/// use framecast_input::{PointerTracker, Sample};
+/// use framecast_local::{PointerTracker, Sample};
 ///
 /// let mut tracker = PointerTracker::default();
 /// let sample =

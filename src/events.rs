@@ -1,14 +1,13 @@
-//! The queue of events on their way to the application, and what is merged in it. Pure.
+//! The queue of events on their way to the application. Pure.
 
 use std::collections::VecDeque;
 
-use framecast_api::{Event, EventKind};
+use framecast_api::Event;
 
 /// Events in the order in which they happened.
 ///
-/// While they wait, consecutive moves with equal buttons and modifiers keep the last one,
-/// consecutive wheels with equal modifiers sum up, and consecutive resizes keep the last one.
-/// Nothing else is merged, reordered or lost.
+/// While they wait, consecutive moves, turns of the wheel and resizes are merged
+/// ([`Event::coalesce`]). Nothing else is merged, reordered or lost.
 #[derive(Debug, Default)]
 pub(crate) struct EventQueue {
     events: VecDeque<Event>,
@@ -25,14 +24,11 @@ impl EventQueue {
     }
 
     pub(crate) fn push(&mut self, event: Event) {
-        if let Some(last) = self.events.back_mut()
-            && last.source == event.source
-            && merge(&mut last.kind, &event.kind)
-        {
-            last.timestamp = event.timestamp;
-            return;
-        }
-        self.events.push_back(event);
+        let apart = match self.events.back_mut() {
+            Some(last) => last.coalesce(event),
+            None => Some(event),
+        };
+        self.events.extend(apart);
     }
 
     pub(crate) fn pop(&mut self) -> Option<Event> {
@@ -45,34 +41,11 @@ impl EventQueue {
     }
 }
 
-/// Merges `next` into `last` if the rules allow it.
-fn merge(last: &mut EventKind, next: &EventKind) -> bool {
-    match (last, next) {
-        (EventKind::PointerMove(last), EventKind::PointerMove(next))
-            if last.buttons == next.buttons && last.modifiers == next.modifiers =>
-        {
-            *last = next.clone();
-            true
-        }
-        (EventKind::Wheel(last), EventKind::Wheel(next))
-            if last.modifiers == next.modifiers && last.buttons == next.buttons =>
-        {
-            let (dx, dy) = (last.dx + next.dx, last.dy + next.dy);
-            *last = *next;
-            (last.dx, last.dy) = (dx, dy);
-            true
-        }
-        (EventKind::Resize(last), EventKind::Resize(next)) => {
-            *last = *next;
-            true
-        }
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use framecast_api::{Button, ClientId, Key, Modifiers, Pointer, Resize, Source, Wheel};
+    use framecast_api::{
+        Button, ClientId, EventKind, Key, Modifiers, Pointer, Resize, Source, Wheel,
+    };
 
     use super::*;
 

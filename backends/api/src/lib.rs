@@ -16,6 +16,7 @@ pub mod conformance;
 
 mod backend;
 mod clock;
+mod coalesce;
 mod control;
 mod cursor;
 mod error;

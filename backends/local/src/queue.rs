@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use framecast_api::{ClientId, EventKind, Input};
+use framecast_api::{ClientId, Input};
 
 /// Input that waits for the engine to poll. Moves, wheels and resizes are merged, so only
 /// thousands of presses during one draw reach this.
@@ -8,8 +8,8 @@ const MAX_WAITING: usize = 4096;
 
 /// What happened to the one client of a backend, and the engine has not polled yet, oldest first.
 ///
-/// Moves, wheels and resizes are merged as the engine would; too much else is dropped, counted,
-/// and told as [`Input::Rejected`].
+/// Moves, wheels and resizes are merged ([`Input::coalesce`]); what does not fit is dropped, counted
+/// and reported as [`Input::Rejected`].
 #[derive(Debug)]
 pub struct InputQueue {
     client: ClientId,
@@ -29,7 +29,7 @@ impl InputQueue {
     pub fn push(&mut self, input: Input) -> bool {
         let was_empty = self.is_empty();
         if let Some(last) = self.waiting.back_mut() {
-            let Some(input) = merge(last, input) else {
+            let Some(input) = last.coalesce(input) else {
                 return false;
             };
             // The news that the display died must arrive.
@@ -64,36 +64,9 @@ impl InputQueue {
     }
 }
 
-/// Merges `next` into `last` as the engine would; gives `next` back if it cannot.
-fn merge(last: &mut Input, next: Input) -> Option<Input> {
-    match (last, next) {
-        (
-            Input::Event { kind: EventKind::PointerMove(last), timestamp: at, .. },
-            Input::Event { kind: EventKind::PointerMove(next), timestamp, .. },
-        ) if last.buttons == next.buttons && last.modifiers == next.modifiers => {
-            (*last, *at) = (next, timestamp);
-            None
-        }
-        (
-            Input::Event { kind: EventKind::Wheel(last), timestamp: at, .. },
-            Input::Event { kind: EventKind::Wheel(next), timestamp, .. },
-        ) if last.modifiers == next.modifiers => {
-            let (dx, dy) = (last.dx + next.dx, last.dy + next.dy);
-            *last = next;
-            (last.dx, last.dy, *at) = (dx, dy, timestamp);
-            None
-        }
-        (Input::Resize { size: last, ratio: was, .. }, Input::Resize { size, ratio, .. }) => {
-            (*last, *was) = (size, ratio);
-            None
-        }
-        (_, next) => Some(next),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use framecast_api::{Button, Error, Key, LogicalSize, Pointer, Wheel};
+    use framecast_api::{Button, Error, EventKind, Key, LogicalSize, Pointer, Wheel};
 
     use super::*;
 

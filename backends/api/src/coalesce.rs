@@ -1,0 +1,301 @@
+//! Which waiting events are merged. Pure.
+//!
+//! Every queue between a person and the application follows this one rule, so that it does not
+//! matter in which of them an event waits. The viewer's `queue.js` follows it, too, and both are
+//! tested with the cases of `fixtures/coalescing.json`.
+//!
+//! - Moves of one pointer with equal buttons, modifiers and number of touches keep the last one.
+//! - Turns of the wheel with equal buttons and modifiers add up, unless the sum is larger than
+//!   [`EventKind::MAX_COORDINATE`], because such an event would be refused.
+//! - Sizes keep the last one.
+//!
+//! The merged event has the time and the position of the later one. Nothing else is merged, events
+//! of two clients are not merged, and nothing is reordered.
+
+use crate::{Event, EventKind, Input, Pointer, Wheel};
+
+impl Event {
+    /// Merges `next`, the event after this one, into this one. Gives `next` back if the two stay
+    /// apart.
+    ///
+    /// ```
+    /// use framecast_api::{Event, EventKind, Wheel};
+    /// let turn = |dy, timestamp| {
+    ///     let kind = EventKind::Wheel(Wheel { dy, ..Wheel::default() });
+    ///     Event { kind, timestamp, source: None }
+    /// };
+    /// let mut last = turn(100.0, 1.0);
+    /// assert_eq!(last.coalesce(turn(20.0, 2.0)), None);
+    /// assert_eq!(last, turn(120.0, 2.0));
+    ///
+    /// let typed = Event { kind: EventKind::FocusIn, timestamp: 3.0, source: None };
+    /// assert_eq!(last.coalesce(typed.clone()), Some(typed));
+    /// ```
+    #[must_use = "what is given back was not merged"]
+    pub fn coalesce(&mut self, next: Self) -> Option<Self> {
+        let Self { kind, timestamp, source } = next;
+        if self.source != source {
+            return Some(Self { kind, timestamp, source });
+        }
+        match coalesce_kinds(&mut self.kind, kind) {
+            Some(kind) => Some(Self { kind, timestamp, source }),
+            None => {
+                self.timestamp = timestamp;
+                None
+            }
+        }
+    }
+}
+
+impl Input {
+    /// Merges `next`, the same client's input after this one, into this one. Gives `next` back if
+    /// the two stay apart.
+    #[must_use = "what is given back was not merged"]
+    pub fn coalesce(&mut self, next: Self) -> Option<Self> {
+        match (self, next) {
+            (
+                Self::Event { client: this, timestamp: at, kind: last },
+                Self::Event { client, timestamp, kind },
+            ) if *this == client => match coalesce_kinds(last, kind) {
+                Some(kind) => Some(Self::Event { client, timestamp, kind }),
+                None => {
+                    *at = timestamp;
+                    None
+                }
+            },
+            (
+                Self::Resize { client: this, size: last_size, ratio: last_ratio },
+                Self::Resize { client, size, ratio },
+            ) if *this == client => {
+                (*last_size, *last_ratio) = (size, ratio);
+                None
+            }
+            (_, next) => Some(next),
+        }
+    }
+}
+
+/// Merges `next` into `last`, or gives it back.
+fn coalesce_kinds(last: &mut EventKind, next: EventKind) -> Option<EventKind> {
+    match (last, next) {
+        (EventKind::PointerMove(last), EventKind::PointerMove(next)) if continues(last, &next) => {
+            *last = next;
+        }
+        (EventKind::Wheel(last), EventKind::Wheel(next)) => match sum(last, &next) {
+            Some(sum) => *last = sum,
+            None => return Some(EventKind::Wheel(next)),
+        },
+        (EventKind::Resize(last), EventKind::Resize(next)) => *last = next,
+        (_, next) => return Some(next),
+    }
+    None
+}
+
+/// Whether `next` only moves the pointer on.
+fn continues(last: &Pointer, next: &Pointer) -> bool {
+    last.pointer_type == next.pointer_type
+        && last.buttons == next.buttons
+        && last.modifiers == next.modifiers
+        && last.ntouches == next.ntouches
+}
+
+/// Both turns as one; `None`: they stay apart.
+fn sum(last: &Wheel, next: &Wheel) -> Option<Wheel> {
+    let sum = Wheel { dx: last.dx + next.dx, dy: last.dy + next.dy, ..*next };
+    let same = last.buttons == next.buttons && last.modifiers == next.modifiers;
+    // False for what is not a number.
+    let valid = |turn: f64| turn.abs() <= EventKind::MAX_COORDINATE;
+    (same && valid(sum.dx) && valid(sum.dy)).then_some(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::{
+        Button, Char, ClientId, Error, Key, LogicalSize, Modifiers, PointerType, Resize, Role,
+        Source, Touch,
+    };
+
+    const ANNA: ClientId = ClientId(1);
+    const BERT: ClientId = ClientId(2);
+
+    fn event(timestamp: f64, kind: EventKind) -> Event {
+        Event { kind, timestamp, source: Some(Source { backend: 0, client: ANNA }) }
+    }
+
+    fn input(client: ClientId, timestamp: f64, kind: EventKind) -> Input {
+        Input::Event { client, timestamp, kind }
+    }
+
+    fn resized(client: ClientId, width: f64, ratio: f64) -> Input {
+        Input::Resize { client, size: LogicalSize::new(width, 5.0), ratio }
+    }
+
+    /// What two events become in a queue.
+    fn queued(mut last: Event, next: Event) -> Vec<Event> {
+        let rest = last.coalesce(next);
+        std::iter::once(last).chain(rest).collect()
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Case {
+        name: String,
+        last: Event,
+        next: Event,
+        merged: Option<Event>,
+    }
+
+    #[test]
+    fn the_cases_that_the_viewer_shares_are_merged_or_not() {
+        let cases: Vec<Case> =
+            serde_json::from_str(include_str!("../fixtures/coalescing.json")).unwrap();
+        for Case { name, last, next, merged } in cases {
+            let expected = merged.map_or_else(|| vec![last.clone(), next.clone()], |it| vec![it]);
+            assert_eq!(queued(last, next), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn no_two_events_but_moves_wheels_and_sizes_are_merged() {
+        let pointer = Pointer::default;
+        let resize = Resize { width: 1.0, height: 1.0, pwidth: 1, pheight: 1, ratio: 1.0 };
+        let kinds = [
+            EventKind::Resize(resize),
+            EventKind::Close,
+            EventKind::Show,
+            EventKind::Hide,
+            EventKind::FocusIn,
+            EventKind::FocusOut,
+            EventKind::PointerDown(pointer()),
+            EventKind::PointerMove(pointer()),
+            EventKind::PointerUp(pointer()),
+            EventKind::PointerEnter(pointer()),
+            EventKind::PointerLeave(pointer()),
+            EventKind::DoubleClick(pointer()),
+            EventKind::Wheel(Wheel::default()),
+            EventKind::KeyDown(Key::default()),
+            EventKind::KeyUp(Key::default()),
+            EventKind::Char(Char::default()),
+            EventKind::Paste { data: "a".into() },
+            EventKind::ControlChanged { held: true },
+            EventKind::Animate { step: 0.5 },
+            EventKind::BeforeDraw,
+        ];
+        for last in &kinds {
+            for next in &kinds {
+                let merges = matches!(last.name(), "pointer_move" | "wheel" | "resize");
+                let merged = merges && last.name() == next.name();
+                let count = queued(event(1.0, last.clone()), event(2.0, next.clone())).len();
+                assert_eq!(count, if merged { 1 } else { 2 }, "{last:?} {next:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_move_keeps_everything_of_the_later_one() {
+        let touches = |x| [("7".to_owned(), Touch { x, ..Touch::default() })].into();
+        let moved = |x| {
+            EventKind::PointerMove(Pointer {
+                x,
+                y: -x,
+                button: Button::None,
+                buttons: [Button::Left].into_iter().collect(),
+                modifiers: Modifiers { alt: true, ..Modifiers::default() },
+                ntouches: 1,
+                touches: touches(x),
+                pointer_type: PointerType::Touch,
+                pressure: x / 10.0,
+            })
+        };
+        let merged = queued(event(1.0, moved(1.0)), event(2.0, moved(2.0)));
+        assert_eq!(merged, [event(2.0, moved(2.0))]);
+    }
+
+    #[test]
+    fn a_size_keeps_the_last_one() {
+        let size = |side: u32| {
+            let (width, height) = (f64::from(side), f64::from(side));
+            EventKind::Resize(Resize { width, height, pwidth: side, pheight: side, ratio: 1.0 })
+        };
+        let merged = queued(event(1.0, size(1)), event(2.0, size(2)));
+        assert_eq!(merged, [event(2.0, size(2))]);
+
+        let mut last = resized(ANNA, 10.0, 1.0);
+        assert!(last.coalesce(resized(ANNA, 20.0, 2.0)).is_none());
+        let Input::Resize { client: ANNA, size, ratio: 2.0 } = last else { panic!("{last:?}") };
+        assert_eq!(size.width, 20.0);
+    }
+
+    #[test]
+    fn turns_that_add_up_to_what_is_no_event_any_more_stay_apart() {
+        let most = EventKind::MAX_COORDINATE;
+        for (one, other, merged) in [
+            (most - 1.0, 1.0, true),
+            (most, 1.0, false),
+            (-most, -1.0, false),
+            (-most, most, true),
+            (1.0, f64::NAN, false),
+            (f64::INFINITY, f64::NEG_INFINITY, false),
+        ] {
+            for across in [true, false] {
+                let turn = |by: f64| {
+                    let (dx, dy) = if across { (by, 0.0) } else { (0.0, by) };
+                    event(0.0, EventKind::Wheel(Wheel { dx, dy, ..Wheel::default() }))
+                };
+                let queued = queued(turn(one), turn(other));
+                assert_eq!(queued.len() == 1, merged, "{one} and {other}: {queued:?}");
+                let valid = queued[0].kind.validate().is_ok();
+                assert_eq!(valid, one.is_finite(), "{queued:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_of_two_clients_is_merged() {
+        let moved = EventKind::PointerMove(Pointer::default());
+        let anna = event(0.0, moved.clone());
+        for source in [None, Some(Source { backend: 0, client: BERT })] {
+            let other = Event { source, ..anna.clone() };
+            assert_eq!(queued(anna.clone(), other).len(), 2);
+        }
+        let elsewhere = Source { backend: 1, client: ANNA };
+        let other = Event { source: Some(elsewhere), ..anna.clone() };
+        assert_eq!(queued(anna.clone(), other).len(), 2);
+
+        let mut last = input(ANNA, 1.0, moved.clone());
+        assert!(last.coalesce(input(BERT, 2.0, moved.clone())).is_some());
+        assert!(last.coalesce(input(ANNA, 3.0, moved)).is_none());
+        assert!(matches!(last, Input::Event { client: ANNA, timestamp: 3.0, .. }));
+        let mut last = resized(ANNA, 1.0, 1.0);
+        assert!(last.coalesce(resized(BERT, 2.0, 1.0)).is_some());
+        assert!(matches!(last, Input::Resize { client: ANNA, size, .. } if size.width == 1.0));
+    }
+
+    #[test]
+    fn inputs_that_stay_apart_come_back_as_they_were() {
+        let typed = || input(ANNA, 2.0, EventKind::KeyDown(Key::default()));
+        let nexts = || {
+            [
+                typed(),
+                resized(ANNA, 1.0, 1.0),
+                Input::Joined { client: ANNA, label: "anna".into(), role: Role::Drive },
+                Input::Left { client: ANNA },
+                Input::CloseRequested { client: ANNA },
+                Input::Rejected { client: ANNA, count: 3 },
+                Input::Lost(Error::failed("gone")),
+            ]
+        };
+        for next in nexts() {
+            let expected = format!("{next:?}");
+            let mut last = input(ANNA, 1.0, EventKind::PointerMove(Pointer::default()));
+            let before = format!("{last:?}");
+            assert_eq!(format!("{:?}", last.coalesce(next).unwrap()), expected);
+            assert_eq!(format!("{last:?}"), before);
+        }
+        for mut last in nexts() {
+            assert!(last.coalesce(typed()).is_some(), "{last:?}");
+        }
+    }
+}

@@ -1,3 +1,5 @@
+import events from "./events.js";
+
 /**
  * @typedef {import("./events.js").WireEvent} WireEvent
  * @typedef {import("./events.js").Modifier} Modifier
@@ -46,6 +48,8 @@ export default class Queue {
 }
 
 /**
+ * The rule is that of `backends/api/src/coalesce.rs`, which is tested with the same cases.
+ *
  * @param {WireEvent} last
  * @param {WireEvent} event
  * @returns {WireEvent | null}
@@ -57,7 +61,10 @@ function merge(last, event) {
   }
   if (last.type === "wheel" && event.type === "wheel") {
     if (!equal(last.buttons, event.buttons) || !equal(last.modifiers, event.modifiers)) return null;
-    return { ...event, dx: last.dx + event.dx, dy: last.dy + event.dy };
+    const [dx, dy] = [last.dx + event.dx, last.dy + event.dy];
+    // A larger one would be cut to that.
+    const fits = Math.max(Math.abs(dx), Math.abs(dy)) <= events.MAX_COORDINATE;
+    return fits ? { ...event, dx, dy } : null;
   }
   return null;
 }

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 
-/** The same files are read by the server's tests. */
-const FOLDER = new URL("../../backends/http/fixtures/", import.meta.url);
+/** The same files are read by the tests of the crates that they lie in. */
+const BACKENDS = new URL("../../backends/", import.meta.url);
 
 /**
  * @param {string} name
+ * @param {string} [crate]
  * @returns {any[]}
  */
-export default function fixtures(name) {
-  return JSON.parse(readFileSync(new URL(name, FOLDER), "utf8"));
+export default function fixtures(name, crate = "http") {
+  return JSON.parse(readFileSync(new URL(`${crate}/fixtures/${name}`, BACKENDS), "utf8"));
 }

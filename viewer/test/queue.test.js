@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import Queue from "../queue.js";
+import fixtures from "./fixtures.js";
 
 /**
  * @param {number} x
@@ -58,6 +59,14 @@ test("moves with other buttons, modifiers or fingers are not merged, nor across 
   for (const event of events) queue.push(event);
   assert.deepEqual(queue.flush(), events);
 });
+
+for (const { name, last, next, merged } of fixtures("coalescing.json", "api")) {
+  test(`as in the other queues: ${name}`, () => {
+    const queue = new Queue();
+    const sent = [...queue.push(last), ...queue.push(next), ...queue.flush()];
+    assert.deepEqual(sent, merged ? [merged] : [last, next]);
+  });
+}
 
 test("what waits has a limit, beyond which it goes at once", () => {
   const queue = new Queue();

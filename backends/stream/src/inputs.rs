@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use framecast_api::{ClientId, EventKind, Input, Role};
+use framecast_api::{ClientId, Input, Role};
 
 use crate::limits;
 use crate::session::Violation;
 
-/// From this many waiting inputs of a client on, its newest move replaces the one before.
-const MERGE_MOVES_FROM: usize = 256;
+/// From this many waiting inputs of a client on, its newest is merged into the one before, if that
+/// can be ([`Input::coalesce`]).
+const MERGE_FROM: usize = 256;
 
 /// A client sent more than may wait.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,12 +58,14 @@ impl Inputs {
         bytes: usize,
     ) -> Result<(), Flooded> {
         let Some(pending) = self.clients.get_mut(&client) else { return Ok(()) };
-        if pending.inputs >= MERGE_MOVES_FROM
+        let mut input = input;
+        if pending.inputs >= MERGE_FROM
             && let Some(last) = self.queue.iter_mut().rev().find(|input| is_of(input, client))
-            && is_later_move(last, &input)
         {
-            *last = input;
-            return Ok(());
+            match last.coalesce(input) {
+                Some(apart) => input = apart,
+                None => return Ok(()),
+            }
         }
         if pending.inputs >= limits::PENDING_INPUTS
             || pending.bytes.saturating_add(bytes) > limits::PENDING_INPUT_BYTES
@@ -138,22 +141,10 @@ fn is_of(input: &Input, of: ClientId) -> bool {
     }
 }
 
-/// Whether `next` only continues the move `last`.
-fn is_later_move(last: &Input, next: &Input) -> bool {
-    let (
-        Input::Event { kind: EventKind::PointerMove(last), .. },
-        Input::Event { kind: EventKind::PointerMove(next), .. },
-    ) = (last, next)
-    else {
-        return false;
-    };
-    last.buttons == next.buttons && last.modifiers == next.modifiers
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use framecast_api::{Buttons, Key, Pointer};
+    use framecast_api::{Buttons, EventKind, Key, LogicalSize, Pointer, Wheel};
 
     const ANNA: ClientId = ClientId(1);
     const BERT: ClientId = ClientId(2);
@@ -228,12 +219,33 @@ mod tests {
         let left = [framecast_api::Button::Left].into_iter().collect();
         inputs.push(ANNA, step(5.0, left), 100).unwrap();
         let taken = inputs.take();
-        assert_eq!(taken.len(), MERGE_MOVES_FROM + 1, "a drag is not merged with a hover");
-        let Input::Event { kind: EventKind::PointerMove(last), .. } = &taken[MERGE_MOVES_FROM - 1]
-        else {
+        assert_eq!(taken.len(), MERGE_FROM + 1, "a drag is not merged with a hover");
+        let Input::Event { kind: EventKind::PointerMove(last), .. } = &taken[MERGE_FROM - 1] else {
             panic!("{taken:?}");
         };
         assert_eq!(last.x, 9999.0, "the newest position is kept");
+    }
+
+    #[test]
+    fn turns_of_the_wheel_and_sizes_are_merged_like_moves() {
+        let mut inputs = joined();
+        let wheel = EventKind::Wheel(Wheel { dy: 1.0, ..Wheel::default() });
+        for _ in 0..10_000 {
+            inputs.push(ANNA, event(ANNA, wheel.clone()), 100).unwrap();
+        }
+        for side in 1..=10_000 {
+            let size = LogicalSize::new(f64::from(side), 5.0);
+            inputs.push(ANNA, Input::Resize { client: ANNA, size, ratio: 1.0 }, 100).unwrap();
+        }
+        let taken = inputs.take();
+        assert_eq!(taken.len(), MERGE_FROM + 1);
+        let turn = |input: &Input| match input {
+            Input::Event { kind: EventKind::Wheel(wheel), .. } => wheel.dy,
+            _ => 0.0,
+        };
+        assert_eq!(taken.iter().map(turn).sum::<f64>(), 10_000.0, "no turn is lost");
+        let Some(Input::Resize { size, .. }) = taken.back() else { panic!("{taken:?}") };
+        assert_eq!(size.width, 10_000.0, "the newest size is kept");
     }
 
     #[test]

@@ -1,28 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{PhysicalSize, Result};
-
-/// A rectangle of physical pixels, from the frame's top left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rect {
-    /// Pixels from the left edge.
-    pub x: u32,
-    /// Pixels from the top edge.
-    pub y: u32,
-    /// Pixels from left to right.
-    pub width: u32,
-    /// Pixels from top to bottom.
-    pub height: u32,
-}
-
-impl Rect {
-    /// A rectangle of `width` × `height` pixels whose top left corner is at `x`, `y`.
-    #[must_use]
-    pub const fn new(x: u32, y: u32, width: u32, height: u32) -> Self {
-        Self { x, y, width, height }
-    }
-}
+use crate::{PhysicalSize, Rect, Result};
 
 /// One finished picture: sRGB, RGBA8, physical pixels, rows from top to bottom without padding.
 ///
@@ -227,15 +206,7 @@ impl FrameBuffer {
     /// A hint; without any, the whole frame may have changed. It is not trusted to be complete
     /// unless [`trust_damage`](Self::trust_damage) says so. Parts outside the frame are cut off.
     pub fn add_damage(&mut self, rect: Rect) {
-        let size = self.size();
-        let x = rect.x.min(size.width);
-        let y = rect.y.min(size.height);
-        let cut = Rect {
-            x,
-            y,
-            width: rect.width.min(size.width - x),
-            height: rect.height.min(size.height - y),
-        };
+        let cut = rect.cut_to(self.size());
         self.slot_mut().damage.get_or_insert_default().push(cut);
     }
 
@@ -265,71 +236,18 @@ impl FrameBuffer {
         self.slot_mut().damage_is_complete = true;
     }
 
-    /// Whether [`trust_damage`](Self::trust_damage) was right, for tests: compares with `before`, the
-    /// frame presented before this one. `None` if nothing was promised, it was kept, or `before` has
-    /// another size. Otherwise the smallest rectangle that holds every pixel that changed outside of
-    /// the damage, and the promise is taken back. Alpha does not count.
-    ///
-    /// ```
-    /// use framecast_api::{FramePool, PhysicalSize, Rect};
-    /// let mut pool = FramePool::new();
-    /// let before = pool.lend(PhysicalSize::new(640, 480))?;
-    /// let before = pool.freeze(before, 1, 0.0, 1.0);
-    /// let mut buffer = pool.lend(before.size())?;
-    /// buffer.copy_from(&before);
-    /// buffer.pixels_mut()[640 * 20 + 30] = [255, 0, 0, 255];
-    /// buffer.add_damage(Rect::new(0, 0, 10, 10));
-    /// buffer.trust_damage();
-    /// assert_eq!(buffer.check_damage(&before), Some(Rect::new(30, 20, 1, 1)));
-    /// # Ok::<(), framecast_api::Error>(())
-    /// ```
-    pub fn check_damage(&mut self, before: &Frame) -> Option<Rect> {
-        if !self.slot.damage_is_complete || self.size() != before.size() {
-            return None;
-        }
-        let wrong = self.changed_outside_damage(before)?;
-        self.slot_mut().damage_is_complete = false;
-        Some(wrong)
+    /// What differs from the previous frame, as far as the application said; `None`: anything.
+    pub(crate) fn damage(&self) -> Option<&[Rect]> {
+        self.slot.damage.as_deref()
     }
 
-    /// The smallest rectangle around what differs from `before`, of the same size, and lies in no
-    /// rectangle of the damage.
-    ///
-    /// For debug builds: runs of bytes are compared as a whole, which is quick without optimisation,
-    /// and pixels one by one only where something is wrong.
-    fn changed_outside_damage(&self, before: &Frame) -> Option<Rect> {
-        let damage = self.slot.damage.as_deref().unwrap_or_default();
-        let row = self.width() as usize * 4;
-        // Left, top, right, bottom.
-        let mut wrong: Option<[u32; 4]> = None;
-        let rows = self.slot.bytes.chunks_exact(row).zip(before.bytes().chunks_exact(row));
-        for (y, (after, before)) in (0_u32..).zip(rows) {
-            if after == before {
-                continue;
-            }
-            let here = |rect: &&Rect| (rect.y..rect.y + rect.height).contains(&y);
-            let mut damaged: Vec<_> =
-                damage.iter().filter(here).map(|rect| (rect.x, rect.x + rect.width)).collect();
-            damaged.sort_unstable();
-            damaged.push((self.width(), self.width()));
-            let mut from = 0;
-            for (start, end) in damaged {
-                let run = from as usize * 4..start.max(from) as usize * 4;
-                if after[run.clone()] != before[run] {
-                    for x in from..start {
-                        let rgb = x as usize * 4..x as usize * 4 + 3;
-                        if after[rgb.clone()] != before[rgb] {
-                            let [left, top, right, bottom] = wrong.unwrap_or([x, y, x, y]);
-                            wrong = Some([left.min(x), top, right.max(x), bottom.max(y)]);
-                        }
-                    }
-                }
-                from = from.max(end);
-            }
-        }
-        wrong.map(|[left, top, right, bottom]| {
-            Rect::new(left, top, right - left + 1, bottom - top + 1)
-        })
+    pub(crate) fn is_damage_complete(&self) -> bool {
+        self.slot.damage_is_complete
+    }
+
+    /// Takes back what [`trust_damage`](Self::trust_damage) promised.
+    pub(crate) fn distrust_damage(&mut self) {
+        self.slot_mut().damage_is_complete = false;
     }
 }
 
@@ -389,10 +307,16 @@ impl Frame {
     }
 
     /// Whether nothing outside [`damage`](Self::damage) differs from the frame with the sequence
-    /// number before this one, as the application said.
+    /// number before this one, as the application said. Whether to believe that about two frames is
+    /// [`trusted_damage`](Self::trusted_damage).
     #[must_use]
     pub fn is_damage_complete(&self) -> bool {
         self.slot.damage_is_complete
+    }
+
+    /// Whether both are one frame, not only alike.
+    pub(crate) fn is_same(&self, other: &Frame) -> bool {
+        Arc::ptr_eq(&self.slot, &other.slot)
     }
 }
 
@@ -511,43 +435,6 @@ mod tests {
         drop(frame);
         let buffer = pool.lend(SIZE).unwrap();
         assert!(!pool.freeze(buffer, 3, 0.0, 1.0).is_damage_complete());
-    }
-
-    #[test]
-    fn a_promise_that_is_kept_stays_and_one_that_is_not_is_taken_back() {
-        let mut pool = FramePool::new();
-        let black = pool.lend(SIZE).unwrap();
-        let black = pool.freeze(black, 1, 0.0, 1.0);
-        // Pixels that change, the damage, and what is wrong.
-        let cases: [(&[usize], &[Rect], Option<Rect>); 7] = [
-            (&[], &[], None),
-            (&[9], &[Rect::new(1, 1, 1, 1)], None),
-            (&[9, 10, 17, 31], &[Rect::new(1, 1, 1, 2), Rect::new(2, 1, 6, 9)], None),
-            (&[9], &[], Some(Rect::new(1, 1, 1, 1))),
-            (&[9], &[Rect::new(2, 1, 6, 3), Rect::new(0, 0, 8, 1)], Some(Rect::new(1, 1, 1, 1))),
-            (&[0, 9, 31], &[Rect::new(0, 0, 1, 1)], Some(Rect::new(1, 1, 7, 3))),
-            (&[0, 31], &[], Some(Rect::new(0, 0, 8, 4))),
-        ];
-        for (changed, damage, wrong) in cases {
-            let mut buffer = pool.lend(SIZE).unwrap();
-            assert!(buffer.copy_from(&black));
-            // Nobody sees alpha.
-            buffer.pixels_mut().iter_mut().for_each(|pixel| pixel[3] = 7);
-            for at in changed {
-                buffer.pixels_mut()[*at] = [255, 0, 0, 255];
-            }
-            damage.iter().for_each(|rect| buffer.add_damage(*rect));
-            assert_eq!(buffer.check_damage(&black), None, "nothing was promised");
-            buffer.trust_damage();
-            assert_eq!(buffer.check_damage(&black), wrong, "{changed:?} {damage:?}");
-            assert_eq!(buffer.check_damage(&black), None, "it is told once");
-            let frame = pool.freeze(buffer, 2, 0.0, 1.0);
-            assert_eq!(frame.is_damage_complete(), wrong.is_none());
-        }
-        let mut other = pool.lend(PhysicalSize::new(4, 8)).unwrap();
-        other.fill([9; 4]);
-        other.trust_damage();
-        assert_eq!(other.check_damage(&black), None, "there is nothing to compare with");
     }
 
     #[test]

@@ -15,6 +15,7 @@
 pub mod conformance;
 
 mod backend;
+mod changes;
 mod clock;
 mod coalesce;
 mod control;
@@ -24,10 +25,12 @@ mod event;
 mod frame;
 mod lenient;
 mod null;
+mod rect;
 mod size;
 mod text;
 
 pub use backend::{Backend, Capabilities, Context, Input, Setting, Traffic, ViewLink};
+pub use changes::FrameChanges;
 pub use clock::Clock;
 pub use control::{ControlRequest, ControlState, Member, Role, SentAway};
 pub use cursor::Cursor;
@@ -36,7 +39,8 @@ pub use event::{
     Button, Buttons, Char, ClientId, Event, EventKind, Key, Modifiers, Pointer, PointerType,
     Resize, Source, Touch, Wheel,
 };
-pub use frame::{Frame, FrameBuffer, FramePool, Rect};
+pub use frame::{Frame, FrameBuffer, FramePool};
 pub use null::{NullBackend, NullRemote};
+pub use rect::Rect;
 pub use size::{CanvasSize, LogicalSize, PhysicalSize, SizeLimits};
 pub use text::{is_unprintable, printable, printable_lines};

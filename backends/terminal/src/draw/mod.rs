@@ -9,7 +9,6 @@
 //! cursor anywhere and attributes reset.
 
 mod cells;
-mod change;
 pub(crate) mod escape;
 mod iterm;
 mod kitty;
@@ -19,10 +18,9 @@ mod scale;
 mod sixel;
 mod tiles;
 
-use framecast_api::{Error, Frame, PhysicalSize, Result};
+use framecast_api::{Error, Frame, FrameChanges, PhysicalSize, Result};
 
 use cells::Cells;
-use change::Changes;
 use iterm::Iterm;
 use kitty::Kitty;
 pub(crate) use kitty::delete_in_tmux;
@@ -266,8 +264,8 @@ impl Painter {
     ) -> Result<Painted> {
         let resend = std::mem::take(&mut self.resend);
         let changes = match before {
-            Some(_) if resend => Changes::all(frame),
-            Some(before) => Changes::between(before, frame),
+            Some(_) if resend => FrameChanges::all(frame),
+            Some(before) => FrameChanges::between(before, frame),
             None => {
                 match &mut self.brush {
                     Brush::Cells(cells) => cells.reset(place),
@@ -275,7 +273,7 @@ impl Painter {
                     Brush::Sixel(_) | Brush::Iterm(_) => {}
                 }
                 erase(area, out);
-                Changes::all(frame)
+                FrameChanges::all(frame)
             }
         };
         let scaler = &mut self.scaler;

@@ -4,9 +4,7 @@ use std::ops::Range;
 
 use fast_image_resize::images::{CroppedImageMut, Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use framecast_api::{Error, Frame, Result};
-
-use super::change::{Changes, union};
+use framecast_api::{Error, Frame, FrameChanges, Result};
 
 /// Pixels of the dots that a picture is shown as, kept from frame to frame.
 #[derive(Default)]
@@ -78,7 +76,7 @@ impl Scaler {
         &mut self,
         frame: &Frame,
         (width, height): (u32, u32),
-        changes: &Changes,
+        changes: &FrameChanges,
     ) -> Result<()> {
         if (self.width, self.height) != (width, height) {
             (self.width, self.height) = (width, height);
@@ -129,6 +127,15 @@ impl Scaler {
     /// The columns of this row of dots that the last update may have changed.
     pub(crate) fn changed(&self, row: u32) -> Range<u32> {
         self.changed[row as usize].clone()
+    }
+}
+
+/// The smallest range that holds both.
+pub(crate) fn union(one: &Range<u32>, other: &Range<u32>) -> Range<u32> {
+    match (one.is_empty(), other.is_empty()) {
+        (true, _) => other.clone(),
+        (_, true) => one.clone(),
+        _ => one.start.min(other.start)..one.end.max(other.end),
     }
 }
 
@@ -184,14 +191,14 @@ mod tests {
                 [(0, 0, 1), (31, 40, 9), (60, 60, 40), (pixels.0 - 1, 0, 1), (5, 5, 300)]
             {
                 let (mut whole, mut parts) = (Scaler::default(), Scaler::default());
-                parts.update(&before, dots, &Changes::all(&before)).unwrap();
+                parts.update(&before, dots, &FrameChanges::all(&before)).unwrap();
                 let pool_frame = noise(size, 1, Some((x, y, side)));
                 let mut after = FramePool::new();
                 let mut buffer = after.lend(size).unwrap();
                 buffer.copy_from(&pool_frame);
                 let after = after.freeze(buffer, 2, 0.0, 1.0);
-                whole.update(&after, dots, &Changes::all(&after)).unwrap();
-                parts.update(&after, dots, &Changes::between(&before, &after)).unwrap();
+                whole.update(&after, dots, &FrameChanges::all(&after)).unwrap();
+                parts.update(&after, dots, &FrameChanges::between(&before, &after)).unwrap();
                 assert_eq!(
                     whole.dots(),
                     parts.dots(),
@@ -217,7 +224,7 @@ mod tests {
         ]);
         let frame = pool.freeze(buffer, 1, 0.0, 1.0);
         let mut scaler = Scaler::default();
-        scaler.update(&frame, (2, 1), &Changes::all(&frame)).unwrap();
+        scaler.update(&frame, (2, 1), &FrameChanges::all(&frame)).unwrap();
         assert_eq!(
             scaler.dots().iter().map(|dot| [dot[0], dot[1], dot[2]]).collect::<Vec<_>>(),
             [[100, 0, 15], [50, 60, 70]]

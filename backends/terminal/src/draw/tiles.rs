@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use framecast_api::{Frame, Result};
+use framecast_api::{Frame, FrameChanges, Rect, Result};
 
 use super::Placement;
-use super::change::Changes;
 use super::scale::Scaler;
 
 /// Columns and rows of a tile where every image has some cost of its own: about 128 × 128 pixels.
@@ -39,6 +38,12 @@ impl Tile {
 
     pub(super) fn height(&self) -> usize {
         self.y.len()
+    }
+
+    /// Its pixels in the picture.
+    fn rect(&self) -> Rect {
+        let (x, y) = (self.x.start as u32, self.y.start as u32);
+        Rect::new(x, y, self.width() as u32, self.height() as u32)
     }
 
     /// Its quarters, of whole cells as it is; fewer where it has but one column or row of them.
@@ -103,7 +108,7 @@ impl<'a> Picture<'a> {
         frame: &'a Frame,
         before: Option<&Frame>,
         (place, size): (Placement, (u16, u16)),
-        changes: &Changes,
+        changes: &FrameChanges,
         scaler: &'a mut Scaler,
     ) -> Result<(Self, Vec<Tile>)> {
         let width = place.width as usize;
@@ -118,16 +123,12 @@ impl<'a> Picture<'a> {
             });
             return Ok((Self { pixels: scaler.dots(), width }, tiles));
         }
-        let this = Self { pixels: frame.pixels(), width };
         tiles.retain(|tile| {
             let rows = tile.y.start as u32..tile.y.end as u32;
-            let differs = |before: &Frame| {
-                let before = Picture { pixels: before.pixels(), width };
-                before.rows(tile).zip(this.rows(tile)).any(|(before, after)| before != after)
-            };
-            overlap(&tile.x, changes.within(rows)) && before.is_none_or(differs)
+            overlap(&tile.x, changes.within(rows))
+                && before.is_none_or(|before| frame.differs_within(before, tile.rect()))
         });
-        Ok((this, tiles))
+        Ok((Self { pixels: frame.pixels(), width }, tiles))
     }
 
     /// The rows of a tile's pixels.
@@ -227,7 +228,7 @@ mod tests {
         let mut scaler = Scaler::default();
         for at in (0..277 * 170).step_by(1009) {
             let after = frame(2, &[at]);
-            let changes = Changes::between(&before, &after);
+            let changes = FrameChanges::between(&before, &after);
             let (_, tiles) =
                 Picture::of(&after, Some(&before), (PLACE, LARGE), &changes, &mut scaler).unwrap();
             let [tile] = &tiles[..] else { panic!("{tiles:?}") };
@@ -235,7 +236,7 @@ mod tests {
         }
         // What lies between two changes does not change.
         let after = frame(2, &[0, 276]);
-        let changes = Changes::between(&before, &after);
+        let changes = FrameChanges::between(&before, &after);
         let (_, tiles) =
             Picture::of(&after, Some(&before), (PLACE, LARGE), &changes, &mut scaler).unwrap();
         assert_eq!(tiles.iter().map(|tile| tile.number).collect::<Vec<_>>(), [0, 2]);

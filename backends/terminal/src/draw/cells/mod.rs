@@ -12,8 +12,8 @@ mod tolerance;
 
 use std::ops::Range;
 
-use super::change::union;
 use super::scale::Scaler;
+use super::scale::union;
 use super::{Colours, Glyphs, PaintOptions, Placement};
 use cell::{Cell, rgb};
 use glyph::Font;

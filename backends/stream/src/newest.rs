@@ -31,16 +31,8 @@ impl Newest {
         cause: Option<f64>,
         now: Instant,
     ) -> Self {
-        let follows = before.is_some_and(|it| {
-            let it = &it.frame;
-            // Damage is told in a frame's own pixels.
-            let same_grid = it.size() == frame.size() && it.ratio() == frame.ratio();
-            same_grid && it.sequence() + 1 == frame.sequence()
-        });
-        let (mut damage, mut input) = (None, cause);
-        if follows && frame.is_damage_complete() {
-            damage = Some(frame.damage().unwrap_or_default().to_vec());
-        }
+        let damage = before.and_then(|it| frame.trusted_damage(&it.frame));
+        let (mut damage, mut input) = (damage.map(<[Rect]>::to_vec), cause);
         if let Some(before) = before.filter(|_| !is_seen) {
             // What it changed and what caused it are seen in this one first.
             input = before.input.or(input);

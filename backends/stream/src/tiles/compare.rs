@@ -1,20 +1,16 @@
 //! Which tiles of two frames differ.
 
-use framecast_api::Frame;
+use framecast_api::{Frame, Rect};
 
 use super::Grid;
+use super::grid::Area;
 
 /// Those of these tiles that are not the same in both frames, which have the grid's size.
 pub(crate) fn changed(before: &Frame, after: &Frame, grid: &Grid, tiles: &[u16]) -> Vec<u16> {
-    let width = after.width() as usize;
-    let (before, after) = (before.pixels(), after.pixels());
     let differs = |tile: &u16| {
-        let area = grid.area(*tile);
-        (area.y..area.y + area.height).any(|y| {
-            let start = y * width + area.x;
-            let row = start..start + area.width;
-            before[row.clone()] != after[row]
-        })
+        let Area { x, y, width, height } = grid.area(*tile);
+        let area = Rect::new(x as u32, y as u32, width as u32, height as u32);
+        after.differs_within(before, area)
     };
     tiles.iter().copied().filter(differs).collect()
 }

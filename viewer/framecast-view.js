@@ -1,11 +1,11 @@
-import chrome from "./chrome.js";
-import control from "./control.js";
-import layout from "./layout.js";
-import sheet from "./sheet.js";
-import source from "./source.js";
-import Status from "./status.js";
-import View from "./view.js";
-import views from "./views.js";
+import chrome from "./ui/chrome.js";
+import control from "./core/control.js";
+import layout from "./core/layout.js";
+import sheet from "./ui/sheet.js";
+import source from "./core/transport/source.js";
+import Status from "./ui/status.js";
+import View from "./core/view.js";
+import views from "./core/views.js";
 
 /**
  * @typedef {"idle" | "connecting" | "connected" | "lost" | "ended" | "refused"} State
@@ -368,7 +368,7 @@ export default class FramecastView extends HTMLElement {
    * Each is told as it is by then: whoever heard the one before may have changed it.
    *
    * @param {string} type
-   * @param {(info: import("./view.js").Info) => object} pick
+   * @param {(info: import("./core/view.js").Info) => object} pick
    */
   #news(type, pick) {
     if (!this.#life) return;

@@ -1,7 +1,7 @@
 import "./framecast-view.js";
-import token from "./token.js";
-import views from "./views.js";
-import words from "./words.js";
+import token from "./core/transport/token.js";
+import views from "./core/views.js";
+import words from "./ui/words.js";
 
 const element = /** @type {import("./framecast-view.js").default} */ (document.getElementById("view"));
 
@@ -14,7 +14,7 @@ element.token = takeToken();
 element.src = ".";
 element.connect();
 /** For people with a console, and for tests. */
-export const view = /** @type {import("./view.js").default} */ (views.get(element));
+export const view = /** @type {import("./core/view.js").default} */ (views.get(element));
 
 // Another link to this page was opened in this tab.
 window.addEventListener("hashchange", () => {

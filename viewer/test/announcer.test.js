@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Announcer from "../announcer.js";
+import Announcer from "../ui/announcer.js";
 
 test("what happens is said at once, and the next not sooner than two seconds later", () => {
   const announcer = new Announcer();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import backoff from "../backoff.js";
+import backoff from "../core/transport/backoff.js";
 
 test("waits double up to the longest", () => {
   const waits = [0, 1, 2, 3, 4, 5, 6, 1000].map((failures) => backoff.wait(failures, false, 1));

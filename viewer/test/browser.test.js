@@ -11,8 +11,8 @@ let pages = 0;
 async function page(storage) {
   Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true });
   pages += 1;
-  /** @type {typeof import("../browser.js")} */
-  const { default: browser } = await import(`../browser.js?${pages}`);
+  /** @type {typeof import("../core/browser.js")} */
+  const { default: browser } = await import(`../core/browser.js?${pages}`);
   const name = browser.name("127.0.0.1:60649");
   assert.equal(browser.name("127.0.0.1:60649"), name, "it does not change while the page is there");
   assert.notEqual(browser.name("127.0.0.1:60650"), name, "no server knows what another one does");

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import control from "../control.js";
-import events from "../events.js";
-import Keys from "../keys.js";
-import layout from "../layout.js";
-import Pointers from "../pointers.js";
+import control from "../core/control.js";
+import events from "../core/input/events.js";
+import Keys from "../core/input/keys.js";
+import layout from "../core/layout.js";
+import Pointers from "../core/input/pointers.js";
 import fixtures from "./fixtures.js";
 
 /** What the server's tests read is what the viewer writes. */

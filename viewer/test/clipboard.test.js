@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import clipboard from "../clipboard.js";
+import clipboard from "../ui/clipboard.js";
 
 test("nothing is written at once unless the page is secure and somebody just did something there", () => {
   const fine = { secure: true, writes: true, active: true };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Clock from "../clock.js";
+import Clock from "../core/transport/clock.js";
 
 test("without a pong nothing is known", () => {
   assert.deepEqual([new Clock().offset, new Clock().roundTrip], [null, null]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Connection from "../connection.js";
+import Connection from "../core/transport/connection.js";
 import fixtures from "./fixtures.js";
 
 /** A socket that the test plays the server of. */

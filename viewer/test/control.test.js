@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import control from "../control.js";
+import control from "../core/control.js";
 
 test("who came and who went is told by name, and of many only how many they are", () => {
   const of = (/** @type {[number, string][]} */ ...these) => new Map(these);
@@ -12,7 +12,7 @@ test("who came and who went is told by name, and of many only how many they are"
   assert.equal(control.changes(of(desk), of(lab, wall)), "2 viewers joined. desk left.");
 });
 
-/** @type {import("../protocol.js").Listed} */
+/** @type {import("../core/transport/protocol.js").Listed} */
 const desk = { number: 2, label: "desk 10.0.0.7:5", role: "drive", visible: true, presenter: false, asks: false, you: false };
 
 test("control can be given to who may drive and does not", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import corner from "../corner.js";
+import corner from "../ui/corner.js";
 
 test("a name that is none is the first corner", () => {
   for (const text of [null, "", "bottom-right", "middle", "top"]) assert.equal(corner.named(text), "bottom-right");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Coverage from "../coverage.js";
+import Coverage from "../core/decode/coverage.js";
 
 const grid = { width: 20, height: 10, tileWidth: 8, tileHeight: 8 };
 const all = [0, 1, 2, 3, 4, 5];

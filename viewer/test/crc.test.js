@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import zlib from "node:zlib";
 
-import crc from "../crc.js";
+import crc from "../core/decode/crc.js";
 
 test("the known sum of the digits 1 to 9, as the colours of three pixels", () => {
   const bytes = [..."123456789"].map((digit) => digit.charCodeAt(0));

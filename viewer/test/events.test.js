@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import events from "../events.js";
+import events from "../core/input/events.js";
 
 const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import figures from "../figures.js";
-import Ledger from "../ledger.js";
+import figures from "../ui/figures.js";
+import Ledger from "../core/decode/ledger.js";
 
 const summary = {
   input: 0.002, encoded: 0.003, sent: 0, received: 0.005, decoded: 0.004, painted: 0.01, total: 0.0221, answer: 0.024,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import fileName from "../file-name.js";
+import fileName from "../ui/file-name.js";
 
 const TIME = new Date(2026, 0, 2, 3, 4, 5);
 const STAMP = " 2026-01-02 03.04.05.png";

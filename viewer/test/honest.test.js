@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import honest from "../honest.js";
+import honest from "../core/decode/honest.js";
 
 test("the pattern has every value in every channel, is opaque, and has no plain area", () => {
   const pixels = honest.pattern();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Keys from "../keys.js";
+import Keys from "../core/input/keys.js";
 
 /**
  * @param {string} key
@@ -13,7 +13,7 @@ function press(key, code = "", more = {}) {
   return { key, code, repeat: false, isComposing: false, ...none, ...more };
 }
 
-/** @param {import("../events.js").KeyMessage[]} messages */
+/** @param {import("../core/input/events.js").KeyMessage[]} messages */
 function short(messages) {
   return messages.map(({ type, key }) => `${type} ${key}`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import layout from "../layout.js";
+import layout from "../core/layout.js";
 
 const hd = { width: 1280, height: 720 };
 

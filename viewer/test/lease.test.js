@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Lease from "../lease.js";
+import Lease from "../core/lease.js";
 
 const rest = { type: /** @type {const} */ ("control"), by: "desk", manages: false };
 const drives = { ...rest, presenter: true, held: true, can_ask: false, asks: false, manages: true };

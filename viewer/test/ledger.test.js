@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Ledger from "../ledger.js";
+import Ledger from "../core/decode/ledger.js";
 
 /**
  * An update whose steps take 1, 2, 3, ... units of 1/1024 s; the server's clock is 1000 ahead.
  *
  * @param {number} at when it was painted
- * @param {Partial<import("../ledger.js").Entry>} [more]
- * @returns {import("../ledger.js").Entry}
+ * @param {Partial<import("../core/decode/ledger.js").Entry>} [more]
+ * @returns {import("../core/decode/ledger.js").Entry}
  */
 function entry(at, more = {}) {
   const unit = 1 / 1024;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Marks from "../marks.js";
+import Marks from "../core/marks.js";
 
 const shown = { width: 4, height: 3, ratio: 1, sequence: 7n, update: 2, exact: true };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Connection from "../connection.js";
+import Connection from "../core/transport/connection.js";
 
 /**
  * @typedef {object} Ways of browser and system

@@ -26,8 +26,8 @@ test("the package is packed with all it needs, installed without a network, reso
   const files = new Set(packed.files.map((/** @type {{path: string}} */ { path }) => path));
   for (const file of files) {
     if (!file.endsWith(".js")) continue;
-    for (const [, other] of read(file).matchAll(/(?:from|import) "\.\/([^"]+)"/g)) {
-      assert.ok(files.has(/** @type {string} */ (other)), `${file} imports ${other}, which is not packed`);
+    for (const [, other = ""] of read(file).matchAll(/(?:from|import) "(\.[^"]+)"/g)) {
+      assert.ok(files.has(join(dirname(file), other)), `${file} imports ${other}, which is not packed`);
     }
   }
   for (const file of ["main.js", "index.html", "style.css", "Cargo.toml", "scripts/types.js", "test/package.test.js"]) {
@@ -61,10 +61,10 @@ test("the manifest of the element tells what the element has", () => {
   assert.deepEqual(names(element.attributes), [...new Set([...attributes, ...looked])].sort());
   const events = [...code.matchAll(/"(framecast-[a-z]+)"/g)].map(([, name]) => name).filter((name) => name !== "framecast-view");
   assert.deepEqual(names(element.events), [...new Set(events)].sort());
-  const style = ["base", "status", "panels", "needs"].map((name) => read(`style-${name}.js`)).join("");
+  const style = ["base", "status", "panels", "needs"].map((name) => read(`ui/style-${name}.js`)).join("");
   const properties = [...style.matchAll(/var\((--framecast-[a-z-]+)/g)].map(([, name]) => name);
   assert.deepEqual(names(element.cssProperties), [...new Set(properties)].sort());
-  const parts = [...read("chrome.js").matchAll(/part: [`"]([a-z ]+)/g)].flatMap(([, names]) => /** @type {string} */ (names).trim().split(" "));
+  const parts = [...read("ui/chrome.js").matchAll(/part: [`"]([a-z ]+)/g)].flatMap(([, names]) => /** @type {string} */ (names).trim().split(" "));
   assert.deepEqual(names(element.cssParts), [...new Set([...parts, "canvas", "details", "viewers"])].sort());
   const readme = read("README.md");
   for (const name of [...names(element.attributes), ...names(element.events), ...names(element.cssProperties), ...names(element.cssParts)]) {

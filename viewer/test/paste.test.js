@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Connection from "../connection.js";
-import events from "../events.js";
-import protocol from "../protocol.js";
+import Connection from "../core/transport/connection.js";
+import events from "../core/input/events.js";
+import protocol from "../core/transport/protocol.js";
 
 test("what is pasted is one event, clean as typed text is", () => {
   assert.deepEqual(events.paste("a\r\nb\tc"), { message: { type: "paste", data: "a\nb\tc" } });

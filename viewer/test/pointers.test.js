@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import events from "../events.js";
-import Pointers from "../pointers.js";
+import events from "../core/input/events.js";
+import Pointers from "../core/input/pointers.js";
 
 /** @param {object} fields */
 function event(fields = {}) {
@@ -17,7 +17,7 @@ function finger(fields) {
   return event({ pointerType: "touch", button: 0, buttons: 1, pressure: 1, ...fields });
 }
 
-/** @param {import("../events.js").PointerMessage[]} messages */
+/** @param {import("../core/input/events.js").PointerMessage[]} messages */
 function short(messages) {
   return messages.map(({ type, x, y, button, buttons }) => `${type} ${x},${y} ${button} [${buttons}]`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Presence from "../presence.js";
+import Presence from "../ui/presence.js";
 
 function connected() {
   const presence = new Presence();

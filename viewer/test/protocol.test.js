@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import protocol from "../protocol.js";
+import protocol from "../core/transport/protocol.js";
 import fixtures from "./fixtures.js";
 
 /** @param {string} hex */
@@ -44,7 +44,7 @@ test("no message that is cut anywhere, or has any byte changed, makes the parser
   }
 });
 
-/** @param {import("../protocol.js").Part} part */
+/** @param {import("../core/transport/protocol.js").Part} part */
 function sound({ tiles, tileWidth, tileHeight, width, height, bytes }) {
   const grid = Math.ceil(width / tileWidth) * Math.ceil(height / tileHeight);
   assert.ok(tiles.length >= 1 && tiles.length <= 256 && tileHeight * tiles.length <= protocol.MAX_SIDE);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Queue from "../queue.js";
+import Queue from "../core/input/queue.js";
 import fixtures from "./fixtures.js";
 
 /**
  * @param {number} x
- * @param {Partial<import("../events.js").PointerMessage>} [more]
- * @returns {import("../events.js").PointerMessage}
+ * @param {Partial<import("../core/input/events.js").PointerMessage>} [more]
+ * @returns {import("../core/input/events.js").PointerMessage}
  */
 function move(x, more = {}) {
   return {
@@ -18,8 +18,8 @@ function move(x, more = {}) {
 
 /**
  * @param {number} dy
- * @param {import("../events.js").Modifier[]} [modifiers]
- * @returns {import("../events.js").WheelMessage}
+ * @param {import("../core/input/events.js").Modifier[]} [modifiers]
+ * @returns {import("../core/input/events.js").WheelMessage}
  */
 function wheel(dy, modifiers = []) {
   return { type: "wheel", dx: 1, dy, x: 0, y: 0, buttons: [], modifiers };
@@ -38,7 +38,7 @@ test("moves wait for the frame, and the last one stands for all", () => {
 test("whatever is not a move goes at once, after the moves before it", () => {
   const queue = new Queue();
   queue.push(move(1));
-  /** @type {import("../events.js").PointerMessage} */
+  /** @type {import("../core/input/events.js").PointerMessage} */
   const down = { ...move(1), type: "pointer_down", button: 1, buttons: [1] };
   assert.deepEqual(queue.push(down), [move(1), down]);
   assert.equal(queue.waits, false);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Rate from "../rate.js";
+import Rate from "../core/decode/rate.js";
 
 test("a steady stream has its rate, and a still picture has none", () => {
   const rate = new Rate();

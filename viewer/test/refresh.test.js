@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Refresh from "../refresh.js";
+import Refresh from "../core/decode/refresh.js";
 
 function setUp() {
   const t = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import ScreenKeyboard from "../screen-keyboard.js";
+import ScreenKeyboard from "../core/input/screen-keyboard.js";
 
 const whole = { width: 360, height: 640, page: 640 };
 

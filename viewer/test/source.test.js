@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import source from "../source.js";
+import source from "../core/transport/source.js";
 
 const BASE = "https://page.example/app/index.html";
 

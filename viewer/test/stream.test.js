@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Stream from "../stream.js";
+import Stream from "../core/decode/stream.js";
 
 /** A stream whose parts are decoded at once; those without bytes cannot be. A frame has four tiles, in a row. */
 function setUp() {
@@ -45,7 +45,7 @@ function setUp() {
     /**
      * @param {number} update
      * @param {number[]} tiles
-     * @param {Partial<import("../protocol.js").Part>} [more]
+     * @param {Partial<import("../core/transport/protocol.js").Part>} [more]
      */
     async receive(update, tiles, more = {}) {
       const part = /** @type {const} */ ({

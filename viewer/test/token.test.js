@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import token from "../token.js";
+import token from "../core/transport/token.js";
 
 const SECRET = "AbC-_9".repeat(7);
 

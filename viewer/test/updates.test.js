@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Updates from "../updates.js";
+import Updates from "../core/decode/updates.js";
 
 /** Updates whose parts are decoded, or fail, when the test says so. A part is named "update.part". */
 function setUp() {
-  /** @type {Map<string, {part: import("../protocol.js").Part, resolve: (bitmap: any) => void, reject: (why: Error) => void}>} */
+  /** @type {Map<string, {part: import("../core/transport/protocol.js").Part, resolve: (bitmap: any) => void, reject: (why: Error) => void}>} */
   const decoding = new Map();
   const log = /** @type {string[]} */ ([]);
   /** @type {Set<() => void>} */
@@ -47,7 +47,7 @@ function setUp() {
     updates,
     /**
      * @param {string} name
-     * @param {Partial<import("../protocol.js").Part>} [more] not the last part unless it says so
+     * @param {Partial<import("../core/transport/protocol.js").Part>} [more] not the last part unless it says so
      */
     receive(name, more = {}) {
       const [update, part] = name.split(".").map(Number);

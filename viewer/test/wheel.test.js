@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import Wheel from "../wheel.js";
-import zoom from "../zoom.js";
+import Wheel from "../core/input/wheel.js";
+import zoom from "../core/zoom.js";
 
 /** Long after the event before, so that they do not belong to one movement. */
 let time = 0;
@@ -18,7 +18,7 @@ function recorded([deltaMode = 0, deltaX = 0, deltaY = 0, wheelDeltaX = 0, wheel
   return { deltaMode, deltaX, deltaY, wheelDeltaX, wheelDeltaY, timeStamp: time, shiftKey: false, ...more };
 }
 
-/** @param {import("../wheel.js").WheelLike} event @param {boolean} [swapped] @param {number[]} [zooms] */
+/** @param {import("../core/input/wheel.js").WheelLike} event @param {boolean} [swapped] @param {number[]} [zooms] */
 function turn(event, swapped = false, zooms = [1]) {
   const { dx, dy } = new Wheel(swapped).turn(event, zooms);
   return [dx, dy];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import words from "../words.js";
+import words from "../ui/words.js";
 
-/** @type {import("../view.js").Info} */
+/** @type {import("../core/view.js").Info} */
 const connected = {
   state: "connected", address: true, retryIn: null, lostFor: 0, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, clients: [], sentAway: [], title: "", fps: 59.7,
   exact: false, readable: true, rested: false, roundTrip: 0.0123, picture: true, keyboard: false,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import zoom from "../zoom.js";
+import zoom from "../core/zoom.js";
 
 /** A window of WebKitGTK as it was at 100 %. */
 const window = { ratio: 1, counts: false, outerWidth: 1024, outerHeight: 768, innerWidth: 1024, innerHeight: 730 };

@@ -32,7 +32,7 @@ const CHECK: Duration = Duration::from_millis(50);
 /// It takes longer to open its connections.
 const SHORTEST: Duration = Duration::from_secs(1);
 /// What is asked for: of the page's files one of the longest, as there is more to read slowly.
-const FILE: &str = "view.js";
+const FILE: &str = "core/view.js";
 
 /// What slowhttptest does, by its flag; the rest of the flags; and for people.
 const ATTACKS: [(&str, &[&str], &str); 4] = [

@@ -353,7 +353,7 @@ mod tests {
         for request in [
             get("/framecast-view.js"),
             get("/side/afm.js"),
-            get("/view.js").method("HEAD"),
+            get("/core/view.js").method("HEAD"),
             get("/").header("if-none-match", known),
         ] {
             assert_eq!(answer(request).headers()["access-control-allow-origin"], "*");

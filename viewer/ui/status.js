@@ -6,7 +6,7 @@ import Focus from "./focus.js";
 import Mover from "./mover.js";
 import Notes from "./notes.js";
 import Presence from "./presence.js";
-import stored from "./stored.js";
+import stored from "../core/stored.js";
 import Viewers from "./viewers.js";
 import words from "./words.js";
 
@@ -40,7 +40,7 @@ export default class Status {
   #said = "";
 
   /**
-   * @param {import("./view.js").default} view
+   * @param {import("../core/view.js").default} view
    * @param {ShadowRoot} root
    * @param {HTMLElement} host what goes full screen
    * @param {AbortSignal} signal ends it

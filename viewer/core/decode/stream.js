@@ -1,11 +1,12 @@
 import Coverage from "./coverage.js";
+import decoders from "./decoders.js";
 import Ledger from "./ledger.js";
 import Rate from "./rate.js";
 import Refresh from "./refresh.js";
 import Updates from "./updates.js";
 
 /**
- * @typedef {import("./protocol.js").Part} Part
+ * @typedef {import("../transport/protocol.js").Part} Part
  */
 
 /**
@@ -181,7 +182,7 @@ export default class Stream {
     if (painted === null) return;
     const { input, drawn, encoded, sent } = frame;
     const times = { input, drawn, encoded, sent, received, decoded, painted, offset };
-    const exactTiles = count(pieces, ({ encoding }) => encoding === "png");
+    const exactTiles = count(pieces, ({ encoding }) => decoders[encoding].exact);
     this.#ledger.add({ ...times, bytes: size, tiles: count(pieces, () => true), exactTiles });
   }
 }

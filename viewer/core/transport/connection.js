@@ -1,7 +1,7 @@
 import Attempts from "./attempts.js";
 import backoff from "./backoff.js";
 import Clock from "./clock.js";
-import events from "./events.js";
+import events from "../input/events.js";
 import protocol from "./protocol.js";
 
 /**

@@ -1,7 +1,7 @@
 import control from "./control.js";
 
 /**
- * @typedef {Extract<import("./protocol.js").Message, {type: "control"}>} Told
+ * @typedef {Extract<import("./transport/protocol.js").Message, {type: "control"}>} Told
  * @typedef {import("./control.js").Mode} Mode
  */
 

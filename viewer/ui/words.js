@@ -1,7 +1,7 @@
 /**
  * What the page says, from what the view tells. Pure.
  *
- * @typedef {import("./view.js").Info} Info
+ * @typedef {import("../core/view.js").Info} Info
  * @typedef {object} Words
  * @property {string} role
  * @property {string} roleHint
@@ -15,7 +15,7 @@
  * @property {string} tab the page's title
  */
 
-/** @type {Record<import("./connection.js").State, string>} */
+/** @type {Record<import("../core/transport/connection.js").State, string>} */
 const TITLES = {
   idle: "Not connected",
   connecting: "Connecting…",

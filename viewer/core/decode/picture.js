@@ -1,8 +1,9 @@
 import crc from "./crc.js";
+import decoders from "./decoders.js";
 import honest from "./honest.js";
 
 /**
- * @typedef {import("./protocol.js").Part} Part
+ * @typedef {import("../transport/protocol.js").Part} Part
  * @typedef {import("./updates.js").Update<ImageBitmap>} Update
  */
 
@@ -36,9 +37,7 @@ export default class Picture {
    * @returns {Promise<ImageBitmap>}
    */
   async decode(part) {
-    const blob = new Blob([part.bytes], { type: `image/${part.encoding}` });
-    // The numbers in the file are the pixels; no colour management, or PNG would not be exact.
-    return await createImageBitmap(blob, { colorSpaceConversion: "none" });
+    return await decoders[part.encoding].decode(part.bytes);
   }
 
   /**

@@ -3,7 +3,7 @@ import events from "./events.js";
 /**
  * @typedef {import("./events.js").PointerMessage} PointerMessage
  * @typedef {import("./events.js").Modifier} Modifier
- * @typedef {import("./layout.js").Point} Point
+ * @typedef {import("../layout.js").Point} Point
  * @typedef {{pointerId: number, pointerType: string, button: number, buttons: number, pressure: number,
  *   timeStamp: number} & import("./events.js").ModifierKeys} PointerLike
  */

@@ -5,11 +5,11 @@ import Queue from "./queue.js";
 import ScreenKeyboard from "./screen-keyboard.js";
 import Text from "./text.js";
 import Wheel from "./wheel.js";
-import zoom from "./zoom.js";
+import zoom from "../zoom.js";
 
 /**
  * @typedef {import("./events.js").WireEvent} WireEvent
- * @typedef {import("./layout.js").Point} Point
+ * @typedef {import("../layout.js").Point} Point
  *
  * @typedef {object} Hooks
  * @property {(event: WireEvent) => void} send

@@ -17,7 +17,7 @@ export default class Marks {
     for (const what of /** @type {const} */ (["updates", "tiles", "failed", "malformed"])) this.count(what, 0);
   }
 
-  /** @param {{state: import("./connection.js").State, presenter: boolean, role: import("./protocol.js").Role}} info */
+  /** @param {{state: import("./transport/connection.js").State, presenter: boolean, role: import("./transport/protocol.js").Role}} info */
   show({ state, presenter, role }) {
     this.#data.state = state;
     this.#data.role = presenter ? "presenter" : "observer";
@@ -25,7 +25,7 @@ export default class Marks {
   }
 
   /**
-   * @param {import("./stream.js").Shown} shown
+   * @param {import("./decode/stream.js").Shown} shown
    * @param {number} tiles
    * @returns {boolean} whether it is the first
    */

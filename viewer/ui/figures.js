@@ -1,7 +1,7 @@
 /**
  * What the details say, from the ledger. Pure.
  *
- * @typedef {import("./ledger.js").Summary} Summary
+ * @typedef {import("../core/decode/ledger.js").Summary} Summary
  *
  * @typedef {object} Step a line of the timeline
  * @property {string} label

@@ -1,9 +1,11 @@
+import decoders from "../decode/decoders.js";
+
 /**
  * The `framecast.v1` wire format (see PROTOCOL.md), read side: bytes and text in, checked values
  * out. Nothing here throws; what does not follow the protocol gives `null`.
  *
  * @typedef {object} Part a part of an update: some tiles of a frame, in one encoded picture
- * @property {"jpeg" | "png"} encoding PNG: these tiles are exactly the frame's pixels
+ * @property {import("../decode/decoders.js").Encoding} encoding
  * @property {number} update the number to acknowledge
  * @property {number} part its place in the update: 0, 1, ...
  * @property {boolean} last the update is complete
@@ -52,8 +54,6 @@ const SUBPROTOCOL = "framecast.v1";
 /** The header of a part; a longer one has fields to ignore. */
 const HEADER = 80;
 const KIND_PART = 2;
-const ENCODING_JPEG = 1;
-const ENCODING_PNG = 2;
 const FLAG_LAST = 1;
 const FLAG_EXACT = 2;
 /** The most tiles in a part. */
@@ -80,8 +80,8 @@ const MAX_LISTED = 256;
 function parsePart(buffer) {
   if (buffer.byteLength <= HEADER) return null;
   const view = new DataView(buffer);
-  const encoding = view.getUint8(1);
-  if (view.getUint8(0) !== KIND_PART || (encoding !== ENCODING_JPEG && encoding !== ENCODING_PNG)) return null;
+  const encoding = decoders.named(view.getUint8(1));
+  if (view.getUint8(0) !== KIND_PART || encoding === null) return null;
   const flags = view.getUint8(10);
   const last = (flags & FLAG_LAST) !== 0;
   const exact = (flags & FLAG_EXACT) !== 0;
@@ -99,7 +99,7 @@ function parsePart(buffer) {
   const tiles = tileList(view, header, count, Math.ceil(width / tileWidth) * Math.ceil(height / tileHeight));
   if (!tiles) return null;
   return {
-    encoding: encoding === ENCODING_PNG ? "png" : "jpeg",
+    encoding,
     update: view.getUint32(4, true),
     part: view.getUint16(8, true),
     last,

@@ -89,7 +89,7 @@ export default class Text {
   /**
    * Input methods open their windows there.
    *
-   * @param {import("./layout.js").Point} point CSS pixels in the view
+   * @param {import("../layout.js").Point} point CSS pixels in the view
    */
   moveTo(point) {
     this.area.style.left = `${point.x}px`;

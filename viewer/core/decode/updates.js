@@ -1,5 +1,5 @@
 /**
- * @typedef {import("./protocol.js").Part} Part
+ * @typedef {import("../transport/protocol.js").Part} Part
  * @typedef {{width: number, height: number, close(): void}} Bitmap a decoded picture (`ImageBitmap`)
  */
 
@@ -7,7 +7,7 @@
  * @template B
  * @typedef {object} Piece a part, without its bytes
  * @property {Uint16Array} tiles
- * @property {"jpeg" | "png"} encoding
+ * @property {import("./decoders.js").Encoding} encoding
  * @property {B | null} bitmap the tiles below one another; `null`: not decoded (yet), or not to be
  */
 

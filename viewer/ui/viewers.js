@@ -1,4 +1,4 @@
-import control from "./control.js";
+import control from "../core/control.js";
 import element from "./element.js";
 
 /**
@@ -26,7 +26,7 @@ export default class Viewers {
   #shown = "";
 
   /**
-   * @param {import("./view.js").default} view
+   * @param {import("../core/view.js").default} view
    * @param {ShadowRoot} root
    * @param {(subject: string, text: string) => void} tell what a screen reader is to say
    */
@@ -104,7 +104,7 @@ export default class Viewers {
   /**
    * Tells who came and went, for who manages them.
    *
-   * @param {import("./protocol.js").Listed[] | null} clients
+   * @param {import("../core/transport/protocol.js").Listed[] | null} clients
    */
   #count(clients) {
     if (!clients || clients.length === 0) {
@@ -119,7 +119,7 @@ export default class Viewers {
     if (news) this.#tell("viewers", news);
   }
 
-  /** @param {import("./protocol.js").Listed | null} viewer */
+  /** @param {import("../core/transport/protocol.js").Listed | null} viewer */
   #ask(viewer) {
     if (!viewer) this.#tell("question", "");
     this.#asker = viewer?.number ?? null;
@@ -145,7 +145,7 @@ export default class Viewers {
   }
 
   /**
-   * @param {import("./control.js").Row} row
+   * @param {import("../core/control.js").Row} row
    * @returns {HTMLElement}
    */
   #line(row) {
@@ -158,7 +158,7 @@ export default class Viewers {
   }
 
   /**
-   * @param {import("./protocol.js").Away} viewer
+   * @param {import("../core/transport/protocol.js").Away} viewer
    * @returns {HTMLElement}
    */
   #awayLine({ number, label, role }) {

@@ -1,5 +1,5 @@
 import corner from "./corner.js";
-import stored from "./stored.js";
+import stored from "../core/stored.js";
 
 /** Remembers the corner. */
 const KEY = "framecast.status.corner";

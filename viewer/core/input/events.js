@@ -50,7 +50,7 @@ function modifiers(keys) {
 /**
  * @param {import("./wheel.js").Turn} turn
  * @param {ModifierKeys} keys
- * @param {import("./layout.js").Point} place
+ * @param {import("../layout.js").Point} place
  * @param {number[]} buttons
  * @returns {WheelMessage}
  */

@@ -1,31 +1,31 @@
 import browser from "./browser.js";
-import Connection from "./connection.js";
+import Connection from "./transport/connection.js";
 import control from "./control.js";
-import Input from "./input.js";
+import Input from "./input/input.js";
 import Lease from "./lease.js";
 import Marks from "./marks.js";
-import Picture from "./picture.js";
+import Picture from "./decode/picture.js";
 import Stage from "./stage.js";
-import Stream from "./stream.js";
+import Stream from "./decode/stream.js";
 
 /**
- * @typedef {import("./updates.js").Update<ImageBitmap>} Update
+ * @typedef {import("./decode/updates.js").Update<ImageBitmap>} Update
  *
  * @typedef {object} Info what the view can tell at this moment
- * @property {import("./connection.js").State} state
+ * @property {import("./transport/connection.js").State} state
  * @property {boolean} address whether there is anything to connect to
  * @property {number | null} retryIn seconds until the next try; `null`: trying, or nothing to try
  * @property {number} lostFor seconds since the connection was lost; 0: it is there, or never was
  * @property {string} reason why the connection was lost, in words; may be empty
  * @property {boolean} presenter whether our input reaches the application
  * @property {boolean} held whether anybody's does
- * @property {import("./protocol.js").Role} role what our link allows
+ * @property {import("./transport/protocol.js").Role} role what our link allows
  * @property {string} by who is in control, for people; may be empty
  * @property {boolean} canAsk whether asking for control makes sense
  * @property {boolean} asks whether we asked, and wait
  * @property {boolean} manages whether we grant control and send viewers away
- * @property {import("./protocol.js").Listed[]} clients everybody, if we manage them
- * @property {import("./protocol.js").Away[]} sentAway likewise, who was sent away and was not let in again
+ * @property {import("./transport/protocol.js").Listed[]} clients everybody, if we manage them
+ * @property {import("./transport/protocol.js").Away[]} sentAway likewise, who was sent away and was not let in again
  * @property {string} title the application's; plain text from a stranger
  * @property {number} fps frames shown per second: what makes one exact that is shown already is none
  * @property {boolean} exact whether all that is shown are exactly the frame's pixels, and can be read so
@@ -87,9 +87,9 @@ export default class View extends EventTarget {
   /** The picture's size that `resize` told, as text. */
   #told = "";
   #lease = new Lease();
-  /** @type {import("./protocol.js").Listed[]} */
+  /** @type {import("./transport/protocol.js").Listed[]} */
   #clients = [];
-  /** @type {import("./protocol.js").Away[]} */
+  /** @type {import("./transport/protocol.js").Away[]} */
   #sentAway = [];
   #url = "";
   /** @type {string | null} */
@@ -401,7 +401,7 @@ export default class View extends EventTarget {
     return { type: "hello", ...size, visible: this.#visible, browser: browser.name(new URL(this.#url).host), ...token };
   }
 
-  /** @param {import("./connection.js").State} state */
+  /** @param {import("./transport/connection.js").State} state */
   #connectionChanged(state) {
     if (state !== "connected") {
       this.#stream.reset();
@@ -415,7 +415,7 @@ export default class View extends EventTarget {
     this.#changed();
   }
 
-  /** @param {import("./protocol.js").Message} message */
+  /** @param {import("./transport/protocol.js").Message} message */
   #message(message) {
     if (message.type === "control") {
       this.#say(this.#lease.tell(message));
@@ -501,7 +501,7 @@ export default class View extends EventTarget {
   }
 
   /**
-   * @param {import("./stream.js").Shown} shown
+   * @param {import("./decode/stream.js").Shown} shown
    * @param {number} tiles
    */
   #painted(shown, tiles) {

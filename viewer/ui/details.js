@@ -15,7 +15,7 @@ export default class Details {
   #cells = new Map();
 
   /**
-   * @param {import("./view.js").default} view
+   * @param {import("../core/view.js").default} view
    * @param {ShadowRoot} root
    */
   constructor(view, root) {

@@ -1,7 +1,7 @@
 /**
  * What a client can want of control, as messages; and what the page offers, by what the server told. Pure.
  *
- * @typedef {import("./protocol.js").Listed} Listed
+ * @typedef {import("./transport/protocol.js").Listed} Listed
  *
  * @typedef {"auto" | "request" | "none"} Mode what a view wants of control: what the server gives it; that, and to ask
  *   for it; never any

@@ -116,7 +116,7 @@ for (const [name, size] of Object.entries({ desk: { width: 900, height: 560 }, p
       await fine(presenter, `${name} viewers`);
       await presenter.keyboard.press("Escape");
     }
-    await guest.evaluate(async () => (await import("/main.js")).view.requestControl());
+    await guest.evaluate(async () => (await import(document.scripts[0].src)).view.requestControl());
     await presenter.waitForSelector("#prompt:not([hidden])");
     await fine(presenter, `${name} request`);
     await fine(guest, `${name} asking`);
@@ -151,7 +151,7 @@ for (const [name, size] of Object.entries({ desk: { width: 900, height: 560 }, p
     await fine(presenter, `${name} hidden`);
     // By hand, as nobody knows its number.
     await presenter.evaluate(async () => {
-      const { view } = await import("/main.js");
+      const { view } = await import(document.scripts[0].src);
       for (const { number, you } of view.info.clients) if (!you) view.disconnect(number);
     });
     await until("it is sent away", async () => (await view(guest)).state === "refused");
@@ -186,7 +186,7 @@ test("Escape closes every panel and gives the focus back, and after Grant by Ent
   }
   await open(guest, lab, { exact: false });
   const heard = await listen(host);
-  const ask = () => guest.evaluate(async () => (await import("/main.js")).view.requestControl());
+  const ask = () => guest.evaluate(async () => (await import(document.scripts[0].src)).view.requestControl());
   await ask();
   await host.waitForSelector("#prompt:not([hidden])");
   await heard(/^lab .* asks for control/);
@@ -194,8 +194,8 @@ test("Escape closes every panel and gives the focus back, and after Grant by Ent
   await host.keyboard.press("Escape");
   assert.equal(await host.locator("#prompt").isVisible(), false);
   assert.equal(await focused(host), "viewers-show");
-  await guest.evaluate(async () => (await import("/main.js")).view.releaseControl());
-  await until("it is withdrawn", () => host.evaluate(async () => (await import("/main.js")).view.info.clients.every(({ asks }) => !asks)));
+  await guest.evaluate(async () => (await import(document.scripts[0].src)).view.releaseControl());
+  await until("it is withdrawn", () => host.evaluate(async () => (await import(document.scripts[0].src)).view.info.clients.every(({ asks }) => !asks)));
   await ask();
   await host.waitForSelector("#prompt:not([hidden])");
   await host.locator("#prompt-grant").focus();

@@ -152,7 +152,7 @@ export function core(name, start, options) {
     // The demo may draw between the two, as when it hears of the pointer.
     await until("it is the server's picture", async () => {
       const saved = await page.evaluate(async () => {
-        const { view } = await import("/main.js");
+        const { view } = await import(document.scripts[0].src);
         const bytes = new Uint8Array(await (await view.snapshot()).arrayBuffer());
         return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
       });

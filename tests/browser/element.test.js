@@ -318,7 +318,7 @@ test("a snapshot has exactly the application's pixels, in its own size, also whe
   // Our own page's proof of the same canvas, which another test holds against the server's.
   const own = await newPage({ width: 900, height: 500 });
   await open(own, link);
-  const { crc } = await own.evaluate(async () => (await import("./main.js")).view.proof());
+  const { crc } = await own.evaluate(async () => (await import(document.scripts[0].src)).view.proof());
   const colours = Buffer.alloc(900 * 500 * 3);
   for (let from = 0, to = 0; to < colours.length; from += 4, to += 3) png.data.copy(colours, to, from, from + 3);
   assert.equal(crc32(colours).toString(16).padStart(8, "0"), crc);

@@ -39,7 +39,7 @@ test("a Firefox that changes what is read from a canvas saves the server's pictu
   // The demo may draw between the two, as when it hears of the pointer.
   await until("it saves the server's picture", async () => {
     const read = await altered.evaluate(async () => {
-      const { view } = await import("/main.js");
+      const { view } = await import(document.scripts[0].src);
       const bytes = new Uint8Array(await (await view.snapshot()).arrayBuffer());
       const proof = await view.proof().catch((error) => error.message);
       return { saved: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")), proof, exact: view.info.exact };

@@ -40,7 +40,7 @@ test("who has the watch link sees everything and changes nothing", async () => {
   await watcher.setViewportSize({ width: 640, height: 360 });
   // Also with what the page itself would never send.
   await watcher.evaluate(async () => {
-    const { view } = await import("./main.js");
+    const { view } = await import(document.scripts[0].src);
     view.requestControl();
     view.takeControl();
     view.grantControl(1);
@@ -72,7 +72,7 @@ test("of the two links that a demo prints, the first draws and the second cannot
     await page.mouse.up();
     await page.mouse.move(500, 450);
   };
-  const proof = (page) => page.evaluate(async () => (await import("/main.js")).view.proof());
+  const proof = (page) => page.evaluate(async () => (await import(document.scripts[0].src)).view.proof());
   // What both show exactly once the application has drawn all that was said.
   const rests = async (seen) => {
     await Promise.all([heard(driver), heard(watcher)]);

@@ -64,7 +64,7 @@ test("an application leaves the status out, and what must be seen still shows", 
   await open(host, desk, { exact: false });
   await open(guest, lab, { exact: false });
   assert.equal(await host.locator("#status").isVisible(), false);
-  await guest.evaluate(async () => (await import("/main.js")).view.requestControl());
+  await guest.evaluate(async () => (await import(document.scripts[0].src)).view.requestControl());
   await host.waitForSelector("#prompt:not([hidden])");
   await host.keyboard.press("Tab");
   await host.locator("#prompt-grant").focus();

@@ -3,7 +3,9 @@
 //!
 //! This crate decides nothing: it embeds the page's files, with the path each is served under
 //! (relative to the canvas' own path) and its content type. Whoever serves them, `framecast-http`
-//! in practice, adds headers and speaks `framecast.v1` with the page. The files are plain ES modules;
+//! in practice, adds headers and speaks `framecast.v1` with the page. The files are plain ES modules.
+//! `bundle.js`, which the page runs, also comes compressed, and then has all of the page's modules in it.
+//! `npm run --prefix viewer bundle` makes those from the modules, and `tests/run` fails when they differ;
 //! building this crate never needs npm.
 
 #![warn(missing_docs)]
@@ -18,15 +20,19 @@ pub struct File {
     pub content_type: &'static str,
     /// What is in it.
     pub bytes: &'static [u8],
+    /// The same for a client that accepts one of these content codings, the smallest first: each
+    /// with its name in `Accept-Encoding`. Empty for most files.
+    pub encodings: &'static [(&'static str, &'static [u8])],
 }
 
 macro_rules! files {
-    ($($content_type:literal: $($path:literal),+;)+) => {
+    ($($content_type:literal: $($path:literal $([$($coding:literal: $ending:literal),+])?),+;)+) => {
         &[$($(
             File {
                 path: $path,
                 content_type: $content_type,
                 bytes: include_bytes!(concat!("../", $path)),
+                encodings: &[$($(($coding, include_bytes!(concat!("../", $path, $ending)))),+)?],
             },
         )+)+]
     };
@@ -39,6 +45,7 @@ pub static FILES: &[File] = files! {
     "image/svg+xml": "favicon.svg";
     "text/javascript; charset=utf-8":
         "afm.js",
+        "bundle.js" ["br": ".br", "gzip": ".gz"],
         "framecast-view.js",
         "main.js",
         "token.js",
@@ -172,7 +179,7 @@ mod tests {
     fn every_file_that_the_page_asks_for_is_here() {
         let page = text("index.html");
         let asked: Vec<_> = quoted_after(page, "href=").chain(quoted_after(page, "src=")).collect();
-        assert!(asked.contains(&"main.js") && asked.contains(&"style.css"), "{asked:?}");
+        assert!(asked.contains(&"bundle.js") && asked.contains(&"style.css"), "{asked:?}");
         asked.into_iter().for_each(|path| assert!(!text(path).is_empty()));
     }
 
@@ -182,7 +189,7 @@ mod tests {
         let here: BTreeSet<_> = modules.map(|file| file.path.to_owned()).collect();
         // The page's, the notebook's, and what pages of others import besides the element.
         let wanted: BTreeSet<_> =
-            ["main.js", "afm.js", "token.js"].into_iter().flat_map(reached).collect();
+            ["bundle.js", "afm.js", "token.js"].into_iter().flat_map(reached).collect();
         assert_eq!(wanted, here);
     }
 
@@ -197,12 +204,16 @@ mod tests {
     }
 
     #[test]
-    fn every_module_is_preloaded_so_that_no_import_waits_for_another() {
-        let page = text("index.html");
-        let mut preloaded: BTreeSet<_> =
-            quoted_after(page, "rel=\"modulepreload\" href=").map(str::to_owned).collect();
-        preloaded.insert("main.js".to_owned());
-        assert_eq!(preloaded, reached("main.js"));
+    fn only_the_bundle_is_compressed_the_smallest_first() {
+        let is_bundle = |file: &&File| file.path == "bundle.js";
+        assert!(FILES.iter().filter(|file| !is_bundle(file)).all(|file| file.encodings.is_empty()));
+        let bundle = file("bundle.js").unwrap();
+        let codings: Vec<_> = bundle.encodings.iter().map(|(coding, _)| *coding).collect();
+        assert_eq!(codings, ["br", "gzip"]);
+        let [(_, br), (_, gzip)] = bundle.encodings else { panic!("two codings") };
+        assert!(br.len() < gzip.len() && gzip.starts_with(&[0x1f, 0x8b]));
+        // All of the page in 40 KB: the rest is what is left for headers, the style and the icon.
+        assert!(gzip.len() < 34_000, "{}", gzip.len());
     }
 
     #[test]
@@ -211,7 +222,7 @@ mod tests {
         assert!(!page.contains("style=") && !page.contains("<style"));
         assert!(!page.contains("onload=") && !page.contains("onclick="));
         assert_eq!(page.matches("<script").count(), 1);
-        assert!(page.contains("<script type=\"module\" src=\"main.js\"></script>"));
+        assert!(page.contains("<script type=\"module\" async src=\"bundle.js\"></script>"));
         for file in FILES.iter().filter(|file| file.path != "favicon.svg") {
             let text = std::str::from_utf8(file.bytes).unwrap();
             // Neither examples in comments nor the name of a vocabulary are ever fetched.

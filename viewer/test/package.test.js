@@ -30,7 +30,7 @@ test("the package is packed with all it needs, installed without a network, reso
       assert.ok(files.has(join(dirname(file), other)), `${file} imports ${other}, which is not packed`);
     }
   }
-  for (const file of ["main.js", "index.html", "style.css", "Cargo.toml", "scripts/types.js", "test/package.test.js"]) {
+  for (const file of ["main.js", "bundle.js", "index.html", "style.css", "Cargo.toml", "scripts/types.js", "test/package.test.js"]) {
     assert.ok(!files.has(file), `${file} is of no use there`);
   }
   assert.ok(files.has("README.md") && files.has("LICENSE-MIT") && files.has("LICENSE-APACHE"), [...files].join(" "));

@@ -79,25 +79,40 @@ pub(crate) fn widen<T>(response: &mut Response<T>, frame_ancestors: &[String], s
     }
 }
 
-/// Adds the headers of every answer, also of errors and of the WebSocket handshake.
-/// `frame_ancestors`: the origins besides our own that may show the page in a frame.
+/// Whether a browser that opens this shows a page, which has a window, frames and features. Scripts
+/// and styles are shown as text.
+fn is_page<T>(response: &Response<T>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    !["text/javascript", "text/css"].contains(&kind.split(';').next().unwrap_or_default())
+}
+
+/// Adds the headers of every answer, also of errors. An accepted WebSocket is none: browsers show
+/// nothing of it. `frame_ancestors`: the origins besides our own that may show the page in a frame.
 pub(crate) fn secure<T>(response: &mut Response<T>, frame_ancestors: &[String]) {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return;
+    }
     if !response.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
         widen(response, frame_ancestors, &Sources::default());
     }
+    let page = is_page(response);
     let headers = response.headers_mut();
-    if frame_ancestors.is_empty() {
-        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
-    }
-    for (name, value) in [
+    let every = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    let of_pages = [
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
-    ] {
+    ];
+    for (name, value) in every.into_iter().chain(of_pages.into_iter().filter(|_| page)) {
         // One that is there already was meant.
         headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if page && frame_ancestors.is_empty() {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     }
 }
 
@@ -112,6 +127,41 @@ mod tests {
         assert_eq!(response.body(), "no");
         assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
         assert_eq!(response.headers()["cache-control"], "no-store");
+    }
+
+    #[test]
+    fn what_is_no_page_has_no_headers_of_pages() {
+        const OF_PAGES: [&str; 3] =
+            ["x-frame-options", "cross-origin-opener-policy", "permissions-policy"];
+        for (kind, page) in [
+            ("text/html; charset=utf-8", true),
+            ("text/plain; charset=utf-8", true),
+            ("image/svg+xml", true),
+            ("image/png", true),
+            ("text/javascript-of-mine", true),
+            ("", true),
+            ("text/javascript; charset=utf-8", false),
+            ("text/css", false),
+        ] {
+            let mut response = text(StatusCode::OK, "");
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            secure(&mut response, &[]);
+            for name in OF_PAGES {
+                assert_eq!(response.headers().contains_key(name), page, "{name} of {kind}");
+            }
+            // A script can be a worker's, and what that may do its own headers say.
+            for name in ["content-security-policy", "x-content-type-options", "referrer-policy"] {
+                assert!(response.headers().contains_key(name), "{name} of {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_accepted_websocket_has_the_headers_of_its_handshake_only() {
+        let mut response = Response::new(());
+        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        secure(&mut response, &[]);
+        assert!(response.headers().is_empty());
     }
 
     #[test]

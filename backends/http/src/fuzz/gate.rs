@@ -161,7 +161,8 @@ fn answer(request: &Request<()>, https: bool) {
         Route::Answer(response) => is_answered(response, method),
         Route::File { canvas, name } => {
             assert!(["", "side"].contains(&&*canvas));
-            is_answered(routes::file(request, Resources::new().at_hand(&name)), method);
+            let found = smol::block_on(Resources::new().find(&name)).expect("nothing is read");
+            is_answered(routes::file(request, found), method);
         }
         Route::Stats { canvas, .. } | Route::Picture { canvas, .. } => {
             assert!(["", "side"].contains(&&*canvas));

@@ -23,7 +23,7 @@ pub fn paths(bytes: &[u8]) {
     assert_eq!(Name::asked(&escaped.join("/")), Ok(Some(name.clone())), "{text:?}");
     let resources = Resources::new();
     if resources.insert(text, bytes).is_ok() {
-        assert!(resources.at_hand(&name).is_some() && resources.remove(text));
+        assert!(smol::block_on(resources.find(&name)).unwrap().is_some() && resources.remove(text));
     }
 }
 

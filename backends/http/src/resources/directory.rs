@@ -79,6 +79,18 @@ impl Directory {
         })
         .await
     }
+
+    /// Whether there is something at one of these paths now, whatever it is.
+    pub(crate) async fn has_any(&self, paths: impl Iterator<Item = &'static str>) -> bool {
+        let permit = self.reads.acquire_arc().await;
+        let (root, paths) = (self.root.clone(), paths.collect::<Vec<_>>());
+        smol::unblock(move || {
+            let found = paths.iter().any(|path| root.join(path).symlink_metadata().is_ok());
+            drop(permit);
+            found
+        })
+        .await
+    }
 }
 
 fn read(root: &Path, name: &Name) -> io::Result<Option<Vec<u8>>> {

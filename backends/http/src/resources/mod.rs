@@ -1,8 +1,10 @@
 //! The files of the page: the viewer's, and the owner's in their place or beside them.
 
 mod directory;
+mod encoding;
 mod kinds;
 mod name;
+mod page;
 mod sources;
 
 use std::collections::{BTreeMap, HashMap};
@@ -39,7 +41,11 @@ const TAG_BYTES: usize = 16;
 ///
 /// A handle: clones share the files in memory, and a change is seen by the next request, also
 /// while the server runs. Answers carry a hash of the content (`ETag`), and browsers ask each time
-/// whether it is still the same.
+/// whether it is still the same. What the viewer's own page loads they ask for once: that page names it by
+/// its hash (`style.css?v=…`).
+///
+/// The viewer's own page loads all of its modules in one compressed file (`bundle.js`). While a file of
+/// yours is in the place of one of these modules, it loads them one by one, yours among them.
 ///
 /// **These files are public.** Whoever reaches the server gets them without a link, as the viewer's.
 /// And their scripts are the page: they see the links of those who open it. Put nothing secret in
@@ -202,18 +208,59 @@ impl Resources {
 
     /// What is called `name` now; `None` if there is nothing.
     pub(crate) async fn find(&self, name: &Name) -> std::result::Result<Option<Content>, Refusal> {
+        if let Some(own) = self.own(name).await? {
+            return Ok(Some(own));
+        }
+        if name.as_str() != page::PAGE {
+            return Ok(self.viewers(name.as_str()).await);
+        }
+        let mut parts = Vec::new();
+        for part in page::PARTS {
+            let own = match Name::plain(part) {
+                Some(name) => self.own(&name).await,
+                None => Ok(None),
+            };
+            let found = match own {
+                Ok(Some(own)) => Some(own),
+                Ok(None) => self.viewers(part).await,
+                // Whoever asks for it is told so.
+                Err(_) => None,
+            };
+            parts.extend(found.map(|content| (part, content.version().to_owned())));
+        }
+        Ok(page::page(&parts, self.no_status))
+    }
+
+    /// The owner's file called `name`.
+    async fn own(&self, name: &Name) -> std::result::Result<Option<Content>, Refusal> {
         if let Some(directory) = &self.directory
             && let Some(content) = directory.find(name).await?
         {
             return Ok(Some(content));
         }
-        Ok(self.at_hand(name))
+        Ok(self.files.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned())
     }
 
-    /// As [`find`](Self::find), without the directory.
-    pub(crate) fn at_hand(&self, name: &Name) -> Option<Content> {
-        let own = self.files.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        own.or_else(|| viewer(name, self.no_status))
+    /// The viewer's file called `name`, but for its page.
+    async fn viewers(&self, name: &str) -> Option<Content> {
+        let mut content = viewer(name)?;
+        if !content.encodings.is_empty() && self.has_modules().await {
+            // In there are the viewer's.
+            content = content.as_it_is();
+        }
+        Some(content)
+    }
+
+    /// Whether a file of the owner's is in the place of a module of the viewer's.
+    async fn has_modules(&self) -> bool {
+        let in_memory = {
+            let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+            page::modules().any(|path| files.keys().any(|name| name.as_str() == path))
+        };
+        let Some(directory) = self.directory.as_ref().filter(|_| !in_memory) else {
+            return in_memory;
+        };
+        directory.has_any(page::modules()).await
     }
 }
 
@@ -236,18 +283,43 @@ pub(crate) struct Content {
     kind: HeaderValue,
     bytes: Bytes,
     tag: HeaderValue,
+    /// The same in other content codings, with their names.
+    encodings: &'static [(&'static str, &'static [u8])],
 }
 
 impl Content {
     fn new(kind: HeaderValue, bytes: Bytes, hash: &Hash) -> Self {
-        let tag = HeaderValue::try_from(format!("\"{}\"", HEXLOWER.encode(&hash[..TAG_BYTES])));
-        let tag = tag.unwrap_or_else(|_| HeaderValue::from_static("\"\""));
-        Self { kind, bytes, tag }
+        let tag = quoted(&HEXLOWER.encode(&hash[..TAG_BYTES]));
+        Self { kind, bytes, tag, encodings: &[] }
+    }
+
+    fn viewers(file: &'static framecast_viewer::File) -> Self {
+        let mut hasher = Sha256::new_with_prefix(file.bytes);
+        file.encodings.iter().for_each(|(_, bytes)| hasher.update(bytes));
+        let (kind, bytes) =
+            (HeaderValue::from_static(file.content_type), Bytes::from_static(file.bytes));
+        Self { encodings: file.encodings, ..Self::new(kind, bytes, &hasher.finalize().into()) }
+    }
+
+    /// Without other codings.
+    fn as_it_is(self) -> Self {
+        let hash = hash(&self.bytes);
+        Self::new(self.kind, self.bytes, &hash)
+    }
+
+    /// What tells it from another content at the same path.
+    fn version(&self) -> &str {
+        self.tag.to_str().unwrap_or_default().trim_matches('"')
     }
 
     /// The answer to `request`, which asks for it.
     pub(crate) fn answer(self, request: &Request<()>) -> Response<Bytes> {
-        let Self { kind, bytes, tag } = self;
+        let codings: Vec<_> = self.encodings.iter().map(|(coding, _)| *coding).collect();
+        let encoded = encoding::choose(request.headers(), &codings).map(|at| self.encodings[at]);
+        let tag = encoded.map_or(self.tag.clone(), |(coding, _)| {
+            quoted(&format!("{}-{coding}", self.version()))
+        });
+        let lasts = page::names(request.uri().query(), self.version());
         let known = request
             .headers()
             .get_all(header::IF_NONE_MATCH)
@@ -257,56 +329,55 @@ impl Content {
             .map(|given| given.strip_prefix(b"W/").unwrap_or(given))
             .any(|given| given == b"*" || given == tag.as_bytes());
         // A 304 keeps the body: the writer counts it and does not send it.
+        let bytes = encoded.map_or(self.bytes, |(_, bytes)| Bytes::from_static(bytes));
         let mut response = Response::new(bytes);
         if known {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         }
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, kind);
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(header::CONTENT_TYPE, self.kind);
+        headers.insert(header::CACHE_CONTROL, if lasts { FOR_GOOD } else { ASK_EACH_TIME });
         headers.insert(header::ETAG, tag);
+        if !self.encodings.is_empty() {
+            headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        if let Some((coding, _)) = encoded {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+        }
         response
     }
+}
+
+const ASK_EACH_TIME: HeaderValue = HeaderValue::from_static("no-cache");
+/// For an address that has the hash of what is there.
+const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+fn quoted(text: &str) -> HeaderValue {
+    let value = HeaderValue::try_from(format!("\"{text}\""));
+    value.unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
 fn hash(bytes: &[u8]) -> Hash {
     Sha256::digest(bytes).into()
 }
 
-/// The attribute of `<framecast-view>` in the viewer's page that gives it a status.
-const STATUS: &str = " stats ";
-
-/// The viewer's file called `name`.
-fn viewer(name: &Name, no_status: bool) -> Option<Content> {
+/// The viewer's file called `name`, as it is in there.
+fn viewer(name: &str) -> Option<Content> {
     static FILES: OnceLock<HashMap<&'static str, Content>> = OnceLock::new();
-    static PLAIN: OnceLock<Option<Content>> = OnceLock::new();
-    if no_status && name.as_str() == "index.html" {
-        let plain = || {
-            let file = framecast_viewer::file("index.html")?;
-            let page = std::str::from_utf8(file.bytes).ok()?.replacen(STATUS, " ", 1);
-            let hash = hash(page.as_bytes());
-            let kind = HeaderValue::from_static(file.content_type);
-            Some(Content::new(kind, page.into_bytes().into(), &hash))
-        };
-        return PLAIN.get_or_init(plain).clone();
-    }
     let files = FILES.get_or_init(|| {
-        let content = |file: &'static framecast_viewer::File| {
-            let bytes = Bytes::from_static(file.bytes);
-            let kind = HeaderValue::from_static(file.content_type);
-            (file.path, Content::new(kind, bytes, &hash(file.bytes)))
-        };
-        framecast_viewer::FILES.iter().map(content).collect()
+        framecast_viewer::FILES.iter().map(|file| (file.path, Content::viewers(file))).collect()
     });
-    files.get(name.as_str()).cloned()
+    files.get(name).cloned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    use super::page::STATUS;
+
     fn at(resources: &Resources, path: &str) -> Option<Content> {
-        resources.at_hand(&Name::plain(path).unwrap())
+        smol::block_on(resources.find(&Name::plain(path).unwrap())).unwrap()
     }
 
     #[test]
@@ -369,5 +440,109 @@ mod tests {
         assert_eq!(answer(&format!("\"x\", W/{tag}")).status(), 304);
         resources.insert("logo.png", [3, 2, 1]).unwrap();
         assert_eq!(answer(tag).status(), 200, "it was changed");
+    }
+
+    fn asked(resources: &Resources, address: &str, codings: &str) -> Response<Bytes> {
+        let path = address.split('?').next().unwrap();
+        let request = Request::builder().uri(format!("/{address}"));
+        let request = request.header("accept-encoding", codings).body(()).unwrap();
+        at(resources, path).unwrap().answer(&request)
+    }
+
+    /// The address of `name` in the page.
+    fn address(resources: &Resources, name: &str) -> String {
+        let page = at(resources, "index.html").unwrap();
+        let page = std::str::from_utf8(&page.bytes).unwrap();
+        let mut quoted = page.split('"').filter(|it| it.starts_with(&format!("{name}?v=")));
+        quoted.next().unwrap_or_else(|| panic!("no {name} in {page}")).to_owned()
+    }
+
+    #[test]
+    fn the_bundle_is_sent_as_it_is_accepted_and_kept_by_its_hash() {
+        let resources = Resources::new();
+        let bundle = framecast_viewer::file("bundle.js").unwrap();
+        let address = address(&resources, "bundle.js");
+        let mut tags = std::collections::BTreeSet::new();
+        let (br, gzip) = (bundle.encodings[0].1, bundle.encodings[1].1);
+        for (codings, coding, bytes) in [
+            ("gzip, deflate, br", "br", br),
+            ("gzip", "gzip", gzip),
+            ("identity", "", bundle.bytes),
+        ] {
+            let answer = asked(&resources, &address, codings);
+            let header =
+                |name: &str| answer.headers().get(name).map_or("", |it| it.to_str().unwrap());
+            assert_eq!(answer.body(), bytes, "{codings}");
+            assert_eq!(header("content-encoding"), coding);
+            assert_eq!(header("vary"), "accept-encoding");
+            assert_eq!(header("content-type"), bundle.content_type);
+            assert_eq!(header("cache-control"), "public, max-age=31536000, immutable");
+            assert!(tags.insert(header("etag").to_owned()), "each coding has a tag of its own");
+        }
+        for other in ["bundle.js", "bundle.js?v=0123", "bundle.js?v="] {
+            let answer = asked(&resources, other, "br");
+            assert_eq!(
+                (answer.body(), &answer.headers()["cache-control"]),
+                (&Bytes::from(br), &ASK_EACH_TIME)
+            );
+        }
+        for other in ["main.js", "style.css"] {
+            let answer = asked(&resources, other, "br");
+            assert!(!answer.headers().contains_key("vary"), "{other} is the same for all");
+        }
+    }
+
+    #[test]
+    fn a_module_of_the_owners_is_in_the_page_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let in_memory = Resources::new();
+        let resources = in_memory.clone().with_directory(directory.path()).unwrap();
+        let whole = address(&resources, "bundle.js");
+        let is_bundled = || {
+            let address = address(&resources, "bundle.js");
+            assert_eq!(
+                address == whole,
+                asked(&resources, &whole, "br").headers().contains_key("vary")
+            );
+            let answer = asked(&resources, &address, "br");
+            assert_eq!(answer.headers()["cache-control"], FOR_GOOD);
+            answer.headers().contains_key("content-encoding")
+        };
+        assert!(is_bundled());
+        for module in ["framecast-view.js", "core/decode/png.js", "ui/words.js"] {
+            let path = directory.path().join(module);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, "edited").unwrap();
+            assert!(!is_bundled(), "{module}");
+            assert_eq!(
+                asked(&resources, "bundle.js", "br").body(),
+                framecast_viewer::file("bundle.js").unwrap().bytes
+            );
+            // Whoever has a page from before it was edited may keep the bundle, and no other.
+            assert_eq!(asked(&resources, &whole, "br").headers()["cache-control"], ASK_EACH_TIME);
+            std::fs::remove_file(&path).unwrap();
+            assert!(is_bundled(), "{module} is gone");
+        }
+        in_memory.insert("core/view.js", "edited").unwrap();
+        assert!(!is_bundled(), "in memory");
+        in_memory.remove("core/view.js");
+        for other in ["logo.js", "style.css", "favicon.svg", "index.txt"] {
+            in_memory.insert(other, "mine").unwrap();
+        }
+        assert!(is_bundled(), "none of them is a module of the viewer's");
+        in_memory.insert("bundle.js", "mine").unwrap();
+        assert_eq!(asked(&resources, "bundle.js", "br").body(), "mine");
+    }
+
+    #[test]
+    fn a_style_of_the_owners_is_named_by_its_hash_in_the_viewers_page() {
+        let resources = Resources::new();
+        let before = address(&resources, "style.css");
+        resources.insert("style.css", "body {}").unwrap();
+        let after = address(&resources, "style.css");
+        assert_ne!(before, after);
+        assert_eq!(asked(&resources, &after, "").headers()["cache-control"], FOR_GOOD);
+        assert_eq!(asked(&resources, &before, "").headers()["cache-control"], ASK_EACH_TIME);
+        assert_eq!(asked(&resources, &before, "").body(), "body {}");
     }
 }

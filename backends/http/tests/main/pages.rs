@@ -20,19 +20,25 @@ fn every_file_of_the_page_is_served_with_the_headers_of_a_careful_server() {
         let answer = get(address, &format!("/{}", file.path), "");
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
-        assert_eq!(body.as_bytes(), String::from_utf8_lossy(file.bytes).as_bytes());
+        if file.path != "index.html" {
+            assert_eq!(body.as_bytes(), file.bytes, "{}", file.path);
+        }
+        let page = !["js", "css"].contains(&file.path.rsplit('.').next().unwrap());
+        for header in
+            ["cross-origin-opener-policy: same-origin", "permissions-policy: accelerometer=()"]
+        {
+            assert_eq!(head.contains(header), page, "{}: {header} in {head}", file.path);
+        }
         for header in [
             "content-security-policy: default-src 'none'; script-src 'self'; ",
             "x-content-type-options: nosniff",
             "referrer-policy: no-referrer",
-            "cross-origin-opener-policy: same-origin",
             "cross-origin-resource-policy: same-origin",
-            "permissions-policy: accelerometer=()",
             "cache-control: no-cache",
             "connection: close",
             "etag: \"",
             &format!("content-type: {}", file.content_type),
-            &format!("content-length: {}", file.bytes.len()),
+            &format!("content-length: {}", body.len()),
         ] {
             assert!(head.contains(header), "{}: no {header} in {head}", file.path);
         }
@@ -57,10 +63,46 @@ fn a_page_that_did_not_change_is_not_sent_again() {
 }
 
 #[test]
+fn what_the_page_loads_is_sent_once_and_compressed_for_who_takes_that() {
+    let (server, _engine) = Engine::new();
+    let page = get(server.local_addr(), "/", "");
+    let (_, rest) = page.split_once("src=\"").unwrap();
+    let bundle = format!("/{}", rest.split_once('"').unwrap().0);
+    assert!(bundle.starts_with("/bundle.js?v="), "{page}");
+    let plain = get(server.local_addr(), &bundle, "");
+    assert!(plain.contains("vary: accept-encoding\r\n") && !plain.contains("content-encoding"));
+    assert!(body(&plain).ends_with("export * from \"./main.js\";\n"), "{plain}");
+    for (accepted, coding) in [("gzip, deflate, br", "br"), ("gzip;q=0.1, br;q=0", "gzip")] {
+        let more = format!("Accept-Encoding: {accepted}\r\n");
+        let head = request(server.local_addr(), "HEAD", &bundle, &more);
+        let (_, bytes) = framecast_viewer::file("bundle.js")
+            .unwrap()
+            .encodings
+            .iter()
+            .find(|it| it.0 == coding)
+            .unwrap();
+        for header in [
+            &format!("content-encoding: {coding}\r\n"),
+            &format!("content-length: {}\r\n", bytes.len()),
+            "vary: accept-encoding\r\n",
+            "cache-control: public, max-age=31536000, immutable\r\n",
+            "content-security-policy: ",
+        ] {
+            assert!(head.contains(header), "no {header} in {head}");
+        }
+        let tag = head.split("etag: ").nth(1).unwrap().split("\r\n").next().unwrap();
+        let again = get(server.local_addr(), &bundle, &format!("{more}If-None-Match: {tag}\r\n"));
+        assert_eq!((status(&again), body(&again)), (304, ""));
+        let other = get(server.local_addr(), &bundle, &format!("If-None-Match: {tag}\r\n"));
+        assert_eq!(status(&other), 200, "it is the tag of the compressed one");
+    }
+}
+
+#[test]
 fn head_gets_the_head_only() {
     let (server, _engine) = Engine::new();
     let head = request(server.local_addr(), "HEAD", "/", "");
-    let length = framecast_viewer::file("index.html").unwrap().bytes.len();
+    let length = body(&get(server.local_addr(), "/", "")).len();
     assert!(head.contains(&format!("content-length: {length}\r\n")), "{head}");
     assert!(head.ends_with("\r\n\r\n"), "{head}");
 }

@@ -1,0 +1,68 @@
+// Makes one file of the page's modules and compresses it: bundle.js.br and bundle.js.gz, which servers send in the
+// place of bundle.js. With --check, only says whether the files here are what the modules give.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const viewer = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** By the ending of the compressed file's name. */
+const CODINGS = {
+  br: {
+    pack: (/** @type {Buffer} */ bytes) =>
+      brotliCompressSync(bytes, {
+        params: {
+          [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+          [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+          [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+          [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+        },
+      }),
+    unpack: brotliDecompressSync,
+  },
+  gz: {
+    pack: (/** @type {Buffer} */ bytes) => gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION, memLevel: 9 }),
+    unpack: gunzipSync,
+  },
+};
+
+const { outputFiles } = await build({
+  absWorkingDir: viewer,
+  entryPoints: ["bundle.js"],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  write: false,
+  logLevel: "error",
+});
+const made = Buffer.from(/** @type {import("esbuild").OutputFile} */ (outputFiles[0]).contents);
+
+// Compressed bytes differ from one zlib to the next, so what they stand for is compared.
+const stale = Object.entries(CODINGS).filter(([ending, { unpack }]) => {
+  try {
+    return !unpack(readFileSync(path(ending))).equals(made);
+  } catch {
+    return true;
+  }
+});
+if (process.argv.includes("--check")) {
+  if (stale.length > 0) {
+    const names = stale.map(([ending]) => `bundle.js.${ending}`).join(" and ");
+    console.error(`${names}: not what the viewer's modules give; run: npm run --prefix viewer bundle`);
+    process.exitCode = 1;
+  }
+} else {
+  // One that is current stays as it is: another zlib's bytes would be a change without a reason.
+  for (const [ending, { pack }] of stale) writeFileSync(path(ending), pack(made));
+}
+
+/** @param {string} ending */
+function path(ending) {
+  return join(viewer, `bundle.js.${ending}`);
+}

@@ -246,7 +246,7 @@ impl Resources {
         let mut content = viewer(name)?;
         if !content.encodings.is_empty() && self.has_modules().await {
             // In there are the viewer's.
-            content = content.as_it_is();
+            content = content.unencoded();
         }
         Some(content)
     }
@@ -302,7 +302,7 @@ impl Content {
     }
 
     /// Without other codings.
-    fn as_it_is(self) -> Self {
+    fn unencoded(self) -> Self {
         let hash = hash(&self.bytes);
         Self::new(self.kind, self.bytes, &hash)
     }

@@ -167,10 +167,10 @@ fn what_has_no_body_says_of_it_what_is_true() {
         }
     }
     assert!(!tag.is_empty());
-    let (film, none) = app.exchange("HEAD", "/canvas/stream.mjpg", "");
-    assert!(film.starts_with("HTTP/1.1 200 ") && none.is_empty(), "{film}");
-    assert!(said(&film, "content-type").unwrap().starts_with("multipart/"), "{film}");
-    assert_eq!(said(&film, "content-length"), None, "nobody knows it: {film}");
+    let (stream, none) = app.exchange("HEAD", "/canvas/stream.mjpg", "");
+    assert!(stream.starts_with("HTTP/1.1 200 ") && none.is_empty(), "{stream}");
+    assert!(said(&stream, "content-type").unwrap().starts_with("multipart/"), "{stream}");
+    assert_eq!(said(&stream, "content-length"), None, "nobody knows it: {stream}");
     let upgraded = app.get("/canvas/", &format!("{UPGRADE}{KEY}"));
     assert!(upgraded.starts_with("HTTP/1.1 101 "), "{upgraded}");
     assert_eq!(said(&upgraded, "content-length"), None, "{upgraded}");

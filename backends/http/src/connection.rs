@@ -266,7 +266,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
         Err(refusal) => (Err(refusal), Method::Get, Vec::new()),
     };
     match reply {
-        // Pages are made of many small files, and each connection costs a round trip or two.
+        // A page needs some files, and each connection costs a round trip or two.
         Ok(Reply::Answer(mut response)) if goes_on && !response.status().is_client_error() => {
             secure(&mut response, &server.site.frame_ancestors);
             write(&mut stream, response, method, true, late, server).await?;

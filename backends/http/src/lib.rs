@@ -52,7 +52,7 @@ pub use front::links::{Link, Token};
 pub use limits::Limits;
 pub use resources::Resources;
 pub use server::HttpServer;
-pub use service::{Answer, Film, HttpService, Upgrade, Visitor};
+pub use service::{Answer, HttpService, MjpegStream, Upgrade, Visitor};
 pub use tls::Tls;
 #[cfg(feature = "tower")]
 pub use tower::Body;

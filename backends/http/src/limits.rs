@@ -117,7 +117,7 @@ impl Limits {
     pub const FIRST_FRAME_TIME: Duration = stream::FIRST_FRAME_TIME;
 
     /// Pictures a second of a `stream.mjpg`, at least and at most; another `?fps=` is answered with 400.
-    pub const FILM_FPS: (f64, f64) = (0.01, 60.0);
+    pub const MJPEG_FPS: (f64, f64) = (0.01, 60.0);
 
     /// So many clients, and connections enough for them and for table.
     pub fn set_clients(&mut self, clients: usize) {

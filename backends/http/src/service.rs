@@ -164,7 +164,7 @@ pub enum Answer {
     Response(Response<Bytes>),
     /// Send this head, then the pieces as they come: pictures, one after the other. To HEAD, only the
     /// head.
-    Film(Response<()>, Film),
+    Mjpeg(Response<()>, MjpegStream),
     /// Send [`Upgrade::response`], then hand the byte stream over.
     Upgrade(Upgrade),
 }
@@ -173,12 +173,12 @@ pub enum Answer {
 /// the next piece has sent the one before, and so is shown the newest frame then; nothing queues. One
 /// that is not polled for [`Limits::write_stall`](crate::Limits::write_stall) ends.
 #[derive(Debug)]
-pub struct Film(Pieces);
+pub struct MjpegStream(Pieces);
 
 /// What is made on the service's thread for somebody on another.
 pub(crate) type Pieces = Pin<Box<Receiver<Bytes>>>;
 
-impl Stream for Film {
+impl Stream for MjpegStream {
     type Item = Bytes;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
@@ -346,7 +346,7 @@ impl HttpService {
     /// | status | when |
     /// | --- | --- |
     /// | 101 | a WebSocket of a canvas ([`Answer::Upgrade`]) |
-    /// | 200, 304 | a file of the page, `stats`, a picture, or pictures one after the other ([`Answer::Film`]) |
+    /// | 200, 304 | a file of the page, `stats`, a picture, or pictures one after the other ([`Answer::Mjpeg`]) |
     /// | 308 | the name of a canvas without the slash after it |
     /// | 400 | a WebSocket handshake that is incomplete, as without a key; a malformed escape; `fps` that is no rate |
     /// | 401 | the visitor has no role, and shows none |
@@ -380,7 +380,7 @@ impl HttpService {
                 return (self.response(response, request.method()), ticket);
             }
             Ok(Reply::Mjpeg { response, request: stream }) => {
-                self.film(request.method(), response, stream, &requester).await
+                self.stream(request.method(), response, stream, &requester).await
             }
             Err(refusal) => self.response(refusal.into(), request.method()),
             Ok(Reply::Upgrade { canvas, dialect, mut response, admission }) => {
@@ -421,7 +421,7 @@ impl HttpService {
         handed.then(|| Box::pin(pieces))
     }
 
-    async fn film(
+    async fn stream(
         &self,
         method: &Method,
         mut head: Response<()>,
@@ -453,7 +453,7 @@ impl HttpService {
             })
         });
         match admitted.recv().await {
-            Ok(()) => Answer::Film(head, Film(Box::pin(pieces))),
+            Ok(()) => Answer::Mjpeg(head, MjpegStream(Box::pin(pieces))),
             Err(_) => self.response(connection::BUSY.into(), method),
         }
     }

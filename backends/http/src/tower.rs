@@ -15,7 +15,7 @@ use smol::io::{AsyncRead, AsyncWrite};
 use smol::stream::Stream;
 
 use crate::service::Pieces;
-use crate::{Answer, Film, HttpService, Visitor};
+use crate::{Answer, HttpService, MjpegStream, Visitor};
 
 /// The body of an answer. A server that cannot send it, because its client does not read, holds little
 /// of it: files once for all, and of a picture what it has taken so far. A picture that is not taken in
@@ -30,7 +30,7 @@ enum Content {
     Whole(Bytes),
     /// Of a picture, with so many bytes to come.
     Pieces(Pieces, usize),
-    Film(Film),
+    Mjpeg(MjpegStream),
 }
 
 impl From<Bytes> for Body {
@@ -62,7 +62,7 @@ impl http_body::Body for Body {
                 *left -= piece.as_ref().map_or(0, Bytes::len);
                 piece
             }
-            Content::Film(film) => ready!(Pin::new(film).poll_next(context)),
+            Content::Mjpeg(stream) => ready!(Pin::new(stream).poll_next(context)),
         };
         Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
     }
@@ -72,7 +72,7 @@ impl http_body::Body for Body {
             Content::Nothing => true,
             Content::Whole(bytes) => bytes.is_empty(),
             Content::Pieces(_, left) => *left == 0,
-            Content::Film(_) => false,
+            Content::Mjpeg(_) => false,
         }
     }
 
@@ -80,7 +80,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Content::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Content::Pieces(_, left) => SizeHint::with_exact(*left as u64),
-            Content::Nothing | Content::Film(_) => SizeHint::default(),
+            Content::Nothing | Content::Mjpeg(_) => SizeHint::default(),
         }
     }
 }
@@ -130,7 +130,7 @@ impl<B> tower_service::Service<Request<B>> for HttpService {
                     }
                 }
                 (Answer::Response(response), None) => response.map(Body::from),
-                (Answer::Film(head, film), _) => head.map(|()| Body(Content::Film(film))),
+                (Answer::Mjpeg(head, stream), _) => head.map(|()| Body(Content::Mjpeg(stream))),
                 (Answer::Upgrade(_), _) if !can_upgrade => service.cannot_upgrade().map(Body::from),
                 (Answer::Upgrade(upgrade), _) => {
                     let response = upgrade.response().clone().map(|()| Body::NOTHING);

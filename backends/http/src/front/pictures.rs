@@ -49,11 +49,11 @@ fn every(query: Option<&str>) -> Result<Duration, Refusal> {
         .flat_map(|query| query.split('&'))
         .find_map(|field| field.strip_prefix("fps="));
     let fps = match asked {
-        None => Limits::FILM_FPS.1,
+        None => Limits::MJPEG_FPS.1,
         Some(text) => text.parse::<f64>().map_err(|_| NO_RATE)?,
     };
     // Neither is what is no number.
-    if !(Limits::FILM_FPS.0..=Limits::FILM_FPS.1).contains(&fps) {
+    if !(Limits::MJPEG_FPS.0..=Limits::MJPEG_FPS.1).contains(&fps) {
         return Err(NO_RATE);
     }
     Ok(Duration::from_secs_f64(1.0 / fps))
@@ -102,11 +102,11 @@ mod tests {
     #[test]
     fn a_film_is_as_quick_as_is_asked_for_within_limits() {
         let at = |query: Option<&str>| Picture::at("stream.mjpg", query).unwrap();
-        let film = |fps: f64| Ok(Picture::Mjpeg(Duration::from_secs_f64(1.0 / fps)));
-        assert_eq!(at(None), film(60.0));
-        assert_eq!(at(Some("token=x")), film(60.0));
-        assert_eq!(at(Some("token=x&fps=2.5")), film(2.5));
-        assert_eq!(at(Some("fps=0.01")), film(0.01));
+        let stream = |fps: f64| Ok(Picture::Mjpeg(Duration::from_secs_f64(1.0 / fps)));
+        assert_eq!(at(None), stream(60.0));
+        assert_eq!(at(Some("token=x")), stream(60.0));
+        assert_eq!(at(Some("token=x&fps=2.5")), stream(2.5));
+        assert_eq!(at(Some("fps=0.01")), stream(0.01));
         for bad in ["", "0", "-1", "61", "0.001", "NaN", "inf", "1e99", "1e-99", "ten", "1,5"] {
             assert_eq!(at(Some(&format!("fps={bad}"))), Err(NO_RATE), "{bad}");
         }

@@ -1,5 +1,5 @@
-//! The places of clients: so many, and some of them only for those who may drive, so that a connections
-//! that watches keeps nobody out who is to drive. Pure.
+//! The places of clients: so many, and some of them only for those who may drive, so that those who
+//! only watch keep out nobody who may drive. Pure.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -13,7 +13,7 @@ use smol::io::{AsyncRead, AsyncWrite};
 use framecast_stream::TokenBucket;
 
 /// Bytes that are read in a row before others have their turn.
-const GREED: usize = 64 * 1024;
+const READ_BUDGET: usize = 64 * 1024;
 /// How much more there may be than inside. A record has 22 bytes more than what is in it (RFC 8446,
 /// section 5.2), and each message inside is counted for 64 more than it is.
 const OVERHEAD: u32 = 2;
@@ -41,7 +41,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Rationed<S> {
         context: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        if self.in_a_row >= GREED {
+        if self.in_a_row >= READ_BUDGET {
             self.in_a_row = 0;
             context.waker().wake_by_ref();
             return Poll::Pending;
@@ -137,7 +137,7 @@ mod tests {
             assert!(read < 100 << 20, "no end");
         }
         assert!(read >= 400 * 1024 - buffer.len(), "{read}: a second's worth comes at once");
-        assert_eq!(most, GREED);
-        assert_eq!((turns, wakes.0.load(Ordering::Relaxed)), (read / GREED, turns));
+        assert_eq!(most, READ_BUDGET);
+        assert_eq!((turns, wakes.0.load(Ordering::Relaxed)), (read / READ_BUDGET, turns));
     }
 }

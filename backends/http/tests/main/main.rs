@@ -5,8 +5,6 @@ mod support;
 
 /// Pasting, and text for the clipboard.
 mod clipboard;
-/// `GET stream.mjpg`.
-mod film;
 /// The fuzz targets of tests/fuzz, for a short time.
 mod fuzz;
 /// Events, in; and what a client may not do.
@@ -15,6 +13,8 @@ mod input;
 mod lifetime;
 /// Links and roles: who gets in, and what for.
 mod links;
+/// `GET stream.mjpg`.
+mod mjpeg;
 /// Plain requests: pages, refusals, hostile heads.
 mod pages;
 /// Pictures and state, out.

@@ -139,7 +139,7 @@ fn every_bad_request_has_its_status() {
         (400, "no key", without("sec-websocket-key"), &watching),
         (401, "no role", Request::get("/stats"), &anybody),
         (401, "a token where others see it", Request::get("/stats?token=x"), &anybody),
-        (401, "no role for a film", Request::get("/stream.mjpg"), &anybody),
+        (401, "no role for a stream", Request::get("/stream.mjpg"), &anybody),
         (
             401,
             "a login that is the application's",
@@ -180,12 +180,12 @@ fn a_film_ends_with_the_right_to_see_it_though_nobody_reads_it() {
     let soon = Instant::now() + Duration::from_secs(2);
     let request = Request::get("/stream.mjpg").body(()).unwrap();
     let visitor = Visitor::driving().until(soon);
-    let film = smol::block_on(service.answer(&request, &visitor));
-    let Answer::Film(_, film) = film else { panic!("{film:?}") };
+    let stream = smol::block_on(service.answer(&request, &visitor));
+    let Answer::Mjpeg(_, stream) = stream else { panic!("{stream:?}") };
     engine.present([1, 2, 3]);
     engine.until_left();
     assert!(Instant::now() >= soon);
-    assert!(smol::block_on(film.count()) < 5);
+    assert!(smol::block_on(stream.count()) < 5);
     for path in ["/stream.mjpg", "/snapshot.png", "/stats"] {
         assert_eq!(answer(&service, Request::get(path), &visitor).status(), 401, "{path}");
     }
@@ -211,31 +211,31 @@ fn a_hundred_films_at_once_are_shown_or_refused() {
         let tasks: Vec<_> = asking.map(|asking| executor.spawn(asking)).collect();
         executor.run(async { smol::stream::iter(tasks).then(|task| task).collect().await }).await
     });
-    let mut films = Vec::new();
+    let mut streams = Vec::new();
     for answer in answers {
         match answer {
-            Answer::Film(_, film) => films.push(film),
+            Answer::Mjpeg(_, stream) => streams.push(stream),
             Answer::Response(response) => assert_eq!(response.status(), 503),
             Answer::Upgrade(_) => panic!("nobody asked for it"),
         }
     }
     let (all, kept) = (Limits::DEFAULT.clients, Limits::DEFAULT.clients / 8);
-    assert!((1..=all - kept).contains(&films.len()), "{}", films.len());
+    assert!((1..=all - kept).contains(&streams.len()), "{}", streams.len());
     let mut client = join(&service, &Visitor::driving());
     client.hello(true);
     client.hear_text("welcome");
     engine.present([1, 2, 3]);
-    let ends = |film: &mut framecast_http::Film| {
+    let ends = |stream: &mut framecast_http::MjpegStream| {
         let mut shown = Vec::new();
         while !shown.windows(2).any(|two| two == [0xff, 0xd9]) {
-            shown.extend(smol::block_on(film.next()).expect("it goes on"));
+            shown.extend(smol::block_on(stream.next()).expect("it goes on"));
         }
     };
-    films.iter_mut().for_each(ends);
-    let there = films.len();
+    streams.iter_mut().for_each(ends);
+    let there = streams.len();
     // Of whom the engine has not heard, it does not hear that they left.
     until_heard(&mut engine, there + 1, |input| matches!(input, Input::Joined { .. }));
-    drop(films);
+    drop(streams);
     until_heard(&mut engine, there, |input| matches!(input, Input::Left { .. }));
 }
 
@@ -255,15 +255,15 @@ fn visitors_who_watch_leave_places_to_one_who_may_drive() {
     let service = HttpService::with(config).unwrap();
     let _engine = Engine::of(service.canvas(None).unwrap());
     let request = Request::get("/stream.mjpg").body(()).unwrap();
-    let film = |visitor: &Visitor| match smol::block_on(service.answer(&request, visitor)) {
-        Answer::Film(_, film) => Some(film),
+    let stream = |visitor: &Visitor| match smol::block_on(service.answer(&request, visitor)) {
+        Answer::Mjpeg(_, stream) => Some(stream),
         _ => None,
     };
-    let films: Vec<_> = (0..8).map(|_| film(&Visitor::watching())).collect();
-    assert_eq!(films.iter().flatten().count(), 7);
-    let driving = film(&Visitor::driving());
+    let streams: Vec<_> = (0..8).map(|_| stream(&Visitor::watching())).collect();
+    assert_eq!(streams.iter().flatten().count(), 7);
+    let driving = stream(&Visitor::driving());
     assert!(driving.is_some());
-    assert!(film(&Visitor::driving()).is_none(), "all are taken");
+    assert!(stream(&Visitor::driving()).is_none(), "all are taken");
 }
 
 #[test]
@@ -310,18 +310,18 @@ fn a_film_is_shown_piece_by_piece_and_ends_with_the_canvas() {
     let (service, mut engine) = mounted();
     let request = Request::get("/stream.mjpg").body(()).unwrap();
     let watching = Visitor::watching().named("wall");
-    let film = smol::block_on(service.answer(&request, &watching));
-    let Answer::Film(head, mut film) = film else { panic!("{film:?}") };
+    let stream = smol::block_on(service.answer(&request, &watching));
+    let Answer::Mjpeg(head, mut stream) = stream else { panic!("{stream:?}") };
     assert!(head.headers()["content-type"].to_str().unwrap().starts_with("multipart/"));
     assert_eq!(joined(&mut engine), ("wall stream.mjpg".to_owned(), Role::Watch));
     engine.present([10, 200, 30]);
     let mut pieces = Vec::new();
     while !pieces.windows(2).any(|two| two == [0xff, 0xd9]) {
-        pieces.extend(smol::block_on(film.next()).expect("it goes on"));
+        pieces.extend(smol::block_on(stream.next()).expect("it goes on"));
     }
     assert!(String::from_utf8_lossy(&pieces).contains("Content-Type: image/jpeg"));
     engine.backend.close();
-    assert!(smol::block_on(film.count()) < 5);
+    assert!(smol::block_on(stream.count()) < 5);
 }
 
 #[test]
@@ -488,14 +488,14 @@ fn what_is_on_its_way_ends_with_the_canvas_and_the_service() {
     assert!(upgrade(&service, &Visitor::driving()).serve_when(stream));
     drop((service, engine));
     assert!(hand.is_closed(), "somebody still waits for it");
-    // A film that nobody reads.
+    // A stream that nobody reads.
     let (service, mut engine) = mounted();
     let request = Request::get("/stream.mjpg").body(()).unwrap();
-    let film = smol::block_on(service.answer(&request, &Visitor::watching()));
-    let Answer::Film(_, film) = film else { panic!("{film:?}") };
+    let stream = smol::block_on(service.answer(&request, &Visitor::watching()));
+    let Answer::Mjpeg(_, stream) = stream else { panic!("{stream:?}") };
     engine.present([1, 2, 3]);
     drop((service, engine));
-    assert!(smol::block_on(film.count()) < 5);
+    assert!(smol::block_on(stream.count()) < 5);
     // A snapshot for which there is no frame, and one that is being encoded.
     for drawn in [false, true] {
         let (service, mut engine) = mounted();

@@ -1,6 +1,6 @@
 //! What the tiles of a picture of 1280 × 720 cost: comparing, encoding, composing, on one core.
 //!
-//! `cargo bench -p framecast-stream` for made-up pictures; `cargo bench -p framecast-stream -- FILE…`
+//! `cargo bench -p framecast-stream --bench tiles` for made-up pictures; `cargo bench -p framecast-stream --bench tiles -- FILE…`
 //! for PNG or JPEG files. The best of 20, as Markdown; compare lines of one run.
 
 use std::time::Instant;

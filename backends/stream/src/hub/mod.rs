@@ -2,6 +2,8 @@
 
 mod clients;
 mod interface;
+#[cfg(test)]
+mod overload;
 mod stats;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,114 @@
+//! More watchers than the machine carries, in virtual time: one thread writes one message at a time.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use framecast_api::{
+    ClientId, Clock, ControlState, FramePool, Member, PhysicalSize, Role, Setting,
+};
+
+use super::{Hub, HubInput, HubOutput, Joining};
+use crate::ledger::Painted;
+use crate::message::Message;
+use crate::protocol::{ClientMessage, Dialect};
+use crate::scene::identity;
+
+/// What it takes to write a message.
+const WRITE: Duration = Duration::from_millis(1);
+const FRAME: Duration = Duration::from_micros(16_667);
+const SECONDS: u64 = 10;
+
+/// Pictures that each of so many watchers was shown, and the presenter, in ten seconds. Of the
+/// watchers, the first `stuck` never take what they are handed.
+fn play(watchers: usize, stuck: usize) -> (u32, Vec<u32>) {
+    let start = Instant::now();
+    let mut now = start;
+    let mut hub = Hub::new(Duration::from_secs(60));
+    let open = HubInput::Open { clock: Clock::start(), title: "a title".into() };
+    hub.handle(now, open).unwrap();
+    let mut join = || {
+        let joining = Joining {
+            label: "somebody".into(),
+            who: identity(Role::Drive),
+            dialect: Dialect::Tiles,
+            hello: None,
+            visible: true,
+        };
+        hub.join(start, joining).unwrap()
+    };
+    let watching: Vec<_> = (0..watchers).map(|_| join()).collect();
+    let presenter = join();
+    let member = Member::new(1, Some(presenter), "somebody".into(), Role::Drive);
+    let control = ControlState::new(Some(1), None, false, vec![member]);
+    hub.handle(now, HubInput::Setting(Setting::Control(control))).unwrap();
+    let mut shown: BTreeMap<ClientId, u32> = BTreeMap::new();
+    // What was handed to the thread that writes, in turn.
+    let mut queue: VecDeque<(ClientId, Message)> = VecDeque::new();
+    let mut pool = FramePool::new();
+    let (mut frames, mut next_frame) = (0, start);
+    while now < start + Duration::from_secs(SECONDS) {
+        if next_frame <= now && hub.wants_frame() {
+            frames += 1;
+            let mut buffer = pool.lend(PhysicalSize::new(128, 48)).unwrap();
+            buffer.fill([frames as u8, (frames >> 8) as u8, 0, 255]);
+            let frame = pool.freeze(buffer, frames, 0.0, 1.0);
+            hub.handle(now, HubInput::Frame(frame)).unwrap();
+            next_frame = now.max(next_frame + FRAME);
+        }
+        let until = loop {
+            match hub.poll(now) {
+                HubOutput::Send(client, message) if !watching[..stuck].contains(&client) => {
+                    queue.push_back((client, message));
+                }
+                HubOutput::Wait(at) => match hub.take_job(now) {
+                    Some(job) => {
+                        hub.handle(now, HubInput::Done(job.run(|_, _| false))).unwrap();
+                    }
+                    None => break at,
+                },
+                _ => {}
+            }
+        };
+        let Some((client, message)) = queue.pop_front() else {
+            let next = until.map_or(next_frame, |at| at.min(next_frame));
+            now = next.max(now + Duration::from_micros(100));
+            continue;
+        };
+        hub.handle(now, HubInput::Taken(client)).unwrap();
+        now += WRITE;
+        hub.handle(now, HubInput::Written(client)).unwrap();
+        if let Message::Part(part) = message
+            && part.header.last
+        {
+            *shown.entry(client).or_default() += 1;
+            let update = part.header.update;
+            let ack = ClientMessage::Ack { update, painted: Painted::default() };
+            hub.handle(now, HubInput::Received(client, ack, 50)).unwrap();
+        }
+    }
+    let of = |client: &ClientId| shown.get(client).copied().unwrap_or_default();
+    (of(&presenter), watching.iter().map(of).collect())
+}
+
+#[test]
+fn the_presenter_keeps_its_rate_and_watchers_share_the_rest_evenly() {
+    let (alone, _) = play(0, 0);
+    let (beside, watchers) = play(2000, 0);
+    assert!(alone >= 590, "{alone}");
+    assert!(f64::from(beside) >= 0.95 * f64::from(alone), "{beside} pictures instead of {alone}");
+    // Nine in ten milliseconds are left.
+    let (least, most) = (watchers.iter().min().unwrap(), watchers.iter().max().unwrap());
+    assert!(most - least <= 1, "{least} to {most}");
+    let all: u32 = watchers.iter().sum();
+    // Each was told title, cursor, control and its number first.
+    assert!(all + 4 * 2000 + beside >= 9500, "{all} pictures");
+}
+
+#[test]
+fn watchers_that_take_nothing_hold_up_no_other() {
+    let (presenter, watchers) = play(40, 20);
+    assert!(presenter >= 560, "{presenter}");
+    assert!(watchers[..20].iter().all(|shown| *shown == 0));
+    let least = watchers[20..].iter().min().unwrap();
+    assert!(*least >= 300, "{least}");
+}

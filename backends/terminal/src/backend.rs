@@ -8,8 +8,8 @@ use std::time::Duration;
 use framecast_api::{
     Backend, Capabilities, ClientId, Context, Error, Frame, Input, Result, Setting, Traffic,
 };
+use framecast_local::ViewChanges;
 
-use crate::changes::Changes;
 #[cfg(not(unix))]
 use crate::elsewhere::TerminalThread;
 #[cfg(unix)]
@@ -235,7 +235,7 @@ impl Backend for TerminalBackend {
     }
 
     fn apply(&mut self, setting: &Setting) -> Result<()> {
-        let mut changes = Changes::default();
+        let mut changes = ViewChanges::default();
         match setting {
             Setting::Title(title) => changes.title = Some(title.clone()),
             Setting::Cursor(cursor) if self.capabilities().cursor => {

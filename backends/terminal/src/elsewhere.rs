@@ -1,9 +1,9 @@
 //! Where there are no Unix terminals.
 
 use framecast_api::{Context, Error, Frame, Input, Result, Traffic};
+use framecast_local::ViewChanges;
 
 use crate::backend::TerminalOptions;
-use crate::changes::Changes;
 
 /// Cannot be opened.
 pub(crate) struct TerminalThread {
@@ -27,7 +27,7 @@ impl TerminalThread {
 
     pub(crate) fn present(&self, _: &Frame) {}
 
-    pub(crate) fn apply(&self, _: Changes) {}
+    pub(crate) fn apply(&self, _: ViewChanges) {}
 
     pub(crate) fn close(self) {}
 }

@@ -33,7 +33,6 @@
 mod backend;
 #[cfg(unix)]
 mod capture;
-mod changes;
 mod draw;
 #[cfg(not(unix))]
 mod elsewhere;

@@ -8,6 +8,7 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use framecast_api::{Context, Error, Input, Result};
+use framecast_local::Host;
 use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::backend::{CLIENT, TerminalOptions, TerminalPicture};
@@ -18,7 +19,6 @@ use crate::probe::{self, Answers, Environment, Inquiry, TMUX_IMAGE};
 use crate::screen::{Guard, Screen};
 use crate::session::{Effect, Session};
 use crate::signals::{self, Signal, Signals};
-use crate::thread::Shared;
 use crate::tty::{Tty, pixel_file, timespec};
 
 /// How long a terminal may take to say what it can do.
@@ -105,14 +105,14 @@ impl Terminal {
     }
 
     /// Until the engine closes the terminal.
-    pub(crate) fn run(&mut self, shared: &Shared) -> Result<()> {
+    pub(crate) fn run(&mut self, host: &Host<Self>) -> Result<()> {
         let tty = self.screen.descriptor()?;
         let mut effects = Vec::new();
         let early = std::mem::take(&mut self.early);
         self.session.hear(early, Instant::now(), &mut |effect| effects.push(effect));
         loop {
             let now = Instant::now();
-            if !self.take_changes(shared) {
+            if !self.take_changes(host) {
                 self.session.finish();
                 // As much as fits now: leaving says the same in few words.
                 let _ = self.screen.write(self.session.unsent());
@@ -131,17 +131,17 @@ impl Terminal {
                     self.pump(now)?;
                 }
             }
-            self.report(shared, &mut effects, now);
+            self.report(host, &mut effects, now);
             self.wait(&tty);
         }
     }
 
     /// Takes what the engine changed; false if it closes.
-    fn take_changes(&mut self, shared: &Shared) -> bool {
+    fn take_changes(&mut self, host: &Host<Self>) -> bool {
         let mut bytes = [0; 256];
         while matches!((&self.woken).read(&mut bytes), Ok(1..)) {}
         let (frame, changes) = {
-            let mut state = shared.lock();
+            let mut state = host.lock();
             if state.closing {
                 return false;
             }
@@ -271,7 +271,7 @@ impl Terminal {
     }
 
     /// Tells the engine what happened, and does what is ours to do.
-    fn report(&mut self, shared: &Shared, effects: &mut Vec<Effect>, now: Instant) {
+    fn report(&mut self, host: &Host<Self>, effects: &mut Vec<Effect>, now: Instant) {
         let mut inputs = Vec::new();
         let mut suspend = false;
         for effect in effects.drain(..) {
@@ -305,7 +305,7 @@ impl Terminal {
         }
         let visible = self.screen.is_entered();
         let wake = {
-            let mut state = shared.lock();
+            let mut state = host.lock();
             if visible != state.visible {
                 state.visible = visible;
                 inputs.push(self.session.visibility(visible, now));
@@ -322,7 +322,7 @@ impl Terminal {
             wake
         };
         if wake {
-            shared.waker.wake_by_ref();
+            host.wake_engine();
         }
     }
 

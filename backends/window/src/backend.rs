@@ -3,10 +3,10 @@ use std::time::Duration;
 use framecast_api::{
     Backend, Capabilities, ClientId, Context, Error, Frame, Input, Result, Setting,
 };
+use framecast_local::ViewChanges;
 
-use crate::changes::Changes;
 use crate::inline::Inline;
-use crate::thread::WindowThread;
+use crate::thread::{self, WindowThread};
 
 /// The one client of a window.
 pub(crate) const CLIENT: ClientId = ClientId(0);
@@ -94,7 +94,7 @@ impl Backend for WindowBackend {
         self.state = if self.options.inline {
             State::Inline(Box::new(Inline::open(&self.options, context)?))
         } else {
-            State::Thread(WindowThread::open(self.options.clone(), context)?)
+            State::Thread(thread::open(self.options.clone(), context)?)
         };
         Ok(())
     }
@@ -132,7 +132,7 @@ impl Backend for WindowBackend {
     }
 
     fn apply(&mut self, setting: &Setting) -> Result<()> {
-        let mut changes = Changes::default();
+        let mut changes = ViewChanges::default();
         match setting {
             Setting::Title(title) => changes.title = Some(title.clone()),
             Setting::Cursor(cursor) => changes.cursor = Some(*cursor),
@@ -151,7 +151,7 @@ impl Backend for WindowBackend {
 
     fn close(&mut self) {
         if let State::Thread(thread) = std::mem::take(&mut self.state) {
-            thread.close();
+            thread.close(thread::CLOSING);
         }
     }
 }

@@ -4,10 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use framecast_api::{Context, Error, Frame, Input, Result};
-use framecast_local::InputQueue;
+use framecast_local::{InputQueue, ViewChanges};
 
 use crate::backend::{CLIENT, WindowOptions};
-use crate::changes::Changes;
 use crate::pace;
 use crate::pane::Pane;
 
@@ -78,7 +77,7 @@ impl Inline {
         }
     }
 
-    pub(crate) fn apply(&mut self, changes: Changes) {
+    pub(crate) fn apply(&mut self, changes: ViewChanges) {
         if let Some(pane) = &mut self.pane {
             pane.apply(changes);
         }

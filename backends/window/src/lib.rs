@@ -39,7 +39,6 @@
 #![warn(missing_docs)]
 
 mod backend;
-mod changes;
 #[cfg(feature = "clipboard")]
 mod clipboard;
 #[cfg(not(feature = "clipboard"))]

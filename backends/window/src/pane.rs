@@ -8,12 +8,11 @@ use framecast_api::{
     Button, Buttons, Clock, Cursor, Error, EventKind, Frame, Input, LogicalSize, Modifiers,
     PhysicalSize, Result, Role,
 };
-use framecast_local::{PointerTracker, Sample};
+use framecast_local::{PointerTracker, Sample, ViewChanges};
 use minifb::{CursorStyle, InputCallback, MouseButton, MouseMode, ScaleMode, UseGPU};
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
 use crate::backend::{CLIENT, LABEL, WindowOptions};
-use crate::changes::Changes;
 use crate::clipboard::Clipboard;
 use crate::display;
 use crate::keys::{Keyboard, Platform, Typed};
@@ -126,7 +125,7 @@ impl Pane {
         self.report_size(sink);
     }
 
-    pub(crate) fn apply(&mut self, changes: Changes) {
+    pub(crate) fn apply(&mut self, changes: ViewChanges) {
         if let Some(title) = changes.title {
             self.window.set_title(&caption(&title));
         }

@@ -1,0 +1,63 @@
+use framecast_api::{ControlState, Cursor};
+
+/// What the engine changed about a view, until the view takes it.
+///
+/// Not `Debug`: links and clipboards are nobody else's.
+#[derive(Default)]
+pub struct ViewChanges {
+    /// The canvas' title.
+    pub title: Option<String>,
+    /// The pointer's shape.
+    pub cursor: Option<Cursor>,
+    /// Who drives, and who else is here.
+    pub control: Option<ControlState>,
+    /// Where else the canvas can be seen.
+    pub links: Option<Vec<String>>,
+    /// Text for the clipboard.
+    pub clipboard: Option<String>,
+}
+
+impl ViewChanges {
+    /// Adds newer ones; of each kind the newer wins.
+    pub fn add(&mut self, newer: Self) {
+        let older = std::mem::take(self);
+        *self = Self {
+            title: newer.title.or(older.title),
+            cursor: newer.cursor.or(older.cursor),
+            control: newer.control.or(older.control),
+            links: newer.links.or(older.links),
+            clipboard: newer.clipboard.or(older.clipboard),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_each_kind_the_newer_change_wins() {
+        let text = |text: &str| Some(text.to_owned());
+        let mut changes = ViewChanges {
+            title: text("old"),
+            cursor: Some(Cursor::Default),
+            clipboard: text("kept"),
+            ..ViewChanges::default()
+        };
+        changes.add(ViewChanges {
+            title: text("new"),
+            cursor: Some(Cursor::Pointer),
+            control: Some(ControlState::default()),
+            links: Some(vec!["link".into()]),
+            clipboard: None,
+        });
+        assert_eq!(changes.title.as_deref(), Some("new"));
+        assert_eq!(changes.cursor, Some(Cursor::Pointer));
+        assert_eq!(changes.control, Some(ControlState::default()));
+        assert_eq!(changes.links, Some(vec!["link".to_owned()]));
+        assert_eq!(changes.clipboard.as_deref(), Some("kept"));
+        changes.add(ViewChanges::default());
+        assert_eq!(changes.title.as_deref(), Some("new"));
+        assert!(changes.cursor.is_some() && changes.control.is_some() && changes.links.is_some());
+    }
+}

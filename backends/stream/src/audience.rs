@@ -195,9 +195,12 @@ impl Audience {
         self.changed.pop()
     }
 
-    /// Whether `client` has a message that needs nothing else.
-    pub(crate) fn set_ready(&mut self, client: ClientId, ready: bool) {
-        if ready {
+    /// Whether `client` has a message that needs nothing else. `goes_on`: it is the rest of an update
+    /// that was begun, and goes before others'.
+    pub(crate) fn set_ready(&mut self, client: ClientId, ready: bool, goes_on: bool) {
+        if ready && goes_on {
+            self.ready.push_front(client);
+        } else if ready {
             self.ready.push(client);
         } else {
             self.ready.remove(client);

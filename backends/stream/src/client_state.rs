@@ -235,6 +235,11 @@ impl ClientState {
         Begun::Update
     }
 
+    /// Whether it was begun to be sent an update.
+    pub(crate) fn has_begun(&self) -> bool {
+        !self.outgoing.is_empty()
+    }
+
     /// Whether the bytes of a picture follow that was announced.
     pub(crate) fn has_announced(&self) -> bool {
         self.reads_text() && matches!(self.outgoing.front(), Some(Message::Picture(_)))

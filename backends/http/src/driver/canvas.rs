@@ -44,7 +44,8 @@ struct Shared {
     clients: HashMap<ClientId, Slot>,
     /// Those who wait for snapshots.
     requests: HashMap<u64, Sender<()>>,
-    /// When the hub is to be polled again.
+    /// When a thread polls the hub again, at the latest. Earlier than it has to be, perhaps: to be
+    /// woken once for nothing costs less than to be woken for every change.
     look_at: Option<Instant>,
 }
 
@@ -109,12 +110,9 @@ impl Shared {
                 HubOutput::Encode(jobs) => wake.encoders = jobs,
                 HubOutput::Wait(until) => {
                     // A thread that wakes too early finds out; one that wakes too late does not.
-                    let sooner = match (until, self.look_at) {
-                        (Some(at), Some(before)) => at < before || before <= now,
-                        (Some(_), None) => true,
-                        (None, _) => false,
-                    };
-                    self.look_at = until;
+                    let before = self.look_at.filter(|before| now < *before);
+                    let sooner = until.is_some_and(|at| before.is_none_or(|before| at < before));
+                    self.look_at = if sooner { until } else { before };
                     wake.encoders = wake.encoders.max(usize::from(sooner));
                     return wake;
                 }

@@ -557,6 +557,7 @@ mod tests {
     #[test]
     fn a_canvas_may_not_hide_a_file() {
         assert!(is_taken("index.html") && is_taken("stats") && is_taken("healthz"));
+        assert!(is_taken("core") && is_taken("ui"), "folders of the viewer");
         assert!(!is_taken("side"));
     }
 }

@@ -26,7 +26,8 @@ impl Hub {
         self.audience.moved(client, &state.place, &place);
         state.place = place;
         let is_writing = state.is_writing();
-        self.audience.set_ready(client, !is_writing && state.has_message());
+        let ready = !is_writing && state.has_message();
+        self.audience.set_ready(client, ready, state.has_begun());
         let waits = may_wait && is_open && state.wants_update(&self.pictures, now);
         self.audience.set_waiting(client, waits);
     }

@@ -38,7 +38,7 @@ impl Hub {
     }
 
     /// Somebody is handed out what changed, for nobody in particular: as a client that is sent
-    /// [`Message::Update`] and takes what it is sent, but that nobody sees among the others. A
+    /// [`Message::Update`](crate::Message::Update) and takes what it is sent, but that nobody sees among the others. A
     /// `ClientMessage::Refresh` has everything sent anew.
     pub fn subscribe(&mut self) -> ClientId {
         let grant =

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    ControlRequest, ControlState, Error, EventKind, LogicalSize, Member as Told, Role, SentAway,
-    Source,
+    ControlRequest, ControlState, Error, EventKind, LogicalSize, Member as MemberState, Role,
+    SentAway, Source,
 };
 
 use crate::departed::{By, Departed, Gone};
@@ -450,7 +450,8 @@ impl Control {
         let told = |member: &Member| {
             let own = backend == Some(member.source.backend);
             let client = own.then_some(member.source.client);
-            let mut told = Told::new(member.number, client, member.label.clone(), member.role);
+            let mut told =
+                MemberState::new(member.number, client, member.label.clone(), member.role);
             told.visible = member.hidden_since.is_none();
             told.asks = member.asks.is_some();
             told

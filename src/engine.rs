@@ -59,7 +59,7 @@ pub(crate) struct Engine {
     /// The next backend's number; numbers are not reused.
     next_backend: u32,
     control: Control,
-    told: Told,
+    published: LastPublished,
     held: Held,
     /// Whether the presenter's view can be seen, as the application was told; `None`: it was told
     /// nothing and takes it that it can.
@@ -107,7 +107,7 @@ impl Slot {
 
 /// What the backends were told last.
 #[derive(Default)]
-struct Told {
+struct LastPublished {
     revision: u64,
     /// What the captions of local views say besides the title.
     hint: String,
@@ -147,7 +147,7 @@ impl Engine {
             slots: Vec::new(),
             next_backend: 0,
             control: Control::new(settings.control, settings.control_timeout),
-            told: Told::default(),
+            published: LastPublished::default(),
             held: Held::default(),
             shown: None,
             log: AudienceLog::default(),
@@ -429,8 +429,8 @@ impl Engine {
             self.push(after, EventKind::ControlChanged { held: after.is_some() });
             self.tell_visibility();
         }
-        if self.told.revision != self.control.revision() {
-            self.told.revision = self.control.revision();
+        if self.published.revision != self.control.revision() {
+            self.published.revision = self.control.revision();
             self.tell_control();
         }
         if before != after {
@@ -479,12 +479,12 @@ impl Engine {
             slot.tell(&Setting::Control(self.control.state(Some(slot.id))));
         }
         let hint = self.hint();
-        if hint != self.told.hint {
-            if !hint.is_empty() && hint != self.told.said {
+        if hint != self.published.hint {
+            if !hint.is_empty() && hint != self.published.said {
                 notice::print_notice(&hint);
-                self.told.said.clone_from(&hint);
+                self.published.said.clone_from(&hint);
             }
-            self.told.hint = hint;
+            self.published.hint = hint;
             self.tell_title();
         }
     }
@@ -507,10 +507,10 @@ impl Engine {
 
     fn tell_title(&mut self) {
         for slot in &mut self.slots {
-            let local = slot.backend.capabilities().local && !self.told.hint.is_empty();
+            let local = slot.backend.capabilities().local && !self.published.hint.is_empty();
             let title = &self.title;
             let caption =
-                if local { format!("{title} – {}", self.told.hint) } else { title.clone() };
+                if local { format!("{title} – {}", self.published.hint) } else { title.clone() };
             slot.tell(&Setting::Title(caption));
         }
     }

@@ -10,10 +10,10 @@ use framecast_api::{
 };
 use framecast_local::ViewChanges;
 
-#[cfg(not(unix))]
-use crate::elsewhere::TerminalThread;
 #[cfg(unix)]
 use crate::thread::TerminalThread;
+#[cfg(not(unix))]
+use crate::unsupported::TerminalThread;
 
 /// The one client of a terminal.
 pub(crate) const CLIENT: ClientId = ClientId(0);

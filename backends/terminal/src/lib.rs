@@ -34,8 +34,6 @@ mod backend;
 #[cfg(unix)]
 mod capture;
 mod draw;
-#[cfg(not(unix))]
-mod elsewhere;
 #[cfg(unix)]
 mod screen;
 #[cfg(unix)]
@@ -46,6 +44,8 @@ mod terminal;
 mod thread;
 #[cfg(unix)]
 mod tty;
+#[cfg(not(unix))]
+mod unsupported;
 
 mod command;
 mod input;
@@ -61,10 +61,10 @@ mod view;
 pub use backend::{TerminalBackend, TerminalOptions, TerminalPicture};
 #[cfg(unix)]
 pub use capture::is_standard_error_logged;
-#[cfg(not(unix))]
-pub use elsewhere::restore;
 #[cfg(unix)]
 pub use screen::restore;
+#[cfg(not(unix))]
+pub use unsupported::restore;
 
 /// For this crate's benches and tests: frames in, bytes for a terminal out. No part of the API.
 #[doc(hidden)]

@@ -15,8 +15,8 @@ pub(crate) const MAX_UNDER_WAY: usize = 4;
 /// The longest that a frame is held back for the one before.
 const MAX_HOLD: Duration = Duration::from_secs(10);
 /// Below this the next frame is asked for early enough anyway.
-const LONG_WAY: Duration = Duration::from_millis(20);
-/// An answer later than the shortest way by this share, and by `SLACK`, tells of a queue.
+const LONG_RTT: Duration = Duration::from_millis(20);
+/// An answer later than the shortest round trip by this share, and by `SLACK`, tells of a queue.
 const QUEUE: f64 = 1.25;
 const SLACK: Duration = Duration::from_millis(5);
 
@@ -32,7 +32,7 @@ pub(crate) struct Pace {
     /// How many may be under way now.
     window: usize,
     /// The shortest time an answer took.
-    way: Option<Duration>,
+    min_rtt: Option<Duration>,
     /// When the last question or answer was heard of.
     asked: Option<Instant>,
     /// The most that is sent, in bytes a second, where answers come from nearer than the screen.
@@ -42,14 +42,14 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// `way`: how long the answer to a small question took.
-    pub(crate) fn new(acknowledges: bool, way: Option<Duration>) -> Self {
+    /// `rtt`: how long the answer to a small question took.
+    pub(crate) fn new(acknowledges: bool, rtt: Option<Duration>) -> Self {
         Self {
             acknowledges,
             under_way: VecDeque::new(),
             written: true,
             window: 1,
-            way,
+            min_rtt: rtt,
             asked: None,
             rate: None,
             held: None,
@@ -89,10 +89,10 @@ impl Pace {
         let Some(begun) = self.under_way.pop_front() else { return };
         self.asked = Some(now);
         let took = now.saturating_duration_since(begun);
-        let way = *self.way.insert(self.way.map_or(took, |way| way.min(took)));
-        let queued = took > way.mul_f64(QUEUE) + SLACK;
+        let min_rtt = *self.min_rtt.insert(self.min_rtt.map_or(took, |rtt| rtt.min(took)));
+        let queued = took > min_rtt.mul_f64(QUEUE) + SLACK;
         self.window =
-            if queued || way < LONG_WAY { 1 } else { (self.window + 1).min(MAX_UNDER_WAY) };
+            if queued || min_rtt < LONG_RTT { 1 } else { (self.window + 1).min(MAX_UNDER_WAY) };
     }
 
     /// When to call [`overdue`](Self::overdue) and [`pass`](Self::pass).
@@ -183,9 +183,9 @@ mod tests {
 
     /// Sends frames whenever it may over a line; returns the most under way, and the longest time
     /// from sending a frame to its answer.
-    fn simulate(way: Duration, transfer: Duration, frames: usize) -> (usize, Duration) {
+    fn simulate(rtt: Duration, transfer: Duration, frames: usize) -> (usize, Duration) {
         let start = Instant::now();
-        let mut pace = Pace::new(true, Some(way));
+        let mut pace = Pace::new(true, Some(rtt));
         let (mut now, mut line_free) = (start, start);
         let mut answers: VecDeque<(Instant, Instant)> = VecDeque::new();
         let (mut most, mut oldest, mut sent) = (0, Duration::ZERO, 0);
@@ -194,7 +194,7 @@ mod tests {
                 pace.begin(now);
                 pace.written(now);
                 line_free = line_free.max(now) + transfer;
-                answers.push_back((line_free + way, now));
+                answers.push_back((line_free + rtt, now));
                 sent += 1;
                 most = most.max(answers.len());
             } else {

@@ -120,7 +120,7 @@ impl Again {
 #[derive(Debug)]
 pub(crate) struct Speed {
     /// How long the answer to a small question took.
-    way: Duration,
+    rtt: Duration,
     state: State,
     bytes: usize,
     tries: u32,
@@ -134,8 +134,8 @@ enum State {
 }
 
 impl Speed {
-    pub(crate) fn new(way: Duration) -> Self {
-        Self { way, state: State::Unasked, bytes: 0, tries: 0 }
+    pub(crate) fn new(rtt: Duration) -> Self {
+        Self { rtt, state: State::Unasked, bytes: 0, tries: 0 }
     }
 
     /// The question, if it was not asked yet. It is as large as it has to be to take some time.
@@ -180,8 +180,8 @@ impl Speed {
         let State::Asked(asked) = self.state else { return None };
         self.state = State::Known;
         let took = now.saturating_duration_since(asked);
-        // The way there and back is no part of it; but it varies.
-        let transfer = took.saturating_sub(self.way).max(took / 8).max(LEAST);
+        // The round trip is no part of it; but it varies.
+        let transfer = took.saturating_sub(self.rtt).max(took / 8).max(LEAST);
         Some(self.bytes as f64 / transfer.as_secs_f64())
     }
 
@@ -235,11 +235,11 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_is_without_the_way_and_never_endless() {
+    fn the_rate_is_without_the_round_trip_and_never_endless() {
         let ms = Duration::from_millis;
         let start = Instant::now();
-        let rate = |way, took| {
-            let mut speed = Speed::new(way);
+        let rate = |rtt, took| {
+            let mut speed = Speed::new(rtt);
             let bytes = speed.ask(start).unwrap().len() as f64;
             let slowest = speed.slowest();
             let rate = speed.answered(start + took).unwrap();
@@ -248,7 +248,7 @@ mod tests {
         };
         let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
         assert!(near(rate(ms(100), ms(600)).0, 0.5));
-        assert!(near(rate(ms(100), ms(104)).0, 0.013), "the way varies");
+        assert!(near(rate(ms(100), ms(104)).0, 0.013), "the round trip varies");
         assert!(near(rate(ms(0), ms(0)).0, 0.0005));
         assert!(near(rate(ms(0), ms(9)).1, 1.0));
     }

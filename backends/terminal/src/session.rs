@@ -66,7 +66,7 @@ pub(crate) struct Session {
     settle_at: Option<Instant>,
     /// To be said before anything else, as soon as the terminal took what is under way. They are
     /// kept apart from the bytes, so that one which reads nothing makes none pile up.
-    due: Due,
+    pending: PendingMessages,
     /// Bytes for the terminal, and how many of them it was given.
     out: Vec<u8>,
     given: usize,
@@ -78,7 +78,7 @@ pub(crate) struct Session {
     tmux: Option<(u16, u16)>,
     /// How fast pictures get through tmux.
     speed: Option<Speed>,
-    way_through_tmux: Duration,
+    rtt_through_tmux: Duration,
     /// A question that was just put, whose answer leaving would wait for.
     asked: Option<Fence>,
     /// What may still be learned of the terminal around tmux.
@@ -93,7 +93,7 @@ pub(crate) struct Session {
 
 /// What is to be said once, however often it came up.
 #[derive(Debug, Default)]
-struct Due {
+struct PendingMessages {
     /// Blanks the screen.
     erase: bool,
     size_questions: bool,
@@ -104,7 +104,7 @@ impl Session {
     pub(crate) fn new(
         plan: Plan,
         answers: &Answers,
-        way: Option<Duration>,
+        rtt: Option<Duration>,
         window: Window,
         ratio: Option<f64>,
         clock: Clock,
@@ -115,7 +115,7 @@ impl Session {
             clipboard: None,
             tmux: plan.paint.tmux_passthrough,
             speed: None,
-            way_through_tmux: Duration::ZERO,
+            rtt_through_tmux: Duration::ZERO,
             asked: None,
             inquiry: None,
             ask_again: Again::default(),
@@ -129,7 +129,7 @@ impl Session {
             down: Buttons::NONE,
             view: View::new(window, plan.paint.method, ratio),
             painter: Painter::new(plan.paint),
-            pace: Pace::new(answers.acknowledges, way),
+            pace: Pace::new(answers.acknowledges, rtt),
             status: Status::with_note(plan.warning.unwrap_or_default()),
             shown_status: Default::default(),
             next: None,
@@ -137,7 +137,7 @@ impl Session {
             stale: true,
             repainted: true,
             settle_at: None,
-            due: Due::default(),
+            pending: PendingMessages::default(),
             out: Vec::new(),
             given: 0,
             traffic: Traffic::default(),
@@ -153,11 +153,11 @@ impl Session {
 
     /// How long an answer of the terminal around tmux takes, if pictures pass through tmux. It is
     /// asked how fast they do, before the first.
-    pub(crate) fn know_way_through_tmux(&mut self, way: Option<Duration>) {
-        self.way_through_tmux = way.unwrap_or_default();
+    pub(crate) fn set_rtt_through_tmux(&mut self, rtt: Option<Duration>) {
+        self.rtt_through_tmux = rtt.unwrap_or_default();
         let method = self.view.method();
         self.speed = (self.tmux.is_some() && method == Method::Kitty)
-            .then(|| Speed::new(self.way_through_tmux));
+            .then(|| Speed::new(self.rtt_through_tmux));
     }
 
     /// Takes an answer of the terminal around tmux when it comes, and shows pictures then.
@@ -183,7 +183,7 @@ impl Session {
         self.tmux = plan.paint.tmux_passthrough;
         self.view = View::new(self.view.window, plan.paint.method, self.ratio);
         self.painter = Painter::new(plan.paint);
-        self.know_way_through_tmux(None);
+        self.set_rtt_through_tmux(None);
         self.repaint();
         sink(Effect::Input(self.resize()));
     }
@@ -371,7 +371,7 @@ impl Session {
     /// The terminal's window has this size now.
     pub(crate) fn resized(&mut self, window: Window, sink: &mut dyn FnMut(Effect)) {
         if window.cell.0 == 0 && (window.columns, window.rows) != self.cells() {
-            self.due.size_questions = true;
+            self.pending.size_questions = true;
         }
         let (width, height) = self.view.window.cell;
         let known = window.cell.0 != 0;
@@ -397,7 +397,7 @@ impl Session {
         self.painter.invalidate();
         self.shown_status = Default::default();
         self.stale = true;
-        self.due.erase = true;
+        self.pending.erase = true;
         self.repainted = true;
     }
 
@@ -405,7 +405,7 @@ impl Session {
     pub(crate) fn left(&mut self, now: Instant, sink: &mut dyn FnMut(Effect)) {
         self.out.clear();
         self.given = 0;
-        self.due = Due::default();
+        self.pending = PendingMessages::default();
         self.pace.reset();
         if let Some(speed) = &mut self.speed {
             speed.forget();
@@ -418,7 +418,7 @@ impl Session {
     /// It was entered again.
     pub(crate) fn entered(&mut self, window: Window, sink: &mut dyn FnMut(Effect)) {
         self.repaint();
-        self.due.cursor = true;
+        self.pending.cursor = true;
         self.resized(window, sink);
     }
 
@@ -446,7 +446,7 @@ impl Session {
 
     pub(crate) fn set_cursor(&mut self, cursor: Cursor) {
         self.cursor = Some(cursor);
-        self.due.cursor = true;
+        self.pending.cursor = true;
     }
 
     pub(crate) fn set_clipboard(&mut self, text: String) {
@@ -483,7 +483,7 @@ impl Session {
             }
         }
         // A picture that is painted before the screen is blanked would be lost.
-        if !self.pace.is_open() || self.due.erase {
+        if !self.pace.is_open() || self.pending.erase {
             return Ok(());
         }
         if self.send_again.is_due(now) {
@@ -529,14 +529,14 @@ impl Session {
     }
 
     fn say_what_is_due(&mut self) {
-        let due = std::mem::take(&mut self.due);
-        if due.erase {
+        let pending = std::mem::take(&mut self.pending);
+        if pending.erase {
             self.out.extend(b"\x1b[m\x1b[2J");
         }
-        if due.size_questions {
+        if pending.size_questions {
             self.out.extend(SIZE_QUESTIONS);
         }
-        if let Some(cursor) = self.cursor.filter(|_| due.cursor && self.modes.pointer_shapes) {
+        if let Some(cursor) = self.cursor.filter(|_| pending.cursor && self.modes.pointer_shapes) {
             self.out.extend(format!("\x1b]22;{}\x1b\\", cursor.css_name()).bytes());
         }
         if let Some(text) = self.clipboard.take() {

@@ -71,7 +71,7 @@ impl Terminal {
             Error::failed(format!("cannot watch for signals: {error}")).with_source(error)
         })?;
         screen.enter()?;
-        let Asked { answers, way, way_through_tmux, early, reader } =
+        let Asked { answers, rtt, rtt_through_tmux, early, reader } =
             ask(&screen, options.picture, &environment)?;
         let (wanted, exact) = (options.picture, options.exact);
         let inquiry = Inquiry { wanted, exact, environment, answers: answers.clone() };
@@ -84,9 +84,9 @@ impl Terminal {
         }
         let pointer_shapes = plan.modes.pointer_shapes;
         let mut session =
-            Session::new(plan, &answers, way, window, options.pixel_ratio, context.clock);
+            Session::new(plan, &answers, rtt, window, options.pixel_ratio, context.clock);
         session.read_on(reader);
-        session.know_way_through_tmux(way_through_tmux);
+        session.set_rtt_through_tmux(rtt_through_tmux);
         if probe::asks_through_tmux(wanted, &inquiry.environment) && !answers.is_through_tmux() {
             session.hear_late(inquiry, Instant::now());
         }
@@ -354,9 +354,9 @@ impl Terminal {
 struct Asked {
     answers: Answers,
     /// How long an answer takes.
-    way: Option<Duration>,
+    rtt: Option<Duration>,
     /// How long the answer of the terminal around tmux takes.
-    way_through_tmux: Option<Duration>,
+    rtt_through_tmux: Option<Duration>,
     /// What was typed meanwhile.
     early: Vec<Said>,
     /// It may be in the middle of an answer that is late.
@@ -415,9 +415,9 @@ impl Asked {
             Said::Reply(reply) => {
                 self.answers.hear(&reply);
                 match reply {
-                    Reply::Ready => self.way = Some(after),
+                    Reply::Ready => self.rtt = Some(after),
                     Reply::Graphics { image: TMUX_IMAGE, .. } => {
-                        self.way_through_tmux = Some(after);
+                        self.rtt_through_tmux = Some(after);
                     }
                     _ => {}
                 }
@@ -439,7 +439,7 @@ mod tests {
         let flood = [&[b'x'; MAX_EARLY + 10][..], b"\x1b[0n\x1b[?62c"].concat();
         let after = Duration::from_millis(7);
         reader.push(&flood, Instant::now(), &mut |said| asked.hear(said, after));
-        assert_eq!((asked.early.len(), asked.way), (MAX_EARLY, Some(after)));
+        assert_eq!((asked.early.len(), asked.rtt), (MAX_EARLY, Some(after)));
         assert!(asked.answers.is_complete());
     }
 }

@@ -424,7 +424,7 @@ impl Engine {
             }
             if notice::is_logging() {
                 let label = after.and_then(|source| self.control.label(source));
-                log(self.log.control(&self.title, label, Instant::now()));
+                log(self.log.control(&self.title, label, now));
             }
             self.push(after, EventKind::ControlChanged { held: after.is_some() });
             self.tell_visibility();

@@ -4,24 +4,26 @@
 //! [`turn`](Engine::turn) takes `now` and says what comes next. `event_loop.rs` parks, `canvas.rs`
 //! is what the application sees.
 
+mod control;
+mod setters;
+
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    Backend, CanvasSize, ClientId, Clock, Context, ControlRequest, Cursor, Error, Event, EventKind,
-    Frame, FrameBuffer, FramePool, Input, Key, LogicalSize, PhysicalSize, Rect, Resize, Result,
-    Setting, SizeLimits, Source, printable,
+    Backend, CanvasSize, Clock, Context, Cursor, Error, Event, EventKind, Frame, FrameBuffer,
+    FramePool, Input, Rect, Resize, Result, Setting, SizeLimits, Source, printable,
 };
 
 use crate::audience::Viewer;
 use crate::audience_log::{AudienceLog, Line};
-use crate::control::{Control, ControlPolicy, Order};
-use crate::departed::By;
+use crate::control::{Control, ControlPolicy};
 use crate::events::EventQueue;
 use crate::held::Held;
 use crate::notice;
 use crate::options::DrawDemand;
 use crate::schedule::{Due, Schedule, UpdateMode};
 use crate::stats::{BackendStats, Rate, Stats};
+pub(crate) use setters::fixed_size;
 
 /// What a canvas starts with.
 pub(crate) struct Settings {
@@ -358,163 +360,6 @@ impl Engine {
         }
     }
 
-    /// What the host in front of a window wants with Ctrl+Alt+G. At other times it is a key like
-    /// any other.
-    fn hosts_key(&self, source: Source, key: &Key) -> Option<ControlRequest> {
-        // Held down, it would hand control to and fro.
-        let shortcut = key.modifiers.control && key.modifiers.alt && key.code == "KeyG";
-        let pressed = shortcut && !key.repeat;
-        let host = self.control.is_local(source) && self.control.host() == Some(source);
-        if !pressed || !host {
-            return None;
-        }
-        if self.control.presenter() != Some(source) {
-            return Some(ControlRequest::TakeBack);
-        }
-        self.control.asker().map(ControlRequest::Grant)
-    }
-
-    fn request_control(&mut self, source: Source, request: ControlRequest, now: Instant) {
-        self.change_control(now, |control| control.request(source, request, now));
-    }
-
-    /// Tells a client's backend what becomes of it; whether it does that.
-    fn tell_of(&mut self, source: Source, setting: fn(ClientId) -> Setting) -> bool {
-        let slot = self.slots.iter_mut().find(|slot| slot.id == source.backend);
-        slot.is_some_and(|slot| slot.tell(&setting(source.client)))
-    }
-
-    /// Sends a client away, where its backend can do that; it reports when the client left.
-    pub(crate) fn send_away(&mut self, source: Source, by: By, now: Instant) {
-        // The backend first: it spares the host, who may be another afterwards.
-        if self.control.stays(source) && self.tell_of(source, Setting::Disconnect) {
-            self.change_control(now, |control| control.send_away(source, by, now));
-        }
-    }
-
-    /// Lets a client come back that was sent away; whether there was one.
-    pub(crate) fn let_in(&mut self, source: Source, now: Instant) -> bool {
-        let mut done = false;
-        self.change_control(now, |control| done = control.let_in(source));
-        done
-    }
-
-    /// The application's choice of presenter; whether it can be.
-    pub(crate) fn give_control(&mut self, source: Option<Source>, now: Instant) -> bool {
-        let mut done = false;
-        self.change_control(now, |control| done = control.choose(source, now));
-        done
-    }
-
-    pub(crate) fn set_control(&mut self, policy: ControlPolicy, now: Instant) {
-        self.change_control(now, |control| control.set_policy(policy, now));
-    }
-
-    pub(crate) fn set_control_timeout(&mut self, timeout: Option<Duration>, now: Instant) {
-        self.change_control(now, |control| control.set_timeout(timeout, now));
-    }
-
-    fn change_control(&mut self, now: Instant, change: impl FnOnce(&mut Control)) {
-        let before = self.control.presenter();
-        change(&mut self.control);
-        let after = self.control.presenter();
-        if before != after {
-            for kind in self.held.release() {
-                self.push(before, kind);
-            }
-            if notice::is_logging() {
-                let label = after.and_then(|source| self.control.label(source));
-                log(self.log.control(&self.title, label, now));
-            }
-            self.push(after, EventKind::ControlChanged { held: after.is_some() });
-            self.tell_visibility();
-        }
-        if self.published.revision != self.control.revision() {
-            self.published.revision = self.control.revision();
-            self.tell_control();
-        }
-        if before != after {
-            self.follow_presenter();
-        }
-        for order in self.control.take_orders() {
-            match order {
-                Order::SendAway(source) => self.send_away(source, By::Host, now),
-                Order::LetIn(source) => {
-                    self.tell_of(source, Setting::LetIn);
-                }
-            }
-        }
-    }
-
-    /// Tells the application whether the presenter's view can be seen, unless it knows: what the view
-    /// said of that before it presented went nowhere.
-    fn tell_visibility(&mut self) {
-        let Some(presenter) = self.control.presenter() else { return };
-        let said = self.control.said_visible(presenter);
-        let visible = said.unwrap_or(true);
-        let news = match self.shown {
-            Some(shown) => shown != visible,
-            None => said.is_some(),
-        };
-        if news {
-            self.shown = Some(visible);
-            let kind = if visible { EventKind::Show } else { EventKind::Hide };
-            self.push(Some(presenter), kind);
-        }
-    }
-
-    /// Tells the operator that `source` leaves, before it is forgotten.
-    fn log_leave(&mut self, source: Source, now: Instant) {
-        let reason = self.leaving.take().filter(|(who, _)| *who == source);
-        if notice::is_logging()
-            && let Some(label) = self.control.label(source)
-        {
-            let reason = reason.map(|(_, reason)| reason).unwrap_or_default();
-            log(self.log.left(&self.title, label, &reason, now));
-        }
-    }
-
-    fn tell_control(&mut self) {
-        for slot in &mut self.slots {
-            slot.tell(&Setting::Control(self.control.state(Some(slot.id))));
-        }
-        let hint = self.hint();
-        if hint != self.published.hint {
-            if !hint.is_empty() && hint != self.published.said {
-                notice::print_notice(&hint);
-                self.published.said.clone_from(&hint);
-            }
-            self.published.hint = hint;
-            self.tell_title();
-        }
-    }
-
-    /// What a host in front of a window should know of control, and can do about it.
-    fn hint(&self) -> String {
-        let state = self.control.state(None);
-        if !self.control.host().is_some_and(|host| self.control.is_local(host)) {
-            return String::new();
-        }
-        if state.host != state.presenter {
-            let who = state.presenter().map_or("nobody", |member| &member.label);
-            return format!("{who} is in control: Ctrl+Alt+G takes it back");
-        }
-        match self.control.asker().and_then(|number| self.control.label_of(number)) {
-            Some(who) => format!("{who} asks for control: Ctrl+Alt+G grants it"),
-            None => String::new(),
-        }
-    }
-
-    fn tell_title(&mut self) {
-        for slot in &mut self.slots {
-            let local = slot.backend.capabilities().local && !self.published.hint.is_empty();
-            let title = &self.title;
-            let caption =
-                if local { format!("{title} – {}", self.published.hint) } else { title.clone() };
-            slot.tell(&Setting::Title(caption));
-        }
-    }
-
     /// Sizes the canvas by the presenter's view.
     fn follow_presenter(&mut self) {
         if self.fixed {
@@ -650,60 +495,6 @@ impl Engine {
         self.error.take()
     }
 
-    pub(crate) fn set_title(&mut self, title: &str) {
-        if self.title != title {
-            self.title = title.to_owned();
-            self.tell_title();
-        }
-    }
-
-    pub(crate) fn set_cursor(&mut self, cursor: Cursor) {
-        if self.cursor != cursor {
-            self.cursor = cursor;
-            self.apply(&Setting::Cursor(cursor));
-        }
-    }
-
-    fn apply(&mut self, setting: &Setting) {
-        for slot in &mut self.slots {
-            slot.tell(setting);
-        }
-    }
-
-    /// Asks the presenter's view for a size, and sizes the canvas.
-    pub(crate) fn set_logical_size(&mut self, logical: LogicalSize) -> Result<()> {
-        let size = CanvasSize::clamped(logical, self.size.ratio(), self.limits)?;
-        if !self.fixed
-            && let Some(presenter) = self.control.presenter()
-            && let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == presenter.backend)
-        {
-            slot.backend.apply(&Setting::LogicalSize(size.logical()))?;
-        }
-        self.set_size(size);
-        Ok(())
-    }
-
-    /// Hands text to the presenter's clipboard.
-    pub(crate) fn set_clipboard(&mut self, text: &str) -> Result<()> {
-        Setting::check_clipboard(text)?;
-        let none = || Error::not_supported("a clipboard where nobody drives");
-        let Source { backend, client } = self.control.presenter().ok_or_else(none)?;
-        let slot = self.slots.iter_mut().find(|slot| slot.id == backend).ok_or_else(none)?;
-        slot.backend.apply(&Setting::Clipboard { client, text: text.to_owned() })
-    }
-
-    /// Keeps the canvas at `size` physical pixels, whatever the views' sizes.
-    pub(crate) fn set_fixed_size(&mut self, size: PhysicalSize) -> Result<()> {
-        let size = fixed_size(size)?;
-        self.fixed = true;
-        self.set_size(size);
-        Ok(())
-    }
-
-    pub(crate) fn set_demand(&mut self, demand: DrawDemand) {
-        self.demand = demand;
-    }
-
     pub(crate) fn title(&self) -> &str {
         &self.title
     }
@@ -794,13 +585,4 @@ fn wrong_damage(title: &str, frame: u64, wrong: Rect) -> String {
          all of them in Rect::new({x}, {y}, {width}, {height}): call add_damage() for them, or not \
          trust_damage(). A release build would show old pixels there. This is said once"
     )
-}
-
-/// The size of a canvas that follows nobody: one logical pixel is one physical pixel.
-pub(crate) fn fixed_size(size: PhysicalSize) -> Result<CanvasSize> {
-    size.bytes()?;
-    let logical = LogicalSize::new(f64::from(size.width), f64::from(size.height));
-    // The limits are against strangers; this size is the application's own.
-    let limits = SizeLimits { max_side: PhysicalSize::MAX_SIDE, max_area: PhysicalSize::MAX_AREA };
-    CanvasSize::clamped(logical, 1.0, limits)
 }

@@ -1,0 +1,52 @@
+use std::fmt;
+use std::str::FromStr;
+
+use framecast_api::Error;
+
+/// Who gets control, and when.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum ControlPolicy {
+    /// A view on this machine, such as the window; browsers never.
+    Local,
+    /// A view on this machine, or else whoever may drive and has been here longest.
+    #[default]
+    First,
+    /// As `First`; the others can ask, and the presenter grants.
+    Request,
+    /// Whoever acts, once the presenter has paused for a second.
+    Any,
+    /// Nobody, unless the application says so.
+    None,
+}
+
+impl FromStr for ControlPolicy {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Ok(match text.trim() {
+            "local" => Self::Local,
+            "first" => Self::First,
+            "request" => Self::Request,
+            "any" => Self::Any,
+            "none" => Self::None,
+            _ => {
+                return Err(Error::invalid_input(format!(
+                    "{text:?} is unknown; possible are local, first, request, any and none"
+                )));
+            }
+        })
+    }
+}
+
+impl fmt::Display for ControlPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Local => "local",
+            Self::First => "first",
+            Self::Request => "request",
+            Self::Any => "any",
+            Self::None => "none",
+        })
+    }
+}

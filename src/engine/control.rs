@@ -1,0 +1,174 @@
+//! What becomes of control, for the application, the backends and the operator.
+
+use std::time::{Duration, Instant};
+
+use framecast_api::{ClientId, ControlRequest, EventKind, Key, Setting, Source};
+
+use super::{Engine, log};
+use crate::control::{Control, ControlPolicy, Order};
+use crate::departed::By;
+use crate::notice;
+
+impl Engine {
+    /// What the host in front of a window wants with Ctrl+Alt+G. At other times it is a key like
+    /// any other.
+    pub(super) fn hosts_key(&self, source: Source, key: &Key) -> Option<ControlRequest> {
+        // Held down, it would hand control to and fro.
+        let shortcut = key.modifiers.control && key.modifiers.alt && key.code == "KeyG";
+        let pressed = shortcut && !key.repeat;
+        let host = self.control.is_local(source) && self.control.host() == Some(source);
+        if !pressed || !host {
+            return None;
+        }
+        if self.control.presenter() != Some(source) {
+            return Some(ControlRequest::TakeBack);
+        }
+        self.control.asker().map(ControlRequest::Grant)
+    }
+
+    pub(super) fn request_control(
+        &mut self,
+        source: Source,
+        request: ControlRequest,
+        now: Instant,
+    ) {
+        self.change_control(now, |control| control.request(source, request, now));
+    }
+
+    /// Tells a client's backend what becomes of it; whether it does that.
+    pub(super) fn tell_of(&mut self, source: Source, setting: fn(ClientId) -> Setting) -> bool {
+        let slot = self.slots.iter_mut().find(|slot| slot.id == source.backend);
+        slot.is_some_and(|slot| slot.tell(&setting(source.client)))
+    }
+
+    /// Sends a client away, where its backend can do that; it reports when the client left.
+    pub(crate) fn send_away(&mut self, source: Source, by: By, now: Instant) {
+        // The backend first: it spares the host, who may be another afterwards.
+        if self.control.stays(source) && self.tell_of(source, Setting::Disconnect) {
+            self.change_control(now, |control| control.send_away(source, by, now));
+        }
+    }
+
+    /// Lets a client come back that was sent away; whether there was one.
+    pub(crate) fn let_in(&mut self, source: Source, now: Instant) -> bool {
+        let mut done = false;
+        self.change_control(now, |control| done = control.let_in(source));
+        done
+    }
+
+    /// The application's choice of presenter; whether it can be.
+    pub(crate) fn give_control(&mut self, source: Option<Source>, now: Instant) -> bool {
+        let mut done = false;
+        self.change_control(now, |control| done = control.choose(source, now));
+        done
+    }
+
+    pub(crate) fn set_control(&mut self, policy: ControlPolicy, now: Instant) {
+        self.change_control(now, |control| control.set_policy(policy, now));
+    }
+
+    pub(crate) fn set_control_timeout(&mut self, timeout: Option<Duration>, now: Instant) {
+        self.change_control(now, |control| control.set_timeout(timeout, now));
+    }
+
+    pub(super) fn change_control(&mut self, now: Instant, change: impl FnOnce(&mut Control)) {
+        let before = self.control.presenter();
+        change(&mut self.control);
+        let after = self.control.presenter();
+        if before != after {
+            for kind in self.held.release() {
+                self.push(before, kind);
+            }
+            if notice::is_logging() {
+                let label = after.and_then(|source| self.control.label(source));
+                log(self.log.control(&self.title, label, now));
+            }
+            self.push(after, EventKind::ControlChanged { held: after.is_some() });
+            self.tell_visibility();
+        }
+        if self.published.revision != self.control.revision() {
+            self.published.revision = self.control.revision();
+            self.tell_control();
+        }
+        if before != after {
+            self.follow_presenter();
+        }
+        for order in self.control.take_orders() {
+            match order {
+                Order::SendAway(source) => self.send_away(source, By::Host, now),
+                Order::LetIn(source) => {
+                    self.tell_of(source, Setting::LetIn);
+                }
+            }
+        }
+    }
+
+    /// Tells the application whether the presenter's view can be seen, unless it knows: what the view
+    /// said of that before it presented went nowhere.
+    pub(super) fn tell_visibility(&mut self) {
+        let Some(presenter) = self.control.presenter() else { return };
+        let said = self.control.said_visible(presenter);
+        let visible = said.unwrap_or(true);
+        let news = match self.shown {
+            Some(shown) => shown != visible,
+            None => said.is_some(),
+        };
+        if news {
+            self.shown = Some(visible);
+            let kind = if visible { EventKind::Show } else { EventKind::Hide };
+            self.push(Some(presenter), kind);
+        }
+    }
+
+    /// Tells the operator that `source` leaves, before it is forgotten.
+    pub(super) fn log_leave(&mut self, source: Source, now: Instant) {
+        let reason = self.leaving.take().filter(|(who, _)| *who == source);
+        if notice::is_logging()
+            && let Some(label) = self.control.label(source)
+        {
+            let reason = reason.map(|(_, reason)| reason).unwrap_or_default();
+            log(self.log.left(&self.title, label, &reason, now));
+        }
+    }
+
+    pub(super) fn tell_control(&mut self) {
+        for slot in &mut self.slots {
+            slot.tell(&Setting::Control(self.control.state(Some(slot.id))));
+        }
+        let hint = self.hint();
+        if hint != self.published.hint {
+            if !hint.is_empty() && hint != self.published.said {
+                notice::print_notice(&hint);
+                self.published.said.clone_from(&hint);
+            }
+            self.published.hint = hint;
+            self.tell_title();
+        }
+    }
+
+    /// What a host in front of a window should know of control, and can do about it.
+    pub(super) fn hint(&self) -> String {
+        let state = self.control.state(None);
+        if !self.control.host().is_some_and(|host| self.control.is_local(host)) {
+            return String::new();
+        }
+        if state.host != state.presenter {
+            let who = state.presenter().map_or("nobody", |member| &member.label);
+            return format!("{who} is in control: Ctrl+Alt+G takes it back");
+        }
+        match self.control.asker().and_then(|number| self.control.label_of(number)) {
+            Some(who) => format!("{who} asks for control: Ctrl+Alt+G grants it"),
+            None => String::new(),
+        }
+    }
+
+    pub(super) fn tell_title(&mut self) {
+        for slot in &mut self.slots {
+            let local = slot.backend.capabilities().local && !self.published.hint.is_empty();
+            let title = &self.title;
+            let caption =
+                if local { format!("{title} – {}", self.published.hint) } else { title.clone() };
+            slot.tell(&Setting::Title(caption));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What the application changes about its canvas.
+
+use framecast_api::{
+    CanvasSize, Cursor, Error, LogicalSize, PhysicalSize, Result, Setting, SizeLimits, Source,
+};
+
+use super::Engine;
+use crate::options::DrawDemand;
+
+impl Engine {
+    pub(crate) fn set_title(&mut self, title: &str) {
+        if self.title != title {
+            self.title = title.to_owned();
+            self.tell_title();
+        }
+    }
+
+    pub(crate) fn set_cursor(&mut self, cursor: Cursor) {
+        if self.cursor != cursor {
+            self.cursor = cursor;
+            self.apply(&Setting::Cursor(cursor));
+        }
+    }
+
+    pub(super) fn apply(&mut self, setting: &Setting) {
+        for slot in &mut self.slots {
+            slot.tell(setting);
+        }
+    }
+
+    /// Asks the presenter's view for a size, and sizes the canvas.
+    pub(crate) fn set_logical_size(&mut self, logical: LogicalSize) -> Result<()> {
+        let size = CanvasSize::clamped(logical, self.size.ratio(), self.limits)?;
+        if !self.fixed
+            && let Some(presenter) = self.control.presenter()
+            && let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == presenter.backend)
+        {
+            slot.backend.apply(&Setting::LogicalSize(size.logical()))?;
+        }
+        self.set_size(size);
+        Ok(())
+    }
+
+    /// Hands text to the presenter's clipboard.
+    pub(crate) fn set_clipboard(&mut self, text: &str) -> Result<()> {
+        Setting::check_clipboard(text)?;
+        let none = || Error::not_supported("a clipboard where nobody drives");
+        let Source { backend, client } = self.control.presenter().ok_or_else(none)?;
+        let slot = self.slots.iter_mut().find(|slot| slot.id == backend).ok_or_else(none)?;
+        slot.backend.apply(&Setting::Clipboard { client, text: text.to_owned() })
+    }
+
+    /// Keeps the canvas at `size` physical pixels, whatever the views' sizes.
+    pub(crate) fn set_fixed_size(&mut self, size: PhysicalSize) -> Result<()> {
+        let size = fixed_size(size)?;
+        self.fixed = true;
+        self.set_size(size);
+        Ok(())
+    }
+
+    pub(crate) fn set_demand(&mut self, demand: DrawDemand) {
+        self.demand = demand;
+    }
+}
+
+/// The size of a canvas that follows nobody: one logical pixel is one physical pixel.
+pub(crate) fn fixed_size(size: PhysicalSize) -> Result<CanvasSize> {
+    size.bytes()?;
+    let logical = LogicalSize::new(f64::from(size.width), f64::from(size.height));
+    // The limits are against strangers; this size is the application's own.
+    let limits = SizeLimits { max_side: PhysicalSize::MAX_SIDE, max_area: PhysicalSize::MAX_AREA };
+    CanvasSize::clamped(logical, 1.0, limits)
+}

@@ -113,9 +113,10 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
+    use crate::event::tests::every_kind;
     use crate::{
-        Button, Char, ClientId, Error, Key, LogicalSize, Modifiers, PointerType, Resize, Role,
-        Source, Touch,
+        Button, ClientId, Error, Key, LogicalSize, Modifiers, PointerType, Resize, Role, Source,
+        Touch,
     };
 
     const ANNA: ClientId = ClientId(1);
@@ -159,30 +160,7 @@ mod tests {
 
     #[test]
     fn no_two_events_but_moves_wheels_and_sizes_are_merged() {
-        let pointer = Pointer::default;
-        let resize = Resize { width: 1.0, height: 1.0, pwidth: 1, pheight: 1, ratio: 1.0 };
-        let kinds = [
-            EventKind::Resize(resize),
-            EventKind::Close,
-            EventKind::Show,
-            EventKind::Hide,
-            EventKind::FocusIn,
-            EventKind::FocusOut,
-            EventKind::PointerDown(pointer()),
-            EventKind::PointerMove(pointer()),
-            EventKind::PointerUp(pointer()),
-            EventKind::PointerEnter(pointer()),
-            EventKind::PointerLeave(pointer()),
-            EventKind::DoubleClick(pointer()),
-            EventKind::Wheel(Wheel::default()),
-            EventKind::KeyDown(Key::default()),
-            EventKind::KeyUp(Key::default()),
-            EventKind::Char(Char::default()),
-            EventKind::Paste { data: "a".into() },
-            EventKind::ControlChanged { held: true },
-            EventKind::Animate { step: 0.5 },
-            EventKind::BeforeDraw,
-        ];
+        let kinds = every_kind();
         for last in &kinds {
             for next in &kinds {
                 let merges = matches!(last.name(), "pointer_move" | "wheel" | "resize");

@@ -552,7 +552,7 @@ fn text(text: &str, most: usize) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;
@@ -561,10 +561,10 @@ mod tests {
         Pointer { x: 1.5, y: -2.0, button: Button::Left, ..Pointer::default() }
     }
 
-    #[test]
-    fn every_event_has_the_same_name_on_the_wire_and_in_name() {
+    /// One event of every kind.
+    pub(crate) fn every_kind() -> [EventKind; 20] {
         let resize = Resize { width: 1.0, height: 1.0, pwidth: 1, pheight: 1, ratio: 1.0 };
-        for kind in [
+        [
             EventKind::Resize(resize),
             EventKind::Close,
             EventKind::Show,
@@ -582,9 +582,15 @@ mod tests {
             EventKind::KeyUp(Key::default()),
             EventKind::Char(Char::default()),
             EventKind::Paste { data: "two\nlines".into() },
+            EventKind::ControlChanged { held: true },
             EventKind::Animate { step: 0.5 },
             EventKind::BeforeDraw,
-        ] {
+        ]
+    }
+
+    #[test]
+    fn every_event_has_the_same_name_on_the_wire_and_in_name() {
+        for kind in every_kind() {
             let event = Event { kind, timestamp: 1.25, source: None };
             let wire = serde_json::to_value(&event).unwrap();
             assert_eq!(wire["type"], event.kind.name());

@@ -19,10 +19,12 @@ mod mjpeg;
 mod pages;
 /// Pictures and state, out.
 mod pictures;
+/// Behind a proxy.
+mod proxy;
 /// The older renderview protocol.
 mod renderview;
 mod resources;
-/// Without a socket, in somebody else's server; and behind a proxy.
+/// Without a socket, in somebody else's server.
 mod service;
 /// `GET snapshot.png` and `snapshot.jpg`.
 mod snapshot;

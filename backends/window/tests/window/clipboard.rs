@@ -4,7 +4,8 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use crate::selection::{Fate, Selection, Sending, watch};
-use crate::support::{AGAIN, PATIENCE, Stage, View, focused};
+use crate::support::{AGAIN, PATIENCE, Stage};
+use crate::view::{View, focused};
 
 /// As in `clipboard.rs` of the crate.
 const MAX_TEXT: usize = 4 << 20;

@@ -1,7 +1,8 @@
 use framecast_api::{Backend, Button, Char, EventKind, Input, Key, Pointer};
 use framecast_window::WindowOptions;
 
-use crate::support::{Stage, View, focused};
+use crate::support::Stage;
+use crate::view::{View, focused};
 
 // Symbols of X11's keysymdef.h.
 const SHIFT: u32 = 0xffe1;

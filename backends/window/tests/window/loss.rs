@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use framecast_api::{Backend, Error, Input};
 use framecast_window::{WindowBackend, display_available};
 
-use crate::support::{View, context};
+use crate::view::{View, context};
 
 /// Opening without a display fails, soon, with one line that says what to do.
 fn refused() -> Error {

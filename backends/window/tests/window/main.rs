@@ -2,8 +2,11 @@
 //! its own, because DISPLAY belongs to the whole process.
 #![cfg(all(unix, not(target_os = "macos")))]
 
+/// Displays, and hands on them.
 #[macro_use]
 mod support;
+/// A window backend and what it reports.
+mod view;
 
 /// Copying and pasting, with another program.
 #[cfg(feature = "clipboard")]

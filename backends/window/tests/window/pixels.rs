@@ -1,7 +1,8 @@
 use framecast_api::{Backend, Cursor, EventKind, Input, LogicalSize, Setting};
 use framecast_window::WindowOptions;
 
-use crate::support::{AGAIN, SCREEN, Shot, Stage, View};
+use crate::support::{AGAIN, SCREEN, Shot, Stage};
+use crate::view::View;
 
 /// A picture in which every pixel differs from its neighbours.
 fn pattern(x: u32, y: u32) -> [u8; 3] {

@@ -3,7 +3,8 @@ use std::time::Duration;
 use framecast_api::{Backend, Button, Char, EventKind, Input, Key, conformance};
 use framecast_window::{WindowBackend, display_available};
 
-use crate::support::{OUTPUT, SCREEN, Stage, View, context};
+use crate::support::{OUTPUT, SCREEN, Stage};
+use crate::view::{View, context};
 
 const SHIFT: u32 = 0xffe1;
 const GREEN: [u8; 3] = [0, 255, 0];

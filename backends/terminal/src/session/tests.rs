@@ -197,7 +197,7 @@ fn what_tmux_dropped_is_asked_and_sent_again() {
     for _ in 0..100 {
         later += Duration::from_millis(100);
         session.expire(later, &mut |_| {});
-        asked += give(&mut session, later).matches("i=34").count();
+        asked += give(&mut session, later).matches("i=34,").count();
         says(&mut session, "\x1b[0n", later);
     }
     assert_eq!(asked, 3);
@@ -238,7 +238,7 @@ fn without_an_answer_about_the_speed_pictures_come_slowly() {
         later += SPEED_WAIT;
         session.expire(later, &mut |_| {});
         let given = give(&mut session, later);
-        assert_eq!((given.contains("i=33"), given.contains('\u{10eeee}')), (again, !again));
+        assert_eq!((given.contains("i=33,"), given.contains('\u{10eeee}')), (again, !again));
     }
     says(&mut session, "\x1b[0n", later);
     assert!(!session.wants_frame(), "tmux answered, but it takes its time");

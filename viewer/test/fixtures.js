@@ -8,6 +8,6 @@ const BACKENDS = new URL("../../backends/", import.meta.url);
  * @param {string} [crate]
  * @returns {any[]}
  */
-export default function fixtures(name, crate = "http") {
+export default function fixtures(name, crate = "stream") {
   return JSON.parse(readFileSync(new URL(`${crate}/fixtures/${name}`, BACKENDS), "utf8"));
 }

@@ -2,7 +2,7 @@
 //!
 //! [`HttpServer`] listens on one address and serves any number of canvases, each through an
 //! [`HttpBackend`]: the page of the crate `framecast-viewer`, and a WebSocket that carries
-//! pictures out and input in (see `PROTOCOL.md`).
+//! pictures out and input in (see `PROTOCOL.md` of `framecast-stream`).
 //!
 //! This crate decides who gets in (`tls`; `front`: request heads, the `Host` and `Origin` headers,
 //! limits) and carries bytes to and from clients (`driver`). What each client is sent and when is

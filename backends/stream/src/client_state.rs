@@ -15,7 +15,7 @@ use crate::pacing::Pacing;
 use crate::protocol::Dialect;
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::Missing;
-use crate::tiles::Coding;
+use crate::tiles::Fidelity;
 
 /// Unanswered pings of one client; of more, the oldest go unanswered.
 const PONGS: usize = 8;
@@ -199,8 +199,8 @@ impl ClientState {
 
     fn target(&self, pictures: &Pictures, now: Instant) -> EncodeTarget {
         let quality = || pictures.budget.quality(self.pacing.quality(), self.presents, now);
-        let coding = if pictures.lossless { Coding::Exact } else { Coding::Jpeg(quality()) };
-        EncodeTarget { coding, spare: self.pacing.spare(), still_after: pictures.still_after }
+        let fidelity = if pictures.lossless { Fidelity::Exact } else { Fidelity::Lossy(quality()) };
+        EncodeTarget { fidelity, spare: self.pacing.spare(), still_after: pictures.still_after }
     }
 
     /// Adds to `missing` what must be encoded before it can be sent its next update.

@@ -58,8 +58,8 @@ impl Job {
                 tile_store::Job::Compare { tiles, .. } => {
                     tile_store::Outcome::Changed(tiles.clone())
                 }
-                tile_store::Job::Encode { tiles, coding, .. } => {
-                    tile_store::Outcome::Failed(tiles.clone(), *coding)
+                tile_store::Job::Encode { tiles, fidelity, .. } => {
+                    tile_store::Outcome::Failed(tiles.clone(), *fidelity)
                 }
             }),
             Work::Whole(job) => Outcome::Whole(not_encoded(job)),
@@ -82,10 +82,10 @@ fn encode_tiles(job: tile_store::Job) -> tile_store::Outcome {
         tile_store::Job::Compare { before, after, grid, tiles } => {
             tile_store::Outcome::Changed(tiles::changed(&before, &after, &grid, &tiles))
         }
-        tile_store::Job::Encode { frame, grid, tiles, coding, sampling } => {
-            match tiles::encode(&frame, &grid, &tiles, coding, sampling) {
-                Ok(encoded) => tile_store::Outcome::Encoded { tiles, coding, encoded },
-                Err(_) => tile_store::Outcome::Failed(tiles, coding),
+        tile_store::Job::Encode { frame, grid, tiles, fidelity, sampling } => {
+            match tiles::encode(&frame, &grid, &tiles, fidelity, sampling) {
+                Ok(encoded) => tile_store::Outcome::Encoded { tiles, fidelity, encoded },
+                Err(_) => tile_store::Outcome::Failed(tiles, fidelity),
             }
         }
     }

@@ -11,7 +11,7 @@
 //! ([`ClientMessage::parse`]). Who may connect is decided by whoever drives the hub, and so is where
 //! [`Job`]s run.
 //!
-//! `PROTOCOL.md` in `framecast-http` is the format of the messages.
+//! `PROTOCOL.md` beside this crate is the format of the messages.
 
 #![warn(missing_docs)]
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use framecast_api::{Frame, Result};
 use framecast_jpeg::Sampling;
 
-use crate::tiles::{self, Coding, EncodedTile, Grid};
+use crate::tiles::{self, EncodedTile, Fidelity, Grid};
 
 /// The tiles of a frame that differ from those of another of its size.
 #[must_use]
@@ -26,12 +26,12 @@ pub struct Encodings {
 /// If a tile cannot be encoded.
 pub fn encode(frame: &Frame, quality: Option<(u8, Sampling)>) -> Result<Encodings> {
     let grid = Grid::new(frame.size());
-    let coding = quality.map_or(Coding::Exact, |(quality, _)| Coding::Jpeg(quality));
+    let fidelity = quality.map_or(Fidelity::Exact, |(quality, _)| Fidelity::Lossy(quality));
     let sampling = quality.map_or(Sampling::Full, |(_, sampling)| sampling);
     let all: Vec<u16> = grid.all().collect();
     let mut tiles = Vec::with_capacity(all.len());
     for batch in all.chunks(20) {
-        let encoded = tiles::encode(frame, &grid, batch, coding, sampling)?;
+        let encoded = tiles::encode(frame, &grid, batch, fidelity, sampling)?;
         tiles.extend(batch.iter().copied().zip(encoded));
     }
     Ok(Encodings { grid, tiles })
@@ -47,7 +47,7 @@ impl Encodings {
     /// How many of how many tiles are exact.
     #[must_use]
     pub fn exact(&self) -> (usize, usize) {
-        let exact = |(_, encoded): &&(u16, Arc<EncodedTile>)| encoded.form().is_exact();
+        let exact = |(_, encoded): &&(u16, Arc<EncodedTile>)| encoded.encoding().is_exact();
         (self.tiles.iter().filter(exact).count(), self.tiles.len())
     }
 
@@ -62,14 +62,14 @@ impl Encodings {
     #[must_use]
     pub fn compose(&self) -> Vec<(Vec<u16>, Vec<u8>)> {
         let mut tiles = self.tiles.clone();
-        tiles.sort_by_key(|(_, encoded)| encoded.form());
-        let parts = tiles.chunk_by(|a, b| a.1.form() == b.1.form());
+        tiles.sort_by_key(|(_, encoded)| encoded.encoding());
+        let parts = tiles.chunk_by(|a, b| a.1.encoding() == b.1.encoding());
         parts
             .flat_map(|part| part.chunks(256))
             .map(|part| {
                 let encoded: Vec<_> = part.iter().map(|(_, it)| Arc::clone(it)).collect();
                 let mut out = Vec::new();
-                tiles::compose(&self.grid, part[0].1.form(), &encoded, &mut out);
+                part[0].1.encoding().codec().compose(&self.grid, &encoded, &mut out);
                 (part.iter().map(|(n, _)| *n).collect(), out)
             })
             .collect()

@@ -1,13 +1,13 @@
-//! How many unacknowledged pictures one client may have: enough to fill the way to it, few
+//! How many unacknowledged pictures one client may have: enough to fill the link to it, few
 //! enough that none of them grows old in a queue. Pure: `now` is passed in.
 //!
-//! The shortest time in which a picture was acknowledged is taken for the way itself (network,
-//! decoding and painting without a queue). What an acknowledgement takes longer was spent in a
+//! The shortest time in which a picture was acknowledged is taken for the round trip without a queue
+//! (network, decoding and painting). What an acknowledgement takes longer was spent in a
 //! queue; from that follows how many pictures stand in it (as in TCP Vegas). The window grows
 //! while there is next to none and somebody waits for a slot, and shrinks when there are several.
 //!
 //! Acknowledgements also tell how many bytes a second reach the client (as in TCP BBR). Small
-//! pictures on a fast way make that too little: it says how long a large picture takes at most.
+//! pictures on a fast link make that too little: it says how long a large picture takes at most.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ mod network;
 #[cfg(test)]
 mod simulated;
 
-/// A new client: one picture on its way, one being made.
+/// A new client: one picture in flight, one being made.
 const FIRST_WINDOW: usize = 2;
 /// 60 pictures a second at 0.4 seconds.
 const MAX_WINDOW: usize = 24;
@@ -26,19 +26,19 @@ const MAX_WINDOW: usize = 24;
 const MAX_QUEUE: Duration = Duration::from_millis(100);
 /// After a queue grew too long, the window does not grow for this long.
 const HOLD: Duration = Duration::from_secs(1);
-/// A measured way that is this old is measured anew, if the client is held back by it. It takes
+/// A measured round trip that is this old is measured anew, if the client is held back by it. It takes
 /// two round trips, in which little is sent; that is how often it may be,
 const REMEASURE_AFTER: Duration = Duration::from_secs(5);
 /// and not before it has been used for so many round trips.
 const REMEASURE_AFTER_TRIPS: u32 = 20;
-/// On a way that is at least this long, the window doubles with every round trip at first. Else adding
+/// With a round trip that is at least this long, the window doubles with every round trip at first. Else adding
 /// one is quick enough, and never too much.
 const LONG_RTT: Duration = Duration::from_millis(150);
-/// A queue that is shorter than this part of the way is none.
+/// A queue that is shorter than this part of the round trip is none.
 const NO_QUEUE: u32 = 8;
-/// A way that takes longer by no more than this part is confirmed.
+/// A round trip that takes longer by no more than this part is confirmed.
 const SAME_RTT: u32 = 16;
-/// A picture that met no queue of ours may have met that of others, or the way has become longer.
+/// A picture that met no queue of ours may have met that of others, or the round trip has become longer.
 /// Others give way within a few pictures, so it counts for one in this many parts.
 const LONGER: u32 = 4;
 /// Pictures in the queue below which the window grows, and above which it shrinks.
@@ -57,15 +57,15 @@ pub(crate) struct Pacing {
     /// Sent and not acknowledged, oldest first; at most `window` when the newest was sent.
     in_flight: VecDeque<Sent>,
     min_rtt: Option<MinRtt>,
-    /// The way is long, and never had a queue.
+    /// The round trip is long, and there never was a queue.
     opening: bool,
     shrink_after: Option<Instant>,
     grow_after: Option<Instant>,
-    /// Nothing is sent until all is acknowledged, so that the next picture measures the way.
+    /// Nothing is sent until all is acknowledged, so that the next picture measures the round trip.
     remeasuring: bool,
     /// Bytes of acknowledged pictures.
     delivered: u64,
-    /// Since when the way has been busy with what is in flight: the last acknowledgement, or the
+    /// Since when the link has been busy with what is in flight: the last acknowledgement, or the
     /// first picture after all were acknowledged.
     busy_since: Option<Instant>,
     /// Bytes a second.
@@ -202,7 +202,7 @@ impl Pacing {
         self.in_flight.clear();
     }
 
-    /// How long a picture of `bytes` bytes keeps the way busy; `None` while nothing was
+    /// How long a picture of `bytes` bytes keeps the link busy; `None` while nothing was
     /// acknowledged.
     pub(crate) fn time_for(&self, bytes: usize) -> Option<Duration> {
         // Longer than a duration can be: it does not matter how much.
@@ -222,7 +222,7 @@ impl Pacing {
         });
     }
 
-    /// What `sent`, which took `time`, tells of the way. A shorter time is believed at once; a longer
+    /// What `sent`, which took `time`, tells of the round trip. A shorter time is believed at once; a longer
     /// one only where it met no queue of ours.
     fn measured_rtt(&mut self, sent: &Sent, time: Duration, now: Instant) -> MinRtt {
         let mut rtt = self.min_rtt.unwrap_or(MinRtt { time, measured: now });
@@ -419,7 +419,7 @@ mod tests {
         assert!(pacing.window <= MAX_WINDOW);
     }
 
-    /// Bytes a second that are found when the way takes `rate`, with `window` pictures in flight.
+    /// Bytes a second that are found when the link carries `rate`, with `window` pictures in flight.
     fn found(rate: f64, window: usize, latency: Duration) -> f64 {
         let mut pacing = Pacing::new();
         let transfer = Duration::from_secs_f64(SIZE as f64 / rate);

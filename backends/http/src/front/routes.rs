@@ -23,7 +23,7 @@ const OTHER_VERSION: Refusal =
     Refusal::new(StatusCode::UPGRADE_REQUIRED, "Only WebSocket version 13 is spoken here.\n");
 const OTHER_PROTOCOL: Refusal = Refusal::new(
     StatusCode::BAD_REQUEST,
-    "Offer the WebSocket subprotocol framecast.v1, or none (see PROTOCOL.md of framecast-http).\n",
+    "Offer the WebSocket subprotocol framecast.v1, or none (see PROTOCOL.md of framecast-stream).\n",
 );
 /// Prometheus' text format.
 const METRICS: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");

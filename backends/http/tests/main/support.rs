@@ -199,7 +199,7 @@ impl Picture {
     }
 }
 
-/// Draws updates as `PROTOCOL.md` says.
+/// Draws updates as `PROTOCOL.md` of `framecast-stream` says.
 #[derive(Debug, Default)]
 pub(crate) struct Screen {
     pixels: image::RgbImage,

@@ -12,7 +12,7 @@ use crate::pacing::Pacing;
 use crate::protocol::Dialect;
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::Missing;
-use crate::tiles::Coding;
+use crate::tiles::Fidelity;
 
 mod mjpeg;
 mod tiles;
@@ -79,7 +79,7 @@ pub(crate) trait Feed: Debug + Send {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EncodeTarget {
     /// Of what changed.
-    pub(crate) coding: Coding,
+    pub(crate) fidelity: Fidelity,
     /// Bytes of exact tiles that may be sent besides.
     pub(crate) spare: usize,
     /// How long a tile must be still to be sent exactly.

@@ -12,7 +12,7 @@ use crate::pacing::Pacing;
 use crate::protocol::{Part, PartHeader, SUBPROTOCOL};
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::{Current, Missing, Tile, TileStore};
-use crate::tiles::{Coding, EncodedTile, Form};
+use crate::tiles::{EncodedTile, Encoding, Fidelity};
 
 /// The most tiles in one picture.
 const PART_TILES: usize = 256;
@@ -145,10 +145,12 @@ impl Feed for TileFeed {
             return;
         }
         let wanted = self.wanted(store, target, now);
-        for (tiles, coding) in [(wanted.changed, target.coding), (wanted.resting, Coding::Exact)] {
+        for (tiles, fidelity) in
+            [(wanted.changed, target.fidelity), (wanted.resting, Fidelity::Exact)]
+        {
             for n in tiles {
-                if store.get(n, coding).is_none() {
-                    missing.add(coding, n, store.tiles().len());
+                if store.get(n, fidelity).is_none() {
+                    missing.add(fidelity, n, store.tiles().len());
                 }
             }
         }
@@ -166,15 +168,15 @@ impl Feed for TileFeed {
             return Next::Nothing;
         };
         let wanted = self.wanted(store, target, now);
-        let get = |n: u16, coding| Some((n, Arc::clone(store.get(n, coding)?)));
+        let get = |n: u16, fidelity| Some((n, Arc::clone(store.get(n, fidelity)?)));
         let changed: Option<Vec<_>> =
-            wanted.changed.into_iter().map(|n| get(n, target.coding)).collect();
+            wanted.changed.into_iter().map(|n| get(n, target.fidelity)).collect();
         let Some(mut tiles) = changed else { return Next::Missing };
         let mut spare =
             target.spare.saturating_sub(tiles.iter().map(|(_, encoded)| encoded.len()).sum());
         let (changes, mut refines) = (!tiles.is_empty(), false);
         let resting = !wanted.resting.is_empty();
-        for (n, encoded) in wanted.resting.into_iter().filter_map(|n| get(n, Coding::Exact)) {
+        for (n, encoded) in wanted.resting.into_iter().filter_map(|n| get(n, Fidelity::Exact)) {
             // One at least: it may be larger than what may be spared at a time.
             if encoded.len() > spare && !tiles.is_empty() {
                 break;
@@ -201,7 +203,7 @@ impl Feed for TileFeed {
         self.sent.resize(store.tiles().len(), Sent::default());
         for (n, encoded) in &tiles {
             let n = usize::from(*n);
-            let exact = encoded.form().is_exact();
+            let exact = encoded.encoding().is_exact();
             self.sent[n] = Sent { version: store.tiles()[n].version, exact };
         }
         self.settle(store, target.still_after);
@@ -244,27 +246,29 @@ fn header(number: u32, current: &Current, exact: bool) -> PartHeader {
 fn update(header: PartHeader, mut tiles: Vec<NumberedTile>, refines: bool) -> Update {
     let bytes = tiles.iter().map(|(_, encoded)| encoded.len()).sum();
     let count = tiles.len();
-    tiles.sort_by_key(|(n, encoded)| (encoded.form(), *n));
-    let mut parts: VecDeque<(Form, Vec<NumberedTile>)> = VecDeque::new();
+    tiles.sort_by_key(|(n, encoded)| (encoded.encoding(), *n));
+    let mut parts: VecDeque<(Encoding, Vec<NumberedTile>)> = VecDeque::new();
     let mut size = 0;
     for (n, encoded) in tiles {
         size += encoded.len();
         match parts.back_mut() {
-            Some((form, part))
-                if *form == encoded.form() && part.len() < PART_TILES && size <= PART_BYTES =>
+            Some((encoding, part))
+                if *encoding == encoded.encoding()
+                    && part.len() < PART_TILES
+                    && size <= PART_BYTES =>
             {
                 part.push((n, encoded));
             }
             _ => {
                 size = encoded.len();
-                parts.push_back((encoded.form(), vec![(n, encoded)]));
+                parts.push_back((encoded.encoding(), vec![(n, encoded)]));
             }
         }
     }
     let last = parts.len().saturating_sub(1);
-    let part = |(number, (form, tiles)): (usize, (Form, Vec<NumberedTile>))| {
+    let part = |(number, (encoding, tiles)): (usize, (Encoding, Vec<NumberedTile>))| {
         let header = PartHeader { part: number as u16, last: number == last, ..header };
-        Message::Part(Part { header, form, tiles })
+        Message::Part(Part { header, encoding, tiles })
     };
     let PartHeader { input, drawn, encoded, .. } = header;
     let times = Times { input, drawn, encoded: Some(encoded), sent: 0.0 };

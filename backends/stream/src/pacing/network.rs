@@ -1,4 +1,4 @@
-//! The part of the way that is the network's: how much it takes besides, and with which quality
+//! The network's part of the round trip: how much it carries besides, and with which quality
 //! pictures come through it often enough. Pure.
 //!
 //! What a client spends on decoding and painting, as it says, is left out: fewer bytes do not help
@@ -14,7 +14,7 @@ const LADDER: [u8; 5] = [80, 65, 50, 35, 20];
 const QUEUE: (Duration, Duration) = (Duration::from_millis(15), Duration::from_millis(30));
 /// Pictures that come at least this often need no less quality.
 const OFTEN: Duration = Duration::from_millis(24);
-/// Between two steps down: what is on its way still has the quality from before.
+/// Between two steps down: what is in flight still has the quality from before.
 const STEP_DOWN: Duration = Duration::from_millis(150);
 /// How long there must be no queue for a step up: at first, and at most. It doubles with every
 /// step up that was too much.
@@ -25,7 +25,7 @@ const TOO_MUCH: Duration = Duration::from_secs(4);
 pub(super) const SLICE: Duration = Duration::from_millis(50);
 /// Bytes that may be sent besides: the fewest, at first, and the most.
 const SPARE: (usize, usize, usize) = (8 * 1024, 48 * 1024, 256 * 1024);
-/// The shortest time is forgotten after this, so that a longer way is found out; with the least
+/// The shortest time is forgotten after this, so that a longer round trip is found out; with the least
 /// quality at once, since a picture then takes hardly any time itself, and it can get no worse.
 const FORGET: Duration = Duration::from_secs(10);
 
@@ -35,9 +35,9 @@ pub(super) struct Delivery {
     /// From sending to the acknowledgement, without what the client did with it.
     pub(super) time: Duration,
     pub(super) bytes: usize,
-    /// No more were allowed to be on their way.
+    /// No more were allowed to be in flight.
     pub(super) full: bool,
-    /// Nothing else was on its way when it was sent.
+    /// Nothing else was in flight when it was sent.
     pub(super) alone: bool,
     pub(super) at: Instant,
 }

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use framecast_api::PhysicalSize;
 
-use crate::tiles::{EncodedTile, Form, Grid, compose};
+use crate::tiles::{EncodedTile, Encoding, Grid};
 
 /// Bytes before the tile list of a part.
 const HEADER: usize = 80;
 const PART: u8 = 2;
-const JPEG: u8 = 1;
-const PNG: u8 = 2;
 const LAST: u8 = 1;
 const EXACT: u8 = 2;
 /// What a composed picture needs besides its tiles' bytes: in all, and for each tile.
@@ -40,14 +38,13 @@ impl PartHeader {
     /// Writes the header and the tile list.
     pub(crate) fn print(
         &self,
-        form: Form,
+        encoding: Encoding,
         tiles: impl ExactSizeIterator<Item = u16>,
         out: &mut Vec<u8>,
     ) {
-        let encoding = if form.is_exact() { PNG } else { JPEG };
         let flags = if self.last { LAST | if self.exact { EXACT } else { 0 } } else { 0 };
         let (width, height) = self.grid.tile_size();
-        out.extend_from_slice(&[PART, encoding]);
+        out.extend_from_slice(&[PART, encoding.codec().number()]);
         out.extend_from_slice(&(HEADER as u16).to_le_bytes());
         out.extend_from_slice(&self.update.to_le_bytes());
         out.extend_from_slice(&self.part.to_le_bytes());
@@ -73,7 +70,7 @@ impl PartHeader {
 #[derive(Debug)]
 pub struct Part {
     pub(crate) header: PartHeader,
-    pub(crate) form: Form,
+    pub(crate) encoding: Encoding,
     pub(crate) tiles: Vec<(u16, Arc<EncodedTile>)>,
 }
 
@@ -85,8 +82,8 @@ impl Part {
         let encoded: Vec<_> = self.tiles.iter().map(|(_, encoded)| Arc::clone(encoded)).collect();
         let bytes: usize = encoded.iter().map(|encoded| encoded.len() + ROOM_PER_TILE).sum();
         let mut message = Vec::with_capacity(HEADER + ROOM + bytes);
-        self.header.print(self.form, numbers, &mut message);
-        compose(&self.header.grid, self.form, &encoded, &mut message);
+        self.header.print(self.encoding, numbers, &mut message);
+        self.encoding.codec().compose(&self.header.grid, &encoded, &mut message);
         message.into()
     }
 }

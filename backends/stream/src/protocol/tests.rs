@@ -1,7 +1,7 @@
 use super::server_message::{Listed, ListedAway};
 use super::*;
 use crate::ledger::Painted;
-use crate::tiles::{Form, Grid};
+use crate::tiles::{Encoding, Grid, Jpeg};
 use framecast_api::{
     Button, Char, ClientId, ControlRequest, ControlState, EventKind, Member, PhysicalSize, Pointer,
     Role, SentAway,
@@ -277,7 +277,7 @@ fn fixtures(text: &str) -> Vec<serde_json::Value> {
 
 #[test]
 fn what_the_viewer_says_is_understood() {
-    for fixture in fixtures(include_str!("../../../http/fixtures/client-messages.json")) {
+    for fixture in fixtures(include_str!("../../fixtures/client-messages.json")) {
         let text = fixture["message"].to_string();
         let message = ClientMessage::parse(&text);
         assert!(message.is_ok(), "{text}: {message:?}");
@@ -312,7 +312,7 @@ fn away(fields: &serde_json::Value) -> ListedAway<'_> {
 #[test]
 fn what_the_viewer_understands_is_what_is_said() {
     let mut said = 0;
-    for fixture in fixtures(include_str!("../../../http/fixtures/server-messages.json")) {
+    for fixture in fixtures(include_str!("../../fixtures/server-messages.json")) {
         let message = &fixture["message"];
         let string = |name: &str| message[name].as_str().unwrap_or_default();
         let mine = match string("type") {
@@ -352,7 +352,7 @@ fn what_the_viewer_understands_is_what_is_said() {
 #[test]
 fn the_viewer_reads_the_parts_that_are_written() {
     let mut written = 0;
-    for fixture in fixtures(include_str!("../../../http/fixtures/parts.json")) {
+    for fixture in fixtures(include_str!("../../fixtures/parts.json")) {
         let (hex, fields) = (fixture["hex"].as_str().unwrap(), &fixture["fields"]);
         // The others are of later versions, or broken.
         if fields.is_null() || hex.get(4..8).is_none_or(|length| length != "5000") {
@@ -380,14 +380,14 @@ fn the_viewer_reads_the_parts_that_are_written() {
             encoded: number("encoded"),
             sent: number("sent"),
         };
-        let form = match fields["encoding"].as_str().unwrap() {
-            "jpeg" => Form::Jpeg(80, Sampling::Half),
-            _ => Form::Png,
+        let encoding = match fields["encoding"].as_str().unwrap() {
+            "jpeg" => Encoding::Jpeg(Jpeg { quality: 80, sampling: Sampling::Half }),
+            _ => Encoding::Png,
         };
         let tiles = fields["tiles"].as_array().unwrap();
         let tiles: Vec<u16> = tiles.iter().map(|n| n.as_u64().unwrap() as u16).collect();
         let mut out = Vec::new();
-        header.print(form, tiles.iter().copied(), &mut out);
+        header.print(encoding, tiles.iter().copied(), &mut out);
         let print: String = out.iter().map(|byte| format!("{byte:02x}")).collect();
         let payload = fields["payload"].as_str().unwrap();
         assert_eq!(print + payload, hex, "{}", fixture["name"]);

@@ -10,7 +10,7 @@ use framecast_jpeg::Sampling;
 
 use crate::newest::Newest;
 use crate::tile_update::PictureInfo;
-use crate::tiles::{self, Coding, EncodedTile, Grid};
+use crate::tiles::{self, EncodedTile, Fidelity, Grid};
 
 /// Tiles that are encoded by one thread in one go.
 const BATCH: usize = 20;
@@ -100,13 +100,13 @@ impl Tile {
         self.exact.as_ref().or_else(|| best.map(|(_, encoded)| encoded))
     }
 
-    /// Its encoding for somebody who asked for `coding`; it may be better.
-    fn get(&self, coding: Coding) -> Option<&Arc<EncodedTile>> {
-        match coding {
-            Coding::Jpeg(wanted) => {
+    /// Its encoding for somebody who asked for `fidelity`; it may be better.
+    fn get(&self, fidelity: Fidelity) -> Option<&Arc<EncodedTile>> {
+        match fidelity {
+            Fidelity::Lossy(wanted) => {
                 self.lossy.iter().find(|(quality, _)| *quality == wanted).map(|(_, it)| it)
             }
-            Coding::Exact => self.exact.as_ref(),
+            Fidelity::Exact => self.exact.as_ref(),
         }
     }
 
@@ -116,11 +116,11 @@ impl Tile {
     }
 
     /// Takes what was made for somebody who asked for `wanted`.
-    fn put(&mut self, wanted: Coding, encoded: Arc<EncodedTile>) {
-        if encoded.form().is_exact() {
+    pub(super) fn put(&mut self, wanted: Fidelity, encoded: Arc<EncodedTile>) {
+        if encoded.encoding().is_exact() {
             self.exact = Some(Arc::clone(&encoded));
         }
-        if let Coding::Jpeg(quality) = wanted {
+        if let Fidelity::Lossy(quality) = wanted {
             // As many as there are qualities: whoever waits for one must find it.
             self.lossy.retain(|(known, _)| *known != quality);
             self.lossy.push((quality, encoded));
@@ -139,7 +139,7 @@ enum Stage {
         changed: Vec<u16>,
     },
     Encoding {
-        batches: VecDeque<(Vec<u16>, Coding)>,
+        batches: VecDeque<(Vec<u16>, Fidelity)>,
         /// Tiles that become JPEGs, of one quality.
         lossy: usize,
         /// How many qualities they have.
@@ -152,7 +152,7 @@ enum Stage {
 #[derive(Debug)]
 pub(crate) enum Job {
     Compare { before: Frame, after: Frame, grid: Grid, tiles: Vec<u16> },
-    Encode { frame: Frame, grid: Grid, tiles: Vec<u16>, coding: Coding, sampling: Sampling },
+    Encode { frame: Frame, grid: Grid, tiles: Vec<u16>, fidelity: Fidelity, sampling: Sampling },
 }
 
 /// What became of it.
@@ -161,21 +161,21 @@ pub(crate) enum Outcome {
     Changed(Vec<u16>),
     Encoded {
         tiles: Vec<u16>,
-        coding: Coding,
+        fidelity: Fidelity,
         encoded: Vec<Arc<EncodedTile>>,
     },
     /// These tiles cannot be encoded, or not together.
-    Failed(Vec<u16>, Coding),
+    Failed(Vec<u16>, Fidelity),
 }
 
 /// Which tiles are to be encoded, and how.
 #[derive(Debug, Default)]
-pub(crate) struct Missing(BTreeMap<Coding, Vec<bool>>);
+pub(crate) struct Missing(BTreeMap<Fidelity, Vec<bool>>);
 
 impl Missing {
     /// Of a picture of `tiles` tiles, `tile` is missing.
-    pub(crate) fn add(&mut self, coding: Coding, tile: u16, tiles: usize) {
-        self.0.entry(coding).or_insert_with(|| vec![false; tiles])[usize::from(tile)] = true;
+    pub(crate) fn add(&mut self, fidelity: Fidelity, tile: u16, tiles: usize) {
+        self.0.entry(fidelity).or_insert_with(|| vec![false; tiles])[usize::from(tile)] = true;
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -184,7 +184,7 @@ impl Missing {
 
     /// How many tiles are to be JPEGs: of the quality of which most are.
     fn lossy(&self) -> usize {
-        let lossy = self.0.iter().filter(|(coding, _)| **coding != Coding::Exact);
+        let lossy = self.0.iter().filter(|(fidelity, _)| **fidelity != Fidelity::Exact);
         let counts = lossy.map(|(_, tiles)| tiles.iter().filter(|is_missing| **is_missing).count());
         counts.max().unwrap_or_default()
     }
@@ -278,18 +278,19 @@ impl TileStore {
     /// Has these tiles encoded, those of quality `first` before the others. Only while resting.
     pub(crate) fn encode(&mut self, missing: Missing, first: Option<u8>) {
         let lossy = missing.lossy();
-        let qualities = missing.0.keys().filter(|coding| **coding != Coding::Exact).count();
-        let batches = missing.0.into_iter().flat_map(|(coding, tiles)| {
+        let qualities = missing.0.keys().filter(|fidelity| **fidelity != Fidelity::Exact).count();
+        let batches = missing.0.into_iter().flat_map(|(fidelity, tiles)| {
             let tiles = tiles.into_iter().zip(0_u16..).filter_map(|(it, n)| it.then_some(n));
             let tiles: Vec<_> = tiles.collect();
             // Equal shares, so that no thread is left with a small rest at the end.
             let shares = tiles.len().div_ceil(BATCH);
             let size = tiles.len().div_ceil(shares.max(1)).max(1);
-            let shares: Vec<_> = tiles.chunks(size).map(|tiles| (tiles.to_vec(), coding)).collect();
+            let shares: Vec<_> =
+                tiles.chunks(size).map(|tiles| (tiles.to_vec(), fidelity)).collect();
             shares
         });
         let mut batches: Vec<_> = batches.collect();
-        batches.sort_by_key(|(_, coding)| first.map(Coding::Jpeg) != Some(*coding));
+        batches.sort_by_key(|(_, fidelity)| first.map(Fidelity::Lossy) != Some(*fidelity));
         self.stage = Stage::Encoding { batches: batches.into(), lossy, qualities, running: 0 };
     }
 
@@ -321,11 +322,11 @@ impl TileStore {
                 Some(Job::Compare { before, after, grid: current.grid, tiles })
             }
             Stage::Encoding { batches, lossy, running, .. } => {
-                let (tiles, coding) = batches.pop_front()?;
+                let (tiles, fidelity) = batches.pop_front()?;
                 *running += 1;
                 let frame = current.frame.clone()?;
-                let sampling = tiles::sampling(coding, *lossy, &current.grid);
-                Some(Job::Encode { frame, grid: current.grid, tiles, coding, sampling })
+                let sampling = tiles::sampling(fidelity, *lossy, &current.grid);
+                Some(Job::Encode { frame, grid: current.grid, tiles, fidelity, sampling })
             }
         }
     }
@@ -337,16 +338,16 @@ impl TileStore {
                 *running -= 1;
                 changed.extend(tiles);
             }
-            (Stage::Encoding { running, .. }, Outcome::Encoded { tiles, coding, encoded }) => {
+            (Stage::Encoding { running, .. }, Outcome::Encoded { tiles, fidelity, encoded }) => {
                 *running -= 1;
-                self.put(&tiles, coding, encoded);
+                self.put(&tiles, fidelity, encoded);
             }
-            (Stage::Encoding { running, batches, .. }, Outcome::Failed(tiles, coding)) => {
+            (Stage::Encoding { running, batches, .. }, Outcome::Failed(tiles, fidelity)) => {
                 *running -= 1;
                 match tiles[..] {
                     [tile] => self.tiles[usize::from(tile)].failed = true,
                     // One of them spoiled it for the others.
-                    _ => batches.extend(tiles.into_iter().map(|tile| (vec![tile], coding))),
+                    _ => batches.extend(tiles.into_iter().map(|tile| (vec![tile], fidelity))),
                 }
             }
             // The canvas was closed meanwhile.
@@ -389,10 +390,10 @@ impl TileStore {
         (current.frame, current.number) = (Some(newest.frame), newest.number);
     }
 
-    fn put(&mut self, tiles: &[u16], coding: Coding, encoded: Vec<Arc<EncodedTile>>) {
+    fn put(&mut self, tiles: &[u16], fidelity: Fidelity, encoded: Vec<Arc<EncodedTile>>) {
         for (tile, encoded) in tiles.iter().zip(encoded) {
             self.counts.encoded_bytes += encoded.len() as u64;
-            if encoded.form().is_exact() {
+            if encoded.encoding().is_exact() {
                 self.counts.exact_tiles += 1;
                 self.exact_tiles.add(encoded.len());
             } else {
@@ -400,20 +401,20 @@ impl TileStore {
             }
             let tile = &mut self.tiles[usize::from(*tile)];
             self.held -= tile.bytes();
-            if encoded.form().is_exact() && tile.exact.is_none() {
+            if encoded.encoding().is_exact() && tile.exact.is_none() {
                 self.revision += 1;
                 tile.revision = self.revision;
             }
-            tile.put(coding, encoded);
+            tile.put(fidelity, encoded);
             self.held += tile.bytes();
         }
     }
 
-    /// The encoding of `tile` for somebody who asked for `coding`. It may be better, and is whatever
+    /// The encoding of `tile` for somebody who asked for `fidelity`. It may be better, and is whatever
     /// there is where the picture comes in tiles.
-    pub(crate) fn get(&self, tile: u16, coding: Coding) -> Option<&Arc<EncodedTile>> {
+    pub(crate) fn get(&self, tile: u16, fidelity: Fidelity) -> Option<&Arc<EncodedTile>> {
         let tile = &self.tiles[usize::from(tile)];
-        tile.get(coding).or_else(|| tile.best().filter(|_| self.is_relayed()))
+        tile.get(fidelity).or_else(|| tile.best().filter(|_| self.is_relayed()))
     }
 
     /// Grows with every tile that changed, or became exact.
@@ -457,11 +458,11 @@ mod tests {
     /// Has `tile` encoded, to so many bytes.
     fn encode(store: &mut TileStore, tile: u16, bytes: usize) {
         let mut missing = Missing::default();
-        missing.add(Coding::Exact, tile, store.tiles().len());
+        missing.add(Fidelity::Exact, tile, store.tiles().len());
         store.encode(missing, None);
         assert!(matches!(store.take_job(), Some(Job::Encode { .. })));
-        let encoded = vec![Arc::new(EncodedTile::exact(vec![0; bytes], 1))];
-        let outcome = Outcome::Encoded { tiles: vec![tile], coding: Coding::Exact, encoded };
+        let encoded = vec![Arc::new(EncodedTile::of_bytes(bytes))];
+        let outcome = Outcome::Encoded { tiles: vec![tile], fidelity: Fidelity::Exact, encoded };
         assert!(store.done(outcome, 0.0));
     }
 
@@ -482,18 +483,18 @@ mod tests {
             let mut store = store();
             let mut missing = Missing::default();
             for (quality, tiles) in wanted {
-                let add = |tile| missing.add(Coding::Jpeg(*quality), tile, store.tiles().len());
+                let add = |tile| missing.add(Fidelity::Lossy(*quality), tile, store.tiles().len());
                 (0..*tiles).for_each(add);
             }
             store.encode(missing, None);
             let mut samplings = Vec::new();
-            while let Some(Job::Encode { coding, sampling, .. }) = store.take_job() {
-                samplings.push((coding, sampling));
+            while let Some(Job::Encode { fidelity, sampling, .. }) = store.take_job() {
+                samplings.push((fidelity, sampling));
             }
             samplings.dedup();
             samplings
         };
-        let (best, less) = (Coding::Jpeg(80), Coding::Jpeg(50));
+        let (best, less) = (Fidelity::Lossy(80), Fidelity::Lossy(50));
         assert_eq!(store().tiles().len(), 28);
         assert_eq!(samplings(&[(80, 7)]), [(best, Sampling::Full)]);
         assert_eq!(samplings(&[(80, 8)]), [(best, Sampling::Half)]);
@@ -509,7 +510,7 @@ mod tests {
     #[test]
     fn encodings_are_kept_up_to_a_limit_and_then_made_again() {
         let mut store = store();
-        let has = |store: &TileStore, tile: u16| store.get(tile, Coding::Exact).is_some();
+        let has = |store: &TileStore, tile: u16| store.get(tile, Fidelity::Exact).is_some();
 
         encode(&mut store, 0, CACHE_BYTES);
         store.trim();

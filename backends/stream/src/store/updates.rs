@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::tiles::{Current, Tile, TileStore};
 use crate::tile_update::{TileUpdate, UpdatedTile};
-use crate::tiles::{Form, Grid};
+use crate::tiles::Grid;
 
 impl TileStore {
     /// Whether the picture comes in tiles: there is nothing to encode.
@@ -71,10 +71,7 @@ impl TileStore {
                 is_of_use = true;
             }
             *tile = Tile::new(self.version, revision, now);
-            match encoded.form() {
-                Form::Png => tile.exact = Some(encoded),
-                Form::Jpeg(quality, _) => tile.lossy.push((quality, encoded)),
-            }
+            tile.put(encoded.encoding().codec().fidelity(), encoded);
             self.held += tile.bytes();
         }
         // What begins before its grid does has all tiles of it.

@@ -1,70 +1,21 @@
-//! A tile's encodings, and pictures composed of them.
+//! Which codec a tile is encoded with.
 
 use std::sync::Arc;
 
 use framecast_api::{Frame, Result};
 use framecast_jpeg::Sampling;
 
+use super::codec::{Codec, Fidelity};
+use super::encoded_tile::EncodedTile;
 use super::flat::is_flat;
-use super::grid::Area;
-use super::{Grid, jpeg, png};
+use super::grid::{Area, Grid};
+use super::jpeg::Jpeg;
+use super::png::Png;
 
 /// The quality from which on bytes are not short.
 const BEST: u8 = 80;
 /// Few tiles change if they are at most one in so many.
 const FEW: usize = 4;
-
-/// How a tile is to be encoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Coding {
-    /// With this quality, 1 to 100.
-    Jpeg(u8),
-    /// PNG.
-    Exact,
-}
-
-/// What tiles of one picture have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Form {
-    Jpeg(u8, Sampling),
-    Png,
-}
-
-impl Form {
-    pub(crate) fn is_exact(self) -> bool {
-        self == Self::Png
-    }
-}
-
-/// A tile, ready to be copied into a picture.
-#[derive(Debug)]
-pub(crate) struct EncodedTile {
-    form: Form,
-    /// JPEG: the entropy-coded segment. PNG: a deflate stream that does not end.
-    pub(super) bytes: Box<[u8]>,
-    /// PNG: the Adler-32 of what was deflated.
-    pub(super) adler: u32,
-}
-
-impl EncodedTile {
-    pub(super) fn jpeg(quality: u8, sampling: Sampling, bytes: Box<[u8]>) -> Self {
-        Self { form: Form::Jpeg(quality, sampling), bytes, adler: 0 }
-    }
-
-    pub(crate) fn exact(bytes: Vec<u8>, adler: u32) -> Self {
-        Self { form: Form::Png, bytes: bytes.into_boxed_slice(), adler }
-    }
-
-    /// May be better than what was asked for: text and plain areas are always exact.
-    pub(crate) fn form(&self) -> Form {
-        self.form
-    }
-
-    /// Bytes.
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
-    }
-}
 
 /// Encodes these tiles of `frame`. JPEGs have this sampling.
 ///
@@ -74,18 +25,21 @@ pub(crate) fn encode(
     frame: &Frame,
     grid: &Grid,
     tiles: &[u16],
-    coding: Coding,
+    fidelity: Fidelity,
     sampling: Sampling,
 ) -> Result<Vec<Arc<EncodedTile>>> {
-    tiles.iter().map(|&tile| encode_tile(frame, grid, grid.area(tile), coding, sampling)).collect()
+    tiles
+        .iter()
+        .map(|&tile| encode_tile(frame, grid, grid.area(tile), fidelity, sampling))
+        .collect()
 }
 
 /// How JPEGs are sampled of which so many tiles of a frame are encoded together. Where little changes,
 /// coloured edges may be as sharp as the rest; where much does, 4:2:2 saves a quarter of the bytes and of
 /// the time. So it does for whoever is sent less than the best quality, as bytes are short there.
-pub(crate) fn sampling(coding: Coding, tiles: usize, grid: &Grid) -> Sampling {
-    match coding {
-        Coding::Jpeg(quality) if quality >= BEST && tiles * FEW <= grid.len() => Sampling::Full,
+pub(crate) fn sampling(fidelity: Fidelity, tiles: usize, grid: &Grid) -> Sampling {
+    match fidelity {
+        Fidelity::Lossy(quality) if quality >= BEST && tiles * FEW <= grid.len() => Sampling::Full,
         _ => Sampling::Half,
     }
 }
@@ -94,18 +48,18 @@ fn encode_tile(
     frame: &Frame,
     grid: &Grid,
     area: Area,
-    coding: Coding,
+    fidelity: Fidelity,
     sampling: Sampling,
 ) -> Result<Arc<EncodedTile>> {
-    let exact = || png::encode(&Padded::of(frame, area, grid)).map(Arc::new);
-    let Coding::Jpeg(quality) = coding else { return exact() };
+    let exact = || Png.encode(frame, area, grid).map(Arc::new);
+    let Fidelity::Lossy(quality) = fidelity else { return exact() };
     if is_flat(frame, area) {
         let exact = exact()?;
         if exact.len() <= worth(quality) {
             return Ok(exact);
         }
     }
-    jpeg::encode(frame, area, grid, quality, sampling).map(Arc::new)
+    Jpeg { quality, sampling }.encode(frame, area, grid).map(Arc::new)
 }
 
 /// Bytes up to which a flat tile is exact from the first, for somebody who wants this quality:
@@ -114,39 +68,9 @@ fn worth(quality: u8) -> usize {
     usize::from(quality) * 25
 }
 
-/// Appends a picture of these tiles, one below the other, to `out`. All have this form.
-pub(crate) fn compose(grid: &Grid, form: Form, tiles: &[Arc<EncodedTile>], out: &mut Vec<u8>) {
-    match form {
-        Form::Jpeg(quality, sampling) => jpeg::compose(grid, quality, sampling, tiles, out),
-        Form::Png => png::compose(grid, tiles, out),
-    }
-}
-
-/// A tile's pixels: rows that end at the frame's edge are continued by repeating their last pixel.
-pub(super) struct Padded<'a> {
-    pub(super) frame: &'a Frame,
-    pub(super) area: Area,
-    pub(super) width: usize,
-    pub(super) height: usize,
-}
-
-impl<'a> Padded<'a> {
-    pub(super) fn of(frame: &'a Frame, area: Area, grid: &Grid) -> Self {
-        let (width, height) = grid.tile_size();
-        Self { frame, area, width: width.into(), height: height.into() }
-    }
-
-    /// The pixels of row `y` that are inside the frame, and how many to repeat.
-    pub(super) fn row(&self, y: usize) -> (&'a [[u8; 4]], usize) {
-        let y = self.area.y + y.min(self.area.height - 1);
-        let start = y * self.frame.width() as usize + self.area.x;
-        let inside = &self.frame.pixels()[start..start + self.area.width];
-        (inside, self.width - self.area.width)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::codec::Encoding;
     use super::*;
     use framecast_api::{FramePool, PhysicalSize};
 
@@ -174,7 +98,7 @@ mod tests {
 
     fn picture(grid: &Grid, tiles: &[Arc<EncodedTile>]) -> image::RgbImage {
         let mut out = vec![1, 2, 3];
-        compose(grid, tiles[0].form(), tiles, &mut out);
+        tiles[0].encoding().codec().compose(grid, tiles, &mut out);
         let picture = image::load_from_memory(&out[3..]).unwrap().into_rgb8();
         let (width, height) = grid.tile_size();
         assert_eq!(picture.dimensions(), (width.into(), u32::from(height) * tiles.len() as u32));
@@ -215,7 +139,8 @@ mod tests {
                 let frame = frame(width, height, |x, y| pixel(3, x, y));
                 let grid = Grid::new(frame.size());
                 let tiles: Vec<u16> = grid.all().rev().collect();
-                let encoded = encode(&frame, &grid, &tiles, Coding::Exact, Sampling::Half).unwrap();
+                let encoded =
+                    encode(&frame, &grid, &tiles, Fidelity::Exact, Sampling::Half).unwrap();
                 let shown = picture(&grid, &encoded);
                 for (tile, n) in tiles.iter().zip(0..) {
                     let (largest, _) = difference(&frame, &grid, *tile, &shown, n);
@@ -231,7 +156,8 @@ mod tests {
             let frame = frame(width, height, |x, y| soft(1, x, y));
             let grid = Grid::new(frame.size());
             let tiles: Vec<u16> = grid.all().collect();
-            let encoded = encode(&frame, &grid, &tiles, Coding::Jpeg(80), Sampling::Half).unwrap();
+            let encoded =
+                encode(&frame, &grid, &tiles, Fidelity::Lossy(80), Sampling::Half).unwrap();
             for (tile, encoded) in tiles.iter().zip(encoded) {
                 let shown = picture(&grid, &[encoded]);
                 let (largest, error) = difference(&frame, &grid, *tile, &shown, 0);
@@ -245,7 +171,7 @@ mod tests {
         let frame = frame(128 * 5, 48 * 5, |x, y| noise(9, x, y));
         let grid = Grid::new(frame.size());
         let tiles: Vec<u16> = (0..25).collect();
-        let together = encode(&frame, &grid, &tiles, Coding::Jpeg(35), Sampling::Half).unwrap();
+        let together = encode(&frame, &grid, &tiles, Fidelity::Lossy(35), Sampling::Half).unwrap();
         let all = picture(&grid, &together);
         let rows = |picture: &image::RgbImage, n: usize| {
             let bytes = 128 * 48 * 3;
@@ -253,7 +179,7 @@ mod tests {
         };
         for (n, tile) in together.iter().enumerate() {
             let alone =
-                encode(&frame, &grid, &[n as u16], Coding::Jpeg(35), Sampling::Half).unwrap();
+                encode(&frame, &grid, &[n as u16], Fidelity::Lossy(35), Sampling::Half).unwrap();
             assert_eq!(alone[0].bytes, tile.bytes, "encoded alone or with others");
             let single = picture(&grid, std::slice::from_ref(tile));
             assert_eq!(rows(&single, 0), rows(&all, n), "{n}");
@@ -268,8 +194,8 @@ mod tests {
     fn two_hundred_and_fifty_six_tiles_are_one_picture() {
         let frame = frame(128, 48, |x, y| noise(2, x, y));
         let grid = Grid::new(frame.size());
-        for coding in [Coding::Jpeg(80), Coding::Exact] {
-            let one = encode(&frame, &grid, &[0], coding, Sampling::Half).unwrap().remove(0);
+        for fidelity in [Fidelity::Lossy(80), Fidelity::Exact] {
+            let one = encode(&frame, &grid, &[0], fidelity, Sampling::Half).unwrap().remove(0);
             let shown = picture(&grid, &vec![one; 256]);
             let bytes = 128 * 48 * 3;
             assert!(shown.as_raw().chunks(bytes).all(|tile| tile == &shown.as_raw()[..bytes]));
@@ -279,7 +205,7 @@ mod tests {
     #[test]
     fn colours_are_sharp_where_little_changes_and_bytes_are_not_short() {
         let grid = Grid::new(PhysicalSize::new(1280, 720));
-        let sampling = |quality, tiles| sampling(Coding::Jpeg(quality), tiles, &grid);
+        let sampling = |quality, tiles| sampling(Fidelity::Lossy(quality), tiles, &grid);
         assert_eq!(grid.len(), 150);
         assert_eq!([sampling(80, 1), sampling(80, 37)], [Sampling::Full; 2]);
         assert_eq!([sampling(80, 38), sampling(80, 150)], [Sampling::Half; 2]);
@@ -296,7 +222,8 @@ mod tests {
         let grid = Grid::new(frame.size());
         let [sharp, smeared] = [Sampling::Full, Sampling::Half].map(|sampling| {
             let area = grid.area(0);
-            let tile = Arc::new(jpeg::encode(&frame, area, &grid, 80, sampling).unwrap());
+            let tile =
+                Arc::new(Jpeg { quality: 80, sampling }.encode(&frame, area, &grid).unwrap());
             difference(&frame, &grid, 0, &picture(&grid, &[tile]), 0).1
         });
         assert!(sharp * 10.0 < smeared, "mean square errors {sharp:.1} and {smeared:.1}");
@@ -313,11 +240,11 @@ mod tests {
         let frame_of = |pixel: &dyn Fn(u32, u32) -> [u8; 4]| frame(128, 48, pixel);
         let form = |frame: &Frame| {
             let grid = Grid::new(frame.size());
-            encode(frame, &grid, &[0], Coding::Jpeg(80), Sampling::Full).unwrap()[0].form()
+            encode(frame, &grid, &[0], Fidelity::Lossy(80), Sampling::Full).unwrap()[0].encoding()
         };
-        assert_eq!(form(&frame_of(&page)), Form::Png);
-        assert_eq!(form(&frame_of(&|_, _| [1, 2, 3, 4])), Form::Png);
-        let jpeg = Form::Jpeg(80, Sampling::Full);
+        assert_eq!(form(&frame_of(&page)), Encoding::Png);
+        assert_eq!(form(&frame_of(&|_, _| [1, 2, 3, 4])), Encoding::Png);
+        let jpeg = Encoding::Jpeg(Jpeg { quality: 80, sampling: Sampling::Full });
         assert_eq!(form(&frame_of(&|x, y| soft(1, x, y))), jpeg);
         assert_eq!(form(&frame_of(&|x, y| noise(1, x, y))), jpeg);
     }

@@ -17,7 +17,7 @@ pub(crate) struct Grid {
 
 /// The part of a tile that lies inside the frame, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Area {
+pub(crate) struct Area {
     pub(super) x: usize,
     pub(super) y: usize,
     pub(super) width: usize,

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use framecast_api::{Error, Frame, Result};
 use framecast_jpeg::{Encoder, Pixels, Sampling, TileSize};
 
-use super::Grid;
-use super::encode::EncodedTile;
-use super::grid::Area;
+use super::codec::{Codec, Encoding, Fidelity};
+use super::encoded_tile::EncodedTile;
+use super::grid::{Area, Grid};
 
 /// What a thread that encodes or composes keeps.
 struct Bench {
@@ -26,46 +26,49 @@ thread_local! {
         RefCell::new(Bench { encoder: Encoder::new(80, Sampling::Half), segment: Vec::new() });
 }
 
-/// Encodes this area of `frame`, a tile of the grid. What the frame's edge cuts off is made up by
-/// repeating the last pixels.
-pub(super) fn encode(
-    frame: &Frame,
-    area: Area,
-    grid: &Grid,
-    quality: u8,
-    sampling: Sampling,
-) -> Result<EncodedTile> {
-    let stride = frame.width() as usize * 4;
-    let start = area.y * stride + area.x * 4;
-    let segment = BENCH.with_borrow_mut(|Bench { encoder, segment }| {
-        let tile = Pixels::new(&frame.bytes()[start..], area.width, area.height, stride)?;
-        segment.clear();
-        encoder.set_quality(quality);
-        encoder.set_sampling(sampling);
-        encoder.encode_tile(&tile, size(grid, sampling)?, segment)?;
-        Ok(Box::from(&**segment))
-    });
-    let segment = segment.map_err(|error: framecast_jpeg::Error| {
-        Error::failed(format!("cannot encode a tile as JPEG: {error}")).with_source(error)
-    })?;
-    Ok(EncodedTile::jpeg(quality, sampling, segment))
+/// JPEG's parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Jpeg {
+    /// 1 to 100.
+    pub(crate) quality: u8,
+    pub(crate) sampling: Sampling,
 }
 
-/// Appends a JPEG of these tiles to `out`: at least one, and no more than one picture can hold.
-pub(super) fn compose(
-    grid: &Grid,
-    quality: u8,
-    sampling: Sampling,
-    tiles: &[Arc<EncodedTile>],
-    out: &mut Vec<u8>,
-) {
-    let segments: Vec<&[u8]> = tiles.iter().map(|tile| &*tile.bytes).collect();
-    let composed = BENCH.with_borrow_mut(|Bench { encoder, .. }| {
-        encoder.set_quality(quality);
-        encoder.set_sampling(sampling);
-        encoder.compose(size(grid, sampling)?, &segments, out)
-    });
-    debug_assert!(composed.is_ok(), "{composed:?}");
+impl Codec for Jpeg {
+    fn number(&self) -> u8 {
+        1
+    }
+
+    fn fidelity(&self) -> Fidelity {
+        Fidelity::Lossy(self.quality)
+    }
+
+    fn encode(&self, frame: &Frame, area: Area, grid: &Grid) -> Result<EncodedTile> {
+        let stride = frame.width() as usize * 4;
+        let start = area.y * stride + area.x * 4;
+        let segment = BENCH.with_borrow_mut(|Bench { encoder, segment }| {
+            let tile = Pixels::new(&frame.bytes()[start..], area.width, area.height, stride)?;
+            segment.clear();
+            encoder.set_quality(self.quality);
+            encoder.set_sampling(self.sampling);
+            encoder.encode_tile(&tile, size(grid, self.sampling)?, segment)?;
+            Ok(Box::from(&**segment))
+        });
+        let bytes = segment.map_err(|error: framecast_jpeg::Error| {
+            Error::failed(format!("cannot encode a tile as JPEG: {error}")).with_source(error)
+        })?;
+        Ok(EncodedTile { encoding: Encoding::Jpeg(*self), bytes, adler: 0 })
+    }
+
+    fn compose(&self, grid: &Grid, tiles: &[Arc<EncodedTile>], out: &mut Vec<u8>) {
+        let segments: Vec<&[u8]> = tiles.iter().map(|tile| &*tile.bytes).collect();
+        let composed = BENCH.with_borrow_mut(|Bench { encoder, .. }| {
+            encoder.set_quality(self.quality);
+            encoder.set_sampling(self.sampling);
+            encoder.compose(size(grid, self.sampling)?, &segments, out)
+        });
+        debug_assert!(composed.is_ok(), "{composed:?}");
+    }
 }
 
 fn size(grid: &Grid, sampling: Sampling) -> std::result::Result<TileSize, framecast_jpeg::Error> {

@@ -6,10 +6,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
-use framecast_api::{Error, Result};
+use framecast_api::{Error, Frame, Result};
 
-use super::Grid;
-use super::encode::{EncodedTile, Padded};
+use super::codec::{Codec, Encoding, Fidelity};
+use super::encoded_tile::EncodedTile;
+use super::grid::{Area, Grid};
 
 /// Effort of deflate, 1 to 9.
 const LEVEL: u32 = 1;
@@ -38,7 +39,29 @@ thread_local! {
     });
 }
 
-pub(super) fn encode(tile: &Padded<'_>) -> Result<EncodedTile> {
+/// Every pixel, as 8-bit RGB.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Png;
+
+impl Codec for Png {
+    fn number(&self) -> u8 {
+        2
+    }
+
+    fn fidelity(&self) -> Fidelity {
+        Fidelity::Exact
+    }
+
+    fn encode(&self, frame: &Frame, area: Area, grid: &Grid) -> Result<EncodedTile> {
+        deflate(&Padded::of(frame, area, grid))
+    }
+
+    fn compose(&self, grid: &Grid, tiles: &[Arc<EncodedTile>], out: &mut Vec<u8>) {
+        compose(grid, tiles, out);
+    }
+}
+
+fn deflate(tile: &Padded<'_>) -> Result<EncodedTile> {
     SCRATCH.with_borrow_mut(|Scratch { compress, raw }| {
         raw.clear();
         filter(tile, raw);
@@ -62,8 +85,32 @@ pub(super) fn encode(tile: &Padded<'_>) -> Result<EncodedTile> {
             }
             bytes.reserve(raw.len() / 2 + 64);
         }
-        Ok(EncodedTile::exact(bytes, adler32(raw)))
+        let bytes = bytes.into_boxed_slice();
+        Ok(EncodedTile { encoding: Encoding::Png, bytes, adler: adler32(raw) })
     })
+}
+
+/// A tile's pixels: rows that end at the frame's edge are continued by repeating their last pixel.
+struct Padded<'a> {
+    frame: &'a Frame,
+    area: Area,
+    width: usize,
+    height: usize,
+}
+
+impl<'a> Padded<'a> {
+    fn of(frame: &'a Frame, area: Area, grid: &Grid) -> Self {
+        let (width, height) = grid.tile_size();
+        Self { frame, area, width: width.into(), height: height.into() }
+    }
+
+    /// The pixels of row `y` that are inside the frame, and how many to repeat.
+    fn row(&self, y: usize) -> (&'a [[u8; 4]], usize) {
+        let y = self.area.y + y.min(self.area.height - 1);
+        let start = y * self.frame.width() as usize + self.area.x;
+        let inside = &self.frame.pixels()[start..start + self.area.width];
+        (inside, self.width - self.area.width)
+    }
 }
 
 /// The rows of a tile as PNG has them: a filter byte and the differences. The first row does not
@@ -100,7 +147,7 @@ fn difference([r, g, b, _]: [u8; 4], [r0, g0, b0, _]: [u8; 4]) -> [u8; 3] {
 }
 
 /// Appends a PNG of these tiles to `out`.
-pub(super) fn compose(grid: &Grid, tiles: &[Arc<EncodedTile>], out: &mut Vec<u8>) {
+fn compose(grid: &Grid, tiles: &[Arc<EncodedTile>], out: &mut Vec<u8>) {
     let (width, height) = grid.tile_size();
     let raw = usize::from(height) * (1 + usize::from(width) * 3);
     out.extend_from_slice(&SIGNATURE);

@@ -24,14 +24,26 @@ pub(crate) struct Audience {
     look_at: BTreeSet<(Instant, ClientId)>,
     /// To whom something happened. Some are in it twice.
     changed: Vec<ClientId>,
-    /// Who has a message that needs nothing else.
-    ready: Turns,
+    /// Who has a message that needs nothing else, by its kind.
+    ready: [Turns; 3],
+    /// The last turn was that of a text: the next is that of an update, if somebody waits for one.
+    told: bool,
     /// Who has room and is behind.
     waiting: Turns,
     /// Of `waiting`, who lacks something that is not encoded.
     lacking: Turns,
     /// Who was handed a message that is not taken yet, the longest first.
     untaken: VecDeque<(Instant, ClientId)>,
+}
+
+/// What a message is of that needs nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ready {
+    /// Of an update that was begun: it goes before those of others.
+    Begun,
+    /// Of what somebody new is told.
+    Greeting,
+    Text,
 }
 
 /// Who can take pictures of one source.
@@ -61,10 +73,12 @@ impl Turns {
         is_new
     }
 
-    fn push_front(&mut self, client: ClientId) {
-        if self.queued.insert(client) {
+    fn push_front(&mut self, client: ClientId) -> bool {
+        let is_new = self.queued.insert(client);
+        if is_new {
             self.queue.push_front(client);
         }
+        is_new
     }
 
     fn pop(&mut self) -> Option<ClientId> {
@@ -195,16 +209,26 @@ impl Audience {
         self.changed.pop()
     }
 
-    /// Whether `client` has a message that needs nothing else. `goes_on`: it is the rest of an update
-    /// that was begun, and goes before others'.
-    pub(crate) fn set_ready(&mut self, client: ClientId, ready: bool, goes_on: bool) {
-        if ready && goes_on {
-            self.ready.push_front(client);
-        } else if ready {
-            self.ready.push(client);
-        } else {
-            self.ready.remove(client);
+    /// Whether `client` has a message that needs nothing else, and of which kind.
+    pub(crate) fn set_ready(&mut self, client: ClientId, ready: Option<Ready>) {
+        for kind in [Ready::Begun, Ready::Greeting, Ready::Text] {
+            let turns = &mut self.ready[kind as usize];
+            match ready {
+                Some(ready) if ready != kind => turns.remove(client),
+                None => turns.remove(client),
+                Some(Ready::Begun) => turns.push_front(client),
+                Some(_) => turns.push(client),
+            };
         }
+    }
+
+    /// Whether it was.
+    fn stop_being_ready(&mut self, client: ClientId) -> bool {
+        let mut was = false;
+        for turns in &mut self.ready {
+            was |= turns.remove(client);
+        }
+        was
     }
 
     /// Whether `client` has room and is behind.
@@ -232,7 +256,9 @@ impl Audience {
     /// Whether somebody did.
     pub(crate) fn retry_lacking(&mut self) -> bool {
         let lacking: Vec<_> = std::iter::from_fn(|| self.lacking.pop()).collect();
-        lacking.iter().rev().for_each(|client| self.waiting.push_front(*client));
+        for client in lacking.iter().rev() {
+            self.waiting.push_front(*client);
+        }
         !lacking.is_empty()
     }
 
@@ -243,8 +269,9 @@ impl Audience {
         }
     }
 
-    /// Who has the next turn to be sent a message: `presenter`, or else whoever has waited the
-    /// longest. `updates`: those who wait for an update have theirs, too.
+    /// Who has the next turn to be sent a message: `presenter`, or else whoever has waited the longest:
+    /// for the rest of an update or as somebody new, and then for a text and for an update in turn, so that
+    /// neither holds up the other. `updates`: those who wait for an update have theirs, too.
     pub(crate) fn next_turn(
         &mut self,
         presenter: Option<ClientId>,
@@ -252,7 +279,7 @@ impl Audience {
         now: Instant,
     ) -> Option<ClientId> {
         if let Some(presenter) = presenter
-            && (self.ready.remove(presenter) || updates && self.waiting.remove(presenter))
+            && (self.stop_being_ready(presenter) || updates && self.waiting.remove(presenter))
         {
             return Some(presenter);
         }
@@ -262,7 +289,15 @@ impl Audience {
         if self.untaken.len() >= MOST_UNTAKEN {
             return None;
         }
-        self.ready.pop().or_else(|| if updates { self.waiting.pop() } else { None })
+        let [begun, greeting, texts] = &mut self.ready;
+        if let Some(client) = begun.pop().or_else(|| greeting.pop()) {
+            return Some(client);
+        }
+        let mut update = || if updates { self.waiting.pop() } else { None };
+        let first = if self.told { update() } else { None };
+        let text = first.is_none().then(|| texts.pop()).flatten();
+        self.told = text.is_some();
+        first.or(text).or_else(update)
     }
 
     /// `client` had its turn and lacks something that is not encoded.
@@ -284,7 +319,8 @@ impl Audience {
 
     /// When to go on, if nothing else happens.
     pub(crate) fn next_look(&self, updates: bool) -> Option<Instant> {
-        let held_back = !self.ready.is_empty() || updates && !self.waiting.is_empty();
+        let held_back =
+            self.ready.iter().any(|turns| !turns.is_empty()) || updates && !self.waiting.is_empty();
         let untaken = self.untaken.front().filter(|_| held_back);
         let untaken = untaken.map(|(at, _)| *at + UNTAKEN_TIME);
         self.look_at.first().map(|(at, _)| *at).into_iter().chain(untaken).min()
@@ -294,7 +330,7 @@ impl Audience {
     pub(crate) fn left(&mut self, client: ClientId, place: &Place) {
         let nowhere = Place { room: 0, takes_exact: false, look_at: None, ..*place };
         self.moved(client, place, &nowhere);
-        self.ready.remove(client);
+        self.stop_being_ready(client);
         self.stop_waiting(client);
         self.taken(client);
     }

@@ -34,6 +34,11 @@ impl Default for EncodeBudget {
 }
 
 impl EncodeBudget {
+    /// The presenter's quality, or the best that was wanted.
+    pub(crate) fn first(&self) -> u8 {
+        self.first
+    }
+
     /// The presenter's quality, or else the best that is wanted.
     pub(crate) fn set_first(&mut self, quality: u8, now: Instant) {
         self.first = quality;

@@ -17,6 +17,9 @@ use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::Missing;
 use crate::tiles::Fidelity;
 
+/// So many texts go before the first picture of a client, and before those of others: it is told who
+/// drives, the title and the like.
+const GREETING: usize = 8;
 /// Unanswered pings of one client; of more, the oldest go unanswered.
 const PONGS: usize = 8;
 /// A client is sent everything anew at most once in this time, however often it asks.
@@ -44,6 +47,8 @@ pub(crate) struct ClientState {
     /// What was handed out and is not written yet.
     writing: Option<Writing>,
     pub(crate) pending: PendingMessages,
+    /// So many texts may still go before its next picture.
+    texts: usize,
     pub(crate) ledger: Ledger,
     pongs: VecDeque<f64>,
     /// For its clipboard, while it drives.
@@ -140,6 +145,7 @@ impl ClientState {
             outgoing: VecDeque::new(),
             writing: None,
             pending: PendingMessages::all(dialect),
+            texts: GREETING,
             ledger: Ledger::default(),
             pongs: VecDeque::new(),
             clipboard: None,
@@ -219,6 +225,16 @@ impl ClientState {
         if self.room(now) == 0 {
             return Begun::Nothing;
         }
+        // Only the presenter is sent its tiles before those of others are there, too.
+        let store = &pictures.tiles;
+        let is_behind = || self.feed.version() != pictures.version(Source::Tiles);
+        if self.place.source == Source::Tiles
+            && !store.is_encoded()
+            && !self.presents
+            && is_behind()
+        {
+            return Begun::Missing;
+        }
         let update = match self.feed.next(pictures, self.target(pictures, now), &self.pacing, now) {
             Next::Update(update) => update,
             Next::Nothing => return Begun::Nothing,
@@ -248,6 +264,8 @@ impl ClientState {
     /// The next message of what was begun. `seconds`: now, on the canvas' clock.
     pub(crate) fn take_outgoing(&mut self, seconds: f64) -> Option<Message> {
         let mut message = self.outgoing.pop_front()?;
+        // However much there is to tell, every other message may be of a picture.
+        self.texts = 1;
         if let Message::Part(part) = &mut message {
             part.header.sent = seconds;
         }
@@ -255,8 +273,19 @@ impl ClientState {
         Some(message)
     }
 
+    /// Whether what it is to be told goes before its next picture.
+    pub(crate) fn is_told_first(&self) -> bool {
+        self.texts > 0
+    }
+
+    /// Whether it was sent no picture yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.texts > 1
+    }
+
     /// A text was handed out.
     pub(crate) fn writes_text(&mut self) {
+        self.texts = self.texts.saturating_sub(1);
         self.writing = Some(Writing::Text);
     }
 
@@ -326,12 +355,15 @@ impl ClientState {
 
     /// Whether there is something to send to it that needs no new update.
     pub(crate) fn has_message(&self) -> bool {
-        let text = || {
-            self.pending != PendingMessages::NONE
+        !self.is_sent_away && (!self.outgoing.is_empty() || self.has_text())
+    }
+
+    /// Whether there is something to tell it.
+    pub(crate) fn has_text(&self) -> bool {
+        self.reads_text()
+            && (self.pending != PendingMessages::NONE
                 || !self.pongs.is_empty()
-                || self.clipboard.is_some()
-        };
-        !self.is_sent_away && (!self.outgoing.is_empty() || self.reads_text() && text())
+                || self.clipboard.is_some())
     }
 }
 

@@ -39,6 +39,8 @@ struct Pending {
     announced: bool,
     inputs: usize,
     bytes: usize,
+    /// Where its newest input is in the queue.
+    newest: Option<usize>,
     rejected: u64,
 }
 
@@ -60,7 +62,7 @@ impl Inputs {
         let Some(pending) = self.clients.get_mut(&client) else { return Ok(()) };
         let mut input = input;
         if pending.inputs >= MERGE_FROM
-            && let Some(last) = self.queue.iter_mut().rev().find(|input| is_of(input, client))
+            && let Some(last) = pending.newest.and_then(|at| self.queue.get_mut(at))
         {
             match last.coalesce(input) {
                 Some(apart) => input = apart,
@@ -75,6 +77,7 @@ impl Inputs {
         self.pending.insert(client);
         pending.inputs += 1;
         pending.bytes += bytes;
+        pending.newest = Some(self.queue.len());
         self.queue.push_back(input);
         Ok(())
     }
@@ -94,7 +97,7 @@ impl Inputs {
         self.rejected.remove(&client);
         if !pending.announced {
             // The engine never heard of it: connecting over and over fills nothing.
-            self.queue.retain(|input| !is_of(input, client));
+            self.forget(client);
             return;
         }
         if pending.rejected > 0 {
@@ -102,6 +105,16 @@ impl Inputs {
         }
         self.queue.push_back(Input::Leaving { client, reason: reason.to_owned() });
         self.queue.push_back(Input::Left { client });
+    }
+
+    /// Takes everything of `client` out of the queue.
+    fn forget(&mut self, client: ClientId) {
+        self.queue.retain(|input| client_of(input) != Some(client));
+        for (at, input) in self.queue.iter().enumerate() {
+            if let Some(pending) = client_of(input).and_then(|it| self.clients.get_mut(&it)) {
+                pending.newest = Some(at);
+            }
+        }
     }
 
     /// Whether there is nothing to take.
@@ -127,7 +140,7 @@ impl Inputs {
     }
 }
 
-fn is_of(input: &Input, of: ClientId) -> bool {
+fn client_of(input: &Input) -> Option<ClientId> {
     match input {
         Input::Joined { client, .. }
         | Input::Leaving { client, .. }
@@ -136,8 +149,8 @@ fn is_of(input: &Input, of: ClientId) -> bool {
         | Input::Resize { client, .. }
         | Input::CloseRequested { client }
         | Input::Control { client, .. }
-        | Input::Rejected { client, .. } => *client == of,
-        _ => false,
+        | Input::Rejected { client, .. } => Some(*client),
+        _ => None,
     }
 }
 
@@ -267,5 +280,28 @@ mod tests {
             inputs.push(ANNA, key(ANNA), limits::MESSAGE_BYTES).unwrap();
         }
         assert_eq!(inputs.push(ANNA, key(ANNA), 1), Err(Flooded));
+    }
+
+    #[test]
+    fn the_newest_of_a_client_is_merged_wherever_it_is_in_the_queue() {
+        let mut inputs = joined();
+        let carla = ClientId(3);
+        inputs.join(carla, "carla".into(), Role::Drive);
+        for x in 0..MERGE_FROM {
+            inputs.push(carla, key(carla), 10).unwrap();
+            inputs.push(ANNA, step(x as f64, Buttons::NONE), 10).unwrap();
+        }
+        for _ in 0..10 {
+            inputs.push(BERT, key(BERT), 10).unwrap();
+        }
+        // What stood before it is gone.
+        inputs.leave(carla, "it left");
+        inputs.push(ANNA, step(7000.0, Buttons::NONE), 10).unwrap();
+        let taken = inputs.take();
+        assert_eq!(taken.len(), MERGE_FROM + 10);
+        let Input::Event { kind: EventKind::PointerMove(last), .. } = &taken[MERGE_FROM - 1] else {
+            panic!("{taken:?}");
+        };
+        assert_eq!(last.x, 7000.0);
     }
 }

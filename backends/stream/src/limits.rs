@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Times that are passed in are no longer: whoever means "never" says `Duration::MAX`.
+pub(crate) const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// The largest message from a client, in bytes.
 pub const MESSAGE_BYTES: usize = 64 * 1024;
 /// The largest picture in one message, in bytes. A larger JPEG is made again with less quality, a

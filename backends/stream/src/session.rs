@@ -4,13 +4,14 @@
 use std::time::{Duration, Instant};
 
 use crate::identity::Grant;
+use crate::limits::LONGEST;
 use crate::token_bucket::TokenBucket;
 
 /// What a WebSocket frame counts for, in bytes, besides its own: an empty one costs time too.
 const FRAME_COST: usize = 64;
 
 /// How much time and room one connection may take.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLimits {
     /// Messages a second, and at once.
     pub messages_per_second: u32,
@@ -78,6 +79,14 @@ impl Session {
     /// A connection that begins now.
     #[must_use]
     pub fn new(limits: SessionLimits, now: Instant) -> Self {
+        let limits = SessionLimits {
+            hello_time: limits.hello_time.min(LONGEST),
+            write_stall: limits.write_stall.min(LONGEST),
+            ping_after: limits.ping_after.min(LONGEST),
+            dead_after: limits.dead_after.min(LONGEST),
+            close_timeout: limits.close_timeout.min(LONGEST),
+            ..limits
+        };
         Self {
             began: now,
             heard: now,

@@ -97,11 +97,16 @@ impl Settings {
         client: ClientId,
         seconds: f64,
     ) -> Option<String> {
+        if !state.reads_text() || state.has_announced() {
+            return None;
+        }
         let whole = !state.speaks_framecast();
         let size = self.size_for(state, client);
         let pending = &mut state.pending;
         let clipboard;
-        let message = if std::mem::take(&mut pending.title) {
+        let message = if std::mem::take(&mut pending.welcome) {
+            ServerMessage::Welcome { client: client.0, role: state.role }
+        } else if std::mem::take(&mut pending.title) {
             ServerMessage::Title { value: &self.title }
         } else if std::mem::take(&mut pending.cursor) {
             ServerMessage::Cursor { value: self.cursor.css_name() }

@@ -14,6 +14,8 @@ use crate::tiles::{EncodedTile, Grid};
 /// [`Hub::tiles_since`](crate::Hub::tiles_since) is the rest.
 #[derive(Debug, Clone)]
 pub struct TileUpdate {
+    /// The number of the hub that made it. One that starts anew has another.
+    pub(crate) stream: u64,
     pub(crate) since: u64,
     pub(crate) revision: u64,
     /// The revision from which on this grid holds.
@@ -66,11 +68,19 @@ impl TileUpdate {
         self.tiles.iter().map(|tile| tile.encoded.len()).sum()
     }
 
-    /// Whether all of its tiles are in the picture.
+    /// Whether there can be such a picture, and all of its tiles are in it.
     pub(crate) fn is_consistent(&self) -> bool {
-        let tiles = Grid::new(self.picture.size).len();
-        self.since <= self.revision
+        let PictureInfo { size, ratio, .. } = self.picture;
+        if size.bytes().is_err() || size.width == 0 || size.height == 0 {
+            return false;
+        }
+        let tiles = Grid::new(size).len();
+        let fits =
+            |tile: &UpdatedTile| usize::from(tile.number) < tiles && tile.revision <= self.revision;
+        ratio.is_finite()
+            && ratio > 0.0
+            && self.since <= self.revision
             && self.epoch <= self.revision
-            && self.tiles.iter().all(|tile| usize::from(tile.number) < tiles)
+            && self.tiles.iter().all(fits)
     }
 }

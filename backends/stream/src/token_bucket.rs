@@ -21,7 +21,8 @@ impl TokenBucket {
     /// Takes `amount`, and returns whether it was there.
     pub fn take(&mut self, amount: f64, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
-        self.at = now;
+        // A time that was there before is not there again.
+        self.at = self.at.max(now);
         self.left = (self.left + passed * self.per_second).min(self.per_second);
         self.left -= amount;
         self.left >= 0.0
@@ -45,5 +46,14 @@ mod tests {
         let long = later(1_000_000);
         assert!((0..10).all(|_| bucket.take(1.0, long)));
         assert!(!bucket.take(1.0, long), "silence saves nothing up");
+    }
+
+    #[test]
+    fn times_that_go_back_and_forth_refill_nothing_twice() {
+        let start = Instant::now();
+        let later = start + Duration::from_secs(1);
+        let mut bucket = TokenBucket::new(10, later);
+        let taken = (0..1000).filter(|n| bucket.take(1.0, if n % 2 == 0 { later } else { start }));
+        assert_eq!(taken.count(), 10);
     }
 }

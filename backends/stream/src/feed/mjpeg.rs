@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::whole::SentPictures;
 use super::{EncodeTarget, Feed, Next};
+use crate::limits::LONGEST;
 use crate::message::Message;
 use crate::pacing::Pacing;
 use crate::protocol::MjpegConfig;
@@ -28,6 +29,9 @@ pub(super) struct MjpegFeed {
 
 impl MjpegFeed {
     pub(super) fn new(config: MjpegConfig) -> Self {
+        let MjpegConfig { every, again_after } = config;
+        let config =
+            MjpegConfig { every: every.min(LONGEST), again_after: again_after.min(LONGEST) };
         Self { sent: SentPictures::default(), config, rests_until: None, beat: None }
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct TileFeed {
     /// When the next of its inexact tiles has been still for long enough.
     rests_at: Option<Instant>,
     inexact: usize,
+    /// It was not told that it has all pixels exactly, because something was known to be missing.
+    doubtful: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -185,6 +187,10 @@ impl Feed for TileFeed {
             tiles.push((n, encoded));
             refines = true;
         }
+        if tiles.is_empty() && self.doubtful && store.is_complete() {
+            // It has them all. A part has one tile at least.
+            tiles.extend((0..store.tiles().len() as u16).find_map(|n| get(n, target.fidelity)));
+        }
         if tiles.is_empty() {
             if resting {
                 return Next::Missing;
@@ -207,7 +213,9 @@ impl Feed for TileFeed {
             self.sent[n] = Sent { version: store.tiles()[n].version, exact };
         }
         self.settle(store, target.still_after);
-        let header = header(self.update, current, self.inexact == 0);
+        self.doubtful = self.inexact == 0 && !store.is_complete();
+        let exact = self.inexact == 0 && !self.doubtful;
+        let header = header(self.update, current, exact);
         Next::Update(update(header, tiles, !changes))
     }
 

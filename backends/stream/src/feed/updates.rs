@@ -33,12 +33,14 @@ impl Feed for UpdateFeed {
 
     fn due_at(&self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Option<Instant> {
         // Others have had tiles made exact.
-        let behind = pictures.tiles.revision() != self.revision;
+        let behind = pictures.tiles.handed_up_to() != self.revision;
         if behind { Some(now) } else { self.tiles.due_at(pictures, pacing, now) }
     }
 
     fn plan(&self, pictures: &Pictures, target: EncodeTarget, now: Instant, missing: &mut Missing) {
         self.tiles.plan(pictures, target, now, missing);
+        // Others had it encoded, and it was dropped since.
+        pictures.tiles.plan_since(self.revision, target.fidelity, missing);
     }
 
     fn next(
@@ -48,19 +50,33 @@ impl Feed for UpdateFeed {
         pacing: &Pacing,
         now: Instant,
     ) -> Next {
-        match self.tiles.next(pictures, target, pacing, now) {
-            Next::Missing => return Next::Missing,
-            // It is handed over, and so painted.
-            Next::Update(update) => self.tiles.painted(update.number),
-            Next::Nothing => {}
-        }
-        let Some(update) = pictures.tiles.update_since(self.revision) else {
-            return Next::Nothing;
+        let store = &pictures.tiles;
+        let update = loop {
+            let has_more = match self.tiles.next(pictures, target, pacing, now) {
+                Next::Missing => return Next::Missing,
+                // It is handed over, and so painted.
+                Next::Update(update) => {
+                    self.tiles.painted(update.number);
+                    true
+                }
+                Next::Nothing => false,
+            };
+            let Some(update) = store.update_since(self.revision) else {
+                return if store.lacks_since(self.revision) {
+                    Next::Missing
+                } else {
+                    Next::Nothing
+                };
+            };
+            self.revision = update.revision;
+            if !update.tiles.is_empty() {
+                break update;
+            }
+            // What it was just sent was handed over before.
+            if !has_more {
+                return Next::Nothing;
+            }
         };
-        self.revision = update.revision;
-        if update.tiles.is_empty() {
-            return Next::Nothing;
-        }
         self.number = self.number.wrapping_add(1);
         let picture = update.picture;
         let (bytes, tiles) = (update.bytes(), update.tiles());

@@ -43,7 +43,10 @@ impl Hub {
     pub fn subscribe(&mut self) -> ClientId {
         let grant =
             Grant { name: String::new(), role: Role::Watch, expires: None, revocation: None };
-        self.insert(ClientState::new(Dialect::Updates, Identity::new(grant, None, None), true))
+        let state = ClientState::new(Dialect::Updates, Identity::new(grant, None, None), true);
+        let client = self.insert(state);
+        self.subscribers.insert(client);
+        client
     }
 
     /// Whether `who` was sent away, or may be somebody who was.
@@ -84,6 +87,7 @@ impl Hub {
     }
 
     pub(super) fn leave(&mut self, client: ClientId, reason: &str) {
+        self.subscribers.remove(&client);
         if let Some(state) = self.clients.remove(&client) {
             self.audience.left(client, &state.place);
             stats::add(&mut self.gone, &state);

@@ -13,7 +13,7 @@ use crate::tile_update::TileUpdate;
 /// Something that happened.
 #[derive(Debug)]
 pub enum HubInput {
-    /// The canvas was opened.
+    /// The canvas was opened. It is opened once.
     Open {
         /// That of the canvas: times are in its seconds.
         clock: Clock,
@@ -23,7 +23,9 @@ pub enum HubInput {
     /// The application drew a frame.
     Frame(Frame),
     /// What another hub handed out: this one has no frames of its own. Its clients are sent tiles as
-    /// they come; it has no whole pictures for others.
+    /// they come; it has no whole pictures for others. That the last update was lost shows only when another
+    /// follows: whoever carries them sends [`tiles_since`](super::Hub::tiles_since) its own newest revision
+    /// now and then.
     Tiles(TileUpdate),
     /// Clients are to be told something, or one is to go or may come again. Clipboards have
     /// [`Hub::set_clipboard`](super::Hub::set_clipboard).

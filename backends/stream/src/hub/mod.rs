@@ -1,15 +1,19 @@
 //! One canvas and everybody who is sent it. Pure: inputs and `now` come in, outputs come out.
 
 mod clients;
+#[cfg(test)]
+mod histories;
 mod interface;
 #[cfg(test)]
 mod overload;
+#[cfg(test)]
+mod relaying;
 mod stats;
 #[cfg(test)]
 mod tests;
 mod turns;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use framecast_api::{ClientId, Clock, Frame, Input, Role, Setting, Traffic};
@@ -92,6 +96,10 @@ pub struct Hub {
     clients: Clients,
     audience: Audience,
     last_client: u64,
+    /// Those of the clients that are handed out what changed.
+    subscribers: BTreeSet<ClientId>,
+    /// The earliest revision from which on somebody asked for everything, while not all of it is encoded.
+    asked_since: Option<u64>,
     /// What was sent to clients that left.
     gone: Traffic,
     inputs: Inputs,
@@ -138,6 +146,8 @@ impl Hub {
             clients: Clients::new(),
             audience: Audience::default(),
             last_client: 0,
+            subscribers: BTreeSet::new(),
+            asked_since: None,
             gone: Traffic::default(),
             inputs: Inputs::default(),
             snapshots: SnapshotRequests::default(),
@@ -162,10 +172,12 @@ impl Hub {
         let now = self.latest(now);
         self.progress += 1;
         match input {
-            HubInput::Open { clock, title } => {
+            HubInput::Open { clock, title } if matches!(self.phase, Phase::New) => {
                 self.phase = Phase::Open(clock);
                 self.settings.set_title(title);
             }
+            // It does not open again.
+            HubInput::Open { .. } => {}
             HubInput::Frame(frame) => self.present(&frame, now),
             HubInput::Tiles(update) => self.take_update(update, now),
             HubInput::Setting(setting) => self.apply(&setting),
@@ -231,10 +243,16 @@ impl Hub {
     }
 
     /// Everything newer than this revision of the tiles, as one update; `None` while there is none, or
-    /// some of it is not encoded.
+    /// some of it is not encoded. That is encoded then: ask again when jobs are done. What was asked of
+    /// a hub that has started anew since has everything in its answer.
     #[must_use]
-    pub fn tiles_since(&self, revision: u64) -> Option<TileUpdate> {
-        self.pictures.tiles.update_since(revision)
+    pub fn tiles_since(&mut self, revision: u64) -> Option<TileUpdate> {
+        let update = self.pictures.tiles.update_since(revision);
+        if update.is_none() && self.is_open() {
+            self.asked_since = Some(self.asked_since.map_or(revision, |it| it.min(revision)));
+            self.progress += 1;
+        }
+        update
     }
 
     /// Whether it was opened and not closed.
@@ -287,6 +305,13 @@ impl Hub {
         if !self.is_open() {
             return None;
         }
+        let job = self.next_job(now);
+        // Whatever comes beyond these is told again.
+        self.last.jobs = self.last.jobs.min(self.jobs(now));
+        job
+    }
+
+    fn next_job(&mut self, now: Instant) -> Option<Job> {
         let newest = self.pictures.newest.as_ref();
         // One job for all of the older protocol's clients; tiles are many, and would never let it
         // have its turn where there is one thread.
@@ -355,6 +380,7 @@ impl Hub {
 
     fn close(&mut self) {
         self.phase = Phase::Closed;
+        self.repair_at = None;
         self.inputs = Inputs::default();
         self.pictures.clear();
         self.audience = Audience::default();
@@ -394,16 +420,20 @@ impl Hub {
         let newest = Newest::after(before, is_seen, frame, cause, now);
         self.answerable.extend(self.snapshots.answerable(Some(&newest), false));
         self.pictures.newest = Some(newest);
+        // It has pictures of its own.
+        self.repair_at = None;
     }
 
     fn take_update(&mut self, update: TileUpdate, now: Instant) {
         if !self.is_open() || !update.is_consistent() || self.pictures.newest.is_some() {
             return;
         }
+        let revision = self.pictures.tiles.revision();
         let (is_of_use, is_missing) = self.pictures.tiles.take_update(update, now);
         if is_of_use {
             self.changed_pictures(Source::Tiles, now);
         }
+        self.subscribers_changed(revision);
         self.repair_at = is_missing.then(|| self.repair_at.unwrap_or(now + REPAIR_AFTER));
     }
 
@@ -430,7 +460,9 @@ impl Hub {
                 let compared = matches!(outcome, tiles::Outcome::Changed(_));
                 let seconds = self.seconds(now);
                 let qualities = self.pictures.tiles.qualities();
+                let revision = self.pictures.tiles.revision();
                 let is_last = self.pictures.tiles.done(outcome, seconds);
+                self.subscribers_changed(revision);
                 if !is_last {
                     // The presenter does not wait for what others lack.
                     self.settings.presenter().into_iter().for_each(|it| self.audience.retry(it));
@@ -451,6 +483,13 @@ impl Hub {
                 self.pictures.jpeg.done(outcome);
                 self.changed_pictures(Source::Jpeg, now);
             }
+        }
+    }
+
+    /// Has whoever is handed out what changed looked at, if something did since `revision`.
+    fn subscribers_changed(&mut self, revision: u64) {
+        if self.pictures.tiles.revision() != revision {
+            self.subscribers.iter().for_each(|it| self.audience.changed(*it));
         }
     }
 

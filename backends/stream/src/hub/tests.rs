@@ -398,3 +398,47 @@ fn a_time_before_the_last_one_counts_as_the_last_one() {
     assert!(matches!(scene.hub.poll(scene.now - every), HubOutput::Wake));
     assert!(scene.hub.wants_frame());
 }
+
+#[test]
+fn whoever_lacks_nothing_any_more_has_its_turn() {
+    let mut scene = Scene::new();
+    let client = scene.join();
+    scene.set(Setting::Title("another".into()));
+    scene.present(1, 1);
+    for _ in 0..2 {
+        scene.encode();
+        while let Some(message) = scene.next(client) {
+            scene.written(client);
+            if let Message::Part(part) = message
+                && part.header.last
+            {
+                scene.ack(client, part.header.update);
+            }
+        }
+        scene.receive(client, ClientMessage::Refresh);
+        scene.settle();
+    }
+    // Encoders were late with several qualities, so that there is one, and that was another's.
+    let now = scene.now;
+    (0..3).for_each(|_| scene.hub.pictures.budget.encoded(2, true, now));
+    scene.hub.pictures.budget.set_first(50, now);
+    scene.now = scene.wait.expect("everything is sent anew later");
+    scene.encode();
+    assert!(scene.send(client).is_some(), "it waits until {:?}", scene.wait);
+}
+
+#[test]
+fn a_time_may_be_as_long_as_there_is() {
+    let mut scene = Scene::new();
+    scene.hub = Hub::new(Duration::MAX);
+    scene.handle(HubInput::Open { clock: Clock::start(), title: "title".into() });
+    let client = scene.join();
+    let config = MjpegConfig { every: Duration::MAX, again_after: Duration::MAX };
+    let reader = scene.join_unread(Dialect::Mjpeg(config), identity(Role::Watch)).unwrap();
+    scene.present_all(1);
+    scene.encode();
+    assert!(!scene.send(client).unwrap().exact);
+    assert!(scene.next(reader).is_some());
+    scene.written(reader);
+    scene.settle();
+}

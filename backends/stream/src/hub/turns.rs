@@ -5,12 +5,13 @@ use std::time::Instant;
 use framecast_api::ClientId;
 
 use super::{Hub, Phase};
+use crate::audience::Ready;
 use crate::client_state::{Begun, ClientState};
 use crate::message::Message;
-use crate::protocol::ServerMessage;
 use crate::store::pictures::Source;
 use crate::store::tiles::Missing;
 use crate::store::whole::{Demand, WholeStore};
+use crate::tiles::Fidelity;
 
 impl Hub {
     /// Notes where `client` stands now. `may_wait`: it may be sent an update.
@@ -27,8 +28,16 @@ impl Hub {
         state.place = place;
         let is_writing = state.is_writing();
         let ready = !is_writing && state.has_message();
-        self.audience.set_ready(client, ready, state.has_begun());
-        let waits = may_wait && is_open && state.wants_update(&self.pictures, now);
+        let kind = match state {
+            _ if state.has_begun() => Ready::Begun,
+            _ if state.is_new() => Ready::Greeting,
+            _ => Ready::Text,
+        };
+        self.audience.set_ready(client, ready.then_some(kind));
+        let waits = may_wait
+            && is_open
+            && !(state.is_told_first() && state.has_text() && !state.is_new())
+            && state.wants_update(&self.pictures, now);
         self.audience.set_waiting(client, waits);
     }
 
@@ -74,30 +83,28 @@ impl Hub {
             };
             return (None, begun);
         }
+        let text_first = state.is_told_first();
+        if text_first && let Some(text) = self.settings.tell(state, client, seconds) {
+            state.writes_text();
+            return (Some(Message::Text(text)), Begun::Update);
+        }
+        if let Some(message) = state.take_outgoing(seconds) {
+            return (Some(message), Begun::Update);
+        }
         let mut begun = Begun::Update;
-        loop {
-            if !state.has_announced() && state.reads_text() {
-                let text = if std::mem::take(&mut state.pending.welcome) {
-                    Some(ServerMessage::Welcome { client: client.0, role: state.role }.print())
-                } else {
-                    self.settings.tell(state, client, seconds)
-                };
-                if let Some(text) = text {
-                    state.writes_text();
-                    return (Some(Message::Text(text)), begun);
-                }
-            }
-            if let Some(message) = state.take_outgoing(seconds) {
+        if may_begin {
+            begun = state.begin_update(&self.pictures, now, seconds);
+            if begun == Begun::Update
+                && let Some(message) = state.take_outgoing(seconds)
+            {
                 return (Some(message), begun);
             }
-            if begun != Begun::Update || !may_begin {
-                return (None, begun);
-            }
-            begun = state.begin_update(&self.pictures, now, seconds);
-            if begun != Begun::Update {
-                return (None, begun);
-            }
         }
+        if !text_first && let Some(text) = self.settings.tell(state, client, seconds) {
+            state.writes_text();
+            return (Some(Message::Text(text)), begun);
+        }
+        (None, begun)
     }
 
     /// Has compared or encoded what comes next, once nothing is being; whether more can be sent now.
@@ -134,9 +141,20 @@ impl Hub {
                 state.plan(&self.pictures, now, &mut missing);
             }
         }
+        if let Some(since) = self.asked_since {
+            let fidelity = match self.pictures.lossless {
+                true => Fidelity::Exact,
+                false => Fidelity::Lossy(self.pictures.budget.first()),
+            };
+            self.pictures.tiles.plan_since(since, fidelity, &mut missing);
+            // All of it is there, or will be.
+            self.asked_since = None;
+        }
         if missing.is_empty() {
+            self.pictures.tiles.set_encoded();
             // Once: whoever lacks something all the same waits for something else.
-            return self.retried.replace(self.progress) != Some(self.progress)
+            return self.audience.lacking().next().is_some()
+                && self.retried.replace(self.progress) != Some(self.progress)
                 && self.audience.retry_lacking();
         }
         self.pictures.tiles.encode(missing, presenter);

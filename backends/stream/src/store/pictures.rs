@@ -1,10 +1,13 @@
 //! All that feeds draw from.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 use super::tiles::TileStore;
 use super::whole::WholeStore;
 use crate::budget::EncodeBudget;
+use crate::limits::LONGEST;
 use crate::newest::Newest;
 
 /// Where a feed's pictures come from.
@@ -34,11 +37,17 @@ pub(crate) struct Pictures {
     pub(crate) still_after: Duration,
 }
 
+/// A number that was not there before. Nobody needs to be unable to guess it.
+fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
 impl Pictures {
     pub(crate) fn new(still_after: Duration) -> Self {
+        let still_after = still_after.min(LONGEST);
         Self {
             newest: None,
-            tiles: TileStore::default(),
+            tiles: TileStore::new(random()),
             whole: WholeStore::new(still_after),
             jpeg: WholeStore::new(still_after),
             budget: EncodeBudget::default(),

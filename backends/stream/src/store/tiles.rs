@@ -30,6 +30,13 @@ pub(crate) struct TileStore {
     pub(super) revision: u64,
     /// The revision from which on the grid holds.
     pub(super) epoch: u64,
+    /// Tiles of this version were encoded: of the others it is not worth asking what is missing.
+    is_encoded: bool,
+    /// The number of the hub whose tiles these are: this one's own, or that of the hub that sent them. Of
+    /// that, revisions begin anew.
+    pub(super) stream: u64,
+    /// That of the hub that sent tiles before.
+    pub(super) last_stream: Option<u64>,
     /// Of the hub that sent the tiles: it has sent everything up to this revision.
     pub(super) complete: u64,
     stage: Stage,
@@ -191,8 +198,13 @@ impl Missing {
 }
 
 impl TileStore {
+    /// Empty. `stream` is a number that no other hub has.
+    pub(crate) fn new(stream: u64) -> Self {
+        Self { stream, ..Self::default() }
+    }
+
     pub(crate) fn clear(&mut self) {
-        *self = Self { counts: self.counts, ..Self::default() };
+        *self = Self { counts: self.counts, stream: self.stream, ..Self::default() };
     }
 
     pub(crate) fn current(&self) -> Option<&Current> {
@@ -210,6 +222,16 @@ impl TileStore {
     /// Nothing is being compared or encoded.
     pub(crate) fn is_resting(&self) -> bool {
         matches!(self.stage, Stage::Rest)
+    }
+
+    /// Whether tiles of the current version were encoded, as far as somebody lacked any.
+    pub(crate) fn is_encoded(&self) -> bool {
+        self.is_encoded || self.is_relayed()
+    }
+
+    /// Nobody lacks any.
+    pub(crate) fn set_encoded(&mut self) {
+        self.is_encoded = true;
     }
 
     /// A newer frame is being compared.
@@ -249,6 +271,7 @@ impl TileStore {
         });
         if !same_grid {
             self.version += 1;
+            self.is_encoded = false;
             self.held = 0;
             self.revision += 1;
             self.epoch = self.revision;
@@ -362,6 +385,7 @@ impl TileStore {
                 if let Some(current) = &mut self.current {
                     current.encoded = now;
                 }
+                self.is_encoded = true;
                 true
             }
             unfinished => {
@@ -379,6 +403,7 @@ impl TileStore {
             return;
         }
         self.version += 1;
+        self.is_encoded = false;
         self.counts.changed += 1;
         for tile in changed {
             let Some(tile) = self.tiles.get_mut(usize::from(*tile)) else { continue };
@@ -425,9 +450,12 @@ impl TileStore {
     /// Drops encodings if there are too many: they are made again for whoever needs them. Only
     /// before it is planned what to encode.
     pub(crate) fn trim(&mut self) {
-        if self.held <= CACHE_BYTES || self.is_relayed() {
-            return;
+        if self.held > CACHE_BYTES && !self.is_relayed() {
+            self.drop_encodings();
         }
+    }
+
+    pub(crate) fn drop_encodings(&mut self) {
         self.held = 0;
         for tile in &mut self.tiles {
             (tile.lossy, tile.exact) = (Vec::new(), None);

@@ -2,6 +2,7 @@
 // `endTest` after each test, but for Chromium, which stays for the next one until `cleanUp`.
 
 import { spawn, execFileSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import net from "node:net";
@@ -162,14 +163,19 @@ export function start(command, args, { display, env = {} } = {}) {
   return new Program(command, command, args, { env: { ...environment(display), ...env } });
 }
 
-/** A port of this machine that nobody listens at now. */
+/**
+ * A port that nothing listens on, for a program that ends and starts again there. Not one of those that the system gives
+ * to whoever asks for any (32768 and above on Linux): another test could be given it meanwhile.
+ */
 export async function freePort() {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const server = net.createServer().listen(port, "127.0.0.1");
+    const isFree = await new Promise((resolve) => server.on("listening", () => resolve(true)).on("error", () => resolve(false)));
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 /** Starts an X server on a free display, with a window manager if asked to. Returns it, with its name. */

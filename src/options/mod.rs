@@ -17,7 +17,7 @@ use crate::control::ControlPolicy;
 ///
 /// [`Options::from_env`] reads them from the command line. A program with a command line of its
 /// own puts the parts ([`BackendList`], [`SizeArg`], [`ListenArg`], …) into its own struct, they
-/// implement [`FromStr`], and fills this one by hand.
+/// implement [`FromStr`](std::str::FromStr), and fills this one by hand.
 ///
 /// ```
 /// use framecast::Options;

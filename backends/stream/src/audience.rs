@@ -65,20 +65,16 @@ struct Turns {
 }
 
 impl Turns {
-    fn push(&mut self, client: ClientId) -> bool {
-        let is_new = self.queued.insert(client);
-        if is_new {
+    fn push(&mut self, client: ClientId) {
+        if self.queued.insert(client) {
             self.queue.push_back(client);
         }
-        is_new
     }
 
-    fn push_front(&mut self, client: ClientId) -> bool {
-        let is_new = self.queued.insert(client);
-        if is_new {
+    fn push_front(&mut self, client: ClientId) {
+        if self.queued.insert(client) {
             self.queue.push_front(client);
         }
-        is_new
     }
 
     fn pop(&mut self) -> Option<ClientId> {
@@ -213,12 +209,13 @@ impl Audience {
     pub(crate) fn set_ready(&mut self, client: ClientId, ready: Option<Ready>) {
         for kind in [Ready::Begun, Ready::Greeting, Ready::Text] {
             let turns = &mut self.ready[kind as usize];
-            match ready {
-                Some(ready) if ready != kind => turns.remove(client),
-                None => turns.remove(client),
-                Some(Ready::Begun) => turns.push_front(client),
-                Some(_) => turns.push(client),
-            };
+            if ready != Some(kind) {
+                turns.remove(client);
+            } else if kind == Ready::Begun {
+                turns.push_front(client);
+            } else {
+                turns.push(client);
+            }
         }
     }
 

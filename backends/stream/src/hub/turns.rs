@@ -196,8 +196,7 @@ impl Hub {
         work.chain(self.repair_at).chain(self.audience.next_look(self.may_update())).min()
     }
 
-    /// What is kept up to date client by client is what looking at all of them would tell.
-    #[cfg(debug_assertions)]
+    /// What is kept up to date client by client is what looking at all of them would tell. For debug builds.
     pub(super) fn check(&self, now: Instant) {
         const MOST_CHECKED: usize = 64;
         if !self.is_open() || self.clients.len() > MOST_CHECKED {

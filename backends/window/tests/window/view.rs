@@ -163,6 +163,7 @@ impl View {
     }
 
     /// Whether an event of this name waits.
+    #[cfg(feature = "clipboard")]
     pub(crate) fn has(&self, name: &str) -> bool {
         let named =
             |input: &Input| matches!(input, Input::Event { kind, .. } if kind.name() == name);

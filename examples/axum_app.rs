@@ -19,7 +19,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use framecast::http::{HttpService, Visitor};
-use framecast::{Canvas, EventKind, Loop, Step};
+use framecast::{Canvas, EventKind, EventLoop, Step};
 use serde::Deserialize;
 
 const PAGE: &str = include_str!("axum_app/page.html");
@@ -116,7 +116,7 @@ async fn serve(address: String, canvases: HttpService) -> std::io::Result<()> {
 
 /// A disc that follows the pointer, over a slow gradient.
 struct Scene {
-    colour: [u8; 3],
+    color: [u8; 3],
     pointer: (f64, f64),
 }
 
@@ -126,7 +126,7 @@ impl Scene {
         for (row, pixels) in (0..).zip(frame.rows_mut()) {
             for (column, pixel) in (0..).zip(pixels) {
                 let (dx, dy) = (f64::from(column) - x, f64::from(row) - y);
-                let [r, g, b] = self.colour;
+                let [r, g, b] = self.color;
                 *pixel = match dx.hypot(dy) {
                     distance if distance < 24.0 => [250, 250, 245, 255],
                     _ => [r, g, b.saturating_add((row / 4) as u8), 255],
@@ -139,10 +139,10 @@ impl Scene {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
     let service = HttpService::new()?;
-    let both = Loop::new();
+    let both = EventLoop::new();
     let open = |name: &str| -> framecast::Result<Canvas> {
         let backend = Box::new(service.canvas(Some(name))?);
-        Canvas::builder(name).on(&both).backend(backend).fixed_size(320, 240).open()
+        Canvas::builder(name).on(&both).backend(backend).fixed_size((320, 240)).open()
     };
     let (left, right) = (open("left")?, open("right")?);
     let handles = [left.handle(), right.handle()];
@@ -160,7 +160,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         served
     });
     let mut scenes =
-        [[40, 60, 90], [90, 50, 60]].map(|colour| Scene { colour, pointer: (160.0, 120.0) });
+        [[40, 60, 90], [90, 50, 60]].map(|color| Scene { color, pointer: (160.0, 120.0) });
     both.run(|canvas, step| {
         let scene = &mut scenes[usize::from(*canvas == right)];
         match step {

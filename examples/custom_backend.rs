@@ -76,7 +76,7 @@ fn main() -> Result<()> {
     // Alone, unless the user wants others beside it.
     options.backend.get_or_insert(BackendList::NONE);
     let canvas = Canvas::builder("custom backend")
-        .backend(Box::new(Ascii::default()))
+        .backend(Ascii::default())
         .options(&options)
         .update_mode(UpdateMode::Continuous)
         .open()?;

@@ -1,4 +1,4 @@
-// A page of one's own: other markup, a logo, colours, around the same picture.
+// A page of one's own: other markup, a logo, colors, around the same picture.
 //
 // The files lie in examples/custom_page and become a part of the program. Whoever edits them starts
 // it with `--web-root examples/custom_page`, which comes before those in the program, and reloads.

@@ -8,7 +8,7 @@ const SIDE: f64 = 90.0;
 struct Square {
     x: f64,
     y: f64,
-    colour: [u8; 4],
+    color: [u8; 4],
 }
 
 impl Square {
@@ -25,16 +25,16 @@ impl Square {
         };
         let (columns, rows) = (span(self.x, frame.width()), span(self.y, frame.height()));
         for row in frame.rows_mut().take(rows.end).skip(rows.start) {
-            row[columns.clone()].fill(self.colour);
+            row[columns.clone()].fill(self.color);
         }
     }
 }
 
 fn main() -> framecast::Result<()> {
     let mut squares = vec![
-        Square { x: 80.0, y: 80.0, colour: [231, 76, 60, 255] },
-        Square { x: 260.0, y: 150.0, colour: [46, 204, 113, 255] },
-        Square { x: 440.0, y: 220.0, colour: [52, 152, 219, 255] },
+        Square { x: 80.0, y: 80.0, color: [231, 76, 60, 255] },
+        Square { x: 260.0, y: 150.0, color: [46, 204, 113, 255] },
+        Square { x: 440.0, y: 220.0, color: [52, 152, 219, 255] },
     ];
     // Where within the topmost square the pointer holds it.
     let mut grip: Option<(f64, f64)> = None;

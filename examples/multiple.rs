@@ -2,16 +2,17 @@
 //
 // Each has a window of its own; the web mirror has one address with a page for each.
 
-use framecast::{Button, Canvas, EventKind, Frame, Loop, Options, Step};
+use framecast::{Button, Canvas, EventKind, EventLoop, Frame, Options, Step};
 
 /// Side of the brush, in physical pixels.
 const BRUSH: usize = 14;
 
 fn main() -> framecast::Result<()> {
     let options = Options::from_env();
-    let both = Loop::new();
-    let left = Canvas::builder("left").options(&options).on(&both).fixed_size(480, 360).open()?;
-    let right = Canvas::builder("right").options(&options).on(&both).fixed_size(480, 360).open()?;
+    let both = EventLoop::new();
+    let left = Canvas::builder("left").options(&options).on(&both).fixed_size((480, 360)).open()?;
+    let right =
+        Canvas::builder("right").options(&options).on(&both).fixed_size((480, 360)).open()?;
     let mut dots: Vec<(usize, usize)> = Vec::new();
     let mut picture: Option<Frame> = None;
     both.run(|canvas, step| match step {

@@ -11,7 +11,7 @@ fn main() -> Result<()> {
     let (options, rest) = Options::from_env_with_rest();
     let path = rest.first().map_or("offscreen.png", String::as_str);
     let size = options.size.map_or((640, 480), |size| (size.width, size.height));
-    let canvas = Canvas::offscreen(f64::from(size.0), f64::from(size.1))?;
+    let canvas = Canvas::offscreen((f64::from(size.0), f64::from(size.1)))?;
     let frame = canvas.draw(|frame| {
         let (width, height) = (f64::from(frame.width()), f64::from(frame.height()));
         for (y, row) in frame.rows_mut().enumerate() {

@@ -59,7 +59,7 @@ impl Game {
         }
     }
 
-    fn colour(&self, cell: (i32, i32)) -> [u8; 4] {
+    fn color(&self, cell: (i32, i32)) -> [u8; 4] {
         match self.snake.iter().position(|part| *part == cell) {
             Some(0) => [190, 255, 140, 255],
             Some(_) => [84, 196, 92, 255],
@@ -72,7 +72,7 @@ impl Game {
 
 fn main() -> framecast::Result<()> {
     let canvas =
-        Canvas::builder("snake").options(&Options::from_env()).size(720.0, 540.0).open()?;
+        Canvas::builder("snake").options(&Options::from_env()).size((720.0, 540.0)).open()?;
     let mut game = Game::new(7);
     let mut next = Instant::now() + PACE;
     // A loop of our own: `next_before` returns at the next move, or sooner with a step.
@@ -97,7 +97,7 @@ fn main() -> framecast::Result<()> {
                 for (y, row) in frame.rows_mut().enumerate() {
                     let cell_y = (y * ROWS as usize / height) as i32;
                     for (x, pixel) in row.iter_mut().enumerate() {
-                        *pixel = game.colour(((x * COLUMNS as usize / width) as i32, cell_y));
+                        *pixel = game.color(((x * COLUMNS as usize / width) as i32, cell_y));
                     }
                 }
                 frame.present();

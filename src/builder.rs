@@ -9,9 +9,9 @@ use framecast_api::{
 use crate::canvas::Canvas;
 use crate::control::ControlPolicy;
 use crate::engine::{Engine, Settings, fixed_size};
-use crate::event_loop::Loop;
+use crate::event_loop::EventLoop;
 use crate::options::{DrawDemand, Options};
-use crate::schedule::UpdateMode;
+use crate::schedule::{Schedule, UpdateMode};
 use crate::select::{self, Candidate, Page};
 use crate::{interrupt, notice};
 
@@ -27,7 +27,7 @@ const CONTROL_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct CanvasBuilder {
     title: String,
     options: Option<Options>,
-    event_loop: Option<Loop>,
+    event_loop: Option<EventLoop>,
     backends: Vec<Box<dyn Backend>>,
     no_backends: bool,
     size: LogicalSize,
@@ -35,6 +35,7 @@ pub struct CanvasBuilder {
     fixed: Option<PhysicalSize>,
     limits: SizeLimits,
     mode: UpdateMode,
+    /// `None`: no limit.
     max_fps: Option<f64>,
     min_fps: Option<f64>,
     demand: DrawDemand,
@@ -56,7 +57,7 @@ impl CanvasBuilder {
             fixed: None,
             limits: SizeLimits::DEFAULT,
             mode: UpdateMode::default(),
-            max_fps: None,
+            max_fps: Some(Schedule::DEFAULT_MAX_FPS),
             min_fps: None,
             demand: DrawDemand::default(),
             control: ControlPolicy::default(),
@@ -73,14 +74,14 @@ impl CanvasBuilder {
     }
 
     /// Puts the canvas on a loop with others.
-    pub fn on(mut self, event_loop: &Loop) -> Self {
+    pub fn on(mut self, event_loop: &EventLoop) -> Self {
         self.event_loop = Some(event_loop.clone());
         self
     }
 
     /// Presents on this backend, too.
-    pub fn backend(mut self, backend: Box<dyn Backend>) -> Self {
-        self.backends.push(backend);
+    pub fn backend(mut self, backend: impl Backend + 'static) -> Self {
+        self.backends.push(Box::new(backend));
         self
     }
 
@@ -90,9 +91,9 @@ impl CanvasBuilder {
         self
     }
 
-    /// The size at first, in logical pixels; 960 × 540 by default.
-    pub fn size(mut self, width: f64, height: f64) -> Self {
-        self.size = LogicalSize::new(width, height);
+    /// The size at first, in logical pixels; 960 × 540 by default. The presenter's view changes it.
+    pub fn size(mut self, size: impl Into<LogicalSize>) -> Self {
+        self.size = size.into();
         self
     }
 
@@ -103,8 +104,8 @@ impl CanvasBuilder {
     }
 
     /// Keeps the canvas at this many physical pixels, whatever the views' sizes: they scale it.
-    pub fn fixed_size(mut self, width: u32, height: u32) -> Self {
-        self.fixed = Some(PhysicalSize::new(width, height));
+    pub fn fixed_size(mut self, size: impl Into<PhysicalSize>) -> Self {
+        self.fixed = Some(size.into());
         self
     }
 
@@ -120,21 +121,22 @@ impl CanvasBuilder {
         self
     }
 
-    /// At most so many draws a second; 60 by default, 0 for no limit.
-    pub fn max_fps(mut self, fps: f64) -> Self {
-        self.max_fps = Some(fps);
+    /// At most so many draws a second; 60 by default, `None` for no limit.
+    pub fn max_fps(mut self, fps: impl Into<Option<f64>>) -> Self {
+        self.max_fps = fps.into();
         self
     }
 
-    /// At least so many draws a second in on-demand mode, while somebody looks.
-    pub fn min_fps(mut self, fps: f64) -> Self {
-        self.min_fps = Some(fps);
+    /// At least so many draws a second in on-demand mode, while somebody looks; `None`, the default:
+    /// only those that are asked for.
+    pub fn min_fps(mut self, fps: impl Into<Option<f64>>) -> Self {
+        self.min_fps = fps.into();
         self
     }
 
-    /// Draws also when nobody looks.
-    pub fn draw_always(mut self) -> Self {
-        self.demand = DrawDemand::Always;
+    /// Whether to draw when nobody looks; not by default.
+    pub fn draw_demand(mut self, demand: DrawDemand) -> Self {
+        self.demand = demand;
         self
     }
 

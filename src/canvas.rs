@@ -27,8 +27,8 @@ use crate::stats::Stats;
 /// closed.
 ///
 /// ```
-/// use framecast::{Canvas, Step};
-/// let canvas = Canvas::builder("three frames").draw_always().no_backends().open()?;
+/// use framecast::{Canvas, DrawDemand, Step};
+/// let canvas = Canvas::builder("three frames").draw_demand(DrawDemand::Always).no_backends().open()?;
 /// let mut frames = 0;
 /// canvas.request_draw();
 /// canvas.run(|canvas, step| {
@@ -58,8 +58,8 @@ impl Canvas {
     ///
     /// # Errors
     /// If the size, in logical pixels, is not finite or not above zero.
-    pub fn offscreen(width: f64, height: f64) -> Result<Offscreen> {
-        Offscreen::new(LogicalSize::new(width, height), 1.0)
+    pub fn offscreen(size: impl Into<LogicalSize>) -> Result<Offscreen> {
+        Offscreen::new(size.into(), 1.0)
     }
 
     pub(crate) fn new(core: Rc<Core>, member: Rc<Member>) -> Self {
@@ -74,7 +74,7 @@ impl Canvas {
     ///
     /// This is the pull loop, for programs that own their loop. After the last step,
     /// [`finish`](Self::finish) tells whether it ended well. Other canvases on the same
-    /// [`Loop`](crate::Loop) rest meanwhile; to serve all, use the loop's `next`.
+    /// [`EventLoop`](crate::EventLoop) rest meanwhile; to serve all, use the loop's `next`.
     #[must_use]
     pub fn next(&self) -> Option<Step> {
         Some(self.core.next_before(Some(&self.member), None)?.1)
@@ -169,7 +169,7 @@ impl Canvas {
     /// machine has the desktop's clipboard (feature `clipboard`).
     ///
     /// # Errors
-    /// "Invalid input" if it is longer than [`Setting::MAX_CLIPBOARD`](crate::Setting::MAX_CLIPBOARD)
+    /// "Invalid input" if it is longer than [`BackendCommand::MAX_CLIPBOARD`](crate::BackendCommand::MAX_CLIPBOARD)
     /// bytes; "not supported" if nobody drives, or the presenter's view has no clipboard.
     pub fn set_clipboard(&self, text: &str) -> Result<()> {
         self.member.engine.borrow_mut().set_clipboard(text)
@@ -186,16 +186,16 @@ impl Canvas {
     /// # Errors
     /// "Not supported" if the presenter's view cannot be resized by a program;
     /// invalid input if a number is not finite or not above zero.
-    pub fn set_logical_size(&self, width: f64, height: f64) -> Result<()> {
-        self.member.engine.borrow_mut().set_logical_size(LogicalSize::new(width, height))
+    pub fn set_size(&self, size: impl Into<LogicalSize>) -> Result<()> {
+        self.member.engine.borrow_mut().set_logical_size(size.into())
     }
 
     /// Keeps the canvas at `size` from now on, whatever the views' sizes: they scale it.
     ///
     /// # Errors
     /// If a frame cannot have that size.
-    pub fn set_fixed_size(&self, size: PhysicalSize) -> Result<()> {
-        self.member.engine.borrow_mut().set_fixed_size(size)
+    pub fn set_fixed_size(&self, size: impl Into<PhysicalSize>) -> Result<()> {
+        self.member.engine.borrow_mut().set_fixed_size(size.into())
     }
 
     /// Sets who decides when to draw.
@@ -203,14 +203,15 @@ impl Canvas {
         self.member.engine.borrow_mut().schedule.set_mode(mode);
     }
 
-    /// At most so many draws a second; 0: no limit.
-    pub fn set_max_fps(&self, fps: f64) {
-        self.member.engine.borrow_mut().schedule.set_max_fps(fps);
+    /// At most so many draws a second; `None`: no limit.
+    pub fn set_max_fps(&self, fps: impl Into<Option<f64>>) {
+        self.member.engine.borrow_mut().schedule.set_max_fps(fps.into());
     }
 
-    /// At least so many draws a second in on-demand mode, while somebody looks; 0: none.
-    pub fn set_min_fps(&self, fps: f64) {
-        self.member.engine.borrow_mut().schedule.set_min_fps(fps);
+    /// At least so many draws a second in on-demand mode, while somebody looks; `None`: only
+    /// those that are asked for.
+    pub fn set_min_fps(&self, fps: impl Into<Option<f64>>) {
+        self.member.engine.borrow_mut().schedule.set_min_fps(fps.into());
     }
 
     /// Sets whether to draw when nobody looks.

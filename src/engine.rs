@@ -10,8 +10,8 @@ mod setters;
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    Backend, CanvasSize, Clock, Context, Cursor, Error, Event, EventKind, Frame, FrameBuffer,
-    FramePool, Input, Rect, Resize, Result, Setting, SizeLimits, Source, printable,
+    Backend, BackendCommand, BackendEvent, CanvasSize, Clock, Context, Cursor, Error, Event,
+    EventKind, Frame, FrameBuffer, FramePool, Rect, Resize, Result, SizeLimits, Source, printable,
 };
 
 use crate::audience::Viewer;
@@ -96,7 +96,7 @@ struct Slot {
 
 impl Slot {
     /// Applies `setting`, where the backend has such a thing; whether it has.
-    fn tell(&mut self, setting: &Setting) -> bool {
+    fn tell(&mut self, setting: &BackendCommand) -> bool {
         let told = self.backend.apply(setting);
         if let Err(error) = &told
             && !error.is_not_supported()
@@ -135,15 +135,11 @@ enum Phase {
 impl Engine {
     pub(crate) fn new(clock: Clock, settings: Settings) -> Self {
         let mut schedule = Schedule::new(settings.mode);
-        if let Some(fps) = settings.max_fps {
-            schedule.set_max_fps(fps);
-        }
+        schedule.set_max_fps(settings.max_fps);
         if let Some(fps) = settings.fps_cap {
             schedule.set_cap(fps);
         }
-        if let Some(fps) = settings.min_fps {
-            schedule.set_min_fps(fps);
-        }
+        schedule.set_min_fps(settings.min_fps);
         Self {
             clock,
             slots: Vec::new(),
@@ -193,7 +189,7 @@ impl Engine {
         let links: Vec<_> = self.slots.iter().flat_map(|slot| slot.backend.links()).collect();
         let local = |slot: &&mut Slot| slot.backend.capabilities().local;
         for slot in self.slots.iter_mut().filter(local).filter(|_| !links.is_empty()) {
-            slot.tell(&Setting::Links(links.clone()));
+            slot.tell(&BackendCommand::Links(links.clone()));
         }
     }
 
@@ -243,7 +239,7 @@ impl Engine {
         if self.queue.has_enough() || self.is_closed() {
             return;
         }
-        let mut inbox: Vec<(u32, Input)> = Vec::new();
+        let mut inbox: Vec<(u32, BackendEvent)> = Vec::new();
         for Slot { id, backend, next_poll } in &mut self.slots {
             if next_poll.is_some_and(|at| at > now) {
                 continue;
@@ -281,13 +277,13 @@ impl Engine {
         self.slots.iter().filter_map(|slot| slot.next_poll).min()
     }
 
-    fn route(&mut self, backend: u32, input: Input, now: Instant) {
+    fn route(&mut self, backend: u32, input: BackendEvent, now: Instant) {
         if self.slot(backend).is_none() {
             return; // It was lost by what it said just before.
         }
         let source = |client| Source { backend, client };
         match input {
-            Input::Joined { client, label, role } => {
+            BackendEvent::Joined { client, label, role } => {
                 let local = self.slot(backend).is_some_and(|s| s.backend.capabilities().local);
                 // It is shown, among other places, on terminals, which obey control characters.
                 let label = printable(&label).into_owned();
@@ -298,15 +294,17 @@ impl Engine {
                     control.join(source(client), local, label, role, now);
                 });
             }
-            Input::Leaving { client, reason } => self.leaving = Some((source(client), reason)),
-            Input::Left { client } => {
+            BackendEvent::Leaving { client, reason } => {
+                self.leaving = Some((source(client), reason));
+            }
+            BackendEvent::Left { client } => {
                 self.log_leave(source(client), now);
                 self.change_control(now, |control| control.leave(source(client), now));
             }
-            Input::Control { client, request } => {
+            BackendEvent::Control { client, request } => {
                 self.request_control(source(client), request, now);
             }
-            Input::Event { client, timestamp, mut kind } => {
+            BackendEvent::Event { client, timestamp, mut kind } => {
                 if kind.validate().is_err() {
                     self.stats.rejected += 1;
                     return;
@@ -340,7 +338,7 @@ impl Engine {
                     self.queue.push(Event { kind, timestamp, source: Some(source(client)) });
                 }
             }
-            Input::Resize { client, size, ratio } => {
+            BackendEvent::Resize { client, size, ratio } => {
                 if CanvasSize::clamped(size, ratio, self.limits).is_err() {
                     self.stats.rejected += 1;
                     return;
@@ -351,11 +349,11 @@ impl Engine {
                 }
             }
             // A remote view only detaches, which its backend has done.
-            Input::CloseRequested { client } if self.control.is_local(source(client)) => {
+            BackendEvent::CloseRequested { client } if self.control.is_local(source(client)) => {
                 self.close();
             }
-            Input::Rejected { count, .. } => self.stats.rejected += count,
-            Input::Lost(error) => self.lose(backend, &error, now),
+            BackendEvent::Rejected { count, .. } => self.stats.rejected += count,
+            BackendEvent::Lost(error) => self.lose(backend, &error, now),
             _ => {}
         }
     }

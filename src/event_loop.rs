@@ -35,8 +35,8 @@ pub enum Step {
 /// closed.
 ///
 /// ```no_run
-/// use framecast::{Canvas, Loop, Step};
-/// let both = Loop::new();
+/// use framecast::{Canvas, EventLoop, Step};
+/// let both = EventLoop::new();
 /// let left = Canvas::builder("left").on(&both).open()?;
 /// let right = Canvas::builder("right").on(&both).open()?;
 /// both.run(|canvas, step| {
@@ -48,7 +48,7 @@ pub enum Step {
 /// # Ok::<(), framecast::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Loop {
+pub struct EventLoop {
     core: Rc<Core>,
 }
 
@@ -81,13 +81,13 @@ enum Next {
     Ended,
 }
 
-impl Default for Loop {
+impl Default for EventLoop {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Loop {
+impl EventLoop {
     /// A loop without canvases.
     #[must_use]
     pub fn new() -> Self {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    Button, Buttons, CanvasSize, ClientId, Clock, ControlRequest, EventKind, Key, LogicalSize,
-    NullBackend, NullRemote, Pointer, Role, Setting, SizeLimits, Source,
+    BackendCommand, Button, Buttons, CanvasSize, ClientId, Clock, ControlRequest, EventKind, Key,
+    LogicalSize, NullBackend, NullRemote, Pointer, Role, SizeLimits, Source,
 };
 
 use crate::control::ControlPolicy;
@@ -216,7 +216,7 @@ impl Scene {
         for ((backend, remote), seen) in (0..).zip(&self.remotes).zip(&mut self.seen) {
             let settings = remote.settings();
             sent_away.extend(settings[*seen..].iter().filter_map(|setting| match setting {
-                Setting::Disconnect(client) => Some(Source { backend, client: *client }),
+                BackendCommand::Disconnect(client) => Some(Source { backend, client: *client }),
                 _ => None,
             }));
             *seen = settings.len();

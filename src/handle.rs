@@ -2,10 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use framecast_api::{Cursor, Result, Setting};
+use framecast_api::{BackendCommand, Cursor, LogicalSize, PhysicalSize, Result, Source};
 
 use crate::canvas::Canvas;
+use crate::control::ControlPolicy;
+use crate::options::DrawDemand;
 use crate::schedule::UpdateMode;
 use crate::signal::Signal;
 
@@ -104,10 +107,10 @@ impl CanvasHandle {
     /// not possible by then, nothing happens.
     ///
     /// # Errors
-    /// "Invalid input" if it is longer than [`Setting::MAX_CLIPBOARD`] bytes.
+    /// "Invalid input" if it is longer than [`BackendCommand::MAX_CLIPBOARD`] bytes.
     pub fn set_clipboard(&self, text: impl Into<String>) -> Result<()> {
         let text = text.into();
-        Setting::check_clipboard(&text)?;
+        BackendCommand::check_clipboard(&text)?;
         self.post(move |canvas| {
             let _ = canvas.set_clipboard(&text);
         });
@@ -120,8 +123,72 @@ impl CanvasHandle {
     }
 
     /// Sets the highest frame rate, like [`Canvas::set_max_fps`].
-    pub fn set_max_fps(&self, fps: f64) {
+    pub fn set_max_fps(&self, fps: impl Into<Option<f64>>) {
+        let fps = fps.into();
         self.post(move |canvas| canvas.set_max_fps(fps));
+    }
+
+    /// Sets the lowest frame rate in on-demand mode, like [`Canvas::set_min_fps`].
+    pub fn set_min_fps(&self, fps: impl Into<Option<f64>>) {
+        let fps = fps.into();
+        self.post(move |canvas| canvas.set_min_fps(fps));
+    }
+
+    /// Sets whether to draw when nobody looks, like [`Canvas::set_draw_demand`].
+    pub fn set_draw_demand(&self, demand: DrawDemand) {
+        self.post(move |canvas| canvas.set_draw_demand(demand));
+    }
+
+    /// Asks for another size in logical pixels, like [`Canvas::set_size`]. Where that is not possible,
+    /// nothing happens.
+    pub fn set_size(&self, size: impl Into<LogicalSize>) {
+        let size = size.into();
+        self.post(move |canvas| {
+            let _ = canvas.set_size(size);
+        });
+    }
+
+    /// Keeps the canvas at a size in physical pixels, like [`Canvas::set_fixed_size`].
+    ///
+    /// # Errors
+    /// "Invalid input" if a frame cannot have that size.
+    pub fn set_fixed_size(&self, size: impl Into<PhysicalSize>) -> Result<()> {
+        let size = size.into();
+        size.bytes()?;
+        self.post(move |canvas| {
+            let _ = canvas.set_fixed_size(size);
+        });
+        Ok(())
+    }
+
+    /// Sets the control policy, like [`Canvas::set_control`].
+    pub fn set_control(&self, policy: ControlPolicy) {
+        self.post(move |canvas| canvas.set_control(policy));
+    }
+
+    /// Sets when an absent presenter gives control up, like [`Canvas::set_control_timeout`].
+    pub fn set_control_timeout(&self, timeout: Option<Duration>) {
+        self.post(move |canvas| canvas.set_control_timeout(timeout));
+    }
+
+    /// Makes somebody the presenter, like [`Canvas::give_control`]. Who is not here by then, or may only
+    /// watch, does not get it.
+    pub fn give_control(&self, source: Option<Source>) {
+        self.post(move |canvas| {
+            canvas.give_control(source);
+        });
+    }
+
+    /// Sends a client away, like [`Canvas::disconnect`].
+    pub fn disconnect(&self, source: Source) {
+        self.post(move |canvas| canvas.disconnect(source));
+    }
+
+    /// Lets a client come back that was sent away, like [`Canvas::let_in`].
+    pub fn let_in(&self, source: Source) {
+        self.post(move |canvas| {
+            canvas.let_in(source);
+        });
     }
 
     /// Closes the canvas, like [`Canvas::close`].

@@ -26,7 +26,7 @@
 //!
 //! **Two shapes over one engine.** [`Canvas::run`] hands every [`Step`] to a closure;
 //! [`Canvas::next`] is the same as a pull loop, for programs that own theirs, and
-//! [`Canvas::next_async`] for those that await. Several canvases share a [`Loop`].
+//! [`Canvas::next_async`] for those that await. Several canvases share a [`EventLoop`].
 //!
 //! **When is it drawn?** The [`UpdateMode`] says: on demand (after [`Canvas::request_draw`] or a
 //! new size), continuously, as fast as possible, or by hand. In all but the last nothing is drawn
@@ -125,7 +125,7 @@ pub use crate::builder::CanvasBuilder;
 pub use crate::canvas::Canvas;
 pub use crate::control::ControlPolicy;
 pub use crate::drawing::Drawing;
-pub use crate::event_loop::{Loop, Step};
+pub use crate::event_loop::{EventLoop, Step};
 pub use crate::handle::CanvasHandle;
 pub use crate::notice::print_notice;
 pub use crate::offscreen::Offscreen;

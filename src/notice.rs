@@ -68,7 +68,7 @@ pub fn print_notice(message: &str) {
     }
 }
 
-/// Prints a picture made of characters, and of colours, which are ours: it is not cleaned.
+/// Prints a picture made of characters, and of colors, which are ours: it is not cleaned.
 pub(crate) fn print_picture(heading: &str, picture: &str) {
     if !SILENT.get() {
         write_error(&format!("framecast: {}\n{picture}\n", printable_lines(heading)));

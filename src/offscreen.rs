@@ -25,7 +25,7 @@ use crate::event_loop::Step;
 ///     }
 /// };
 /// // … under test.
-/// let canvas = Canvas::offscreen(4.0, 2.0)?;
+/// let canvas = Canvas::offscreen((4.0, 2.0))?;
 /// assert_eq!(canvas.draw_with(&mut app)?.pixels()[0], [0, 0, 0, 255]);
 /// canvas.send(EventKind::KeyDown(Key { key: "b".into(), ..Key::default() }))?;
 /// assert_eq!(canvas.draw_with(&mut app)?.pixels()[0], [255; 4]);
@@ -38,11 +38,7 @@ pub struct Offscreen {
 
 impl Offscreen {
     pub(crate) fn new(size: LogicalSize, ratio: f64) -> Result<Self> {
-        let canvas = Canvas::builder("offscreen")
-            .size(size.width, size.height)
-            .ratio(ratio)
-            .no_backends()
-            .open()?;
+        let canvas = Canvas::builder("offscreen").size(size).ratio(ratio).no_backends().open()?;
         Ok(Self { canvas })
     }
 

@@ -10,7 +10,7 @@ pub enum UpdateMode {
     Manual,
     /// Whenever a draw was requested, or the size changed. Rests otherwise.
     #[default]
-    Ondemand,
+    OnDemand,
     /// All the time, at most `max_fps` times a second.
     Continuous,
     /// All the time, as fast as the audience takes frames.
@@ -69,9 +69,9 @@ impl Schedule {
         self.reconsider();
     }
 
-    /// At most so many draws a second; zero, negative or not a number: no limit.
-    pub(crate) fn set_max_fps(&mut self, fps: f64) {
-        self.min_gap = gap(fps).unwrap_or_default();
+    /// At most so many draws a second; none, zero, negative or not a number: no limit.
+    pub(crate) fn set_max_fps(&mut self, fps: Option<f64>) {
+        self.min_gap = fps.and_then(gap).unwrap_or_default();
         self.reconsider();
     }
 
@@ -93,9 +93,10 @@ impl Schedule {
         self.free_at = self.last.map(|last| last + self.gap());
     }
 
-    /// At least so many draws a second in on-demand mode; zero, negative or not a number: none.
-    pub(crate) fn set_min_fps(&mut self, fps: f64) {
-        self.max_gap = gap(fps);
+    /// At least so many draws a second in on-demand mode; none, zero, negative or not a number: as
+    /// few as are asked for.
+    pub(crate) fn set_min_fps(&mut self, fps: Option<f64>) {
+        self.max_gap = fps.and_then(gap);
     }
 
     pub(crate) fn request(&mut self) {
@@ -107,8 +108,8 @@ impl Schedule {
         let wanted_at = match self.mode {
             UpdateMode::Manual => return Due::Never,
             UpdateMode::Fastest | UpdateMode::Continuous => now,
-            UpdateMode::Ondemand if self.requested => now,
-            UpdateMode::Ondemand => match (self.max_gap, self.last) {
+            UpdateMode::OnDemand if self.requested => now,
+            UpdateMode::OnDemand => match (self.max_gap, self.last) {
                 (None, _) => return Due::Never,
                 (Some(_), None) => now,
                 (Some(gap), Some(last)) => last + gap,
@@ -156,7 +157,7 @@ mod tests {
     #[test]
     fn on_demand_draws_once_at_first_and_then_when_asked() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(UpdateMode::Ondemand);
+        let mut schedule = Schedule::new(UpdateMode::OnDemand);
         assert_eq!(schedule.next(start), Due::Now);
         schedule.begin(start);
         assert_eq!(schedule.next(start + 1000 * MS), Due::Never);
@@ -167,8 +168,8 @@ mod tests {
     #[test]
     fn a_request_right_after_a_draw_waits_for_the_rate_limit() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(UpdateMode::Ondemand);
-        schedule.set_max_fps(10.0);
+        let mut schedule = Schedule::new(UpdateMode::OnDemand);
+        schedule.set_max_fps(Some(10.0));
         schedule.begin(start);
         schedule.request();
         assert_eq!(schedule.next(start + 30 * MS), Due::At(start + 100 * MS));
@@ -179,7 +180,7 @@ mod tests {
     fn continuous_keeps_its_rate_though_every_wake_is_late() {
         let start = Instant::now();
         let mut schedule = Schedule::new(UpdateMode::Continuous);
-        schedule.set_max_fps(100.0);
+        schedule.set_max_fps(Some(100.0));
         let mut now = start;
         let mut draws = 0;
         while now < start + 1000 * MS {
@@ -194,7 +195,7 @@ mod tests {
     fn a_long_pause_is_not_made_up_for_by_a_burst() {
         let start = Instant::now();
         let mut schedule = Schedule::new(UpdateMode::Continuous);
-        schedule.set_max_fps(100.0);
+        schedule.set_max_fps(Some(100.0));
         schedule.begin(start);
         let late = start + 5000 * MS;
         schedule.begin(late);
@@ -220,17 +221,17 @@ mod tests {
         schedule.begin(start);
         assert_eq!(schedule.next(start), Due::At(start + 100 * MS));
         schedule.set_mode(UpdateMode::Continuous);
-        schedule.set_max_fps(1000.0);
+        schedule.set_max_fps(Some(1000.0));
         assert_eq!(schedule.next(start), Due::At(start + 100 * MS));
-        schedule.set_max_fps(5.0);
+        schedule.set_max_fps(Some(5.0));
         assert_eq!(schedule.next(start), Due::At(start + 200 * MS));
     }
 
     #[test]
     fn min_fps_draws_though_nobody_asks() {
         let start = Instant::now();
-        let mut schedule = Schedule::new(UpdateMode::Ondemand);
-        schedule.set_min_fps(2.0);
+        let mut schedule = Schedule::new(UpdateMode::OnDemand);
+        schedule.set_min_fps(Some(2.0));
         schedule.begin(start);
         assert_eq!(schedule.next(start), Due::At(start + 500 * MS));
         assert_eq!(schedule.next(start + 500 * MS), Due::Now);
@@ -249,13 +250,13 @@ mod tests {
         let start = Instant::now();
         for fps in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             let mut schedule = Schedule::new(UpdateMode::Continuous);
-            schedule.set_max_fps(fps);
-            schedule.set_min_fps(fps);
+            schedule.set_max_fps(Some(fps));
+            schedule.set_min_fps(Some(fps));
             schedule.begin(start);
             assert_eq!(schedule.next(start), Due::Now, "{fps}");
         }
         let mut schedule = Schedule::new(UpdateMode::Continuous);
-        schedule.set_max_fps(1e-300);
+        schedule.set_max_fps(Some(1e-300));
         schedule.begin(start);
         assert!(matches!(schedule.next(start), Due::At(_)));
     }

@@ -110,7 +110,7 @@ fn terminal(options: &Options, interrupts: bool) -> Result<Box<dyn Backend>> {
     use framecast_terminal::{TerminalBackend, TerminalOptions};
 
     let mut terminal =
-        TerminalOptions::default().with_exact_colours(options.lossless).with_signals(!interrupts);
+        TerminalOptions::default().with_exact_colors(options.lossless).with_signals(!interrupts);
     if let Some(picture) = options.terminal {
         terminal = terminal.with_picture(picture.name().parse()?);
     }

@@ -13,7 +13,7 @@ use framecast_api::{Error, Frame, Result};
 /// ```
 /// use framecast::{Canvas, Snapshot};
 ///
-/// let canvas = Canvas::offscreen(4.0, 2.0)?;
+/// let canvas = Canvas::offscreen((4.0, 2.0))?;
 /// assert!(canvas.snapshot().is_none(), "nothing was drawn yet");
 /// let frame = canvas.draw(|frame| frame.fill([0, 80, 160, 255]))?;
 ///
@@ -40,7 +40,7 @@ impl Snapshot {
         &self.frame
     }
 
-    /// As a PNG of the physical size, with exactly the colours and without alpha, as every view
+    /// As a PNG of the physical size, with exactly the colors and without alpha, as every view
     /// shows it.
     ///
     /// # Errors
@@ -87,7 +87,7 @@ mod tests {
     use crate::Canvas;
 
     fn snapshot() -> Snapshot {
-        let canvas = Canvas::offscreen(33.0, 17.0).unwrap();
+        let canvas = Canvas::offscreen((33.0, 17.0)).unwrap();
         let frame = canvas.draw(|frame| {
             for (n, pixel) in frame.pixels_mut().iter_mut().enumerate() {
                 *pixel = [n as u8, (n >> 8) as u8, (n * 7) as u8, 0];
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_png_has_the_size_and_the_colours_and_no_alpha() {
+    fn a_png_has_the_size_and_the_colors_and_no_alpha() {
         let snapshot = snapshot();
         let png = snapshot.png().unwrap();
         let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();

@@ -187,7 +187,7 @@ export default class FramecastView extends HTMLElement {
     if (waits) this.#life?.view.retry();
   }
 
-  /** Disconnects, until `connect` or another address. What is shown stays, without colour. */
+  /** Disconnects, until `connect` or another address. What is shown stays, without color. */
   disconnect() {
     this.#off = true;
     this.#life?.view.close();

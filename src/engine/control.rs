@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, ControlRequest, EventKind, Key, Setting, Source};
+use framecast_api::{BackendCommand, ClientId, ControlRequest, EventKind, Key, Source};
 
 use super::{Engine, log};
 use crate::control::{Control, ControlPolicy, Order};
@@ -36,7 +36,11 @@ impl Engine {
     }
 
     /// Tells a client's backend what becomes of it; whether it does that.
-    pub(super) fn tell_of(&mut self, source: Source, setting: fn(ClientId) -> Setting) -> bool {
+    pub(super) fn tell_of(
+        &mut self,
+        source: Source,
+        setting: fn(ClientId) -> BackendCommand,
+    ) -> bool {
         let slot = self.slots.iter_mut().find(|slot| slot.id == source.backend);
         slot.is_some_and(|slot| slot.tell(&setting(source.client)))
     }
@@ -44,7 +48,7 @@ impl Engine {
     /// Sends a client away, where its backend can do that; it reports when the client left.
     pub(crate) fn send_away(&mut self, source: Source, by: By, now: Instant) {
         // The backend first: it spares the host, who may be another afterwards.
-        if self.control.stays(source) && self.tell_of(source, Setting::Disconnect) {
+        if self.control.stays(source) && self.tell_of(source, BackendCommand::Disconnect) {
             self.change_control(now, |control| control.send_away(source, by, now));
         }
     }
@@ -97,7 +101,7 @@ impl Engine {
             match order {
                 Order::SendAway(source) => self.send_away(source, By::Host, now),
                 Order::LetIn(source) => {
-                    self.tell_of(source, Setting::LetIn);
+                    self.tell_of(source, BackendCommand::LetIn);
                 }
             }
         }
@@ -133,7 +137,7 @@ impl Engine {
 
     pub(super) fn tell_control(&mut self) {
         for slot in &mut self.slots {
-            slot.tell(&Setting::Control(self.control.state(Some(slot.id))));
+            slot.tell(&BackendCommand::Control(self.control.state(Some(slot.id))));
         }
         let hint = self.hint();
         if hint != self.published.hint {
@@ -168,7 +172,7 @@ impl Engine {
             let title = &self.title;
             let caption =
                 if local { format!("{title} – {}", self.published.hint) } else { title.clone() };
-            slot.tell(&Setting::Title(caption));
+            slot.tell(&BackendCommand::Title(caption));
         }
     }
 }

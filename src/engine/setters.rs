@@ -1,7 +1,8 @@
 //! What the application changes about its canvas.
 
 use framecast_api::{
-    CanvasSize, Cursor, Error, LogicalSize, PhysicalSize, Result, Setting, SizeLimits, Source,
+    BackendCommand, CanvasSize, Cursor, Error, LogicalSize, PhysicalSize, Result, SizeLimits,
+    Source,
 };
 
 use super::Engine;
@@ -18,11 +19,11 @@ impl Engine {
     pub(crate) fn set_cursor(&mut self, cursor: Cursor) {
         if self.cursor != cursor {
             self.cursor = cursor;
-            self.apply(&Setting::Cursor(cursor));
+            self.apply(&BackendCommand::Cursor(cursor));
         }
     }
 
-    pub(super) fn apply(&mut self, setting: &Setting) {
+    pub(super) fn apply(&mut self, setting: &BackendCommand) {
         for slot in &mut self.slots {
             slot.tell(setting);
         }
@@ -35,7 +36,7 @@ impl Engine {
             && let Some(presenter) = self.control.presenter()
             && let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == presenter.backend)
         {
-            slot.backend.apply(&Setting::LogicalSize(size.logical()))?;
+            slot.backend.apply(&BackendCommand::LogicalSize(size.logical()))?;
         }
         self.set_size(size);
         Ok(())
@@ -43,11 +44,11 @@ impl Engine {
 
     /// Hands text to the presenter's clipboard.
     pub(crate) fn set_clipboard(&mut self, text: &str) -> Result<()> {
-        Setting::check_clipboard(text)?;
+        BackendCommand::check_clipboard(text)?;
         let none = || Error::not_supported("a clipboard where nobody drives");
         let Source { backend, client } = self.control.presenter().ok_or_else(none)?;
         let slot = self.slots.iter_mut().find(|slot| slot.id == backend).ok_or_else(none)?;
-        slot.backend.apply(&Setting::Clipboard { client, text: text.to_owned() })
+        slot.backend.apply(&BackendCommand::Clipboard { client, text: text.to_owned() })
     }
 
     /// Keeps the canvas at `size` physical pixels, whatever the views' sizes.

@@ -135,13 +135,13 @@ pub struct Options {
     #[argh(option, arg_name = "time")]
     pub control_timeout: Option<TimeoutArg>,
 
-    /// show exact pixels from the first in the web mirror, and exact colours in the terminal, not
+    /// show exact pixels from the first in the web mirror, and exact colors in the terminal, not
     /// only of what is still
     #[argh(switch)]
     pub lossless: bool,
 
     /// how the terminal shows the picture: kitty, sixel or iterm (pixels), cells (characters with
-    /// the colours of two halves), quadrants, sextants or octants (finer characters), or auto (what
+    /// the colors of two halves), quadrants, sextants or octants (finer characters), or auto (what
     /// it says it can do). Default: auto
     #[argh(option, arg_name = "how")]
     pub terminal: Option<TerminalArg>,

@@ -12,7 +12,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 after(cleanUp);
 afterEach(endTest);
 
-/** Ends what still moves or changes its colour. */
+/** Ends what still moves or changes its color. */
 async function settle(page) {
   await page.evaluate(() => {
     for (const animation of document.querySelector("#view").shadowRoot.getAnimations()) {

@@ -63,7 +63,7 @@ export function core(name, start, options) {
     await shows(page, 319, 20, RED);
     const png = await shot(page);
     assert.deepEqual([png.width, png.height], [640, 480]);
-    for (const [x, y, colour] of [
+    for (const [x, y, color] of [
       [319, 100, RED],
       [320, 100, GREEN],
       [319, 400, BLUE],
@@ -71,7 +71,7 @@ export function core(name, start, options) {
       [300, 220, "0,0,0"],
       [299, 219, RED],
     ]) {
-      assert.equal(pixel(png, x, y), colour, `at ${x}, ${y}`);
+      assert.equal(pixel(png, x, y), color, `at ${x}, ${y}`);
     }
     assert.deepEqual(page.problems, []);
     await save(page, `${name}-mirror`);

@@ -319,9 +319,9 @@ test("a snapshot has exactly the application's pixels, in its own size, also whe
   const own = await newPage({ width: 900, height: 500 });
   await open(own, link);
   const { crc } = await own.evaluate(async () => (await import(document.scripts[0].src)).view.proof());
-  const colours = Buffer.alloc(900 * 500 * 3);
-  for (let from = 0, to = 0; to < colours.length; from += 4, to += 3) png.data.copy(colours, to, from, from + 3);
-  assert.equal(crc32(colours).toString(16).padStart(8, "0"), crc);
+  const colors = Buffer.alloc(900 * 500 * 3);
+  for (let from = 0, to = 0; to < colors.length; from += 4, to += 3) png.data.copy(colors, to, from, from + 3);
+  assert.equal(crc32(colors).toString(16).padStart(8, "0"), crc);
 });
 
 test("attributes and calls do what they say, and events tell of it", async () => {
@@ -412,7 +412,7 @@ test("what is scrolled out of sight wants no pictures", async () => {
   await picture(page, { exact: false, after: Number(sequence) + 5 });
 });
 
-test("its colours are the page's to choose", async () => {
+test("its colors are the page's to choose", async () => {
   const files = {};
   const origin = await site(files);
   const program = probe([...HTTP, "--allow-origin", origin]);
@@ -421,20 +421,20 @@ test("its colours are the page's to choose", async () => {
   const page = await newPage({ width: 400, height: 300 });
   await page.goto(`${origin}/`);
   await shown(page);
-  const colours = async () =>
+  const colors = async () =>
     await page.evaluate(() => {
       const element = document.querySelector("framecast-view");
       const status = element.shadowRoot.getElementById("status");
       return [getComputedStyle(element).backgroundColor, getComputedStyle(status).color, getComputedStyle(status).fontSize];
     });
-  assert.deepEqual(await colours(), ["rgb(236, 234, 230)", "rgb(27, 29, 33)", "13px"]);
+  assert.deepEqual(await colors(), ["rgb(236, 234, 230)", "rgb(27, 29, 33)", "13px"]);
   const style = async (property, value) => await page.evaluate((pair) => document.querySelector("div").style.setProperty(...pair), [property, value]);
   await style("color-scheme", "dark");
-  assert.deepEqual(await colours(), ["rgb(16, 18, 20)", "rgb(238, 240, 243)", "13px"]);
+  assert.deepEqual(await colors(), ["rgb(16, 18, 20)", "rgb(238, 240, 243)", "13px"]);
   await style("--framecast-background", "rgb(1, 2, 3)");
   await style("--framecast-text", "rgb(4, 5, 6)");
   await style("--framecast-font", "16px/1.5 serif");
-  assert.deepEqual(await colours(), ["rgb(1, 2, 3)", "rgb(4, 5, 6)", "16px"]);
+  assert.deepEqual(await colors(), ["rgb(1, 2, 3)", "rgb(4, 5, 6)", "16px"]);
 });
 
 test("by keyboard it is reached, says so, and gets what is typed", async () => {

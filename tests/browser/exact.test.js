@@ -52,7 +52,7 @@ test("dashboard converges to the exact pixels, again and again", async () => {
 test("a photograph converges to the exact pixels", async () => {
   const folder = mkdtempSync(join(tmpdir(), "framecast-exact-"));
   try {
-    // As far as an encoder can tell: edges, soft areas, saturated colours and grain.
+    // As far as an encoder can tell: edges, soft areas, saturated colors and grain.
     const file = join(folder, "photograph.png");
     const source = ["-f", "lavfi", "-i", "mandelbrot=size=1100x700:start_scale=0.01"];
     const grain = ["-vf", "gblur=sigma=0.8,noise=alls=9:allf=u:all_seed=7", "-frames:v", "1"];

@@ -355,14 +355,14 @@ export function pixel(png, x, y) {
   return [...png.data.subarray(at, at + 3)].join(",");
 }
 
-/** Waits until the page shows `colour` at x, y. */
-export async function shows(page, x, y, colour) {
+/** Waits until the page shows `color` at x, y. */
+export async function shows(page, x, y, color) {
   let seen;
   try {
-    await until("", async () => (seen = pixel(await shot(page), x, y)) === colour);
+    await until("", async () => (seen = pixel(await shot(page), x, y)) === color);
   } catch {
     await save(page, "unexpected");
-    throw new Error(`the page shows ${seen} at ${x}, ${y}, not ${colour}`);
+    throw new Error(`the page shows ${seen} at ${x}, ${y}, not ${color}`);
   }
 }
 

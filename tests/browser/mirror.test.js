@@ -44,7 +44,7 @@ test("Chromium shows the exact pixels, at the size of the page", async () => {
   await shows(page, 199, 20, RED);
   const png = await shot(page);
   assert.deepEqual([png.width, png.height], [400, 300]);
-  for (const [x, y, colour] of [
+  for (const [x, y, color] of [
     [199, 100, RED],
     [200, 100, GREEN],
     [199, 200, BLUE],
@@ -54,7 +54,7 @@ test("Chromium shows the exact pixels, at the size of the page", async () => {
     [179, 129, RED],
     [220, 129, GREEN],
   ]) {
-    assert.equal(pixel(png, x, y), colour, `at ${x}, ${y}`);
+    assert.equal(pixel(png, x, y), color, `at ${x}, ${y}`);
   }
   assert.deepEqual(page.problems, []);
   await save(page, "mirror");

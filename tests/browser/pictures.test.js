@@ -84,14 +84,14 @@ test("an <img> on another site shows a picture that does not change, and follows
   );
   const near = (seen, wanted) => seen.split(",").every((n, at) => Math.abs(n - wanted[at]) < 12);
   for (const top of [0, 240]) {
-    for (const [x, y, colour] of [
+    for (const [x, y, color] of [
       [40, 40, [255, 0, 0]],
       [280, 40, [0, 255, 0]],
       [40, 200, [0, 0, 255]],
       [160, 120, [0, 0, 0]],
     ]) {
-      await until(`${colour} at ${x}, ${top + y}`, async () =>
-        near(pixel(await shot(page), x, top + y), colour),
+      await until(`${color} at ${x}, ${top + y}`, async () =>
+        near(pixel(await shot(page), x, top + y), color),
       );
     }
   }

@@ -1,7 +1,7 @@
 //! The application under test: a picture with known pixels that its input changes.
 //!
 //! Four quadrants (red, green, blue, white); in the middle a square that is black until a key r,
-//! g, b or w sets its colour; a magenta marker of 9 × 9 logical pixels where a button was pressed.
+//! g, b or w sets its color; a magenta marker of 9 × 9 logical pixels where a button was pressed.
 //! Every event it gets goes to standard output as one line of JSON, and once a second a line
 //! `{"type":"rate","frames":…,"fps":…}`. With the argument `spin` it draws all the time, and one row
 //! changes with every frame. F9 makes it panic.
@@ -62,11 +62,11 @@ impl Probe {
     }
 }
 
-fn square(frame: &mut FrameBuffer, x: f64, y: f64, half: f64, colour: [u8; 4]) {
+fn square(frame: &mut FrameBuffer, x: f64, y: f64, half: f64, color: [u8; 4]) {
     let inside = |at: usize, middle: f64| (at as f64 + 0.5 - middle).abs() < half;
     for (_, row) in frame.rows_mut().enumerate().filter(|(at, _)| inside(*at, y)) {
         for (_, pixel) in row.iter_mut().enumerate().filter(|(at, _)| inside(*at, x)) {
-            *pixel = colour;
+            *pixel = color;
         }
     }
 }
@@ -74,8 +74,8 @@ fn square(frame: &mut FrameBuffer, x: f64, y: f64, half: f64, colour: [u8; 4]) {
 fn main() -> framecast::Result<()> {
     let (options, rest) = Options::from_env_with_rest();
     let spin = rest.iter().any(|word| word == "spin");
-    let mode = if spin { UpdateMode::Continuous } else { UpdateMode::Ondemand };
-    let canvas = Canvas::builder("probe").size(320.0, 240.0).options(&options);
+    let mode = if spin { UpdateMode::Continuous } else { UpdateMode::OnDemand };
+    let canvas = Canvas::builder("probe").size((320.0, 240.0)).options(&options);
     let canvas = canvas.update_mode(mode).open()?;
     let mut probe = Probe { middle: BLACK, marker: None, drawn: 0, spin };
     let mut out = std::io::stdout();

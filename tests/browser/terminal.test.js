@@ -47,12 +47,12 @@ async function startTerminal(...options) {
   return { display, window, link, said, xterm, end: () => rmSync(folder, { recursive: true }) };
 }
 
-/** Whether a place of the screen, in parts of the picture, has about this colour. */
-function has(display, window, x, y, colour) {
+/** Whether a place of the screen, in parts of the picture, has about this color. */
+function has(display, window, x, y, color) {
   const [, width, height] = xdotool(display, "getwindowgeometry", window).match(/(\d+)x(\d+)/);
   const shown = pixel(screen(display), Math.round(x * width), Math.round(y * height)).split(",");
-  // A sixel's colours are percentages.
-  return colour.split(",").every((side, index) => Math.abs(side - shown[index]) < 6);
+  // A sixel's colors are percentages.
+  return color.split(",").every((side, index) => Math.abs(side - shown[index]) < 6);
 }
 
 const corners = (display, window) =>

@@ -1,18 +1,17 @@
-use framecast::{Canvas, ControlPolicy, EventKind, NullBackend, NullRemote, Setting, Step};
+use framecast::{BackendCommand, Canvas, ControlPolicy, EventKind, NullBackend, NullRemote, Step};
 
 use crate::drain;
 
 fn canvas() -> (Canvas, NullRemote, NullRemote) {
     let (window, window_remote) = NullBackend::local();
     let (web, web_remote) = NullBackend::new();
-    let canvas =
-        Canvas::builder("test").backend(Box::new(window)).backend(Box::new(web)).open().unwrap();
+    let canvas = Canvas::builder("test").backend(window).backend(web).open().unwrap();
     (canvas, window_remote, web_remote)
 }
 
 fn copied(remote: &NullRemote) -> Vec<(u64, String)> {
     let copied = |setting| match setting {
-        Setting::Clipboard { client, text } => Some((client.0, text)),
+        BackendCommand::Clipboard { client, text } => Some((client.0, text)),
         _ => None,
     };
     remote.settings().into_iter().filter_map(copied).collect()
@@ -46,7 +45,7 @@ fn a_text_that_is_too_long_is_refused_from_any_thread() {
     window.join(0);
     drain(&canvas);
     let handle = canvas.handle();
-    let long = "x".repeat(Setting::MAX_CLIPBOARD + 1);
+    let long = "x".repeat(BackendCommand::MAX_CLIPBOARD + 1);
     for error in
         [canvas.set_clipboard(&long).unwrap_err(), handle.set_clipboard(&long[..]).unwrap_err()]
     {
@@ -142,8 +141,7 @@ mod over_a_websocket {
         let mut config = ServerConfig::default();
         config.no_auth = true;
         let server = HttpServer::bind_with("127.0.0.1:0".parse().unwrap(), config).unwrap();
-        let canvas =
-            Canvas::builder("test").backend(Box::new(server.canvas(None).unwrap())).open().unwrap();
+        let canvas = Canvas::builder("test").backend(server.canvas(None).unwrap()).open().unwrap();
         let (address, closing) = (server.local_addr(), Closing(canvas.handle()));
         let pages = std::thread::spawn(move || {
             let _closing = closing;

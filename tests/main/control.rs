@@ -2,9 +2,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use framecast::{
-    Backend, Button, Canvas, ClientId, Context, ControlRequest, EventKind, Frame, Input,
-    LogicalSize, NullBackend, NullRemote, PhysicalSize, Pointer, Result, Role, Setting, Source,
-    Step,
+    Backend, BackendCommand, BackendEvent, Button, Canvas, ClientId, Context, ControlRequest,
+    EventKind, Frame, LogicalSize, NullBackend, NullRemote, PhysicalSize, Pointer, Result, Role,
+    Source, Step,
 };
 
 use crate::{drain, key, key_down};
@@ -12,15 +12,14 @@ use crate::{drain, key, key_down};
 fn window_and_web() -> (Canvas, NullRemote, NullRemote) {
     let (window, window_remote) = NullBackend::local();
     let (web, web_remote) = NullBackend::new();
-    let canvas =
-        Canvas::builder("test").backend(Box::new(window)).backend(Box::new(web)).open().unwrap();
+    let canvas = Canvas::builder("test").backend(window).backend(web).open().unwrap();
     (canvas, window_remote, web_remote)
 }
 
 /// What a backend was last told about control: its presenter, and whether anybody is.
 fn told(remote: &NullRemote) -> Option<(Option<u64>, bool)> {
     remote.settings().iter().rev().find_map(|setting| match setting {
-        Setting::Control(control) => {
+        BackendCommand::Control(control) => {
             let presenter = control.presenter();
             Some((presenter.and_then(|it| it.client).map(|it| it.0), presenter.is_some()))
         }
@@ -227,7 +226,7 @@ fn what_a_lost_presenter_held_is_released() {
     window.event(0, key_down("Shift"));
     window.event(0, press(Button::Left));
     drain(&canvas);
-    window.send(Input::Lost(framecast::Error::failed("the display died")));
+    window.send(BackendEvent::Lost(framecast::Error::failed("the display died")));
     assert_eq!(drain(&canvas), ["key_up", "pointer_up", "pointer_leave", "focus_out"]);
     assert!(window.is_closed() && !canvas.is_closed());
     assert_eq!(told(&web), Some((Some(1), true)));
@@ -281,8 +280,7 @@ fn absurd_sizes_from_a_view_are_refused_or_cut() {
 #[test]
 fn a_fixed_canvas_keeps_its_size() {
     let (backend, remote) = NullBackend::new();
-    let canvas =
-        Canvas::builder("fixed").fixed_size(320, 200).backend(Box::new(backend)).open().unwrap();
+    let canvas = Canvas::builder("fixed").fixed_size((320, 200)).backend(backend).open().unwrap();
     remote.join(1);
     remote.resize(1, 800.0, 600.0, 2.0);
     assert!(drain(&canvas).is_empty());
@@ -292,14 +290,14 @@ fn a_fixed_canvas_keeps_its_size() {
 #[test]
 fn a_program_can_ask_for_a_size() {
     let (canvas, window, _web) = window_and_web();
-    canvas.set_logical_size(200.0, 100.0).unwrap();
+    canvas.set_size((200.0, 100.0)).unwrap();
     assert_eq!(canvas.size().logical(), LogicalSize::new(200.0, 100.0));
     window.join(0);
     drain(&canvas);
-    canvas.set_logical_size(300.0, 100.0).unwrap();
-    let asked = Setting::LogicalSize(LogicalSize::new(300.0, 100.0));
+    canvas.set_size((300.0, 100.0)).unwrap();
+    let asked = BackendCommand::LogicalSize(LogicalSize::new(300.0, 100.0));
     assert!(window.settings().contains(&asked));
-    assert!(canvas.set_logical_size(f64::NAN, 1.0).is_err());
+    assert!(canvas.set_size((f64::NAN, 1.0)).is_err());
 }
 
 #[test]
@@ -307,9 +305,9 @@ fn only_a_local_views_close_button_ends_the_application() {
     let (canvas, window, web) = window_and_web();
     web.join(1);
     window.join(0);
-    web.send(Input::CloseRequested { client: ClientId(1) });
+    web.send(BackendEvent::CloseRequested { client: ClientId(1) });
     assert!(drain(&canvas).is_empty() && !canvas.is_closed());
-    window.send(Input::CloseRequested { client: ClientId(0) });
+    window.send(BackendEvent::CloseRequested { client: ClientId(0) });
     assert_eq!(drain(&canvas), ["close"]);
     assert!(window.is_closed() && web.is_closed());
 }
@@ -320,7 +318,8 @@ fn titles_and_cursors_reach_every_backend_once() {
     canvas.set_title("new");
     canvas.set_title("new");
     canvas.set_cursor(framecast::Cursor::Grab);
-    let expected = [Setting::Title("new".into()), Setting::Cursor(framecast::Cursor::Grab)];
+    let expected =
+        [BackendCommand::Title("new".into()), BackendCommand::Cursor(framecast::Cursor::Grab)];
     assert_eq!(window.settings(), expected);
     assert_eq!(web.settings(), expected);
 }
@@ -368,14 +367,14 @@ impl Backend for Typist {
         Ok(())
     }
 
-    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         let client = ClientId(1);
         if self.handed.load(Ordering::Relaxed) == 0 {
-            sink(Input::Joined { client, label: "typist".into(), role: Role::Drive });
+            sink(BackendEvent::Joined { client, label: "typist".into(), role: Role::Drive });
         }
         for _ in 0..10 {
             for kind in [EventKind::KeyDown(key("a")), EventKind::KeyUp(key("a"))] {
-                sink(Input::Event { client, timestamp: 0.0, kind });
+                sink(BackendEvent::Event { client, timestamp: 0.0, kind });
                 self.handed.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -396,7 +395,7 @@ impl Backend for Typist {
 fn whoever_types_more_quickly_than_the_application_reads_fills_no_memory() {
     let handed = Arc::new(AtomicUsize::new(0));
     let typist = Typist { handed: Arc::clone(&handed) };
-    let canvas = Canvas::builder("test").backend(Box::new(typist)).open().unwrap();
+    let canvas = Canvas::builder("test").backend(typist).open().unwrap();
     let mut taken = 0;
     let mut last = None;
     while taken < 5000 {
@@ -423,9 +422,11 @@ fn nothing_follows_the_end_not_even_what_was_typed_before_it() {
 }
 
 /// What a backend was told about its clients' going and coming back.
-fn sent_away(remote: &NullRemote) -> Vec<Setting> {
+fn sent_away(remote: &NullRemote) -> Vec<BackendCommand> {
     let settings = remote.settings().into_iter();
-    settings.filter(|it| matches!(it, Setting::Disconnect(_) | Setting::LetIn(_))).collect()
+    settings
+        .filter(|it| matches!(it, BackendCommand::Disconnect(_) | BackendCommand::LetIn(_)))
+        .collect()
 }
 
 #[test]
@@ -444,7 +445,8 @@ fn the_application_sends_somebody_away_and_lets_them_in_again() {
     assert_eq!(canvas.sent_away().iter().map(|it| it.source).collect::<Vec<_>>(), [viewer.source]);
     assert!(canvas.let_in(viewer.source) && !canvas.let_in(viewer.source));
     assert!(canvas.sent_away().is_empty());
-    let (disconnect, let_in) = (Setting::Disconnect(ClientId(1)), Setting::LetIn(ClientId(1)));
+    let (disconnect, let_in) =
+        (BackendCommand::Disconnect(ClientId(1)), BackendCommand::LetIn(ClientId(1)));
     assert_eq!(sent_away(&web), [disconnect, let_in]);
     assert!(sent_away(&window).is_empty());
 }
@@ -460,7 +462,7 @@ fn the_host_sends_somebody_away_and_lets_them_in_again() {
     web.leave(1);
     drain(&canvas);
     let told = window.settings().into_iter().rev().find_map(|setting| match setting {
-        Setting::Control(control) => Some(control.sent_away),
+        BackendCommand::Control(control) => Some(control.sent_away),
         _ => None,
     });
     let gone = told.unwrap();
@@ -468,5 +470,5 @@ fn the_host_sends_somebody_away_and_lets_them_in_again() {
     window.control(0, ControlRequest::LetIn(2));
     drain(&canvas);
     assert!(canvas.sent_away().is_empty());
-    assert_eq!(sent_away(&web).last(), Some(&Setting::LetIn(ClientId(1))));
+    assert_eq!(sent_away(&web).last(), Some(&BackendCommand::LetIn(ClientId(1))));
 }

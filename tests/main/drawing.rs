@@ -9,18 +9,14 @@ use crate::{count, drain, drain_until};
 
 fn canvas(mode: UpdateMode) -> (Canvas, NullRemote) {
     let (backend, remote) = NullBackend::new();
-    let canvas = Canvas::builder("test")
-        .size(8.0, 4.0)
-        .update_mode(mode)
-        .backend(Box::new(backend))
-        .open()
-        .unwrap();
+    let canvas =
+        Canvas::builder("test").size((8.0, 4.0)).update_mode(mode).backend(backend).open().unwrap();
     (canvas, remote)
 }
 
 #[test]
 fn nothing_is_drawn_while_nobody_looks_and_the_request_stays() {
-    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    let (canvas, remote) = canvas(UpdateMode::OnDemand);
     assert!(drain(&canvas).is_empty());
     remote.set_demand(true);
     assert_eq!(drain(&canvas), ["animate", "before_draw", "draw"]);
@@ -29,8 +25,8 @@ fn nothing_is_drawn_while_nobody_looks_and_the_request_stays() {
 }
 
 #[test]
-fn draw_always_makes_up_a_viewer() {
-    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+fn always_drawing_makes_up_a_viewer() {
+    let (canvas, remote) = canvas(UpdateMode::OnDemand);
     canvas.set_draw_demand(DrawDemand::Always);
     assert_eq!(count(&drain(&canvas), "draw"), 1);
     assert_eq!(remote.presented(), 1);
@@ -38,7 +34,7 @@ fn draw_always_makes_up_a_viewer() {
 
 #[test]
 fn on_demand_draws_once_for_many_requests_within_the_frame_rate() {
-    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    let (canvas, remote) = canvas(UpdateMode::OnDemand);
     remote.set_demand(true);
     canvas.set_max_fps(0.001);
     assert_eq!(count(&drain(&canvas), "draw"), 1);
@@ -46,7 +42,7 @@ fn on_demand_draws_once_for_many_requests_within_the_frame_rate() {
         canvas.request_draw();
     }
     assert!(drain(&canvas).is_empty(), "not before the next slot");
-    canvas.set_max_fps(0.0);
+    canvas.set_max_fps(None);
     assert_eq!(count(&drain(&canvas), "draw"), 1);
 }
 
@@ -88,7 +84,7 @@ fn pushed_frames_need_no_demand() {
 
 #[test]
 fn a_drawing_that_is_dropped_shows_nothing_and_is_not_asked_for_again() {
-    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    let (canvas, remote) = canvas(UpdateMode::OnDemand);
     remote.set_demand(true);
     let mut draws = 0;
     while let Some(step) = canvas.poll() {
@@ -173,7 +169,7 @@ fn steady_drawing_reuses_its_buffers() {
 
 #[test]
 fn moves_are_merged_while_the_application_is_busy_and_come_before_the_draw() {
-    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    let (canvas, remote) = canvas(UpdateMode::OnDemand);
     remote.join(1);
     for n in 0..10_000 {
         let pointer = Pointer { x: f64::from(n), ..Pointer::default() };
@@ -185,7 +181,7 @@ fn moves_are_merged_while_the_application_is_busy_and_come_before_the_draw() {
 
 #[test]
 fn input_wakes_a_parked_loop_from_another_thread() {
-    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    let (canvas, remote) = canvas(UpdateMode::OnDemand);
     remote.join(1);
     let thread = std::thread::spawn(move || remote.event(1, crate::key_down("a")));
     assert_eq!(drain_until(&canvas, |steps| !steps.is_empty()), ["key_down"]);
@@ -194,7 +190,7 @@ fn input_wakes_a_parked_loop_from_another_thread() {
 
 #[test]
 fn an_idle_canvas_parks_and_wakes_at_its_deadline() {
-    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    let (canvas, remote) = canvas(UpdateMode::OnDemand);
     remote.set_demand(true);
     drain(&canvas);
     let (start, nap) = (Instant::now(), Duration::from_millis(50));
@@ -205,13 +201,13 @@ fn an_idle_canvas_parks_and_wakes_at_its_deadline() {
 
 #[test]
 fn stats_count_frames_events_and_what_was_dropped() {
-    let (canvas, remote) = canvas(UpdateMode::Ondemand);
+    let (canvas, remote) = canvas(UpdateMode::OnDemand);
     remote.join(1);
     remote.join(2);
     remote.event(1, crate::key_down("a"));
     remote.event(2, crate::key_down("b"));
     remote.event(1, EventKind::Close);
-    remote.send(framecast::Input::Rejected { client: ClientId(2), count: 5 });
+    remote.send(framecast::BackendEvent::Rejected { client: ClientId(2), count: 5 });
     remote.set_demand(true);
     drain(&canvas);
     let stats = canvas.stats();

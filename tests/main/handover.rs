@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use framecast::{
-    Backend, Canvas, Capabilities, ClientId, Context, ControlPolicy, ControlRequest, ControlState,
-    EventKind, Frame, Input, NullBackend, NullRemote, Result, Role, Setting, Source, Step,
+    Backend, BackendCommand, BackendEvent, Canvas, Capabilities, ClientId, Context, ControlPolicy,
+    ControlRequest, ControlState, EventKind, Frame, NullBackend, NullRemote, Result, Role, Source,
+    Step,
 };
 
 use crate::key_down;
@@ -54,7 +55,7 @@ impl Backend for Listening {
         self.inner.open(context)
     }
 
-    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         self.inner.poll(sink);
     }
 
@@ -66,11 +67,11 @@ impl Backend for Listening {
         self.inner.present(frame)
     }
 
-    fn apply(&mut self, setting: &Setting) -> Result<()> {
+    fn apply(&mut self, setting: &BackendCommand) -> Result<()> {
         let mut heard = self.heard.lock().unwrap();
         match setting {
-            Setting::Control(state) => heard.state = state.clone(),
-            Setting::Disconnect(client) => heard.away.push(*client),
+            BackendCommand::Control(state) => heard.state = state.clone(),
+            BackendCommand::Disconnect(client) => heard.away.push(*client),
             _ => {}
         }
         Ok(())
@@ -108,7 +109,7 @@ impl Play {
         let (inner, remote) = NullBackend::new();
         let heard = Arc::new(Mutex::new(Heard::default()));
         let backend = Listening { inner, heard: Arc::clone(&heard) };
-        let canvas = Canvas::builder("test").backend(Box::new(backend));
+        let canvas = Canvas::builder("test").backend(backend);
         let canvas = canvas.control(policy).control_timeout(AT_ONCE).open().unwrap();
         let (dice, people) = (Dice(seed), BTreeMap::new());
         Self { canvas, remote, heard, dice, people, newest: 0, told: None, down: 0 }
@@ -192,7 +193,7 @@ impl Play {
         let away = std::mem::take(&mut self.heard.lock().unwrap().away);
         for client in &away {
             self.people.remove(&client.0);
-            self.remote.send(Input::Left { client: *client });
+            self.remote.send(BackendEvent::Left { client: *client });
         }
         if !away.is_empty() {
             self.settle();

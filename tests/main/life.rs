@@ -6,10 +6,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{Context, Poll, Wake, Waker};
 
 use framecast::{
-    Backend, Canvas, Error, EventKind, Frame, Loop, NullBackend, Result, Step, UpdateMode,
+    Backend, Canvas, ControlPolicy, DrawDemand, Error, EventKind, EventLoop, Frame, NullBackend,
+    PhysicalSize, Result, Step, UpdateMode,
 };
 
-use crate::{PATIENCE, drain, drain_until};
+use crate::{PATIENCE, count, drain, drain_until};
 
 /// A backend that fails where it is told to.
 struct Failing {
@@ -41,8 +42,8 @@ impl Backend for Failing {
 fn a_backend_that_cannot_open_is_left_out_and_the_others_go_on() {
     let (backend, remote) = NullBackend::new();
     let canvas = Canvas::builder("test")
-        .backend(Box::new(Failing { open: true, present: false }))
-        .backend(Box::new(backend))
+        .backend(Failing { open: true, present: false })
+        .backend(backend)
         .open()
         .unwrap();
     remote.set_demand(true);
@@ -52,19 +53,15 @@ fn a_backend_that_cannot_open_is_left_out_and_the_others_go_on() {
 
 #[test]
 fn when_no_backend_is_left_to_open_the_reasons_are_told() {
-    let error = Canvas::builder("test")
-        .backend(Box::new(Failing { open: true, present: false }))
-        .open()
-        .unwrap_err();
+    let error =
+        Canvas::builder("test").backend(Failing { open: true, present: false }).open().unwrap_err();
     assert!(error.to_string().contains("failing: no luck today"), "{error}");
 }
 
 #[test]
 fn losing_the_last_backend_closes_the_canvas_with_an_error() {
-    let canvas = Canvas::builder("test")
-        .backend(Box::new(Failing { open: false, present: true }))
-        .open()
-        .unwrap();
+    let canvas =
+        Canvas::builder("test").backend(Failing { open: false, present: true }).open().unwrap();
     let error = canvas
         .run(|_, step| {
             if let Step::Draw(frame) = step {
@@ -78,7 +75,7 @@ fn losing_the_last_backend_closes_the_canvas_with_an_error() {
 #[test]
 fn closing_gives_one_last_event_and_closes_the_backends() {
     let (backend, remote) = NullBackend::new();
-    let canvas = Canvas::builder("test").backend(Box::new(backend)).open().unwrap();
+    let canvas = Canvas::builder("test").backend(backend).open().unwrap();
     remote.join(1);
     remote.event(1, crate::key_down("a"));
     drain(&canvas);
@@ -94,7 +91,7 @@ fn closing_gives_one_last_event_and_closes_the_backends() {
 #[test]
 fn dropping_the_canvas_closes_its_backends_and_its_handles() {
     let (backend, remote) = NullBackend::new();
-    let canvas = Canvas::builder("test").backend(Box::new(backend)).open().unwrap();
+    let canvas = Canvas::builder("test").backend(backend).open().unwrap();
     let handle = canvas.handle();
     drop(canvas);
     assert!(remote.is_closed() && handle.is_closed());
@@ -108,7 +105,7 @@ fn a_panic_while_drawing_closes_the_backends() {
     let (backend, remote) = NullBackend::new();
     remote.set_demand(true);
     let thread = std::thread::spawn(move || {
-        let canvas = Canvas::builder("test").backend(Box::new(backend)).open().unwrap();
+        let canvas = Canvas::builder("test").backend(backend).open().unwrap();
         canvas.run(|_, step| {
             if let Step::Draw(_) = step {
                 panic!("a bug in the application");
@@ -120,9 +117,39 @@ fn a_panic_while_drawing_closes_the_backends() {
 }
 
 #[test]
+fn a_handle_sets_what_a_canvas_sets() {
+    let (backend, remote) = NullBackend::new();
+    let canvas = Canvas::builder("test").backend(backend).open().unwrap();
+    remote.set_demand(true);
+    drain(&canvas);
+    let handle = canvas.handle();
+    handle.set_min_fps(0.001);
+    handle.set_fixed_size((31, 17)).unwrap();
+    assert!(handle.set_fixed_size((0, 17)).is_err());
+    assert_eq!(count(&drain(&canvas), "resize"), 1);
+    assert_eq!(canvas.size().physical(), PhysicalSize::new(31, 17));
+    handle.set_size((40.0, 20.0));
+    assert_eq!(count(&drain(&canvas), "resize"), 1);
+    // Continuous without a limit: every turn is a draw, until nobody looks.
+    handle.set_update_mode(UpdateMode::Continuous);
+    handle.set_max_fps(None);
+    drain_until(&canvas, |steps| count(steps, "draw") == 3);
+    remote.set_demand(false);
+    drain(&canvas);
+    handle.set_draw_demand(DrawDemand::Always);
+    drain_until(&canvas, |steps| count(steps, "draw") == 3);
+    handle.set_control(ControlPolicy::None);
+    handle.set_control_timeout(None);
+    handle.give_control(None);
+    handle.close();
+    drain_until(&canvas, |steps| steps.last().is_some_and(|step| step == "close"));
+    assert_eq!(canvas.presenter(), None);
+}
+
+#[test]
 fn a_handle_draws_posts_and_closes_from_another_thread() {
     let (backend, remote) = NullBackend::new();
-    let canvas = Canvas::builder("test").backend(Box::new(backend)).open().unwrap();
+    let canvas = Canvas::builder("test").backend(backend).open().unwrap();
     remote.set_demand(true);
     drain(&canvas);
     let handle = canvas.handle();
@@ -154,12 +181,12 @@ fn a_handle_draws_posts_and_closes_from_another_thread() {
 #[test]
 fn waiting_for_a_viewer_ends_with_the_first_one_or_with_closing() {
     let (backend, remote) = NullBackend::new();
-    let canvas = Canvas::builder("test").backend(Box::new(backend)).open().unwrap();
+    let canvas = Canvas::builder("test").backend(backend).open().unwrap();
     let thread = std::thread::spawn(move || remote.set_demand(true));
     assert!(canvas.wait_for_viewer());
     thread.join().unwrap();
     let (backend, _remote) = NullBackend::new();
-    let canvas = Canvas::builder("test").backend(Box::new(backend)).open().unwrap();
+    let canvas = Canvas::builder("test").backend(backend).open().unwrap();
     let handle = canvas.handle();
     let thread = std::thread::spawn(move || handle.close());
     assert!(!canvas.wait_for_viewer());
@@ -169,8 +196,8 @@ fn waiting_for_a_viewer_ends_with_the_first_one_or_with_closing() {
 #[test]
 fn waiting_for_a_viewer_ends_when_the_last_backend_is_lost() {
     let (backend, remote) = NullBackend::new();
-    let canvas = Canvas::builder("test").backend(Box::new(backend)).open().unwrap();
-    remote.send(framecast::Input::Lost(Error::failed("gone")));
+    let canvas = Canvas::builder("test").backend(backend).open().unwrap();
+    remote.send(framecast::BackendEvent::Lost(Error::failed("gone")));
     remote.join(1);
     assert!(!canvas.wait_for_viewer());
     assert_eq!(drain(&canvas), ["close"]);
@@ -181,23 +208,23 @@ fn waiting_for_a_viewer_ends_when_the_last_backend_is_lost() {
 #[test]
 fn losing_the_last_backend_while_closing_is_no_error() {
     let (backend, remote) = NullBackend::new();
-    let canvas = Canvas::builder("test").backend(Box::new(backend)).open().unwrap();
+    let canvas = Canvas::builder("test").backend(backend).open().unwrap();
     canvas.close();
-    remote.send(framecast::Input::Lost(Error::failed("gone")));
+    remote.send(framecast::BackendEvent::Lost(Error::failed("gone")));
     assert_eq!(drain(&canvas), ["close"]);
     assert!(canvas.finish().is_ok());
 }
 
 #[test]
 fn several_canvases_take_turns_and_the_loop_ends_with_the_last() {
-    let both = Loop::new();
+    let both = EventLoop::new();
     let open = |title: &str| {
         let (backend, remote) = NullBackend::new();
         remote.set_demand(true);
         let canvas = Canvas::builder(title)
             .update_mode(UpdateMode::Fastest)
             .on(&both)
-            .backend(Box::new(backend))
+            .backend(backend)
             .open()
             .unwrap();
         (canvas, remote)
@@ -253,7 +280,7 @@ fn the_async_form_keeps_time_and_hears_of_input_on_any_executor() {
     let canvas = Canvas::builder("test")
         .update_mode(UpdateMode::Continuous)
         .max_fps(100.0)
-        .backend(Box::new(backend))
+        .backend(backend)
         .open()
         .unwrap();
     remote.set_demand(true);
@@ -287,15 +314,15 @@ fn the_async_form_keeps_time_and_hears_of_input_on_any_executor() {
 
 #[test]
 fn an_offscreen_canvas_returns_what_was_drawn() {
-    let canvas = Canvas::offscreen(3.0, 2.0).unwrap();
+    let canvas = Canvas::offscreen((3.0, 2.0)).unwrap();
     let frame = canvas.draw(|frame| frame.fill([1, 2, 3, 255])).unwrap();
     assert_eq!((frame.width(), frame.height()), (3, 2));
     assert!(frame.pixels().iter().all(|pixel| *pixel == [1, 2, 3, 255]));
     assert!(canvas.draw_with(|_, _| ()).is_err(), "nothing was presented");
     assert!(canvas.send(EventKind::Close).is_err());
-    assert!(Canvas::offscreen(f64::NAN, 1.0).is_err());
+    assert!(Canvas::offscreen((f64::NAN, 1.0)).is_err());
     canvas.set_update_mode(UpdateMode::Fastest);
-    canvas.set_draw_demand(framecast::DrawDemand::Always);
+    canvas.set_draw_demand(DrawDemand::Always);
     let mut draws = 0;
     canvas
         .draw_with(|_, step| {

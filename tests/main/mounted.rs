@@ -10,7 +10,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Redirect;
 use axum::routing::get;
 use framecast::http::{HttpBackend, HttpService, Limits, ServerConfig, Visitor};
-use framecast::{Backend, Canvas, EventKind, Loop, Step};
+use framecast::{Backend, Canvas, EventKind, EventLoop, Step};
 
 use crate::PATIENCE;
 
@@ -88,15 +88,15 @@ const HELLO: &str = r#"{"type": "hello", "width": 32, "height": 24, "ratio": 1, 
 const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 /// A canvas that is shown by `backend`, in a loop of its own.
-fn canvas(event_loop: &Loop, backend: HttpBackend) -> Canvas {
+fn canvas(event_loop: &EventLoop, backend: HttpBackend) -> Canvas {
     let backend: Box<dyn Backend> = Box::new(backend);
-    Canvas::builder("mounted").on(event_loop).backend(backend).fixed_size(32, 24).open().unwrap()
+    Canvas::builder("mounted").on(event_loop).backend(backend).fixed_size((32, 24)).open().unwrap()
 }
 
 #[test]
 fn an_application_on_tokio_shows_canvases_under_its_own_paths() {
     let service = HttpService::new().unwrap();
-    let event_loop = Loop::new();
+    let event_loop = EventLoop::new();
     let _both = [None, Some("side")].map(|name| canvas(&event_loop, service.canvas(name).unwrap()));
     let router = Router::new().nest_service("/deep/canvas", service).layer(from_fn(who));
     let app = Application::new(router);
@@ -131,7 +131,7 @@ fn said<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 #[test]
 fn what_has_no_body_says_of_it_what_is_true() {
     let service = HttpService::new().unwrap();
-    let event_loop = Loop::new();
+    let event_loop = EventLoop::new();
     let canvas = canvas(&event_loop, service.canvas(None).unwrap());
     let mut frame = canvas.begin_frame().unwrap();
     frame.fill([200, 30, 60, 255]);
@@ -179,7 +179,7 @@ fn what_has_no_body_says_of_it_what_is_true() {
 #[test]
 fn nested_with_its_slash_it_leaves_the_path_without_one_to_the_application() {
     let service = HttpService::new().unwrap();
-    let event_loop = Loop::new();
+    let event_loop = EventLoop::new();
     let _both = [None, Some("side")].map(|name| canvas(&event_loop, service.canvas(name).unwrap()));
     let router = Router::new()
         .route("/canvas", get(|| async { Redirect::permanent("/canvas/") }))
@@ -207,7 +207,7 @@ fn nested_with_its_slash_it_leaves_the_path_without_one_to_the_application() {
 /// A service with these limits, and a canvas of this size that shows what no encoder finds simple: so
 /// that a picture may be more than the kernel's buffers hold.
 fn with_grain(
-    event_loop: &Loop,
+    event_loop: &EventLoop,
     (width, height): (u32, u32),
     change: impl FnOnce(&mut Limits),
 ) -> (HttpService, Canvas) {
@@ -216,7 +216,7 @@ fn with_grain(
     let service = HttpService::with(config).unwrap();
     let backend: Box<dyn Backend> = Box::new(service.canvas(None).unwrap());
     let canvas = Canvas::builder("grain").on(event_loop).backend(backend);
-    let canvas = canvas.fixed_size(width, height).open().unwrap();
+    let canvas = canvas.fixed_size((width, height)).open().unwrap();
     let mut frame = canvas.begin_frame().unwrap();
     for (row, pixels) in (0_u32..).zip(frame.rows_mut()) {
         for (column, pixel) in (0_u32..).zip(pixels) {
@@ -245,7 +245,7 @@ fn rest(mut stream: TcpStream) -> Vec<u8> {
 
 #[test]
 fn who_does_not_read_a_snapshot_holds_little_of_it_and_takes_a_place_for_a_while() {
-    let event_loop = Loop::new();
+    let event_loop = EventLoop::new();
     let size = (3000, 2000);
     let (service, _canvas) = with_grain(&event_loop, size, |_| ());
     let app = Application::new(Router::new().nest_service("/canvas", service));
@@ -295,7 +295,7 @@ fn who_does_not_read_a_snapshot_holds_little_of_it_and_takes_a_place_for_a_while
 
 #[test]
 fn who_does_not_read_a_film_holds_little_of_it_and_leaves() {
-    let event_loop = Loop::new();
+    let event_loop = EventLoop::new();
     let stall = Duration::from_secs(3);
     let (service, canvas) =
         with_grain(&event_loop, (6000, 3000), |limits| limits.write_stall = stall);
@@ -331,7 +331,7 @@ fn until_there_are(canvas: &Canvas, wanted: usize) {
 #[test]
 fn an_application_that_ends_takes_its_clients_with_it_and_no_others() {
     let service = HttpService::new().unwrap();
-    let event_loop = Loop::new();
+    let event_loop = EventLoop::new();
     let canvas = canvas(&event_loop, service.canvas(None).unwrap());
     let service = service.for_visitor(Visitor::driving());
     let apps =
@@ -352,7 +352,7 @@ fn an_application_that_ends_takes_its_clients_with_it_and_no_others() {
 fn a_service_ends_wherever_its_last_handle_is_dropped() {
     for on_a_worker in [false, true] {
         let service = HttpService::new().unwrap();
-        let event_loop = Loop::new();
+        let event_loop = EventLoop::new();
         let canvas = canvas(&event_loop, service.canvas(None).unwrap());
         let service = service.for_visitor(Visitor::driving());
         let app = Application::new(Router::new().nest_service("/canvas", service.clone()));
@@ -394,7 +394,7 @@ fn a_client_of_an_application_on_tokio_drives_and_sees() {
         config
     });
     let service = service.unwrap();
-    let event_loop = Loop::new();
+    let event_loop = EventLoop::new();
     let canvas = canvas(&event_loop, service.canvas(None).unwrap());
     // The service knows its path, so nothing is taken away.
     let router = Router::new()

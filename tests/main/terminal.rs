@@ -14,7 +14,7 @@ pub(crate) const BLUE: [u8; 3] = [0, 0, 255];
 pub(crate) const WHITE: [u8; 3] = [255, 255, 255];
 
 /// The application under test of tests/browser: four quadrants, a square in the middle whose
-/// colour keys set, a marker where a button was pressed.
+/// color keys set, a marker where a button was pressed.
 pub(crate) fn probe() -> PathBuf {
     let directory = PathBuf::from(env!("CARGO_BIN_EXE_framecast"));
     let probe = directory.with_file_name("examples").join("probe");
@@ -78,9 +78,9 @@ impl Running {
         });
     }
 
-    fn until_middle(&self, colour: [u8; 3]) {
+    fn until_middle(&self, color: [u8; 3]) {
         self.emulator.until("the square in the middle", |screen, _| {
-            halves(screen, 40, 12) == Some([colour; 2])
+            halves(screen, 40, 12) == Some([color; 2])
         });
     }
 

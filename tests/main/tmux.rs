@@ -17,7 +17,7 @@ const MARKS: [char; 16] = [
     '\u{346}', '\u{34a}', '\u{34b}', '\u{34c}', '\u{350}', '\u{351}', '\u{352}', '\u{357}',
 ];
 
-/// Colours of characters reach the terminal as they are.
+/// Colors of characters reach the terminal as they are.
 const EXACT: &str = "set -as terminal-features ',*:RGB'";
 
 /// A tmux in a terminal, with a shell in it.
@@ -86,7 +86,7 @@ impl Tmux {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// The colour at the middle of a cell, as kitty would draw it from the images it holds.
+    /// The color at the middle of a cell, as kitty would draw it from the images it holds.
     fn drawn(&self, column: u16, row: u16) -> Option<[u8; 3]> {
         let images = images(&self.emulator.graphics());
         self.emulator.look(|screen, _| {
@@ -102,7 +102,7 @@ impl Tmux {
         })
     }
 
-    /// The colours in the corners.
+    /// The colors in the corners.
     fn until_drawn(&self, what: &str) {
         let end = Instant::now() + PATIENCE;
         let corners = || [(0, 0), (79, 0), (0, 23), (79, 23)].map(|(x, y)| self.drawn(x, y));

@@ -16,7 +16,7 @@ WIDTH, HEIGHT, SPARE, STEP = 1280, 720, 640, 4
 
 
 def photo(width, height):
-    """Soft shapes of many colours, and grain: as in tests/load/src/content.rs."""
+    """Soft shapes of many colors, and grain: as in tests/load/src/content.rs."""
     x = np.arange(width, dtype=np.float32)[None, :]
     y = np.arange(height, dtype=np.float32)[:, None]
 

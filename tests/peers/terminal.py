@@ -1,6 +1,6 @@
 """framecast's cells beside other programs that draw with half blocks: bytes and CPU a frame.
 
-Each shows the same frames on a pseudo-terminal of 120 x 40 cells with 24-bit colours, whose other
+Each shows the same frames on a pseudo-terminal of 120 x 40 cells with 24-bit colors, whose other
 end drains it. CPU is user and system time of the process and its threads, from wait4; what starting
 costs is taken off by running twice, with few frames and with many. The least CPU of some rounds,
 which take turns, so that all have the same machine. Linux; needs ffmpeg, timg, chafa and mpv:

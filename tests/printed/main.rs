@@ -11,7 +11,7 @@ mod stage;
 
 pub use real::*;
 
-pub use crate::stage::{Canvas, Loop, Options};
+pub use crate::stage::{Canvas, EventLoop, Options};
 
 /// The example `$name` as a test. It begins with plain comments, since `include!` takes no `//!`; for
 /// that the crates themselves ask for documentation, not the workspace.

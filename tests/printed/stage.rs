@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use real::{
-    Backend, BackendList, Button, CanvasBuilder, ClientId, Context, EventKind, Frame, Input, Key,
-    Pointer, Result, Role, SizeArg,
+    Backend, BackendEvent, BackendList, Button, CanvasBuilder, ClientId, Context, EventKind, Frame,
+    Key, Pointer, Result, Role, SizeArg,
 };
 
 /// For how long an example runs, in seconds of its own time.
@@ -25,7 +25,7 @@ thread_local! {
 
 /// What the example that runs on this thread is given, and what is seen of it.
 struct Running {
-    event_loop: real::Loop,
+    event_loop: real::EventLoop,
     seen: Vec<Rc<RefCell<Seen>>>,
 }
 
@@ -39,7 +39,7 @@ struct Seen {
 
 /// Runs an example's `main` for a minute; its pictures must change in every second of it.
 pub(crate) fn rehearse(main: impl FnOnce() -> Result<()>) {
-    let event_loop = real::Loop::in_virtual_time(Duration::from_secs(LENGTH.into()));
+    let event_loop = real::EventLoop::in_virtual_time(Duration::from_secs(LENGTH.into()));
     RUNNING.set(Some(Running { event_loop, seen: Vec::new() }));
     main().expect("it ends well");
     let seen = RUNNING.take().expect("nobody else takes it").seen;
@@ -61,7 +61,7 @@ impl Canvas {
             let seen = Rc::<RefCell<Seen>>::default();
             running.seen.push(Rc::clone(&seen));
             let person = Person { seen, clock: 0, here: false, waits: false, size: SIZE };
-            real::Canvas::builder(title).on(&running.event_loop).backend(Box::new(person))
+            real::Canvas::builder(title).on(&running.event_loop).backend(person)
         })
     }
 }
@@ -77,12 +77,12 @@ impl Options {
     }
 }
 
-/// Stands in for [`real::Loop`] where a program makes one.
-pub enum Loop {}
+/// Stands in for [`real::EventLoop`] where a program makes one.
+pub enum EventLoop {}
 
-impl Loop {
+impl EventLoop {
     #[allow(clippy::new_ret_no_self, reason = "it only stands in")]
-    pub fn new() -> real::Loop {
+    pub fn new() -> real::EventLoop {
         RUNNING.with_borrow(|running| running.as_ref().expect("an example runs").event_loop.clone())
     }
 }
@@ -106,11 +106,11 @@ impl Backend for Person {
         Ok(())
     }
 
-    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         let client = ClientId(1);
         if !self.here {
             self.here = true;
-            sink(Input::Joined { client, label: "a person".into(), role: Role::Drive });
+            sink(BackendEvent::Joined { client, label: "a person".into(), role: Role::Drive });
         }
         let time = f64::from(self.clock);
         let place = |turns: f64, size: u32| (0.5 + 0.4 * (time * turns).sin()) * f64::from(size);
@@ -132,7 +132,7 @@ impl Backend for Person {
             EventKind::KeyDown(key.clone()),
             EventKind::KeyUp(key),
         ] {
-            sink(Input::Event { client, timestamp: 0.0, kind });
+            sink(BackendEvent::Event { client, timestamp: 0.0, kind });
         }
         if self.clock.is_multiple_of(PER_SECOND) {
             self.seen.borrow_mut().changes.push(0);

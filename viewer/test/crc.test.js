@@ -4,7 +4,7 @@ import zlib from "node:zlib";
 
 import crc from "../core/decode/crc.js";
 
-test("the known sum of the digits 1 to 9, as the colours of three pixels", () => {
+test("the known sum of the digits 1 to 9, as the colors of three pixels", () => {
   const bytes = [..."123456789"].map((digit) => digit.charCodeAt(0));
   const rgba = [...bytes.slice(0, 3), 255, ...bytes.slice(3, 6), 7, ...bytes.slice(6), 0];
   assert.equal(crc.hex(crc.pixels(0, rgba)), "cbf43926");

@@ -55,7 +55,7 @@ export default class FramecastView extends HTMLElement {
     get figures(): Figures;
     /** Connects, at once. By itself the element does so when it is in a page and has an address. */
     connect(): void;
-    /** Disconnects, until `connect` or another address. What is shown stays, without colour. */
+    /** Disconnects, until `connect` or another address. What is shown stays, without color. */
     disconnect(): void;
     /** Asks for control, as far as the link and the policy of the server allow it. */
     requestControl(): void;

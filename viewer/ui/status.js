@@ -164,7 +164,7 @@ export default class Status {
     this.#pill.classList.toggle("small", !open);
     this.#more.hidden = !open;
     this.#show.setAttribute("aria-expanded", String(open));
-    // A colour alone tells nothing to many.
+    // A color alone tells nothing to many.
     this.#show.setAttribute("aria-label", `Status: ${said.role}`);
     if (open) this.#show.removeAttribute("title");
     else this.#show.title = `${said.role}: show status, or drag it to another corner`;

@@ -1,6 +1,6 @@
 /** The element itself, and the notice over the picture. */
 export default /* css */ `
-/* The element itself, its colours, and what all parts of it share. */
+/* The element itself, its colors, and what all parts of it share. */
 
 :host {
   --ground: var(--framecast-background, light-dark(#eceae6, #101214));
@@ -153,7 +153,7 @@ button:focus-visible {
 #retry {
   flex: none;
   margin-left: auto;
-  /* Seen where colours are taken away. */
+  /* Seen where colors are taken away. */
   border: 1px solid transparent;
   padding: 6px 13px;
   border-radius: 9px;

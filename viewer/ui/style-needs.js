@@ -36,7 +36,7 @@ export default /* css */ `
   }
 }
 
-/* Colours of our own are taken away there, and shadows. */
+/* Colors of our own are taken away there, and shadows. */
 @media (forced-colors: active) {
   .dot {
     border: 1px solid Canvas;

@@ -104,7 +104,7 @@ pub trait Backend {
     }
 
     /// Hands everything that happened since the last call to `sink`, oldest first. Never blocks.
-    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         let _ = sink;
     }
 
@@ -131,12 +131,59 @@ pub trait Backend {
     /// # Errors
     /// "Not supported" if this backend has no such thing; "failed" is reported to the caller and
     /// changes nothing.
-    fn apply(&mut self, setting: &Setting) -> Result<()> {
-        Err(Error::not_supported(setting.describe()))
+    fn apply(&mut self, command: &BackendCommand) -> Result<()> {
+        Err(Error::not_supported(command.describe()))
     }
 
     /// Stops, and restores what it changed. Called once; dropping must do the same.
     fn close(&mut self);
+}
+
+/// A box is as good as what is in it.
+impl<B: Backend + ?Sized> Backend for Box<B> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        (**self).capabilities()
+    }
+
+    fn open(&mut self, context: Context) -> Result<()> {
+        (**self).open(context)
+    }
+
+    fn links(&self) -> Vec<ViewLink> {
+        (**self).links()
+    }
+
+    fn traffic(&self) -> Option<Traffic> {
+        (**self).traffic()
+    }
+
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
+        (**self).poll(sink);
+    }
+
+    fn poll_interval(&self) -> Option<Duration> {
+        (**self).poll_interval()
+    }
+
+    fn wants_frame(&self) -> bool {
+        (**self).wants_frame()
+    }
+
+    fn present(&mut self, frame: &Frame) -> Result<()> {
+        (**self).present(frame)
+    }
+
+    fn apply(&mut self, command: &BackendCommand) -> Result<()> {
+        (**self).apply(command)
+    }
+
+    fn close(&mut self) {
+        (**self).close();
+    }
 }
 
 /// What a backend gets when it is opened.
@@ -211,7 +258,7 @@ impl Capabilities {
 /// `Left`.
 #[non_exhaustive]
 #[derive(Debug)]
-pub enum Input {
+pub enum BackendEvent {
     /// Somebody came: a page was opened, the window appeared.
     Joined {
         /// Who, from now on.
@@ -280,12 +327,12 @@ pub enum Input {
 /// What the engine tells a backend about the canvas.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq)]
-pub enum Setting {
+pub enum BackendCommand {
     /// The title: a window's caption, a page's tab. Plain text.
     Title(String),
     /// The cursor's shape over the canvas.
     Cursor(Cursor),
-    /// The application asks for a view of this size; the answer comes as [`Input::Resize`].
+    /// The application asks for a view of this size; the answer comes as [`BackendEvent::Resize`].
     LogicalSize(LogicalSize),
     /// Who is there and who drives now.
     Control(ControlState),
@@ -305,7 +352,7 @@ pub enum Setting {
     },
 }
 
-impl Setting {
+impl BackendCommand {
     /// The longest text for a clipboard, in bytes.
     pub const MAX_CLIPBOARD: usize = 64 * 1024;
 
@@ -328,14 +375,14 @@ impl Setting {
     #[must_use]
     pub fn describe(&self) -> &'static str {
         match self {
-            Setting::Title(_) => "setting a title",
-            Setting::Cursor(_) => "setting a cursor",
-            Setting::LogicalSize(_) => "setting the view's size",
-            Setting::Control(_) => "showing who drives",
-            Setting::Links(_) => "showing links",
-            Setting::Disconnect(_) => "sending a client away",
-            Setting::LetIn(_) => "letting a client in again",
-            Setting::Clipboard { .. } => "a clipboard",
+            BackendCommand::Title(_) => "setting a title",
+            BackendCommand::Cursor(_) => "setting a cursor",
+            BackendCommand::LogicalSize(_) => "setting the view's size",
+            BackendCommand::Control(_) => "showing who drives",
+            BackendCommand::Links(_) => "showing links",
+            BackendCommand::Disconnect(_) => "sending a client away",
+            BackendCommand::LetIn(_) => "letting a client in again",
+            BackendCommand::Clipboard { .. } => "a clipboard",
         }
     }
 }

@@ -12,7 +12,7 @@
 //! The merged event has the time and the position of the later one. Nothing else is merged, events
 //! of two clients are not merged, and nothing is reordered.
 
-use crate::{Event, EventKind, Input, Pointer, Wheel};
+use crate::{BackendEvent, Event, EventKind, Pointer, Wheel};
 
 impl Event {
     /// Merges `next`, the event after this one, into this one. Gives `next` back if the two stay
@@ -47,7 +47,7 @@ impl Event {
     }
 }
 
-impl Input {
+impl BackendEvent {
     /// Merges `next`, the same client's input after this one, into this one. Gives `next` back if
     /// the two stay apart.
     #[must_use = "what is given back was not merged"]
@@ -126,12 +126,12 @@ mod tests {
         Event { kind, timestamp, source: Some(Source { backend: 0, client: ANNA }) }
     }
 
-    fn input(client: ClientId, timestamp: f64, kind: EventKind) -> Input {
-        Input::Event { client, timestamp, kind }
+    fn input(client: ClientId, timestamp: f64, kind: EventKind) -> BackendEvent {
+        BackendEvent::Event { client, timestamp, kind }
     }
 
-    fn resized(client: ClientId, width: f64, ratio: f64) -> Input {
-        Input::Resize { client, size: LogicalSize::new(width, 5.0), ratio }
+    fn resized(client: ClientId, width: f64, ratio: f64) -> BackendEvent {
+        BackendEvent::Resize { client, size: LogicalSize::new(width, 5.0), ratio }
     }
 
     /// What two events become in a queue.
@@ -202,7 +202,9 @@ mod tests {
 
         let mut last = resized(ANNA, 10.0, 1.0);
         assert!(last.coalesce(resized(ANNA, 20.0, 2.0)).is_none());
-        let Input::Resize { client: ANNA, size, ratio: 2.0 } = last else { panic!("{last:?}") };
+        let BackendEvent::Resize { client: ANNA, size, ratio: 2.0 } = last else {
+            panic!("{last:?}")
+        };
         assert_eq!(size.width, 20.0);
     }
 
@@ -245,10 +247,12 @@ mod tests {
         let mut last = input(ANNA, 1.0, moved.clone());
         assert!(last.coalesce(input(BERT, 2.0, moved.clone())).is_some());
         assert!(last.coalesce(input(ANNA, 3.0, moved)).is_none());
-        assert!(matches!(last, Input::Event { client: ANNA, timestamp: 3.0, .. }));
+        assert!(matches!(last, BackendEvent::Event { client: ANNA, timestamp: 3.0, .. }));
         let mut last = resized(ANNA, 1.0, 1.0);
         assert!(last.coalesce(resized(BERT, 2.0, 1.0)).is_some());
-        assert!(matches!(last, Input::Resize { client: ANNA, size, .. } if size.width == 1.0));
+        assert!(
+            matches!(last, BackendEvent::Resize { client: ANNA, size, .. } if size.width == 1.0)
+        );
     }
 
     #[test]
@@ -258,11 +262,11 @@ mod tests {
             [
                 typed(),
                 resized(ANNA, 1.0, 1.0),
-                Input::Joined { client: ANNA, label: "anna".into(), role: Role::Drive },
-                Input::Left { client: ANNA },
-                Input::CloseRequested { client: ANNA },
-                Input::Rejected { client: ANNA, count: 3 },
-                Input::Lost(Error::failed("gone")),
+                BackendEvent::Joined { client: ANNA, label: "anna".into(), role: Role::Drive },
+                BackendEvent::Left { client: ANNA },
+                BackendEvent::CloseRequested { client: ANNA },
+                BackendEvent::Rejected { client: ANNA, count: 3 },
+                BackendEvent::Lost(Error::failed("gone")),
             ]
         };
         for next in nexts() {

@@ -17,8 +17,8 @@ use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
 use crate::{
-    Backend, ClientId, Clock, Context, ControlState, Cursor, FramePool, Input, LogicalSize, Member,
-    PhysicalSize, Role, Setting, ViewLink,
+    Backend, BackendCommand, BackendEvent, ClientId, Clock, Context, ControlState, Cursor,
+    FramePool, LogicalSize, Member, PhysicalSize, Role, ViewLink,
 };
 
 /// A call that must not wait for anybody may take this long on a busy machine.
@@ -91,26 +91,26 @@ fn prompt<T>(what: &str, call: impl FnOnce() -> T) -> T {
 fn poll(backend: &mut dyn Backend, present: &mut BTreeSet<ClientId>) {
     prompt("poll", || {
         backend.poll(&mut |input| match input {
-            Input::Joined { client, label, .. } => {
+            BackendEvent::Joined { client, label, .. } => {
                 assert!(!label.is_empty(), "a client without a label");
                 assert!(present.insert(client), "{client:?} joined twice");
             }
-            Input::Left { client } => {
+            BackendEvent::Left { client } => {
                 assert!(present.remove(&client), "{client:?} left without having joined");
             }
-            Input::Event { client, ref kind, timestamp } => {
+            BackendEvent::Event { client, ref kind, timestamp } => {
                 assert!(present.contains(&client), "an event of {client:?}, who is not here");
                 assert!(timestamp.is_finite() && timestamp >= 0.0, "stamped {timestamp}");
                 assert!(kind.validate().is_ok(), "an invalid event: {kind:?}");
             }
-            Input::Leaving { client, .. }
-            | Input::Resize { client, .. }
-            | Input::CloseRequested { client }
-            | Input::Control { client, .. }
-            | Input::Rejected { client, .. } => {
+            BackendEvent::Leaving { client, .. }
+            | BackendEvent::Resize { client, .. }
+            | BackendEvent::CloseRequested { client }
+            | BackendEvent::Control { client, .. }
+            | BackendEvent::Rejected { client, .. } => {
                 assert!(present.contains(&client), "input of {client:?}, who is not here");
             }
-            Input::Lost(error) => panic!("lost at once: {error}"),
+            BackendEvent::Lost(error) => panic!("lost at once: {error}"),
         });
     });
 }
@@ -171,24 +171,34 @@ fn takes_frames_of_any_size(mut backend: Box<dyn Backend>) {
 
 fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
     open(&mut *backend);
-    let mut settings: Vec<_> = Cursor::ALL.into_iter().map(Setting::Cursor).collect();
+    let mut settings: Vec<_> = Cursor::ALL.into_iter().map(BackendCommand::Cursor).collect();
     settings.extend([
-        Setting::Title(String::new()),
-        Setting::Title("a \"title\" <b>with</b> \u{1b}[31m\0 everything ü 漢".into()),
-        Setting::Title("long ".repeat(1000)),
-        Setting::LogicalSize(LogicalSize::new(200.0, 100.0)),
-        Setting::Control(ControlState::default()),
-        Setting::Control(ControlState::new(
+        BackendCommand::Title(String::new()),
+        BackendCommand::Title("a \"title\" <b>with</b> \u{1b}[31m\0 everything ü 漢".into()),
+        BackendCommand::Title("long ".repeat(1000)),
+        BackendCommand::LogicalSize(LogicalSize::new(200.0, 100.0)),
+        BackendCommand::Control(ControlState::default()),
+        BackendCommand::Control(ControlState::new(
             Some(7),
             Some(u64::MAX),
             true,
             vec![Member::new(7, Some(ClientId(u64::MAX)), "\u{1b}[31m<b>".into(), Role::Watch)],
         )),
-        Setting::Links(vec![ViewLink::new("\u{1b}[2J", Role::Watch, "http://\u{7}\n".repeat(99))]),
-        Setting::Disconnect(ClientId(u64::MAX)),
-        Setting::LetIn(ClientId(u64::MAX)),
-        Setting::Clipboard { client: ClientId(0), text: "two\nlines \u{1b}[31m\0 ü 漢".into() },
-        Setting::Clipboard { client: ClientId(u64::MAX), text: "x".repeat(Setting::MAX_CLIPBOARD) },
+        BackendCommand::Links(vec![ViewLink::new(
+            "\u{1b}[2J",
+            Role::Watch,
+            "http://\u{7}\n".repeat(99),
+        )]),
+        BackendCommand::Disconnect(ClientId(u64::MAX)),
+        BackendCommand::LetIn(ClientId(u64::MAX)),
+        BackendCommand::Clipboard {
+            client: ClientId(0),
+            text: "two\nlines \u{1b}[31m\0 ü 漢".into(),
+        },
+        BackendCommand::Clipboard {
+            client: ClientId(u64::MAX),
+            text: "x".repeat(BackendCommand::MAX_CLIPBOARD),
+        },
     ]);
     for setting in settings {
         match prompt("apply", || backend.apply(&setting)) {
@@ -229,9 +239,9 @@ mod tests {
             Ok(())
         }
 
-        fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+        fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
             if self.speaks_for_strangers {
-                sink(Input::CloseRequested { client: ClientId(5) });
+                sink(BackendEvent::CloseRequested { client: ClientId(5) });
             }
         }
 

@@ -185,9 +185,9 @@ impl FrameBuffer {
         self.pixels_mut().chunks_exact_mut(width)
     }
 
-    /// Sets every pixel to `colour` (`[r, g, b, a]`).
-    pub fn fill(&mut self, colour: [u8; 4]) {
-        self.pixels_mut().fill(colour);
+    /// Sets every pixel to `color` (`[r, g, b, a]`).
+    pub fn fill(&mut self, color: [u8; 4]) {
+        self.pixels_mut().fill(color);
     }
 
     /// Copies `frame`'s pixels when it has this buffer's size; otherwise does nothing.

@@ -1,7 +1,7 @@
 //! The contract between a framecast canvas and the backends that present it.
 //!
 //! This crate decides the words both sides share: [`Frame`], sizes, [`Event`], [`Cursor`],
-//! [`Setting`], [`Error`] and the [`Backend`] trait. It knows no runtime, no codec and no
+//! [`BackendCommand`], [`Error`] and the [`Backend`] trait. It knows no runtime, no codec and no
 //! operating system, and it validates nothing that comes from a network: a backend turns
 //! foreign bytes into valid events, the engine (crate `framecast`) decides which of them the
 //! application sees and when it draws.
@@ -29,7 +29,9 @@ mod rect;
 mod size;
 mod text;
 
-pub use backend::{Backend, Capabilities, Context, Input, Setting, Traffic, ViewLink};
+pub use backend::{
+    Backend, BackendCommand, BackendEvent, Capabilities, Context, Traffic, ViewLink,
+};
 pub use changes::FrameChanges;
 pub use clock::Clock;
 pub use control::{ControlRequest, ControlState, Member, Role, SentAway};

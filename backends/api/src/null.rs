@@ -3,8 +3,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use crate::{
-    Backend, Capabilities, ClientId, Clock, Context, ControlRequest, EventKind, Frame, Input,
-    LogicalSize, Result, Role, Setting,
+    Backend, BackendCommand, BackendEvent, Capabilities, ClientId, Clock, Context, ControlRequest,
+    EventKind, Frame, LogicalSize, Result, Role,
 };
 
 /// A backend without an audience: a script gives the input and looks at the frames.
@@ -35,13 +35,13 @@ pub struct NullRemote {
 struct Shared {
     /// Present between `open` and `close`.
     context: Option<(Waker, Clock)>,
-    input: VecDeque<Input>,
+    input: VecDeque<BackendEvent>,
     demand: bool,
     /// The newest frames, oldest first; at most `keep`.
     frames: VecDeque<Frame>,
     keep: usize,
     presented: u64,
-    settings: Vec<Setting>,
+    settings: Vec<BackendCommand>,
     closed: bool,
 }
 
@@ -95,7 +95,7 @@ impl NullRemote {
     }
 
     /// Reports `input` at the next poll.
-    pub fn send(&self, input: Input) {
+    pub fn send(&self, input: BackendEvent) {
         self.change(|shared| shared.input.push_back(input));
     }
 
@@ -107,29 +107,29 @@ impl NullRemote {
     /// Reports that `client` joined, who may do what `role` says.
     pub fn join_as(&self, client: u64, role: Role) {
         let label = format!("script {client}");
-        self.send(Input::Joined { client: ClientId(client), label, role });
+        self.send(BackendEvent::Joined { client: ClientId(client), label, role });
     }
 
     /// Reports what `client` wants to happen with control.
     pub fn control(&self, client: u64, request: ControlRequest) {
-        self.send(Input::Control { client: ClientId(client), request });
+        self.send(BackendEvent::Control { client: ClientId(client), request });
     }
 
     /// Reports that `client` left.
     pub fn leave(&self, client: u64) {
-        self.send(Input::Left { client: ClientId(client) });
+        self.send(BackendEvent::Left { client: ClientId(client) });
     }
 
     /// Reports an event of `client`, stamped now.
     pub fn event(&self, client: u64, kind: EventKind) {
         let timestamp = lock(&self.shared).context.as_ref().map_or(0.0, |(_, clock)| clock.now());
-        self.send(Input::Event { client: ClientId(client), timestamp, kind });
+        self.send(BackendEvent::Event { client: ClientId(client), timestamp, kind });
     }
 
     /// Reports the size of `client`'s view, in logical pixels, and its pixel ratio.
     pub fn resize(&self, client: u64, width: f64, height: f64, ratio: f64) {
         let size = LogicalSize::new(width, height);
-        self.send(Input::Resize { client: ClientId(client), size, ratio });
+        self.send(BackendEvent::Resize { client: ClientId(client), size, ratio });
     }
 
     /// Whether somebody looks. False at first.
@@ -167,7 +167,7 @@ impl NullRemote {
 
     /// Every setting applied so far, oldest first.
     #[must_use]
-    pub fn settings(&self) -> Vec<Setting> {
+    pub fn settings(&self) -> Vec<BackendCommand> {
         lock(&self.shared).settings.clone()
     }
 
@@ -192,7 +192,7 @@ impl Backend for NullBackend {
         Ok(())
     }
 
-    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         let input = {
             let mut shared = lock(&self.shared);
             if shared.context.is_none() {
@@ -221,7 +221,7 @@ impl Backend for NullBackend {
         Ok(())
     }
 
-    fn apply(&mut self, setting: &Setting) -> Result<()> {
+    fn apply(&mut self, setting: &BackendCommand) -> Result<()> {
         lock(&self.shared).settings.push(setting.clone());
         Ok(())
     }

@@ -55,6 +55,13 @@ impl PhysicalSize {
     }
 }
 
+/// Width and height.
+impl From<(u32, u32)> for PhysicalSize {
+    fn from((width, height): (u32, u32)) -> Self {
+        Self::new(width, height)
+    }
+}
+
 impl fmt::Display for PhysicalSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}x{}", self.width, self.height)
@@ -77,6 +84,13 @@ impl LogicalSize {
     #[must_use]
     pub const fn new(width: f64, height: f64) -> Self {
         Self { width, height }
+    }
+}
+
+/// Width and height.
+impl From<(f64, f64)> for LogicalSize {
+    fn from((width, height): (f64, f64)) -> Self {
+        Self::new(width, height)
     }
 }
 

@@ -4,7 +4,8 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use framecast_api::{
-    Backend, Capabilities, Context, Error, Frame, Input, Result, Setting, Traffic, ViewLink,
+    Backend, BackendCommand, BackendEvent, Capabilities, Context, Error, Frame, Result, Traffic,
+    ViewLink,
 };
 
 use crate::Resources;
@@ -69,7 +70,7 @@ impl Backend for HttpBackend {
         Some(self.canvas.traffic())
     }
 
-    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         self.canvas.take_events().into_iter().for_each(sink);
     }
 
@@ -83,18 +84,20 @@ impl Backend for HttpBackend {
     }
 
     /// A browser's size is the user's affair: asking for one changes nothing and is no error.
-    fn apply(&mut self, setting: &Setting) -> Result<()> {
+    fn apply(&mut self, setting: &BackendCommand) -> Result<()> {
         match setting {
-            Setting::Title(_)
-            | Setting::Cursor(_)
-            | Setting::LogicalSize(_)
-            | Setting::Control(_)
-            | Setting::Disconnect(_)
-            | Setting::LetIn(_) => {
+            BackendCommand::Title(_)
+            | BackendCommand::Cursor(_)
+            | BackendCommand::LogicalSize(_)
+            | BackendCommand::Control(_)
+            | BackendCommand::Disconnect(_)
+            | BackendCommand::LetIn(_) => {
                 self.canvas.apply(setting);
                 Ok(())
             }
-            Setting::Clipboard { client, text } if self.canvas.set_clipboard(*client, text) => {
+            BackendCommand::Clipboard { client, text }
+                if self.canvas.set_clipboard(*client, text) =>
+            {
                 Ok(())
             }
             other => Err(Error::not_supported(other.describe())),

@@ -125,7 +125,7 @@ fn noise(x: usize, y: usize) -> [u8; 4] {
     (n ^ (n >> 13)).to_le_bytes()
 }
 
-/// Soft shapes of every colour.
+/// Soft shapes of every color.
 fn plasma(x: usize, y: usize) -> [u8; 4] {
     let wave = |scale: f32, shift: f32| {
         let (x, y) = (x as f32 / scale, y as f32 / scale * 1.3);

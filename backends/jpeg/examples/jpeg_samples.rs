@@ -72,13 +72,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     })
 }
 
-/// Waves, edges, and a little grain. Colours change slowly, so that it hardly matters how a decoder
+/// Waves, edges, and a little grain. Colors change slowly, so that it hardly matters how a decoder
 /// enlarges chroma, which no standard says.
 fn pixel(x: usize, y: usize) -> [u8; 4] {
     let wave = |n: usize, by: f32| 60.0 + 50.0 * (n as f32 / by).sin();
     let grain = (x as u32 ^ (y as u32).rotate_left(16)).wrapping_mul(0x9e37_79b9) >> 28;
     let light = grain as f32 + if (x / 23 + y / 19).is_multiple_of(2) { 90.0 } else { 0.0 };
-    [wave(x, 31.0), wave(y, 23.0), wave(x + y, 57.0), 0.0].map(|colour| (colour + light) as u8)
+    [wave(x, 31.0), wave(y, 23.0), wave(x + y, 57.0), 0.0].map(|color| (color + light) as u8)
 }
 
 /// Writes `picture`, and a file with every sampling and quality.

@@ -13,7 +13,7 @@ const fn fixed(value: f64) -> i16 {
 }
 
 /// Factors of red and blue, and of green and 128: the last are for rounding and, in Y', for the 128 that
-/// is taken from it. Each set's sum is exact, so that white and grey have no colour.
+/// is taken from it. Each set's sum is exact, so that white and grey have no color.
 const LUMA: [[i16; 2]; 2] = [[fixed(0.299), fixed(0.114)], [fixed(0.587), -32768 + ROUNDING]];
 const CB: [[i16; 2]; 2] = [[-5529, 16384], [-10855, ROUNDING]];
 const CR: [[i16; 2]; 2] = [[16384, -2664], [-13720, ROUNDING]];
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn white_black_and_grey_have_no_colour() {
+    fn white_black_and_grey_have_no_color() {
         for shade in 0..=255 {
             let pixels = Scalar::pixels(&[[shade, shade, shade, 3]; 16]);
             assert_eq!(lanes(luma(&pixels)), [f64::from(shade) - 128.0; 16]);
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_those_of_the_standard() {
+    fn colors_are_those_of_the_standard() {
         let steps = [0, 1, 2, 31, 64, 127, 128, 129, 200, 254, 255];
         for red in steps {
             for green in steps {

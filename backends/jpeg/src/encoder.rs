@@ -60,7 +60,7 @@ impl Encoder {
         self.quality
     }
 
-    /// How many colour samples there are.
+    /// How many color samples there are.
     pub fn sampling(&self) -> Sampling {
         self.sampling
     }

@@ -1,4 +1,4 @@
-//! Sixteen 16-bit numbers at once: what the transform and the colours are written in, and how each
+//! Sixteen 16-bit numbers at once: what the transform and the colors are written in, and how each
 //! kind of processor does it. [`scalar`] is the reference: what the others give is the same, bit by
 //! bit.
 

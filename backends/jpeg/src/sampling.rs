@@ -1,8 +1,8 @@
-/// How many colour samples there are for each luma sample.
+/// How many color samples there are for each luma sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[non_exhaustive]
 pub enum Sampling {
-    /// 4:4:4, as many: sharp coloured edges.
+    /// 4:4:4, as many: sharp colored edges.
     Full,
     /// 4:2:2, half as many in each row.
     #[default]

@@ -7,7 +7,7 @@ const SAMPLINGS: [Sampling; 3] = [Sampling::Full, Sampling::Half, Sampling::Quar
 const INSTRUCTIONS: [Instructions; 4] =
     [Instructions::Scalar, Instructions::Sse2, Instructions::Avx2, Instructions::Neon];
 
-/// Something of everything: soft waves, hard edges, noise, saturated colours.
+/// Something of everything: soft waves, hard edges, noise, saturated colors.
 fn mixed(x: usize, y: usize) -> [u8; 4] {
     let wave = |n: usize, by: f32| (127.0 + 120.0 * (n as f32 / by).sin()) as u8;
     let noise = (x as u32 ^ (y as u32).rotate_left(16)).wrapping_mul(0x9e37_79b9).rotate_left(9);

@@ -11,7 +11,7 @@ use std::task::Waker;
 use std::thread::{self, JoinHandle, Thread};
 use std::time::Duration;
 
-use framecast_api::{ClientId, Context, Error, Frame, Input, Result, Traffic};
+use framecast_api::{BackendEvent, ClientId, Context, Error, Frame, Result, Traffic};
 
 use crate::{InputQueue, ViewChanges};
 
@@ -36,7 +36,7 @@ pub trait View: Sized + 'static {
     fn open(options: Self::Options, context: &Context, host: &Host<Self>) -> Result<Self>;
 
     /// Announces the client; comes after `open`.
-    fn announce(&mut self, sink: &mut dyn FnMut(Input));
+    fn announce(&mut self, sink: &mut dyn FnMut(BackendEvent));
 
     /// What the engine's side needs; comes after `announce`.
     fn handle(&self) -> Self::Handle;
@@ -156,7 +156,7 @@ impl<V: View> Host<V> {
             return;
         }
         state.frame = None;
-        state.queue.push(Input::Lost(error));
+        state.queue.push(BackendEvent::Lost(error));
         drop(state);
         self.wake_engine();
     }
@@ -269,7 +269,7 @@ impl<V: View> Hosted<V> {
     }
 
     /// Hands over what happened.
-    pub fn poll(&self, sink: &mut dyn FnMut(Input)) {
+    pub fn poll(&self, sink: &mut dyn FnMut(BackendEvent)) {
         let inputs = self.shared.lock().queue.take();
         inputs.into_iter().for_each(sink);
     }

@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use framecast_api::{ClientId, Input};
+use framecast_api::{BackendEvent, ClientId};
 
 /// Input that waits for the engine to poll. Moves, wheels and resizes are merged, so only
 /// thousands of presses during one draw reach this.
@@ -8,12 +8,12 @@ const MAX_WAITING: usize = 4096;
 
 /// What happened to the one client of a backend, and the engine has not polled yet, oldest first.
 ///
-/// Moves, wheels and resizes are merged ([`Input::coalesce`]); what does not fit is dropped, counted
-/// and reported as [`Input::Rejected`].
+/// Moves, wheels and resizes are merged ([`BackendEvent::coalesce`]); what does not fit is dropped, counted
+/// and reported as [`BackendEvent::Rejected`].
 #[derive(Debug)]
 pub struct InputQueue {
     client: ClientId,
-    waiting: VecDeque<Input>,
+    waiting: VecDeque<BackendEvent>,
     /// What did not fit since the last `take`.
     dropped: u64,
 }
@@ -26,14 +26,14 @@ impl InputQueue {
     }
 
     /// Appends `input`; returns whether the queue was empty, that is, whether to wake the engine.
-    pub fn push(&mut self, input: Input) -> bool {
+    pub fn push(&mut self, input: BackendEvent) -> bool {
         let was_empty = self.is_empty();
         if let Some(last) = self.waiting.back_mut() {
             let Some(input) = last.coalesce(input) else {
                 return false;
             };
             // The news that the display died must arrive.
-            if self.waiting.len() >= MAX_WAITING && !matches!(input, Input::Lost(_)) {
+            if self.waiting.len() >= MAX_WAITING && !matches!(input, BackendEvent::Lost(_)) {
                 self.dropped += 1;
             } else {
                 self.waiting.push_back(input);
@@ -52,13 +52,14 @@ impl InputQueue {
 
     /// Takes everything.
     #[must_use]
-    pub fn take(&mut self) -> VecDeque<Input> {
+    pub fn take(&mut self) -> VecDeque<BackendEvent> {
         let mut taken = std::mem::take(&mut self.waiting);
         if self.dropped > 0 {
             let count = std::mem::take(&mut self.dropped);
             // Before a `Lost`, after which nothing may follow.
-            let end = taken.len() - usize::from(matches!(taken.back(), Some(Input::Lost(_))));
-            taken.insert(end, Input::Rejected { client: self.client, count });
+            let end =
+                taken.len() - usize::from(matches!(taken.back(), Some(BackendEvent::Lost(_))));
+            taken.insert(end, BackendEvent::Rejected { client: self.client, count });
         }
         taken
     }
@@ -72,8 +73,8 @@ mod tests {
 
     const CLIENT: ClientId = ClientId(0);
 
-    fn event(timestamp: f64, kind: EventKind) -> Input {
-        Input::Event { client: CLIENT, timestamp, kind }
+    fn event(timestamp: f64, kind: EventKind) -> BackendEvent {
+        BackendEvent::Event { client: CLIENT, timestamp, kind }
     }
 
     fn at(x: f64, buttons: &[Button]) -> EventKind {
@@ -91,7 +92,7 @@ mod tests {
         assert_eq!(taken.len(), 2);
         assert!(matches!(
             &taken[0],
-            Input::Event { timestamp: 2.0, kind: EventKind::PointerMove(pointer), .. }
+            BackendEvent::Event { timestamp: 2.0, kind: EventKind::PointerMove(pointer), .. }
                 if pointer.x == 2.0
         ));
         assert!(queue.is_empty() && queue.push(event(4.0, at(4.0, &[]))));
@@ -105,16 +106,16 @@ mod tests {
         }
         for width in [10.0, 20.0] {
             let size = LogicalSize::new(width, 5.0);
-            queue.push(Input::Resize { client: CLIENT, size, ratio: 1.0 });
+            queue.push(BackendEvent::Resize { client: CLIENT, size, ratio: 1.0 });
         }
         let taken = queue.take();
         assert_eq!(taken.len(), 2);
         assert!(matches!(
             &taken[0],
-            Input::Event { kind: EventKind::Wheel(wheel), .. }
+            BackendEvent::Event { kind: EventKind::Wheel(wheel), .. }
                 if wheel.dy == 70.0 && wheel.dx == 2.0
         ));
-        assert!(matches!(&taken[1], Input::Resize { size, .. } if size.width == 20.0));
+        assert!(matches!(&taken[1], BackendEvent::Resize { size, .. } if size.width == 20.0));
     }
 
     #[test]
@@ -123,11 +124,11 @@ mod tests {
         for _ in 0..MAX_WAITING + 7 {
             queue.push(event(0.0, EventKind::KeyDown(Key::default())));
         }
-        queue.push(Input::Lost(Error::failed("gone")));
+        queue.push(BackendEvent::Lost(Error::failed("gone")));
         let taken = queue.take();
         assert_eq!(taken.len(), MAX_WAITING + 2);
-        assert!(matches!(taken[MAX_WAITING], Input::Rejected { count: 7, .. }));
-        assert!(matches!(taken[MAX_WAITING + 1], Input::Lost(_)));
+        assert!(matches!(taken[MAX_WAITING], BackendEvent::Rejected { count: 7, .. }));
+        assert!(matches!(taken[MAX_WAITING + 1], BackendEvent::Lost(_)));
         assert!(queue.take().is_empty());
     }
 }

@@ -134,7 +134,7 @@ fn noise(x: u32, y: u32) -> [u8; 4] {
     (n ^ (n >> 13)).to_le_bytes()
 }
 
-/// A photograph, as far as an encoder can tell: soft shapes of every colour, and grain.
+/// A photograph, as far as an encoder can tell: soft shapes of every color, and grain.
 fn photo(x: u32, y: u32) -> [u8; 4] {
     let wave = |scale: f32, shift: f32| {
         ((x as f32 / scale + shift).sin() + (y as f32 / scale * 1.3 - shift).cos()) * 50.0

@@ -87,7 +87,7 @@ mod tests {
     use crate::message::Message;
     use crate::protocol::ClientMessage;
     use crate::scene::Scene;
-    use framecast_api::{ClientId, ControlState, Member, Role, Setting};
+    use framecast_api::{BackendCommand, ClientId, ControlState, Member, Role};
 
     const MS: Duration = Duration::from_millis(1);
 
@@ -156,7 +156,7 @@ mod tests {
             Member::new(number, Some(viewer.id), "somebody".into(), Role::Drive)
         };
         let members = (1..).zip(&viewers).map(member).collect();
-        scene.set(Setting::Control(ControlState::new(Some(1), None, false, members)));
+        scene.set(BackendCommand::Control(ControlState::new(Some(1), None, false, members)));
         let mut working: Vec<(Instant, Job)> = Vec::new();
         let (mut frames, mut next_frame, mut tiles) = (0, start, 0);
         while scene.now < start + Duration::from_secs(10) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    ClientId, Clock, ControlState, Cursor, FramePool, Member, PhysicalSize, Role, Setting,
+    BackendCommand, ClientId, Clock, ControlState, Cursor, FramePool, Member, PhysicalSize, Role,
 };
 
 use crate::hub::{Hub, HubInput, HubOutput, Joining};
@@ -131,20 +131,22 @@ impl Scene {
     fn setting(&mut self, argument: u8) {
         let client = Self::client(argument);
         let setting = match argument % 5 {
-            0 => Setting::Title(argument.to_string()),
-            1 => Setting::Cursor(if argument > 99 { Cursor::None } else { Cursor::default() }),
-            2 => Setting::Disconnect(client),
-            3 => Setting::LetIn(client),
+            0 => BackendCommand::Title(argument.to_string()),
+            1 => {
+                BackendCommand::Cursor(if argument > 99 { Cursor::None } else { Cursor::default() })
+            }
+            2 => BackendCommand::Disconnect(client),
+            3 => BackendCommand::LetIn(client),
             _ => {
                 let member = |number| {
                     Member::new(number, Some(ClientId(number)), "somebody".into(), Role::Drive)
                 };
                 let members = (1..=MOST_CLIENTS).map(member).collect();
                 let number = Some(client.0);
-                Setting::Control(ControlState::new(number, number, true, members))
+                BackendCommand::Control(ControlState::new(number, number, true, members))
             }
         };
-        self.handle(HubInput::Setting(setting));
+        self.handle(HubInput::BackendCommand(setting));
     }
 
     fn message(&mut self, what: u8, argument: u8) {

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use framecast_api::{ClientId, Input, Role};
+use framecast_api::{BackendEvent, ClientId, Role};
 
 use crate::limits;
 use crate::session::Violation;
 
 /// From this many waiting inputs of a client on, its newest is merged into the one before, if that
-/// can be ([`Input::coalesce`]).
+/// can be ([`BackendEvent::coalesce`]).
 const MERGE_FROM: usize = 256;
 
 /// A client sent more than may wait.
@@ -24,7 +24,7 @@ impl From<Flooded> for Violation {
 /// The queue, over all clients of a canvas.
 #[derive(Debug, Default)]
 pub(crate) struct Inputs {
-    queue: VecDeque<Input>,
+    queue: VecDeque<BackendEvent>,
     clients: BTreeMap<ClientId, Pending>,
     /// Of whom something waits, or who is not announced.
     pending: BTreeSet<ClientId>,
@@ -49,14 +49,14 @@ impl Inputs {
     pub(crate) fn join(&mut self, client: ClientId, label: String, role: Role) {
         self.clients.insert(client, Pending::default());
         self.pending.insert(client);
-        self.queue.push_back(Input::Joined { client, label, role });
+        self.queue.push_back(BackendEvent::Joined { client, label, role });
     }
 
     /// Adds `input` of `client`, which came in a message of `bytes` bytes.
     pub(crate) fn push(
         &mut self,
         client: ClientId,
-        input: Input,
+        input: BackendEvent,
         bytes: usize,
     ) -> Result<(), Flooded> {
         let Some(pending) = self.clients.get_mut(&client) else { return Ok(()) };
@@ -101,10 +101,10 @@ impl Inputs {
             return;
         }
         if pending.rejected > 0 {
-            self.queue.push_back(Input::Rejected { client, count: pending.rejected });
+            self.queue.push_back(BackendEvent::Rejected { client, count: pending.rejected });
         }
-        self.queue.push_back(Input::Leaving { client, reason: reason.to_owned() });
-        self.queue.push_back(Input::Left { client });
+        self.queue.push_back(BackendEvent::Leaving { client, reason: reason.to_owned() });
+        self.queue.push_back(BackendEvent::Left { client });
     }
 
     /// Takes everything of `client` out of the queue.
@@ -123,12 +123,12 @@ impl Inputs {
     }
 
     /// Hands everything over, oldest first.
-    pub(crate) fn take(&mut self) -> VecDeque<Input> {
+    pub(crate) fn take(&mut self) -> VecDeque<BackendEvent> {
         let mut queue = std::mem::take(&mut self.queue);
         for client in std::mem::take(&mut self.rejected) {
             if let Some(pending) = self.clients.get_mut(&client) {
                 let count = std::mem::take(&mut pending.rejected);
-                queue.push_back(Input::Rejected { client, count });
+                queue.push_back(BackendEvent::Rejected { client, count });
             }
         }
         for client in std::mem::take(&mut self.pending) {
@@ -140,16 +140,16 @@ impl Inputs {
     }
 }
 
-fn client_of(input: &Input) -> Option<ClientId> {
+fn client_of(input: &BackendEvent) -> Option<ClientId> {
     match input {
-        Input::Joined { client, .. }
-        | Input::Leaving { client, .. }
-        | Input::Left { client }
-        | Input::Event { client, .. }
-        | Input::Resize { client, .. }
-        | Input::CloseRequested { client }
-        | Input::Control { client, .. }
-        | Input::Rejected { client, .. } => Some(*client),
+        BackendEvent::Joined { client, .. }
+        | BackendEvent::Leaving { client, .. }
+        | BackendEvent::Left { client }
+        | BackendEvent::Event { client, .. }
+        | BackendEvent::Resize { client, .. }
+        | BackendEvent::CloseRequested { client }
+        | BackendEvent::Control { client, .. }
+        | BackendEvent::Rejected { client, .. } => Some(*client),
         _ => None,
     }
 }
@@ -162,15 +162,15 @@ mod tests {
     const ANNA: ClientId = ClientId(1);
     const BERT: ClientId = ClientId(2);
 
-    fn event(client: ClientId, kind: EventKind) -> Input {
-        Input::Event { client, timestamp: 0.0, kind }
+    fn event(client: ClientId, kind: EventKind) -> BackendEvent {
+        BackendEvent::Event { client, timestamp: 0.0, kind }
     }
 
-    fn key(client: ClientId) -> Input {
+    fn key(client: ClientId) -> BackendEvent {
         event(client, EventKind::KeyDown(Key::default()))
     }
 
-    fn step(x: f64, buttons: Buttons) -> Input {
+    fn step(x: f64, buttons: Buttons) -> BackendEvent {
         event(ANNA, EventKind::PointerMove(Pointer { x, buttons, ..Pointer::default() }))
     }
 
@@ -189,7 +189,10 @@ mod tests {
         inputs.join(ANNA, "anna".into(), Role::Drive);
         inputs.push(ANNA, key(ANNA), 10).unwrap();
         let first: Vec<_> = inputs.take().into();
-        assert!(matches!(first[..], [Input::Joined { .. }, Input::Event { .. }]), "{first:?}");
+        assert!(
+            matches!(first[..], [BackendEvent::Joined { .. }, BackendEvent::Event { .. }]),
+            "{first:?}"
+        );
         inputs.push(ANNA, key(ANNA), 10).unwrap();
         inputs.reject(ANNA);
         inputs.reject(ANNA);
@@ -200,10 +203,10 @@ mod tests {
             matches!(
                 last[..],
                 [
-                    Input::Event { .. },
-                    Input::Rejected { count: 2, .. },
-                    Input::Leaving { .. },
-                    Input::Left { .. }
+                    BackendEvent::Event { .. },
+                    BackendEvent::Rejected { count: 2, .. },
+                    BackendEvent::Leaving { .. },
+                    BackendEvent::Left { .. }
                 ]
             ),
             "{last:?}"
@@ -233,7 +236,8 @@ mod tests {
         inputs.push(ANNA, step(5.0, left), 100).unwrap();
         let taken = inputs.take();
         assert_eq!(taken.len(), MERGE_FROM + 1, "a drag is not merged with a hover");
-        let Input::Event { kind: EventKind::PointerMove(last), .. } = &taken[MERGE_FROM - 1] else {
+        let BackendEvent::Event { kind: EventKind::PointerMove(last), .. } = &taken[MERGE_FROM - 1]
+        else {
             panic!("{taken:?}");
         };
         assert_eq!(last.x, 9999.0, "the newest position is kept");
@@ -248,16 +252,18 @@ mod tests {
         }
         for side in 1..=10_000 {
             let size = LogicalSize::new(f64::from(side), 5.0);
-            inputs.push(ANNA, Input::Resize { client: ANNA, size, ratio: 1.0 }, 100).unwrap();
+            inputs
+                .push(ANNA, BackendEvent::Resize { client: ANNA, size, ratio: 1.0 }, 100)
+                .unwrap();
         }
         let taken = inputs.take();
         assert_eq!(taken.len(), MERGE_FROM + 1);
-        let turn = |input: &Input| match input {
-            Input::Event { kind: EventKind::Wheel(wheel), .. } => wheel.dy,
+        let turn = |input: &BackendEvent| match input {
+            BackendEvent::Event { kind: EventKind::Wheel(wheel), .. } => wheel.dy,
             _ => 0.0,
         };
         assert_eq!(taken.iter().map(turn).sum::<f64>(), 10_000.0, "no turn is lost");
-        let Some(Input::Resize { size, .. }) = taken.back() else { panic!("{taken:?}") };
+        let Some(BackendEvent::Resize { size, .. }) = taken.back() else { panic!("{taken:?}") };
         assert_eq!(size.width, 10_000.0, "the newest size is kept");
     }
 
@@ -299,7 +305,8 @@ mod tests {
         inputs.push(ANNA, step(7000.0, Buttons::NONE), 10).unwrap();
         let taken = inputs.take();
         assert_eq!(taken.len(), MERGE_FROM + 10);
-        let Input::Event { kind: EventKind::PointerMove(last), .. } = &taken[MERGE_FROM - 1] else {
+        let BackendEvent::Event { kind: EventKind::PointerMove(last), .. } = &taken[MERGE_FROM - 1]
+        else {
             panic!("{taken:?}");
         };
         assert_eq!(last.x, 7000.0);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, Clock, Frame, FramePool, PhysicalSize, Role, Setting};
+use framecast_api::{BackendCommand, ClientId, Clock, Frame, FramePool, PhysicalSize, Role};
 
 use crate::hub::{Hub, HubInput, HubOutput, Joining};
 use crate::identity::{Grant, Identity};
@@ -107,8 +107,8 @@ impl Scene {
         self.hub.handle(self.now, input).unwrap();
     }
 
-    pub(crate) fn set(&mut self, setting: Setting) {
-        self.handle(HubInput::Setting(setting));
+    pub(crate) fn set(&mut self, setting: BackendCommand) {
+        self.handle(HubInput::BackendCommand(setting));
     }
 
     pub(crate) fn receive(&mut self, client: ClientId, message: ClientMessage) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use framecast_api::{ClientId, ControlState, Cursor, LogicalSize, Member, Setting};
+use framecast_api::{BackendCommand, ClientId, ControlState, Cursor, LogicalSize, Member};
 
 use crate::client_state::{ClientState, Clients, PendingMessages};
 use crate::protocol::{Dialect, ServerMessage};
@@ -34,17 +34,17 @@ impl Settings {
     }
 
     /// Takes `setting`, and notes who is to be told of it.
-    pub(crate) fn apply(&mut self, setting: &Setting, clients: &mut Clients) {
+    pub(crate) fn apply(&mut self, setting: &BackendCommand, clients: &mut Clients) {
         let note: fn(&mut PendingMessages) = match setting {
-            Setting::Title(title) if self.title != *title => {
+            BackendCommand::Title(title) if self.title != *title => {
                 self.title.clone_from(title);
                 |pending| pending.title = true
             }
-            Setting::Cursor(cursor) if self.cursor != *cursor => {
+            BackendCommand::Cursor(cursor) if self.cursor != *cursor => {
                 self.cursor = *cursor;
                 |pending| pending.cursor = true
             }
-            Setting::Control(control) if self.control != *control => {
+            BackendCommand::Control(control) if self.control != *control => {
                 let before = std::mem::replace(&mut self.control, control.clone());
                 let host = self.host();
                 let presenter = control.presenter().and_then(|member| member.client);
@@ -69,7 +69,7 @@ impl Settings {
                 return;
             }
             // The size of our own page is its user's affair; the older one follows.
-            Setting::LogicalSize(size) if self.logical != Some(*size) => {
+            BackendCommand::LogicalSize(size) if self.logical != Some(*size) => {
                 self.logical = Some(*size);
                 for state in clients.values_mut().filter(|state| state.dialect == Dialect::Whole) {
                     state.pending.width = true;
@@ -161,7 +161,7 @@ mod tests {
         let (one, other, old) = (scene.join(), scene.join(), scene.join_as(Dialect::Whole));
         let driven_by = |client| {
             let member = Member::new(1, Some(client), "somebody".into(), Role::Drive);
-            Setting::Control(ControlState::new(Some(1), None, false, vec![member]))
+            BackendCommand::Control(ControlState::new(Some(1), None, false, vec![member]))
         };
         let texts = |scene: &mut Scene, client| {
             let next = || match scene.next(client)? {

@@ -18,7 +18,7 @@ const SAMPLING: Sampling = Sampling::Full;
 /// How a snapshot is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SnapshotFormat {
-    /// Exactly the frame's colours.
+    /// Exactly the frame's colors.
     Png,
     /// Quality 95, 4:4:4.
     Jpeg,

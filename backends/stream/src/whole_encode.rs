@@ -1,7 +1,7 @@
 //! Whole frames to JPEG and PNG, for clients of the older protocol.
 //!
 //! JPEG is 4:2:0 at quality 80: about two thirds of the time and five sixths of the bytes of 4:4:4.
-//! What it smears, coloured text above all, is put right by the PNG that follows.
+//! What it smears, colored text above all, is put right by the PNG that follows.
 
 use std::io::{self, Write};
 
@@ -52,7 +52,7 @@ fn jpeg_within(frame: &Frame, quality: u8, sampling: Sampling, most: usize) -> R
     Ok(message)
 }
 
-/// `frame` as a PNG without alpha: exactly its colours. `None` if `is_stale` said
+/// `frame` as a PNG without alpha: exactly its colors. `None` if `is_stale` said
 /// so before it was ready.
 ///
 /// # Errors
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_png_has_exactly_the_colours_of_the_frame() {
+    fn a_png_has_exactly_the_colors_of_the_frame() {
         for (width, height) in [(1, 1), (1, 200), (200, 1), (67, 65), (64, 128)] {
             let frame = frame(width, height, noise);
             let message = png(&frame, || false).unwrap().unwrap();

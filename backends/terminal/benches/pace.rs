@@ -1,6 +1,6 @@
 //! How old a picture is when a terminal that reads slowly shows it, and how many it is shown.
 //!
-//! `cargo bench --bench pace` plays full motion at 120 × 39 cells, in exact colours and with the
+//! `cargo bench --bench pace` plays full motion at 120 × 39 cells, in exact colors and with the
 //! tolerance, on terminals that drain at 1 MB/s, at 10 MB/s and freely, and prints for each: frames
 //! per second, bytes of a frame, and the age of a frame in milliseconds when the last of it was
 //! read, from when it was presented; beside it what reading alone takes at that rate.
@@ -69,7 +69,7 @@ mod unix {
         let options = TerminalOptions::default()
             .with_tty(path)
             .with_picture(TerminalPicture::Cells)
-            .with_exact_colours(exact);
+            .with_exact_colors(exact);
         let mut backend = TerminalBackend::new(options);
         let (sender, woken) = mpsc::channel();
         let waker = Waker::from(Arc::new(Wakes(sender)));
@@ -109,13 +109,13 @@ mod unix {
             .collect();
         ages.sort_by(f64::total_cmp);
         let bytes = traffic.bytes as f64 / traffic.updates.max(1) as f64;
-        let colours = if exact { "exact" } else { "tolerant" };
+        let colors = if exact { "exact" } else { "tolerant" };
         let rate_name = rate.map_or("free".to_owned(), |rate| format!("{} MB/s", rate / 1e6));
         let median = ages.get(ages.len() / 2).copied().unwrap_or(0.0);
         let reading = rate.map_or(0.0, |rate| bytes / rate * 1e3);
         println!(
             "{:<26} {:>6.1} {bytes:>9.0} {median:>14.1} {:>6.1} {reading:>9.1}",
-            format!("{colours}, {rate_name}"),
+            format!("{colors}, {rate_name}"),
             shown.len() as f64 / seconds,
             ages.last().copied().unwrap_or(0.0),
         );

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use framecast_api::{
-    Backend, Capabilities, ClientId, Context, Error, Frame, Input, Result, Setting, Traffic,
+    Backend, BackendCommand, BackendEvent, Capabilities, ClientId, Context, Error, Frame, Result,
+    Traffic,
 };
 use framecast_local::ViewChanges;
 
@@ -36,13 +37,13 @@ pub enum TerminalPicture {
     Sixel,
     /// Pixels, as inline images of iTerm2.
     Iterm,
-    /// Characters of two halves, one above the other, each with its exact colour.
+    /// Characters of two halves, one above the other, each with its exact color.
     Cells,
-    /// Characters of 2 × 2 parts in two colours: finer, less exact.
+    /// Characters of 2 × 2 parts in two colors: finer, less exact.
     Quadrants,
-    /// Characters of 2 × 3 parts in two colours; needs a font with Unicode 13.
+    /// Characters of 2 × 3 parts in two colors; needs a font with Unicode 13.
     Sextants,
-    /// Characters of 2 × 4 parts in two colours; needs a font with Unicode 16.
+    /// Characters of 2 × 4 parts in two colors; needs a font with Unicode 16.
     Octants,
 }
 
@@ -122,11 +123,11 @@ impl TerminalOptions {
         self
     }
 
-    /// Whether every colour is exact also while the picture moves. Otherwise, with characters, one
+    /// Whether every color is exact also while the picture moves. Otherwise, with characters, one
     /// may be off by a step that is not seen until the picture rests, which takes about half of
     /// the bytes.
     #[must_use]
-    pub fn with_exact_colours(mut self, exact: bool) -> Self {
+    pub fn with_exact_colors(mut self, exact: bool) -> Self {
         self.exact = exact;
         self
     }
@@ -177,10 +178,10 @@ impl TerminalOptions {
 ///
 /// It has one client, `ClientId(0)`, called "terminal". A process has one open terminal at most.
 ///
-/// [`Setting::Title`], [`Setting::Control`] and [`Setting::Links`] are shown in the bottom line;
-/// [`Setting::Cursor`] is supported by terminals that take shapes by their CSS names (kitty, foot,
-/// Ghostty). [`Setting::Clipboard`] is sent as OSC 52, which a terminal may refuse without a word. The
-/// rest is not. If the terminal goes away, [`Input::Lost`] says so once.
+/// [`BackendCommand::Title`], [`BackendCommand::Control`] and [`BackendCommand::Links`] are shown in the bottom line;
+/// [`BackendCommand::Cursor`] is supported by terminals that take shapes by their CSS names (kitty, foot,
+/// Ghostty). [`BackendCommand::Clipboard`] is sent as OSC 52, which a terminal may refuse without a word. The
+/// rest is not. If the terminal goes away, [`BackendEvent::Lost`] says so once.
 #[derive(Default)]
 pub struct TerminalBackend {
     options: TerminalOptions,
@@ -217,7 +218,7 @@ impl Backend for TerminalBackend {
         self.thread.as_ref().map(TerminalThread::traffic)
     }
 
-    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         if let Some(thread) = &self.thread {
             thread.poll(sink);
         }
@@ -234,18 +235,20 @@ impl Backend for TerminalBackend {
         Ok(())
     }
 
-    fn apply(&mut self, setting: &Setting) -> Result<()> {
+    fn apply(&mut self, setting: &BackendCommand) -> Result<()> {
         let mut changes = ViewChanges::default();
         match setting {
-            Setting::Title(title) => changes.title = Some(title.clone()),
-            Setting::Cursor(cursor) if self.capabilities().cursor => {
+            BackendCommand::Title(title) => changes.title = Some(title.clone()),
+            BackendCommand::Cursor(cursor) if self.capabilities().cursor => {
                 changes.cursor = Some(*cursor);
             }
-            Setting::Control(state) => changes.control = Some(state.clone()),
-            Setting::Links(links) => {
+            BackendCommand::Control(state) => changes.control = Some(state.clone()),
+            BackendCommand::Links(links) => {
                 changes.links = Some(links.iter().map(|link| link.url.clone()).collect());
             }
-            Setting::Clipboard { client: CLIENT, text } => changes.clipboard = Some(text.clone()),
+            BackendCommand::Clipboard { client: CLIENT, text } => {
+                changes.clipboard = Some(text.clone());
+            }
             other => return Err(Error::not_supported(other.describe())),
         }
         if let Some(thread) = &self.thread {

@@ -1,5 +1,5 @@
 //! Presents a framecast canvas in a terminal: with the kitty graphics protocol, sixels, inline
-//! images of iTerm2, or characters in colours.
+//! images of iTerm2, or characters in colors.
 //!
 //! This crate decides what the terminal is asked and what follows from its answers (`probe`), which
 //! bytes bring its screen from one frame to the next (`draw`), when (`pace`), and what its bytes
@@ -71,7 +71,7 @@ pub use unsupported::restore;
 pub mod measure {
     use framecast_api::{Error, Frame, PhysicalSize, Result};
 
-    use crate::draw::{Area, Colours, Glyphs, Medium, Method, PaintOptions, Painter};
+    use crate::draw::{Area, Colors, Glyphs, Medium, Method, PaintOptions, Painter};
 
     /// A picture on a screen of a given size.
     pub struct Screen {
@@ -98,7 +98,7 @@ pub mod measure {
                     "file" => options.kitty_medium = Medium::File,
                     "answer" => options.kitty_answer = true,
                     "tmux" => options.tmux_passthrough = Some((0, 0)),
-                    "256" => options.colours = Colours::Indexed256,
+                    "256" => options.colors = Colors::Indexed256,
                     "quadrant" => options.glyphs = Glyphs::Quadrant,
                     "sextant" => options.glyphs = Glyphs::Sextant,
                     "octant" => options.glyphs = Glyphs::Octant,

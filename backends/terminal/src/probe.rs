@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use crate::backend::TerminalPicture;
-use crate::draw::{Colours, Glyphs, Medium, Method, PaintOptions};
+use crate::draw::{Colors, Glyphs, Medium, Method, PaintOptions};
 use crate::input::Reply;
 use crate::modes::Modes;
 use crate::passthrough;
@@ -19,7 +19,7 @@ const FILE_IMAGE: u32 = 32;
 pub(crate) const TMUX_IMAGE: u32 = 34;
 /// What makes a terminal with sixels say so in its DA1 reply.
 const SIXEL: u32 = 4;
-/// How far a moving dot may be from its colour, in tenths of a CIE 1976 difference: what is just
+/// How far a moving dot may be from its color, in tenths of a CIE 1976 difference: what is just
 /// noticeable side by side (see `draw::cells::tolerance`).
 const TOLERANCE: u8 = 23;
 
@@ -98,7 +98,7 @@ pub(crate) fn questions(
     }
     // Name, keyboard, synchronized updates, mouse in pixels, sizes of a cell and of the area.
     out.extend(b"\x1b[>0q\x1b[?u\x1b[?2026$p\x1b[?1016$p\x1b[16t\x1b[14t");
-    // Whether a colour of 24 bits is kept: it is set, asked for (DECRQSS) and reset.
+    // Whether a color of 24 bits is kept: it is set, asked for (DECRQSS) and reset.
     out.extend(b"\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[m");
     out.extend(b"\x1b[5n\x1b[c");
     out
@@ -120,7 +120,7 @@ pub(crate) struct Answers {
     kitty_keys: bool,
     synchronized: bool,
     pixel_mouse: bool,
-    true_colour: bool,
+    true_color: bool,
     /// It answers DSR, and so can say when it has dealt with a frame.
     pub(crate) acknowledges: bool,
     /// Of a cell in pixels; 0 if not told.
@@ -158,8 +158,8 @@ impl Answers {
             Reply::Graphics { .. } => {}
             Reply::TextAttributes(text) => {
                 let text = text.replace(':', ";");
-                // Some write an empty colour space between the 2 and the colour.
-                self.true_colour = text.contains("48;2;1;2;3") || text.contains("48;2;;1;2;3");
+                // Some write an empty color space between the 2 and the color.
+                self.true_color = text.contains("48;2;1;2;3") || text.contains("48;2;;1;2;3");
             }
         }
     }
@@ -205,7 +205,7 @@ impl Inquiry {
     }
 }
 
-/// What follows from the answers and from what the user asks for. `exact`: no colour may be off.
+/// What follows from the answers and from what the user asks for. `exact`: no color may be off.
 pub(crate) fn plan(
     wanted: TerminalPicture,
     exact: bool,
@@ -266,7 +266,7 @@ pub(crate) fn plan(
     let in_tmux = multiplexer == Multiplexer::Tmux && method != Method::Cells;
     let paint = PaintOptions {
         method,
-        colours: colours(environment, answers, multiplexer),
+        colors: colors(environment, answers, multiplexer),
         glyphs,
         tolerance: if exact { 0 } else { TOLERANCE },
         synchronized: answers.synchronized,
@@ -286,16 +286,16 @@ pub(crate) fn plan(
     Plan { paint, modes, warning }
 }
 
-fn colours(environment: &Environment, answers: &Answers, multiplexer: Multiplexer) -> Colours {
+fn colors(environment: &Environment, answers: &Answers, multiplexer: Multiplexer) -> Colors {
     let named = ["truecolor", "24bit"].contains(&environment.colorterm.as_str());
     let known = ["-direct", "-truecolor", "kitty", "foot", "alacritty", "wezterm", "ghostty"];
     let known = known.iter().any(|part| environment.term.contains(part));
-    // tmux takes any colour, and brings it down to what its terminals have.
+    // tmux takes any color, and brings it down to what its terminals have.
     let tmux = multiplexer == Multiplexer::Tmux;
-    if named || known || tmux || answers.true_colour || answers.kitty_pictures {
-        Colours::True
+    if named || known || tmux || answers.true_color || answers.kitty_pictures {
+        Colors::True
     } else {
-        Colours::Indexed256
+        Colors::Indexed256
     }
 }
 
@@ -328,7 +328,7 @@ mod tests {
     fn kitty_gets_pictures_in_files_and_its_keyboard() {
         let plan = auto(&Environment::default(), KITTY);
         assert_eq!((plan.paint.method, plan.paint.kitty_medium), (Method::Kitty, Medium::File));
-        assert!(plan.paint.synchronized && plan.paint.colours == Colours::True);
+        assert!(plan.paint.synchronized && plan.paint.colors == Colors::True);
         assert!(plan.modes.kitty_keys && plan.modes.pixel_mouse && plan.modes.kitty_pictures);
         assert!(answers(KITTY).is_complete() && answers(KITTY).acknowledges);
         assert_eq!(answers(KITTY).cell, (9, 18));
@@ -337,7 +337,7 @@ mod tests {
     #[test]
     fn xterm_with_sixels_gets_sixels() {
         let plan = auto(&Environment::default(), XTERM);
-        assert_eq!((plan.paint.method, plan.paint.colours), (Method::Sixel, Colours::True));
+        assert_eq!((plan.paint.method, plan.paint.colors), (Method::Sixel, Colors::True));
         assert!(!plan.paint.synchronized && !plan.modes.kitty_keys && plan.modes.other_keys);
     }
 
@@ -351,12 +351,12 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_that_says_nothing_gets_cells_in_256_colours() {
+    fn a_terminal_that_says_nothing_gets_cells_in_256_colors() {
         let plan = auto(&Environment { term: "xterm".into(), ..Environment::default() }, "");
-        assert_eq!((plan.paint.method, plan.paint.colours), (Method::Cells, Colours::Indexed256));
+        assert_eq!((plan.paint.method, plan.paint.colors), (Method::Cells, Colors::Indexed256));
         assert_eq!(plan.modes, Modes::default());
         let environment = Environment { colorterm: "truecolor".into(), ..Environment::default() };
-        assert_eq!(auto(&environment, "").paint.colours, Colours::True);
+        assert_eq!(auto(&environment, "").paint.colors, Colors::True);
     }
 
     fn inside_tmux() -> Environment {
@@ -382,7 +382,7 @@ mod tests {
     fn inside_tmux_that_passes_nothing_on_there_are_cells_and_a_reason() {
         let chosen = auto(&inside_tmux(), TMUX);
         assert_eq!((chosen.paint.method, chosen.warning), (Method::Cells, None));
-        assert_eq!(chosen.paint.colours, Colours::True);
+        assert_eq!(chosen.paint.colors, Colors::True);
         let forced = plan(TerminalPicture::Kitty, false, &inside_tmux(), &answers(TMUX));
         assert_eq!(forced.paint.method, Method::Cells);
         assert!(forced.paint.tmux_passthrough.is_none() && !forced.modes.kitty_pictures);

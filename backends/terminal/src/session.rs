@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    Button, Buttons, Clock, ControlState, Cursor, EventKind, Frame, Input, Modifiers, Result, Role,
-    Traffic,
+    BackendEvent, Button, Buttons, Clock, ControlState, Cursor, EventKind, Frame, Modifiers,
+    Result, Role, Traffic,
 };
 use framecast_local::{PointerTracker, Sample};
 
@@ -33,7 +33,7 @@ const QUESTION: &[u8] = b"\x1b[5n";
 #[derive(Debug)]
 pub(crate) enum Effect {
     /// For the engine.
-    Input(Input),
+    Report(BackendEvent),
     /// A question was answered that leaving would wait for.
     Answered(Fence),
     Suspend,
@@ -185,29 +185,29 @@ impl Session {
         self.painter = Painter::new(plan.paint);
         self.set_rtt_through_tmux(None);
         self.repaint();
-        sink(Effect::Input(self.resize()));
+        sink(Effect::Report(self.resize()));
     }
 
     /// Announces the client and its size; comes before anything else.
-    pub(crate) fn announce(&self, now: Instant, sink: &mut dyn FnMut(Input)) {
-        sink(Input::Joined { client: CLIENT, label: LABEL.to_owned(), role: Role::Drive });
+    pub(crate) fn announce(&self, now: Instant, sink: &mut dyn FnMut(BackendEvent)) {
+        sink(BackendEvent::Joined { client: CLIENT, label: LABEL.to_owned(), role: Role::Drive });
         sink(self.resize());
         // Whoever started it looks at it; only changes are told.
         sink(self.event(now, EventKind::FocusIn));
     }
 
     /// The screen is ours, or is not for a while.
-    pub(crate) fn visibility(&self, visible: bool, now: Instant) -> Input {
+    pub(crate) fn visibility(&self, visible: bool, now: Instant) -> BackendEvent {
         self.event(now, if visible { EventKind::Show } else { EventKind::Hide })
     }
 
-    fn resize(&self) -> Input {
+    fn resize(&self) -> BackendEvent {
         let (size, ratio) = self.view.size();
-        Input::Resize { client: CLIENT, size, ratio }
+        BackendEvent::Resize { client: CLIENT, size, ratio }
     }
 
-    fn event(&self, now: Instant, kind: EventKind) -> Input {
-        Input::Event { client: CLIENT, timestamp: self.clock.seconds(now), kind }
+    fn event(&self, now: Instant, kind: EventKind) -> BackendEvent {
+        BackendEvent::Event { client: CLIENT, timestamp: self.clock.seconds(now), kind }
     }
 
     /// Takes what the terminal said.
@@ -243,17 +243,17 @@ impl Session {
             match said {
                 Said::Key(press) => match command(&press) {
                     Some(Command::End) => {
-                        sink(Effect::Input(Input::CloseRequested { client: CLIENT }));
+                        sink(Effect::Report(BackendEvent::CloseRequested { client: CLIENT }));
                     }
                     Some(Command::Suspend) => sink(Effect::Suspend),
                     Some(Command::Quit) => sink(Effect::Quit),
                     Some(Command::Zoom(steps)) => {
                         self.view.zoom(steps);
-                        sink(Effect::Input(self.resize()));
+                        sink(Effect::Report(self.resize()));
                     }
                     Some(Command::ZoomUsual) => {
                         self.view.zoom_usual();
-                        sink(Effect::Input(self.resize()));
+                        sink(Effect::Report(self.resize()));
                     }
                     None => self.events(now, sink, |session, sink| {
                         session.keyboard.press(press, sink);
@@ -269,18 +269,18 @@ impl Session {
                         self.painter.resend();
                         self.stale = true;
                     }
-                    sink(Effect::Input(self.event(now, EventKind::FocusIn)));
+                    sink(Effect::Report(self.event(now, EventKind::FocusIn)));
                 }
                 Said::Focus(false) => {
                     self.let_go(now, sink);
-                    sink(Effect::Input(self.event(now, EventKind::FocusOut)));
+                    sink(Effect::Report(self.event(now, EventKind::FocusOut)));
                 }
                 Said::Reply(reply) => self.reply(&reply, now, sink),
                 Said::Nonsense => rejected += 1,
             }
         }
         if rejected > 0 {
-            sink(Effect::Input(Input::Rejected { client: CLIENT, count: rejected }));
+            sink(Effect::Report(BackendEvent::Rejected { client: CLIENT, count: rejected }));
         }
     }
 
@@ -293,7 +293,7 @@ impl Session {
         let mut kinds = Vec::new();
         make(self, &mut |kind| kinds.push(kind));
         for kind in kinds {
-            sink(Effect::Input(self.event(now, kind)));
+            sink(Effect::Report(self.event(now, kind)));
         }
     }
 
@@ -389,7 +389,7 @@ impl Session {
         }
         self.view.window = window;
         self.repaint();
-        sink(Effect::Input(self.resize()));
+        sink(Effect::Report(self.resize()));
     }
 
     /// The screen shows anything.

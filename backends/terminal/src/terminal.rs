@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
-use framecast_api::{Context, Error, Input, Result};
+use framecast_api::{BackendEvent, Context, Error, Result};
 use framecast_local::Host;
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -194,7 +194,7 @@ impl Terminal {
                     }
                 }
                 Signal::End => {
-                    effects.push(Effect::Input(Input::CloseRequested { client: CLIENT }));
+                    effects.push(Effect::Report(BackendEvent::CloseRequested { client: CLIENT }));
                 }
             }
         }
@@ -276,7 +276,7 @@ impl Terminal {
         let mut suspend = false;
         for effect in effects.drain(..) {
             match effect {
-                Effect::Input(input @ Input::CloseRequested { .. }) => {
+                Effect::Report(input @ BackendEvent::CloseRequested { .. }) => {
                     // Twice: the application does not end by itself.
                     if std::mem::replace(&mut self.ending, true) {
                         self.screen.leave();
@@ -284,7 +284,7 @@ impl Terminal {
                     }
                     inputs.push(input);
                 }
-                Effect::Input(input) => inputs.push(input),
+                Effect::Report(input) => inputs.push(input),
                 Effect::Answered(fence) => self.screen.answered(fence),
                 Effect::Suspend => suspend = true,
                 Effect::Quit => {
@@ -297,7 +297,7 @@ impl Terminal {
             let mut released = Vec::new();
             self.leave(now, &mut released);
             inputs.extend(released.into_iter().filter_map(|effect| match effect {
-                Effect::Input(input) => Some(input),
+                Effect::Report(input) => Some(input),
                 _ => None,
             }));
             self.stopping = true;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, Context, Error, Frame, Input, Result, Traffic};
+use framecast_api::{BackendEvent, ClientId, Context, Error, Frame, Result, Traffic};
 use framecast_local::{Host, Hosted, Panicked, View, ViewChanges};
 
 use crate::backend::{CLIENT, TerminalOptions};
@@ -59,7 +59,7 @@ impl TerminalThread {
         Ok(Self { hosted, leaving, pointer_shapes })
     }
 
-    pub(crate) fn poll(&self, sink: &mut dyn FnMut(Input)) {
+    pub(crate) fn poll(&self, sink: &mut dyn FnMut(BackendEvent)) {
         self.hosted.poll(sink);
     }
 
@@ -99,7 +99,7 @@ impl View for Terminal {
         Terminal::open(&start.options, context, start.woken, start.engine)
     }
 
-    fn announce(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn announce(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         self.session.announce(Instant::now(), sink);
     }
 

@@ -1,6 +1,6 @@
 //! Where there are no Unix terminals.
 
-use framecast_api::{Context, Error, Frame, Input, Result, Traffic};
+use framecast_api::{BackendEvent, Context, Error, Frame, Result, Traffic};
 use framecast_local::ViewChanges;
 
 use crate::backend::TerminalOptions;
@@ -15,7 +15,7 @@ impl TerminalThread {
         Err(Error::not_supported("showing a picture in a terminal of this system"))
     }
 
-    pub(crate) fn poll(&self, _: &mut dyn FnMut(Input)) {}
+    pub(crate) fn poll(&self, _: &mut dyn FnMut(BackendEvent)) {}
 
     pub(crate) fn wants_frame(&self) -> bool {
         false

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use emulator::{Emulator, PATIENCE, Style, halves};
 use framecast_api::{
-    Backend, ClientId, Clock, Context, ControlState, EventKind, Frame, FramePool, Input,
-    LogicalSize, Member, PhysicalSize, Role, Setting, ViewLink, conformance,
+    Backend, BackendCommand, BackendEvent, ClientId, Clock, Context, ControlState, EventKind,
+    Frame, FramePool, LogicalSize, Member, PhysicalSize, Role, ViewLink, conformance,
 };
 use framecast_terminal::{TerminalBackend, TerminalOptions, TerminalPicture};
 
@@ -26,7 +26,7 @@ fn options(emulator: &Emulator) -> TerminalOptions {
     TerminalOptions::default()
         .with_tty(emulator.path())
         .with_picture(TerminalPicture::Cells)
-        .with_exact_colours(true)
+        .with_exact_colors(true)
 }
 
 /// A backend on a terminal, of its own or not.
@@ -34,7 +34,7 @@ struct Open<E = Emulator> {
     backend: TerminalBackend,
     emulator: E,
     wakes: Arc<Wakes>,
-    inputs: Vec<Input>,
+    inputs: Vec<BackendEvent>,
     pool: FramePool,
     sequence: u64,
 }
@@ -67,12 +67,12 @@ impl<E> Open<E> {
         Self { backend, emulator, wakes, inputs, pool, sequence: 0 }
     }
 
-    /// Presents pixels of these colours: `colour(x, y)`.
-    fn present(&mut self, size: PhysicalSize, colour: impl Fn(u32, u32) -> [u8; 3]) -> Frame {
+    /// Presents pixels of these colors: `color(x, y)`.
+    fn present(&mut self, size: PhysicalSize, color: impl Fn(u32, u32) -> [u8; 3]) -> Frame {
         let mut buffer = self.pool.lend(size).unwrap();
         for (y, row) in (0..).zip(buffer.rows_mut()) {
             for (x, pixel) in (0..).zip(row) {
-                let [r, g, b] = colour(x, y);
+                let [r, g, b] = color(x, y);
                 *pixel = [r, g, b, 255];
             }
         }
@@ -83,7 +83,7 @@ impl<E> Open<E> {
     }
 
     /// Polls until there is an input like this; returns what came until then.
-    fn input(&mut self, what: &str, like: impl Fn(&Input) -> bool) -> Vec<Input> {
+    fn input(&mut self, what: &str, like: impl Fn(&BackendEvent) -> bool) -> Vec<BackendEvent> {
         let end = Instant::now() + PATIENCE;
         loop {
             let inputs = &mut self.inputs;
@@ -98,9 +98,9 @@ impl<E> Open<E> {
     }
 
     fn event(&mut self, name: &str) -> EventKind {
-        let is = |input: &Input| matches!(input, Input::Event { kind, .. } if kind.name() == name);
+        let is = |input: &BackendEvent| matches!(input, BackendEvent::Event { kind, .. } if kind.name() == name);
         match self.input(name, is).pop() {
-            Some(Input::Event { kind, .. }) => kind,
+            Some(BackendEvent::Event { kind, .. }) => kind,
             other => panic!("{other:?} is no event"),
         }
     }
@@ -139,13 +139,13 @@ fn the_terminal_keeps_the_contract() {
 fn the_screen_shows_the_frame_dot_by_dot() {
     let _turn = turn();
     let mut open = Open::new(40, 13, Style::Plain);
-    let colour = |x: u32, y: u32| [(x * 6) as u8, (y * 10) as u8, (x * y) as u8];
-    open.present(PhysicalSize::new(40, 24), colour);
+    let color = |x: u32, y: u32| [(x * 6) as u8, (y * 10) as u8, (x * y) as u8];
+    open.present(PhysicalSize::new(40, 24), color);
     open.emulator.until("the frame is shown", |screen, _| {
         (0..12_u16).all(|row| {
             (0..40_u16).all(|column| {
                 let (x, y) = (u32::from(column), u32::from(row) * 2);
-                halves(screen, column, row) == Some([colour(x, y), colour(x, y + 1)])
+                halves(screen, column, row) == Some([color(x, y), color(x, y + 1)])
             })
         })
     });
@@ -312,18 +312,18 @@ fn a_terminal_that_reads_slowly_is_shown_the_newest_frame_and_no_queue() {
     let mut open = Open::new(100, 41, Style::Plain);
     let size = PhysicalSize::new(100, 80);
     // Every dot differs from frame to frame, and the first tells which it is.
-    let colour = |frame: u32| {
+    let color = |frame: u32| {
         move |x: u32, y: u32| {
             if (x, y) == (0, 0) { [frame as u8, 0, 0] } else { [(x * 7 + frame) as u8, y as u8, 9] }
         }
     };
-    open.present(size, colour(0));
+    open.present(size, color(0));
     open.emulator.until("the first", |_, replies| replies.questions >= 2);
     open.wait_for_demand();
     let (before, asked) = (open.emulator.count(), open.emulator.look(|_, it| it.questions));
     open.emulator.allow(Some(0));
     for frame in 1..=FRAMES {
-        open.present(size, colour(frame));
+        open.present(size, color(frame));
     }
     assert!(!open.backend.wants_frame(), "demand though nothing is read");
     open.emulator.allow(None);
@@ -367,11 +367,11 @@ fn demand_rises_when_a_frame_was_dealt_with_and_not_before() {
 fn a_terminal_that_answers_nothing_is_paced_by_what_it_reads() {
     let _turn = turn();
     let mut open = Open::new(60, 21, Style::Mute);
-    // It says nothing of 24-bit colours either.
-    let colours = [([255, 0, 0], 196), ([0, 255, 0], 46), ([0, 0, 255], 21)];
-    for (colour, index) in colours.into_iter().cycle().take(10) {
+    // It says nothing of 24-bit colors either.
+    let colors = [([255, 0, 0], 196), ([0, 255, 0], 46), ([0, 0, 255], 21)];
+    for (color, index) in colors.into_iter().cycle().take(10) {
         open.wait_for_demand();
-        open.present(PhysicalSize::new(60, 40), |_, _| colour);
+        open.present(PhysicalSize::new(60, 40), |_, _| color);
         open.emulator.until("the frame", |screen, _| {
             screen.cell(0, 0).is_some_and(|it| it.bgcolor() == vt100::Color::Idx(index))
         });
@@ -402,7 +402,7 @@ fn keys_pastes_and_the_focus_become_events() {
     assert_eq!(key.key, "Control", "released where the focus went");
     open.event("focus_out");
     open.emulator.write("\x1b[99;5u");
-    open.input("the wish to close", |it| matches!(it, Input::CloseRequested { .. }));
+    open.input("the wish to close", |it| matches!(it, BackendEvent::CloseRequested { .. }));
 }
 
 #[test]
@@ -413,7 +413,7 @@ fn text_for_the_clipboard_is_said_to_the_terminal_once_and_for_nobody_else() {
         let bytes = String::from_utf8_lossy(&open.emulator.bytes()).into_owned();
         bytes.matches("\x1b]52;").count()
     };
-    let setting = |client, text: &str| Setting::Clipboard { client, text: text.into() };
+    let setting = |client, text: &str| BackendCommand::Clipboard { client, text: text.into() };
     let error = open.backend.apply(&setting(ClientId(1), "secret")).unwrap_err();
     assert!(error.is_not_supported(), "{error}");
     open.backend.apply(&setting(ClientId(0), "two\nlines")).unwrap();
@@ -424,7 +424,7 @@ fn text_for_the_clipboard_is_said_to_the_terminal_once_and_for_nobody_else() {
         std::thread::yield_now();
     }
     // What comes later is said after it.
-    open.backend.apply(&Setting::Title("later".into())).unwrap();
+    open.backend.apply(&BackendCommand::Title("later".into())).unwrap();
     open.wait_for_demand();
     open.present(PhysicalSize::new(40, 20), |_, _| [1, 2, 3]);
     open.emulator.until("the next frame", |screen, _| {
@@ -460,8 +460,8 @@ fn a_new_size_is_told_and_the_picture_repainted() {
     let _turn = turn();
     let mut open = Open::new(40, 13, Style::Plain);
     let sized = |width: f64, height: f64| {
-        move |input: &Input| {
-            matches!(input, Input::Resize { size, ratio: 0.5, .. }
+        move |input: &BackendEvent| {
+            matches!(input, BackendEvent::Resize { size, ratio: 0.5, .. }
                 if (size.width, size.height) == (width, height))
         }
     };
@@ -480,7 +480,7 @@ fn a_new_size_is_told_and_the_picture_repainted() {
     open.emulator.write("\x1b[5;7~");
     open.input(
         "a larger ratio",
-        |input| matches!(input, Input::Resize { ratio, .. } if (ratio - 0.625).abs() < 1e-9),
+        |input| matches!(input, BackendEvent::Resize { ratio, .. } if (ratio - 0.625).abs() < 1e-9),
     );
 }
 
@@ -493,10 +493,10 @@ fn nothing_that_others_wrote_is_obeyed() {
     let before = open.emulator.count();
     let member = Member::new(7, Some(ClientId(9)), evil.into(), Role::Drive);
     let state = ControlState::new(Some(7), None, false, vec![member]);
-    open.backend.apply(&Setting::Control(state)).unwrap();
+    open.backend.apply(&BackendCommand::Control(state)).unwrap();
     let link = ViewLink::new("x", Role::Watch, format!("http://x/{evil}"));
-    open.backend.apply(&Setting::Links(vec![link])).unwrap();
-    open.backend.apply(&Setting::Title(format!("title{evil}end"))).unwrap();
+    open.backend.apply(&BackendCommand::Links(vec![link])).unwrap();
+    open.backend.apply(&BackendCommand::Title(format!("title{evil}end"))).unwrap();
     open.emulator.until("all of it", |screen, replies| {
         let text = screen.contents();
         replies.title.ends_with("end") && text.contains("drives") && text.contains("http://x")
@@ -535,7 +535,7 @@ fn a_terminal_that_goes_away_is_lost_once() {
     let end = Instant::now() + PATIENCE;
     let mut lost = 0;
     while lost == 0 {
-        backend.poll(&mut |input| lost += usize::from(matches!(input, Input::Lost(_))));
+        backend.poll(&mut |input| lost += usize::from(matches!(input, BackendEvent::Lost(_))));
         assert!(Instant::now() < end, "it was not noticed");
         std::thread::yield_now();
     }

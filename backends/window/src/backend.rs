@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use framecast_api::{
-    Backend, Capabilities, ClientId, Context, Error, Frame, Input, Result, Setting,
+    Backend, BackendCommand, BackendEvent, Capabilities, ClientId, Context, Error, Frame, Result,
 };
 use framecast_local::ViewChanges;
 
@@ -55,10 +55,10 @@ impl WindowOptions {
 /// The frame is shown as large as it fits, centred, with its shape kept; at the window's own size
 /// its pixels are shown exactly. The window has one client, `ClientId(0)`, called "window".
 ///
-/// [`Setting::Title`], [`Setting::Cursor`] (the nearest shape minifb has) and, with the feature
-/// `clipboard`, [`Setting::Clipboard`] are supported; the rest is not. With that feature, Ctrl+V,
+/// [`BackendCommand::Title`], [`BackendCommand::Cursor`] (the nearest shape minifb has) and, with the feature
+/// `clipboard`, [`BackendCommand::Clipboard`] are supported; the rest is not. With that feature, Ctrl+V,
 /// Shift+Insert (Command+V on macOS) and a Paste key report the clipboard's text as
-/// [`EventKind::Paste`](framecast_api::EventKind::Paste), too. If the display goes away, [`Input::Lost`] says so once and the process lives on.
+/// [`EventKind::Paste`](framecast_api::EventKind::Paste), too. If the display goes away, [`BackendEvent::Lost`] says so once and the process lives on.
 #[derive(Default)]
 pub struct WindowBackend {
     options: WindowOptions,
@@ -99,7 +99,7 @@ impl Backend for WindowBackend {
         Ok(())
     }
 
-    fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         match &mut self.state {
             State::Closed => {}
             State::Thread(thread) => thread.poll(sink),
@@ -131,12 +131,12 @@ impl Backend for WindowBackend {
         Ok(())
     }
 
-    fn apply(&mut self, setting: &Setting) -> Result<()> {
+    fn apply(&mut self, setting: &BackendCommand) -> Result<()> {
         let mut changes = ViewChanges::default();
         match setting {
-            Setting::Title(title) => changes.title = Some(title.clone()),
-            Setting::Cursor(cursor) => changes.cursor = Some(*cursor),
-            Setting::Clipboard { client: CLIENT, text } if cfg!(feature = "clipboard") => {
+            BackendCommand::Title(title) => changes.title = Some(title.clone()),
+            BackendCommand::Cursor(cursor) => changes.cursor = Some(*cursor),
+            BackendCommand::Clipboard { client: CLIENT, text } if cfg!(feature = "clipboard") => {
                 changes.clipboard = Some(text.clone());
             }
             other => return Err(Error::not_supported(other.describe())),

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use framecast_api::{Context, Error, Frame, Input, Result};
+use framecast_api::{BackendEvent, Context, Error, Frame, Result};
 use framecast_local::{InputQueue, ViewChanges};
 
 use crate::backend::{CLIENT, WindowOptions};
@@ -39,7 +39,7 @@ impl Inline {
         Ok(Self { pane: Some(pane), frame: None, queue, interval: pace::ACTIVE, visible: true })
     }
 
-    pub(crate) fn poll(&mut self, sink: &mut dyn FnMut(Input)) {
+    pub(crate) fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         if let Some(pane) = &mut self.pane {
             let (frame, queue) = (self.frame.take(), &mut self.queue);
             let tick = AssertUnwindSafe(|| {
@@ -55,7 +55,7 @@ impl Inline {
                 }
                 Err(error) => {
                     self.pane = None;
-                    self.queue.push(Input::Lost(error));
+                    self.queue.push(BackendEvent::Lost(error));
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use framecast_api::{
-    Button, Buttons, Clock, Cursor, Error, EventKind, Frame, Input, LogicalSize, Modifiers,
+    BackendEvent, Button, Buttons, Clock, Cursor, Error, EventKind, Frame, LogicalSize, Modifiers,
     PhysicalSize, Result, Role,
 };
 use framecast_local::{PointerTracker, Sample, ViewChanges};
@@ -120,8 +120,8 @@ impl Pane {
     }
 
     /// Announces the client and its size; comes before the first tick.
-    pub(crate) fn announce(&mut self, sink: &mut dyn FnMut(Input)) {
-        sink(Input::Joined { client: CLIENT, label: LABEL.to_owned(), role: Role::Drive });
+    pub(crate) fn announce(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
+        sink(BackendEvent::Joined { client: CLIENT, label: LABEL.to_owned(), role: Role::Drive });
         self.report_size(sink);
     }
 
@@ -158,7 +158,7 @@ impl Pane {
     pub(crate) fn tick(
         &mut self,
         frame: Option<Frame>,
-        sink: &mut dyn FnMut(Input),
+        sink: &mut dyn FnMut(BackendEvent),
     ) -> Result<Tick> {
         if let Some(frame) = frame {
             self.frame = Some(frame);
@@ -168,9 +168,9 @@ impl Pane {
         self.dirty |= self.surroundings.look(now - self.shown_at)?;
         // Before the next picture: it was meant for the one on the screen.
         let mut paste = false;
-        let mut report = |sink: &mut dyn FnMut(Input), timestamp, kind: EventKind| {
+        let mut report = |sink: &mut dyn FnMut(BackendEvent), timestamp, kind: EventKind| {
             paste |= asks_to_paste(&kind);
-            sink(Input::Event { client: CLIENT, timestamp, kind });
+            sink(BackendEvent::Event { client: CLIENT, timestamp, kind });
         };
         let heard = self.report_heard(now, &mut |at, kind| report(sink, at, kind));
         self.report_visibility(now, sink);
@@ -213,7 +213,7 @@ impl Pane {
         }
     }
 
-    fn report_visibility(&mut self, now: f64, sink: &mut dyn FnMut(Input)) {
+    fn report_visibility(&mut self, now: f64, sink: &mut dyn FnMut(BackendEvent)) {
         let (width, height) = self.window.get_size();
         // Windows makes a minimised window 0 × 0.
         let visible = self.surroundings.is_visible() && width > 0 && height > 0;
@@ -221,17 +221,17 @@ impl Pane {
             self.visible = visible;
             self.dirty |= visible;
             let kind = if visible { EventKind::Show } else { EventKind::Hide };
-            sink(Input::Event { client: CLIENT, timestamp: now, kind });
+            sink(BackendEvent::Event { client: CLIENT, timestamp: now, kind });
         }
     }
 
-    fn report_size(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn report_size(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         let size = self.window.get_size();
         if size != self.size && size.0 > 0 && size.1 > 0 {
             self.size = size;
             self.dirty = true;
             let size = LogicalSize::new(size.0 as f64, size.1 as f64);
-            sink(Input::Resize { client: CLIENT, size, ratio: 1.0 });
+            sink(BackendEvent::Resize { client: CLIENT, size, ratio: 1.0 });
         }
     }
 
@@ -246,10 +246,10 @@ impl Pane {
         self.focused || pointer
     }
 
-    fn report_pasted(&mut self, now: f64, sink: &mut dyn FnMut(Input)) {
+    fn report_pasted(&mut self, now: f64, sink: &mut dyn FnMut(BackendEvent)) {
         if let Some(text) = self.clipboard.pasted() {
             framecast_local::paste(text, &mut |kind| {
-                sink(Input::Event { client: CLIENT, timestamp: now, kind });
+                sink(BackendEvent::Event { client: CLIENT, timestamp: now, kind });
             });
         }
     }
@@ -321,7 +321,7 @@ impl Pane {
         })
     }
 
-    fn report_close(&mut self, sink: &mut dyn FnMut(Input)) -> Result<()> {
+    fn report_close(&mut self, sink: &mut dyn FnMut(BackendEvent)) -> Result<()> {
         if self.closed || self.window.is_open() {
             return Ok(());
         }
@@ -330,7 +330,7 @@ impl Pane {
         if self.platform == Platform::Wayland && !display::wayland_answers() {
             return Err(Error::failed("the window is gone: the Wayland compositor went away"));
         }
-        sink(Input::CloseRequested { client: CLIENT });
+        sink(BackendEvent::CloseRequested { client: CLIENT });
         Ok(())
     }
 }

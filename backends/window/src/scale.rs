@@ -6,11 +6,11 @@
 
 use framecast_api::{Frame, PhysicalSize};
 
-/// Colour of the bars beside a picture of another shape, 0RGB.
+/// Color of the bars beside a picture of another shape, 0RGB.
 const BARS: u32 = 0;
 
 /// r, g, b, and the alpha that is carried along because four go as fast as three. Sums of whole
-/// bytes stay below 2^24 for the largest frames, where f32 is exact: a plain colour stays itself.
+/// bytes stay below 2^24 for the largest frames, where f32 is exact: a plain color stays itself.
 type Sum = [f32; 4];
 
 /// Where in the window the picture is, in window pixels.

@@ -3,7 +3,7 @@
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, Context, Error, Input, Result};
+use framecast_api::{BackendEvent, ClientId, Context, Error, Result};
 use framecast_local::{Host, Hosted, Panicked, View, ViewChanges};
 
 use crate::backend::{CLIENT, WindowOptions};
@@ -48,7 +48,7 @@ impl View for Pane {
         Pane::open(&options, context.clock, &context.title, context.size)
     }
 
-    fn announce(&mut self, sink: &mut dyn FnMut(Input)) {
+    fn announce(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         Pane::announce(self, sink);
     }
 

@@ -66,7 +66,7 @@ pub(crate) struct Pipe {
     #[argh(option, arg_name = "n")]
     pub(crate) rate: Option<FpsArg>,
 
-    /// the colours' matrix: bt601, bt709 or auto (bt709 from 720 lines on), as YUV4MPEG2 does not
+    /// the colors' matrix: bt601, bt709 or auto (bt709 from 720 lines on), as YUV4MPEG2 does not
     /// say. Default: auto
     #[argh(option, default = "MatrixArg::Auto", arg_name = "auto|bt601|bt709")]
     pub(crate) matrix: MatrixArg,

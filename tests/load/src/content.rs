@@ -1,6 +1,6 @@
 //! The process that shows a moving picture.
 
-use framecast::{Canvas, EventKind, Options, Rect, Result, Step, UpdateMode};
+use framecast::{Canvas, DrawDemand, EventKind, Options, Rect, Result, Step, UpdateMode};
 
 use crate::picture::Painter;
 pub(crate) use crate::picture::{Content, HEIGHT, WIDTH};
@@ -13,13 +13,13 @@ pub(crate) fn serve(content: Content, fps: f64, alone: bool, clients: usize) -> 
     let options = Options::parse("framecast-load", &flags)?;
     let builder = Canvas::builder("load").options(&options);
     let (builder, mode) = match content {
-        Content::Static => (builder, UpdateMode::Ondemand),
+        Content::Static => (builder, UpdateMode::OnDemand),
         // As a dashboard is: new values now and then, an answer to input at once.
-        Content::Dashboard => (builder.min_fps(fps), UpdateMode::Ondemand),
+        Content::Dashboard => (builder.min_fps(fps), UpdateMode::OnDemand),
         Content::Motion | Content::Page => (builder.max_fps(fps), UpdateMode::Continuous),
     };
-    let builder = builder.update_mode(mode).fixed_size(WIDTH as u32, HEIGHT as u32);
-    let builder = if alone { builder.draw_always() } else { builder };
+    let builder = builder.update_mode(mode).fixed_size((WIDTH as u32, HEIGHT as u32));
+    let builder = if alone { builder.draw_demand(DrawDemand::Always) } else { builder };
     let canvas = builder.open()?;
     let mut painter = Painter::new(content);
     canvas.run(|canvas, step| match step {

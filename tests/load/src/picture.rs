@@ -126,7 +126,7 @@ fn plot(pixels: &mut [[u8; 4]], n: usize) {
     }
 }
 
-/// Soft shapes of many colours, and grain.
+/// Soft shapes of many colors, and grain.
 fn photo(width: usize, height: usize) -> Vec<[u8; 4]> {
     let mut grain = 1_u32;
     let mut pixels = Vec::with_capacity(width * height);

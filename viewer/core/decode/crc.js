@@ -1,5 +1,5 @@
 /**
- * CRC-32, the one of PNG and zlib, over the colours of pixels. Pure.
+ * CRC-32, the one of PNG and zlib, over the colors of pixels. Pure.
  */
 
 /** What each byte does to the remainder (polynomial 0xedb88320, lowest bit first). */

@@ -1,6 +1,6 @@
 /**
  * Whether a browser gives back what was drawn. Some change what is read from a canvas, so that pages cannot tell people
- * apart by it: all of it, or the lowest bits of some pixels. Plain colours they often leave alone. Pure.
+ * apart by it: all of it, or the lowest bits of some pixels. Plain colors they often leave alone. Pure.
  */
 
 /** So large that what changes one pixel in hundreds is noticed, in pixels. */

@@ -6,6 +6,6 @@
  * @returns {Promise<ImageBitmap>}
  */
 export default async function image(bytes, type) {
-  // The numbers in the file are the pixels; no colour management, or PNG would not be exact.
+  // The numbers in the file are the pixels; no color management, or PNG would not be exact.
   return await createImageBitmap(new Blob([bytes], { type }), { colorSpaceConversion: "none" });
 }

@@ -11,7 +11,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, Clock, Frame, Input, Role, Setting, Traffic};
+use framecast_api::{BackendCommand, BackendEvent, ClientId, Clock, Frame, Role, Traffic};
 use framecast_stream::{
     CanvasStats, ClientMessage, Goodbye, Hub, HubInput, HubOutput, Identity, Job, JobResult,
     Joining, Message, SnapshotLook, Violation, is_same,
@@ -220,12 +220,12 @@ impl Canvas {
         self.lock().hub.traffic()
     }
 
-    pub(crate) fn take_events(&self) -> VecDeque<Input> {
+    pub(crate) fn take_events(&self) -> VecDeque<BackendEvent> {
         self.lock().hub.take_events()
     }
 
-    pub(crate) fn apply(&self, setting: &Setting) {
-        self.tell(HubInput::Setting(setting.clone()));
+    pub(crate) fn apply(&self, setting: &BackendCommand) {
+        self.tell(HubInput::BackendCommand(setting.clone()));
     }
 
     /// Has text for the clipboard of `client`; whether it can be told.

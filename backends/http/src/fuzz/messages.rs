@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    ClientId, Clock, ControlState, FramePool, Input, Member, PhysicalSize, Role, Setting,
+    BackendCommand, BackendEvent, ClientId, Clock, ControlState, FramePool, Member, PhysicalSize,
+    Role,
 };
 use framecast_stream::{ClientMessage, Dialect, Grant, Message};
 use serde_json::Value;
@@ -108,12 +109,12 @@ fn stays_away(canvas: &Canvas, client: ClientId, limits: &Limits) {
             .map(|token| connection.join(None, true, Some(token), Some(browser)).is_ok())
     };
     // A host who shares link and network with it is spared, and with it whoever is new there.
-    canvas.apply(&Setting::Control(ControlState::default()));
+    canvas.apply(&BackendCommand::Control(ControlState::default()));
     let before = comes_back("a new one");
-    (0..2).for_each(|_| canvas.apply(&Setting::Disconnect(client)));
+    (0..2).for_each(|_| canvas.apply(&BackendCommand::Disconnect(client)));
     let after = comes_back("another new one");
     assert!(before != after && before == [true; 2], "{before:?} {after:?}");
-    canvas.apply(&Setting::LetIn(client));
+    canvas.apply(&BackendCommand::LetIn(client));
     assert_eq!(comes_back("a third"), before);
 }
 
@@ -187,26 +188,26 @@ impl Engine {
         assert!(inputs.len() <= 2 * (Limits::PENDING_INPUTS + 3), "{}", inputs.len());
         for input in inputs {
             match input {
-                Input::Joined { client, role, label } => {
+                BackendEvent::Joined { client, role, label } => {
                     assert_eq!(label, format!("{} 192.0.2.1:9", role.name()));
                     assert!(self.members.insert(client, role).is_none(), "it joins twice");
                 }
-                Input::Leaving { client, reason } => {
+                BackendEvent::Leaving { client, reason } => {
                     assert!(self.members.contains_key(&client) && !reason.is_empty());
                 }
-                Input::Left { client } => {
+                BackendEvent::Left { client } => {
                     assert!(self.members.remove(&client).is_some(), "it was not here");
                 }
-                Input::Event { client, kind, timestamp } => {
+                BackendEvent::Event { client, kind, timestamp } => {
                     assert!(self.members.contains_key(&client) && timestamp.is_finite());
                     assert!(kind.validate().is_ok(), "{kind:?}");
                 }
-                Input::Resize { client, size, ratio } => {
+                BackendEvent::Resize { client, size, ratio } => {
                     let fine = |number: f64| number.is_finite() && number > 0.0;
                     assert!(self.members.contains_key(&client));
                     assert!(fine(size.width) && fine(size.height) && fine(ratio));
                 }
-                Input::Control { client, .. } | Input::Rejected { client, .. } => {
+                BackendEvent::Control { client, .. } | BackendEvent::Rejected { client, .. } => {
                     assert!(self.members.contains_key(&client));
                 }
                 other => panic!("a client cannot cause {other:?}"),
@@ -221,6 +222,6 @@ impl Engine {
         });
         let members: Vec<_> = members.collect();
         let first = members.first().map(|member| member.number);
-        canvas.apply(&Setting::Control(ControlState::new(first, first, true, members)));
+        canvas.apply(&BackendCommand::Control(ControlState::new(first, first, true, members)));
     }
 }

@@ -34,7 +34,7 @@ const TAG_BYTES: usize = 16;
 /// directory.
 ///
 /// A path is relative to the page: `index.html` is the page itself (the only name that a directory has
-/// for one), `favicon.svg` its icon, `style.css` its colours, `img/logo.png` anything that yours
+/// for one), `favicon.svg` its icon, `style.css` its colors, `img/logo.png` anything that yours
 /// asks for. What a request asks for is looked for in the directory first, then among the files in memory,
 /// then among the viewer's. Canvases, `stats` and whatever else the server answers itself come before
 /// all of them.

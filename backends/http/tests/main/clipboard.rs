@@ -1,13 +1,13 @@
 use std::fmt::Write as _;
 
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use framecast_api::{Backend, ClientId, EventKind, Input, Setting};
+use framecast_api::{Backend, BackendCommand, BackendEvent, ClientId, EventKind};
 use serde_json::json;
 
 use crate::support::{Client, Engine, Heard, driven_by};
 
-fn clipboard(client: ClientId, text: &str) -> Setting {
-    Setting::Clipboard { client, text: text.into() }
+fn clipboard(client: ClientId, text: &str) -> BackendCommand {
+    BackendCommand::Clipboard { client, text: text.into() }
 }
 
 fn heard_of_it(client: &mut Client) -> Vec<String> {
@@ -31,7 +31,7 @@ fn whoever_drives_is_told_and_nobody_else() {
     assert_eq!(heard_of_it(&mut presenter), [text]);
     assert!(heard_of_it(&mut observer).is_empty());
     // Once is enough, also when something else changes.
-    engine.backend.apply(&Setting::Title("another".into())).unwrap();
+    engine.backend.apply(&BackendCommand::Title("another".into())).unwrap();
     assert!(heard_of_it(&mut presenter).is_empty());
 }
 
@@ -40,7 +40,7 @@ fn the_longest_text_arrives() {
     let (server, mut engine) = Engine::new();
     let mut presenter = Client::join(&server);
     let driver = engine.until_joined();
-    let text = "\u{1}".repeat(Setting::MAX_CLIPBOARD);
+    let text = "\u{1}".repeat(BackendCommand::MAX_CLIPBOARD);
     engine.backend.apply(&clipboard(driver, &text)).unwrap();
     assert_eq!(heard_of_it(&mut presenter), [text]);
 }
@@ -67,8 +67,9 @@ fn what_is_pasted_is_one_event_of_all_its_text() {
     }
     assert!(text.len() > EventKind::MAX_TEXT && text.len() < EventKind::MAX_PASTE);
     presenter.say(&json!({"type": "paste", "data": text, "timestamp": 1.5}));
-    let inputs = engine.inputs_until(|input| matches!(input, Input::Event { .. }));
-    let Some(Input::Event { client, kind: EventKind::Paste { data }, .. }) = inputs.last() else {
+    let inputs = engine.inputs_until(|input| matches!(input, BackendEvent::Event { .. }));
+    let Some(BackendEvent::Event { client, kind: EventKind::Paste { data }, .. }) = inputs.last()
+    else {
         panic!("{inputs:?}");
     };
     assert_eq!((*client, data), (driver, &text));
@@ -81,8 +82,8 @@ fn a_paste_that_is_too_long_is_dropped_and_counted() {
     engine.until_joined();
     presenter.say(&json!({"type": "paste", "data": "x".repeat(EventKind::MAX_PASTE + 1)}));
     presenter.say(&json!({"type": "paste", "data": "x".repeat(EventKind::MAX_PASTE)}));
-    let inputs = engine.inputs_until(|input| matches!(input, Input::Rejected { .. }));
-    let pastes = inputs.iter().filter(|input| matches!(input, Input::Event { .. })).count();
+    let inputs = engine.inputs_until(|input| matches!(input, BackendEvent::Rejected { .. }));
+    let pastes = inputs.iter().filter(|input| matches!(input, BackendEvent::Event { .. })).count();
     assert!(pastes <= 1, "{pastes}");
     presenter.heard_until_pong();
 }
@@ -94,10 +95,10 @@ fn odd_pastes_are_text_or_rejected_and_large_or_many_ones_end_the_connection() {
     engine.until_joined();
     // Half of a surrogate pair is no text; a NUL is.
     presenter.say_text(r#"{"type": "paste", "data": "a\ud800b"}"#);
-    engine.inputs_until(|input| matches!(input, Input::Rejected { .. }));
+    engine.inputs_until(|input| matches!(input, BackendEvent::Rejected { .. }));
     presenter.say_text(r#"{"type": "paste", "data": "\u0000\u001b[201~"}"#);
-    let inputs = engine.inputs_until(|input| matches!(input, Input::Event { .. }));
-    let Some(Input::Event { kind: EventKind::Paste { data }, .. }) = inputs.last() else {
+    let inputs = engine.inputs_until(|input| matches!(input, BackendEvent::Event { .. }));
+    let Some(BackendEvent::Event { kind: EventKind::Paste { data }, .. }) = inputs.last() else {
         panic!("{inputs:?}");
     };
     assert_eq!(data, "\0\u{1b}[201~");

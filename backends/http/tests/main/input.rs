@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 use async_tungstenite::tungstenite::Message;
 use async_tungstenite::tungstenite::protocol::CloseFrame;
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use framecast_api::{Backend, EventKind, Input, Role};
+use framecast_api::{Backend, BackendEvent, EventKind, Role};
 use framecast_http::Limits;
 use serde_json::json;
 
 use crate::support::{Client, Engine, Heard, PATIENCE, server_with};
 
-fn is_key(input: &Input, key: &str) -> bool {
-    matches!(input, Input::Event { kind: EventKind::KeyDown(down), .. } if down.key == key)
+fn is_key(input: &BackendEvent, key: &str) -> bool {
+    matches!(input, BackendEvent::Event { kind: EventKind::KeyDown(down), .. } if down.key == key)
 }
 
 #[test]
@@ -23,10 +23,10 @@ fn a_client_is_announced_with_its_size_before_its_events() {
     client.say(&json!({"type": "key_down", "key": "a", "code": "KeyA"}));
     let inputs = engine.inputs_until(|input| is_key(input, "a"));
     let [
-        Input::Joined { client: joined, label, role: Role::Drive },
-        Input::Resize { client: sized, size, ratio },
-        Input::Event { client: mover, timestamp, kind: EventKind::PointerMove(pointer) },
-        Input::Event { client: typist, timestamp: later, .. },
+        BackendEvent::Joined { client: joined, label, role: Role::Drive },
+        BackendEvent::Resize { client: sized, size, ratio },
+        BackendEvent::Event { client: mover, timestamp, kind: EventKind::PointerMove(pointer) },
+        BackendEvent::Event { client: typist, timestamp: later, .. },
     ] = &inputs[..]
     else {
         panic!("{inputs:?}");
@@ -38,7 +38,8 @@ fn a_client_is_announced_with_its_size_before_its_events() {
     assert!(*timestamp < 1e6 && timestamp <= later, "stamped here: {timestamp} {later}");
     client.socket.close(None).unwrap();
     let inputs = engine.until_left();
-    let [Input::Leaving { client: going, reason }, Input::Left { client: gone }] = &inputs[..]
+    let [BackendEvent::Leaving { client: going, reason }, BackendEvent::Left { client: gone }] =
+        &inputs[..]
     else {
         panic!("{inputs:?}");
     };
@@ -55,13 +56,14 @@ fn a_view_reports_that_it_is_resized_shown_and_hidden() {
     client.say(&json!({"type": "hide"}));
     client.say(&json!({"type": "hide"}));
     client.say(&json!({"type": "show"}));
-    let is_show = |input: &Input| matches!(input, Input::Event { kind: EventKind::Show, .. });
+    let is_show =
+        |input: &BackendEvent| matches!(input, BackendEvent::Event { kind: EventKind::Show, .. });
     let inputs = engine.inputs_until(is_show);
     let changes: Vec<_> = inputs
         .iter()
         .filter_map(|input| match input {
-            Input::Resize { size, .. } if size.width == 1e9 => Some("resize"),
-            Input::Event { kind, .. } => Some(kind.name()),
+            BackendEvent::Resize { size, .. } if size.width == 1e9 => Some("resize"),
+            BackendEvent::Event { kind, .. } => Some(kind.name()),
             _ => None,
         })
         .collect();
@@ -82,7 +84,7 @@ fn a_client_tells_that_a_key_repeats_and_one_that_does_not_is_read_as_before() {
     let repeats: Vec<_> = inputs
         .iter()
         .filter_map(|input| match input {
-            Input::Event { kind: EventKind::KeyDown(key), .. } => Some(key.repeat),
+            BackendEvent::Event { kind: EventKind::KeyDown(key), .. } => Some(key.repeat),
             _ => None,
         })
         .collect();
@@ -117,9 +119,9 @@ fn messages_that_make_no_sense_are_counted_and_dropped() {
     // The count comes after the events of the same poll.
     for input in &inputs {
         match input {
-            Input::Rejected { count, .. } => rejected += count,
-            Input::Event { .. } => {}
-            other => assert!(matches!(other, Input::Resize { .. }), "{other:?}"),
+            BackendEvent::Rejected { count, .. } => rejected += count,
+            BackendEvent::Event { .. } => {}
+            other => assert!(matches!(other, BackendEvent::Resize { .. }), "{other:?}"),
         }
     }
     assert_eq!(rejected, bad.len() as u64 + 1);
@@ -151,7 +153,7 @@ fn a_remote_close_detaches_that_view_and_nothing_else() {
     client.say(&json!({"type": "close"}));
     assert_eq!(client.until_closed(), Some(CloseCode::Normal));
     let inputs = engine.until_left();
-    assert!(!inputs.iter().any(|input| matches!(input, Input::CloseRequested { .. })));
+    assert!(!inputs.iter().any(|input| matches!(input, BackendEvent::CloseRequested { .. })));
     assert!(other.heard_until_pong().is_empty());
 }
 
@@ -324,7 +326,7 @@ fn no_hello_in_time_closes_with_1008() {
     let mut polite = Client::join(&server);
     engine.until_joined();
     polite.say(&json!({"type": "focus_in"}));
-    engine.inputs_until(|input| matches!(input, Input::Event { .. }));
+    engine.inputs_until(|input| matches!(input, BackendEvent::Event { .. }));
 }
 
 #[test]
@@ -372,7 +374,7 @@ fn a_client_that_answers_no_ping_is_dropped() {
         let _ = client.socket.flush();
     }
     assert!(pings >= 3, "{pings}");
-    engine.backend.poll(&mut |input| assert!(!matches!(input, Input::Left { .. })));
+    engine.backend.poll(&mut |input| assert!(!matches!(input, BackendEvent::Left { .. })));
     // Then it stops.
     engine.until_left();
 }

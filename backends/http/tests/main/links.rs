@@ -1,7 +1,9 @@
 use std::time::{Duration, Instant};
 
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use framecast_api::{Backend, ControlRequest, ControlState, Input, Member, Role, Setting};
+use framecast_api::{
+    Backend, BackendCommand, BackendEvent, ControlRequest, ControlState, Member, Role,
+};
 use framecast_http::{HttpServer, Link, ServerConfig};
 use serde_json::json;
 
@@ -59,8 +61,8 @@ fn a_token_in_the_hello_gives_the_role_of_its_link() {
     for (name, role) in [("drive", Role::Drive), ("watch", Role::Watch)] {
         let mut client = enter(&server, Some(&token(&server, name)));
         assert_eq!(client.hear_text("welcome")["role"], role.name());
-        let inputs = engine.inputs_until(|input| matches!(input, Input::Joined { .. }));
-        let Some(Input::Joined { label, role: told, .. }) = inputs.first() else {
+        let inputs = engine.inputs_until(|input| matches!(input, BackendEvent::Joined { .. }));
+        let Some(BackendEvent::Joined { label, role: told, .. }) = inputs.first() else {
             panic!("{inputs:?}");
         };
         assert_eq!(*told, role);
@@ -130,8 +132,8 @@ fn the_address_of_an_older_client_may_hold_a_watch_token_only() {
             client(url, crate::support::tcp(address)).map(|(socket, _)| socket).unwrap()
         }
     });
-    let joined = engine.inputs_until(|input| matches!(input, Input::Joined { .. }));
-    assert!(matches!(joined[..], [Input::Joined { role: Role::Watch, .. }]), "{joined:?}");
+    let joined = engine.inputs_until(|input| matches!(input, BackendEvent::Joined { .. }));
+    assert!(matches!(joined[..], [BackendEvent::Joined { role: Role::Watch, .. }]), "{joined:?}");
     drop(stream.join().unwrap());
 }
 
@@ -196,8 +198,9 @@ fn the_host_is_told_who_is_there_and_sends_them_away() {
     for name in ["drive", "watch"] {
         let mut client = enter(&server, Some(&token(&server, name)));
         client.hear_text("control");
-        let joined = engine.inputs_until(|input| matches!(input, Input::Joined { .. }));
-        let Some(Input::Joined { client: id, label, role }) = joined.into_iter().next() else {
+        let joined = engine.inputs_until(|input| matches!(input, BackendEvent::Joined { .. }));
+        let Some(BackendEvent::Joined { client: id, label, role }) = joined.into_iter().next()
+        else {
             panic!("nobody joined");
         };
         let number = clients.len() as u64 + 1;
@@ -207,7 +210,7 @@ fn the_host_is_told_who_is_there_and_sends_them_away() {
     let state = ControlState::new(Some(1), Some(1), false, members);
     let mut more = state.clone();
     more.members.push(Member::new(3, None, "window".into(), Role::Drive));
-    engine.backend.apply(&Setting::Control(state)).unwrap();
+    engine.backend.apply(&BackendCommand::Control(state)).unwrap();
     let [(host, host_id, _), (guest, guest_id, _)] = &mut clients[..] else { unreachable!() };
     assert_eq!(host.hear_text("control")["manages"], true);
     let list = host.hear_text("clients");
@@ -217,17 +220,18 @@ fn the_host_is_told_who_is_there_and_sends_them_away() {
     );
     assert_eq!(guest.hear_text("control")["manages"], false);
     assert!(guest.heard_until_pong().is_empty(), "a guest learns no addresses");
-    engine.backend.apply(&Setting::Control(more)).unwrap();
+    engine.backend.apply(&BackendCommand::Control(more)).unwrap();
     assert_eq!(host.hear_text("clients")["list"][2]["label"], "window");
     assert!(guest.heard_until_pong().is_empty(), "nothing changes for a guest");
     host.say(&json!({"type": "disconnect", "number": 2}));
-    let inputs = engine.inputs_until(|input| matches!(input, Input::Control { .. }));
-    let Some(Input::Control { client, request: ControlRequest::Disconnect(2) }) = inputs.last()
+    let inputs = engine.inputs_until(|input| matches!(input, BackendEvent::Control { .. }));
+    let Some(BackendEvent::Control { client, request: ControlRequest::Disconnect(2) }) =
+        inputs.last()
     else {
         panic!("{inputs:?}");
     };
     assert_eq!(client, host_id);
-    engine.backend.apply(&Setting::Disconnect(*guest_id)).unwrap();
+    engine.backend.apply(&BackendCommand::Disconnect(*guest_id)).unwrap();
     assert_eq!(guest.until_closed(), Some(SENT_AWAY));
     engine.until_left();
 }
@@ -269,14 +273,14 @@ fn who_was_sent_away_does_not_come_back_by_the_same_link_before_it_is_let_in() {
     guest.hear_text("welcome");
     let id = engine.until_joined();
     engine.present([1, 2, 3]);
-    engine.backend.apply(&Setting::Disconnect(id)).unwrap();
+    engine.backend.apply(&BackendCommand::Disconnect(id)).unwrap();
     assert_eq!(guest.until_closed(), Some(SENT_AWAY));
     engine.until_left();
     for browser in [Some("guest"), Some("another"), None] {
         assert!(!comes_in(&server, &watch, browser), "{browser:?}");
     }
     engine.backend.poll(&mut |input| {
-        assert!(!matches!(input, Input::Joined { .. }), "{input:?}");
+        assert!(!matches!(input, BackendEvent::Joined { .. }), "{input:?}");
     });
     assert!(comes_in(&server, &watch, Some("neighbour")), "it was here by the same link");
     assert!(comes_in(&server, &drive, Some("guest")), "another link is another matter");
@@ -287,7 +291,7 @@ fn who_was_sent_away_does_not_come_back_by_the_same_link_before_it_is_let_in() {
         assert_eq!(status(&answer), 403, "{name}");
     }
     assert!(body(&get(address, &format!("/snapshot.png?token={watch}"), "")).contains("sent away"));
-    engine.backend.apply(&Setting::LetIn(id)).unwrap();
+    engine.backend.apply(&BackendCommand::LetIn(id)).unwrap();
     assert!(comes_in(&server, &watch, Some("guest")) && comes_in(&server, &watch, None));
     assert_eq!(status(&request(address, "HEAD", &format!("/snapshot.png?token={watch}"), "")), 200);
 }
@@ -301,9 +305,9 @@ fn who_leaves_before_they_are_sent_away_is_kept_out_all_the_same() {
     let id = engine.until_joined();
     drop(guest);
     engine.until_left();
-    engine.backend.apply(&Setting::Disconnect(id)).unwrap();
+    engine.backend.apply(&BackendCommand::Disconnect(id)).unwrap();
     assert!(!comes_in(&server, &watch, None));
-    engine.backend.apply(&Setting::LetIn(id)).unwrap();
+    engine.backend.apply(&BackendCommand::LetIn(id)).unwrap();
     assert!(comes_in(&server, &watch, None));
 }
 
@@ -318,7 +322,7 @@ fn who_is_kept_out_takes_nobodys_place() {
     let mut guest = enter(&server, Some(&watch));
     guest.hear_text("welcome");
     let id = engine.until_joined();
-    engine.backend.apply(&Setting::Disconnect(id)).unwrap();
+    engine.backend.apply(&BackendCommand::Disconnect(id)).unwrap();
     // They read the goodbye and do not say it.
     let connections: Vec<_> = (0..20)
         .map(|_| {
@@ -327,7 +331,7 @@ fn who_is_kept_out_takes_nobodys_place() {
             client
         })
         .collect();
-    engine.backend.apply(&Setting::LetIn(id)).unwrap();
+    engine.backend.apply(&BackendCommand::LetIn(id)).unwrap();
     assert!(comes_in(&server, &watch, None));
     drop(connections);
 }
@@ -338,7 +342,7 @@ fn a_new_link_of_the_same_name_lets_in_who_was_sent_away_by_the_old_one() {
     let mut guest = enter(&server, Some(&token(&server, "watch")));
     guest.hear_text("welcome");
     let id = engine.until_joined();
-    engine.backend.apply(&Setting::Disconnect(id)).unwrap();
+    engine.backend.apply(&BackendCommand::Disconnect(id)).unwrap();
     assert_eq!(guest.until_closed(), Some(SENT_AWAY));
     assert!(!comes_in(&server, &token(&server, "watch"), None));
     assert!(server.revoke("watch"));

@@ -2,7 +2,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use framecast_api::{Backend, Input, Role, Setting};
+use framecast_api::{Backend, BackendCommand, BackendEvent, Role};
 use framecast_http::{HttpServer, Link, ServerConfig};
 use serde_json::Value;
 
@@ -53,10 +53,10 @@ impl Reader {
         image::load_from_memory_with_format(&picture, image::ImageFormat::Jpeg).unwrap().into_rgb8()
     }
 
-    /// Reads pictures until one is about of this colour.
-    fn until(&mut self, colour: [u8; 3]) {
+    /// Reads pictures until one is about of this color.
+    fn until(&mut self, color: [u8; 3]) {
         let near = |pixel: &image::Rgb<u8>| {
-            pixel.0.iter().zip(colour).all(|(got, want)| got.abs_diff(want) <= 6)
+            pixel.0.iter().zip(color).all(|(got, want)| got.abs_diff(want) <= 6)
         };
         while !self.picture().pixels().all(near) {}
     }
@@ -78,8 +78,10 @@ fn who_reads_is_shown_every_frame_that_there_is_room_for_and_watches() {
     assert!(head.contains("content-type: multipart/x-mixed-replace; boundary=framecast-picture"));
     assert!(head.contains("cache-control: no-store\r\n"), "{head}");
     assert!(!head.contains("content-length"), "{head}");
-    let inputs = engine.inputs_until(|input| matches!(input, Input::Joined { .. }));
-    let Some(Input::Joined { label, role, .. }) = inputs.first() else { panic!("{inputs:?}") };
+    let inputs = engine.inputs_until(|input| matches!(input, BackendEvent::Joined { .. }));
+    let Some(BackendEvent::Joined { label, role, .. }) = inputs.first() else {
+        panic!("{inputs:?}")
+    };
     assert_eq!(*role, Role::Watch, "though everybody may drive");
     assert!(label.ends_with(" stream.mjpg"), "{label}");
     for shade in 0..30 {
@@ -102,10 +104,10 @@ fn two_readers_and_a_page_see_the_same() {
     let mut readers = [Reader::join(&server), Reader::join(&server)];
     let mut other = Client::join(&server);
     for shade in 0..20 {
-        let colour = [200, shade * 9, 3];
+        let color = [200, shade * 9, 3];
         engine.until_wanted();
-        let sequence = engine.present(colour);
-        readers.iter_mut().for_each(|reader| reader.until(colour));
+        let sequence = engine.present(color);
+        readers.iter_mut().for_each(|reader| reader.until(color));
         loop {
             let picture = other.picture();
             other.ack(picture.update);
@@ -173,7 +175,7 @@ fn one_who_does_not_read_gets_one_picture_delays_nobody_and_is_dropped() {
                 break;
             }
         }
-        engine.backend.poll(&mut |input| left |= matches!(input, Input::Left { .. }));
+        engine.backend.poll(&mut |input| left |= matches!(input, BackendEvent::Left { .. }));
     }
     let stats: Value = serde_json::from_str(body(&get(server.local_addr(), "/stats", ""))).unwrap();
     assert_eq!(stats["clients"].as_array().unwrap().len(), 1, "{stats}");
@@ -213,11 +215,11 @@ fn it_ends_with_the_canvas_with_its_link_and_when_it_is_sent_away() {
     assert_eq!(reader.line(), "--framecast-picture");
     reader.until([1, 2, 3]);
     let client = engine.until_joined();
-    engine.backend.apply(&Setting::Disconnect(client)).unwrap();
+    engine.backend.apply(&BackendCommand::Disconnect(client)).unwrap();
     assert!(reader.ends());
     engine.until_left();
     assert_eq!(status(&request(server.local_addr(), "HEAD", &path, "")), 403);
-    engine.backend.apply(&Setting::LetIn(client)).unwrap();
+    engine.backend.apply(&BackendCommand::LetIn(client)).unwrap();
 
     let reader = Reader::at(&server, &path);
     engine.until_joined();

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use async_tungstenite::tungstenite::Message;
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use framecast_api::{Backend, Cursor, Input, Setting};
+use framecast_api::{Backend, BackendCommand, BackendEvent, Cursor};
 use serde_json::json;
 
 use crate::support::{Client, Engine, Heard, PATIENCE, driven_by, server_with};
@@ -21,7 +21,7 @@ fn noise(x: u32, y: u32, seed: u32) -> [u8; 3] {
 #[test]
 fn hello_is_answered_with_everything_there_is() {
     let (server, mut engine) = Engine::new();
-    engine.backend.apply(&Setting::Cursor(Cursor::Grab)).unwrap();
+    engine.backend.apply(&BackendCommand::Cursor(Cursor::Grab)).unwrap();
     engine.backend.apply(&driven_by(None)).unwrap();
     let sequence = engine.present(RED);
     let mut client = Client::connect(server.local_addr(), "/");
@@ -213,8 +213,8 @@ fn a_picture_tells_which_input_caused_it() {
     let mut client = Client::join(&server);
     engine.until_joined();
     client.say(&json!({"type": "pointer_down", "x": 1, "y": 2, "button": 1}));
-    let inputs = engine.inputs_until(|input| matches!(input, Input::Event { .. }));
-    let Some(Input::Event { timestamp, .. }) = inputs.last() else { panic!("{inputs:?}") };
+    let inputs = engine.inputs_until(|input| matches!(input, BackendEvent::Event { .. }));
+    let Some(BackendEvent::Event { timestamp, .. }) = inputs.last() else { panic!("{inputs:?}") };
     engine.present(RED);
     let picture = client.picture();
     assert_eq!(picture.input, Some(*timestamp));
@@ -330,9 +330,9 @@ fn settings_reach_clients_when_they_change() {
     let (server, mut engine) = Engine::new();
     let mut client = Client::join(&server);
     let me = engine.until_joined();
-    engine.backend.apply(&Setting::Title("<b>\u{1b}\"é".into())).unwrap();
+    engine.backend.apply(&BackendCommand::Title("<b>\u{1b}\"é".into())).unwrap();
     assert_eq!(client.hear_text("title")["value"], "<b>\u{1b}\"é");
-    engine.backend.apply(&Setting::Cursor(Cursor::None)).unwrap();
+    engine.backend.apply(&BackendCommand::Cursor(Cursor::None)).unwrap();
     assert_eq!(client.hear_text("cursor")["value"], "none");
     engine.backend.apply(&driven_by(Some(me))).unwrap();
     let control = client.hear_text("control");
@@ -387,7 +387,7 @@ fn a_client_that_never_reads_delays_nobody_and_is_dropped() {
         let ack = json!({"type": "ack", "update": picture.update}).to_string();
         let _ = greedy.socket.send(Message::text(ack));
         engine.backend.poll(&mut |input| {
-            left |= matches!(input, Input::Left { client } if client == stuck);
+            left |= matches!(input, BackendEvent::Left { client } if client == stuck);
         });
         if left {
             break;

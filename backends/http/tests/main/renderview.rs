@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use async_tungstenite::tungstenite::client::IntoClientRequest;
 use async_tungstenite::tungstenite::{Message, WebSocket, client};
-use framecast_api::{Backend, Button, EventKind, Input, LogicalSize, Setting};
+use framecast_api::{Backend, BackendCommand, BackendEvent, Button, EventKind, LogicalSize};
 use framecast_http::HttpServer;
 use serde_json::{Value, json};
 
@@ -75,8 +75,8 @@ impl Upstream {
     }
 }
 
-fn near(pixel: [u8; 3], colour: [u8; 3]) -> bool {
-    pixel.iter().zip(colour).all(|(got, want)| got.abs_diff(want) <= 6)
+fn near(pixel: [u8; 3], color: [u8; 3]) -> bool {
+    pixel.iter().zip(color).all(|(got, want)| got.abs_diff(want) <= 6)
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn who_is_sent_away_in_the_middle_of_a_picture_has_no_longer_than_for_a_goodbye(
     engine.backend.present(&large).unwrap();
     // The picture comes next, and it reads nothing of it.
     guest.text("framebufferdata");
-    engine.backend.apply(&Setting::Disconnect(id)).unwrap();
+    engine.backend.apply(&BackendCommand::Disconnect(id)).unwrap();
     engine.until_left();
 }
 
@@ -106,16 +106,16 @@ fn it_receives_whole_pictures_while_another_client_receives_tiles() {
     let mut upstream = Upstream::join(&server);
     let mut other = Client::join(&server);
     for shade in 0..50 {
-        let colour = [shade, 200 - shade, 100];
+        let color = [shade, 200 - shade, 100];
         engine.until_wanted();
-        let frame = engine.draw(300, 200, |_, _| colour);
+        let frame = engine.draw(300, 200, |_, _| color);
         engine.backend.present(&frame).unwrap();
         loop {
             let picture = upstream.picture();
             upstream.feedback(&picture);
             if picture.text["timestamp"] == json!(frame.timestamp()) {
                 assert_eq!(picture.pixels.dimensions(), (300, 200));
-                assert!(picture.pixels.pixels().all(|pixel| near(pixel.0, colour)));
+                assert!(picture.pixels.pixels().all(|pixel| near(pixel.0, color)));
                 break;
             }
         }
@@ -140,13 +140,14 @@ fn it_drives_input_and_is_told_whether_it_does() {
         "type": "pointer_down", "x": 10, "y": 20, "button": 1, "buttons": [1], "modifiers": [],
         "ntouches": 0, "touches": {}, "timestamp": 1.7e9
     }));
-    let inputs = engine.inputs_until(|input| matches!(input, Input::Event { .. }));
+    let inputs = engine.inputs_until(|input| matches!(input, BackendEvent::Event { .. }));
     assert!(inputs.iter().any(|input| matches!(
         input,
-        Input::Resize { size, ratio, .. }
+        BackendEvent::Resize { size, ratio, .. }
             if *size == LogicalSize::new(640.0, 480.5) && *ratio == 2.0
     )));
-    let Some(Input::Event { kind: EventKind::PointerDown(pointer), .. }) = inputs.last() else {
+    let Some(BackendEvent::Event { kind: EventKind::PointerDown(pointer), .. }) = inputs.last()
+    else {
         panic!("{inputs:?}");
     };
     assert_eq!((pointer.x, pointer.y), (10.0, 20.0));
@@ -157,7 +158,7 @@ fn it_gets_what_is_still_as_png_and_the_size_that_is_asked_for() {
     let (server, mut engine) = Engine::new();
     let mut upstream = Upstream::join(&server);
     let size = LogicalSize::new(320.0, 200.5);
-    engine.backend.apply(&Setting::LogicalSize(size)).unwrap();
+    engine.backend.apply(&BackendCommand::LogicalSize(size)).unwrap();
     assert_eq!(upstream.text("css_width")["value"], "320px");
     assert_eq!(upstream.text("css_height")["value"], "200.5px");
     let frame = engine.draw(100, 100, |x, y| [x as u8, y as u8, (x * y) as u8]);
@@ -187,7 +188,7 @@ fn without_feedback_it_gets_two_pictures_and_delays_nobody() {
     }
     let (first, second) = (stuck.picture(), stuck.picture());
     assert_eq!(first.text["index"], 1);
-    engine.backend.apply(&Setting::Title("now".into())).unwrap();
+    engine.backend.apply(&BackendCommand::Title("now".into())).unwrap();
     assert_eq!(stuck.text("title")["value"], "now", "no third picture came before");
     stuck.feedback(&second);
     let newest = stuck.picture();
@@ -210,8 +211,10 @@ fn the_end_of_the_application_closes_it() {
 
 /// The position of the next event of a pointer.
 fn place(engine: &mut Engine) -> (f64, f64) {
-    let pointer = |input: &Input| match input {
-        Input::Event { kind: EventKind::PointerDown(pointer), .. } => Some((pointer.x, pointer.y)),
+    let pointer = |input: &BackendEvent| match input {
+        BackendEvent::Event { kind: EventKind::PointerDown(pointer), .. } => {
+            Some((pointer.x, pointer.y))
+        }
         _ => None,
     };
     let inputs = engine.inputs_until(|input| pointer(input).is_some());
@@ -278,12 +281,13 @@ fn an_event_with_a_field_that_is_not_understood_arrives_without_that_field() {
         "type": "pointer_down", "x": 10, "y": 20, "button": 0, "buttons": [6], "modifiers": [],
         "ntouches": 0, "touches": {}, "timestamp": null
     }));
-    let is_pointer =
-        |input: &Input| matches!(input, Input::Event { kind: EventKind::PointerDown(_), .. });
+    let is_pointer = |input: &BackendEvent| {
+        matches!(input, BackendEvent::Event { kind: EventKind::PointerDown(_), .. })
+    };
     let inputs = engine.inputs_until(is_pointer);
     let kinds = inputs.iter().filter_map(|input| match input {
-        Input::Event { kind, .. } => Some(kind.clone()),
-        Input::Rejected { .. } => panic!("{inputs:?}"),
+        BackendEvent::Event { kind, .. } => Some(kind.clone()),
+        BackendEvent::Rejected { .. } => panic!("{inputs:?}"),
         _ => None,
     });
     let kinds: Vec<_> = kinds.collect();
@@ -305,10 +309,12 @@ fn its_first_show_arrives_though_it_counts_as_visible_before() {
         upstream.say(message);
     }
     upstream.say(&json!({"type": "focus_in"}));
-    let is_last = |input: &Input| matches!(input, Input::Event { kind: EventKind::FocusIn, .. });
+    let is_last = |input: &BackendEvent| {
+        matches!(input, BackendEvent::Event { kind: EventKind::FocusIn, .. })
+    };
     let inputs = engine.inputs_until(is_last);
     let names = inputs.iter().filter_map(|input| match input {
-        Input::Event { kind, .. } => Some(kind.name()),
+        BackendEvent::Event { kind, .. } => Some(kind.name()),
         _ => None,
     });
     assert_eq!(names.collect::<Vec<_>>(), ["show", "hide", "show", "focus_in"]);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use async_tungstenite::tungstenite::WebSocket;
 use async_tungstenite::tungstenite::protocol::Role as Side;
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use framecast_api::{Backend, Input, Role};
+use framecast_api::{Backend, BackendEvent, Role};
 use framecast_http::{Answer, HttpService, Limits, Link, ServerConfig, Upgrade, Visitor};
 use http::{Request, Response};
 use serde_json::json;
@@ -74,9 +74,9 @@ pub(crate) fn hello(token: &str) -> serde_json::Value {
 }
 
 pub(crate) fn joined(engine: &mut Engine) -> (String, Role) {
-    let inputs = engine.inputs_until(|input| matches!(input, Input::Joined { .. }));
+    let inputs = engine.inputs_until(|input| matches!(input, BackendEvent::Joined { .. }));
     let joined = inputs.into_iter().find_map(|input| match input {
-        Input::Joined { label, role, .. } => Some((label, role)),
+        BackendEvent::Joined { label, role, .. } => Some((label, role)),
         _ => None,
     });
     joined.unwrap()
@@ -189,7 +189,7 @@ fn a_film_ends_with_the_right_to_see_it_though_nobody_reads_it() {
 }
 
 /// Takes inputs until there were so many of this kind.
-fn until_heard(engine: &mut Engine, wanted: usize, kind: impl Fn(&Input) -> bool) {
+fn until_heard(engine: &mut Engine, wanted: usize, kind: impl Fn(&BackendEvent) -> bool) {
     let mut heard = 0;
     engine.until(|engine| {
         engine.backend.poll(&mut |input| heard += usize::from(kind(&input)));
@@ -231,9 +231,9 @@ fn a_hundred_films_at_once_are_shown_or_refused() {
     streams.iter_mut().for_each(ends);
     let there = streams.len();
     // Of whom the engine has not heard, it does not hear that they left.
-    until_heard(&mut engine, there + 1, |input| matches!(input, Input::Joined { .. }));
+    until_heard(&mut engine, there + 1, |input| matches!(input, BackendEvent::Joined { .. }));
     drop(streams);
-    until_heard(&mut engine, there, |input| matches!(input, Input::Left { .. }));
+    until_heard(&mut engine, there, |input| matches!(input, BackendEvent::Left { .. }));
 }
 
 #[test]

@@ -8,8 +8,8 @@ use async_tungstenite::tungstenite::client::IntoClientRequest;
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use async_tungstenite::tungstenite::{Message, WebSocket, client};
 use framecast_api::{
-    Backend, ClientId, Clock, Context, ControlState, Frame, FramePool, Input, LogicalSize, Member,
-    PhysicalSize, Role, Setting,
+    Backend, BackendCommand, BackendEvent, ClientId, Clock, Context, ControlState, Frame,
+    FramePool, LogicalSize, Member, PhysicalSize, Role,
 };
 use framecast_http::{HttpBackend, HttpServer, Limits, ServerConfig};
 use serde_json::{Value, json};
@@ -75,9 +75,9 @@ pub(crate) fn token(server: &HttpServer, role: Role) -> String {
 }
 
 /// What a backend is told when `client` drives, or somebody elsewhere does.
-pub(crate) fn driven_by(client: Option<ClientId>) -> Setting {
+pub(crate) fn driven_by(client: Option<ClientId>) -> BackendCommand {
     let member = Member::new(1, client, "somebody".into(), Role::Drive);
-    Setting::Control(ControlState::new(Some(1), Some(1), false, vec![member]))
+    BackendCommand::Control(ControlState::new(Some(1), Some(1), false, vec![member]))
 }
 
 pub(crate) fn context(waker: Waker) -> Context {
@@ -120,9 +120,9 @@ impl Engine {
         self.pool.freeze(buffer, self.sequence, self.sequence as f64 / 4.0, 1.5)
     }
 
-    /// Presents 64x48 pixels of one colour.
-    pub(crate) fn present(&mut self, colour: [u8; 3]) -> u64 {
-        let frame = self.draw(64, 48, |_, _| colour);
+    /// Presents 64x48 pixels of one color.
+    pub(crate) fn present(&mut self, color: [u8; 3]) -> u64 {
+        let frame = self.draw(64, 48, |_, _| color);
         self.backend.present(&frame).unwrap();
         self.sequence
     }
@@ -142,7 +142,10 @@ impl Engine {
     }
 
     /// Polls until `found` says so of an input; returns everything up to then.
-    pub(crate) fn inputs_until(&mut self, found: impl Fn(&Input) -> bool) -> Vec<Input> {
+    pub(crate) fn inputs_until(
+        &mut self,
+        found: impl Fn(&BackendEvent) -> bool,
+    ) -> Vec<BackendEvent> {
         let mut inputs = Vec::new();
         self.until(|engine| {
             engine.backend.poll(&mut |input| inputs.push(input));
@@ -152,18 +155,18 @@ impl Engine {
     }
 
     pub(crate) fn until_joined(&mut self) -> ClientId {
-        let inputs = self.inputs_until(|input| matches!(input, Input::Joined { .. }));
+        let inputs = self.inputs_until(|input| matches!(input, BackendEvent::Joined { .. }));
         inputs
             .iter()
             .find_map(|input| match input {
-                Input::Joined { client, .. } => Some(*client),
+                BackendEvent::Joined { client, .. } => Some(*client),
                 _ => None,
             })
             .unwrap()
     }
 
-    pub(crate) fn until_left(&mut self) -> Vec<Input> {
-        self.inputs_until(|input| matches!(input, Input::Left { .. }))
+    pub(crate) fn until_left(&mut self) -> Vec<BackendEvent> {
+        self.inputs_until(|input| matches!(input, BackendEvent::Left { .. }))
     }
 }
 
@@ -185,11 +188,11 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
-    /// Whether every pixel is about `colour`.
-    pub(crate) fn is(&self, colour: [u8; 3]) -> bool {
+    /// Whether every pixel is about `color`.
+    pub(crate) fn is(&self, color: [u8; 3]) -> bool {
         self.pixels
             .pixels()
-            .all(|pixel| pixel.0.iter().zip(colour).all(|(got, want)| got.abs_diff(want) <= 6))
+            .all(|pixel| pixel.0.iter().zip(color).all(|(got, want)| got.abs_diff(want) <= 6))
     }
 
     /// Whether every pixel is exactly that of `frame`.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_tungstenite::tungstenite::client;
 use async_tungstenite::tungstenite::client::IntoClientRequest;
-use framecast_api::{Backend, EventKind, Input};
+use framecast_api::{Backend, BackendEvent, EventKind};
 use framecast_http::{HttpServer, ServerConfig, Tls};
 use rustls::pki_types::ServerName;
 use rustls::{
@@ -121,7 +121,7 @@ fn pictures_go_out_and_input_comes_in() {
     assert!(client.until_exact().shows(&frame));
     client.say(&json!({"type": "focus_in"}));
     encrypted.engine.inputs_until(|input| {
-        matches!(input, Input::Event { kind: EventKind::FocusIn, client, .. } if *client == id)
+        matches!(input, BackendEvent::Event { kind: EventKind::FocusIn, client, .. } if *client == id)
     });
     drop(client);
     encrypted.engine.until_left();

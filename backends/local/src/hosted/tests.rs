@@ -63,8 +63,8 @@ impl View for Fake {
         Ok(Self { script, host: host.clone(), dropped })
     }
 
-    fn announce(&mut self, sink: &mut dyn FnMut(Input)) {
-        sink(Input::Joined { client: CLIENT, label: "fake".into(), role: Role::Drive });
+    fn announce(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
+        sink(BackendEvent::Joined { client: CLIENT, label: "fake".into(), role: Role::Drive });
     }
 
     fn handle(&self) -> Self::Handle {
@@ -121,7 +121,7 @@ fn opened(open: fn() -> Result<()>) -> Stage {
     Stage { woken, woke, script, dropped, hosted }
 }
 
-fn inputs(hosted: &Hosted<Fake>) -> Vec<Input> {
+fn inputs(hosted: &Hosted<Fake>) -> Vec<BackendEvent> {
     let mut inputs = Vec::new();
     hosted.poll(&mut |input| inputs.push(input));
     inputs
@@ -138,7 +138,7 @@ fn a_view_that_opens_is_announced_and_the_engine_woken() {
     let Stage { woken, script, hosted, .. } = opened(|| Ok(()));
     let hosted = hosted.unwrap();
     assert_eq!(hosted.handle().0, "open");
-    assert!(matches!(inputs(&hosted)[..], [Input::Joined { .. }]));
+    assert!(matches!(inputs(&hosted)[..], [BackendEvent::Joined { .. }]));
     assert!(hosted.wants_frame());
     drop(script);
     assert!(hosted.close(PATIENCE));
@@ -172,7 +172,7 @@ fn the_newest_frame_waits_until_the_view_takes_it() {
     let shared = Arc::clone(&hosted.shared);
     assert!(hosted.close(PATIENCE));
     let mut left = Vec::from(shared.lock().queue.take());
-    assert!(matches!(left.pop(), Some(Input::Joined { .. })), "no assertion failed there");
+    assert!(matches!(left.pop(), Some(BackendEvent::Joined { .. })), "no assertion failed there");
     assert!(shared.lock().closing);
 }
 
@@ -223,7 +223,7 @@ fn a_view_that_fails_is_lost_once_and_before_it_is_dropped_unless_it_panics() {
         assert_eq!(dropped.recv_timeout(PATIENCE), Ok(alive), "{why}");
         hosted.done.recv_timeout(PATIENCE).unwrap_err();
         let inputs = inputs(&hosted);
-        let [Input::Joined { .. }, Input::Lost(error)] = &inputs[..] else {
+        let [BackendEvent::Joined { .. }, BackendEvent::Lost(error)] = &inputs[..] else {
             panic!("{inputs:?}");
         };
         assert!(error.to_string().contains(why), "{error}");
@@ -263,7 +263,7 @@ impl View for Slow {
         Ok(Self)
     }
 
-    fn announce(&mut self, _: &mut dyn FnMut(Input)) {}
+    fn announce(&mut self, _: &mut dyn FnMut(BackendEvent)) {}
 
     fn handle(&self) -> Sender<bool> {
         mpsc::channel().0

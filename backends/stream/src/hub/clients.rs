@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use framecast_api::{ClientId, EventKind, Input, LogicalSize, Role};
+use framecast_api::{BackendEvent, ClientId, EventKind, LogicalSize, Role};
 
 use super::{Hub, Joining, Phase, stats};
 use crate::client_state::ClientState;
@@ -111,7 +111,7 @@ impl Hub {
             ClientMessage::Event(kind) => self.event(client, kind, bytes, now)?,
             ClientMessage::Resize(view) => self.resize(client, view, bytes)?,
             ClientMessage::Control(request) => {
-                self.inputs.push(client, Input::Control { client, request }, 0)?;
+                self.inputs.push(client, BackendEvent::Control { client, request }, 0)?;
             }
             ClientMessage::Show => self.set_visible(client, true, bytes, now)?,
             ClientMessage::Hide => self.set_visible(client, false, bytes, now)?,
@@ -151,7 +151,7 @@ impl Hub {
             state.map(&mut kind);
         }
         let timestamp = clock.seconds(now);
-        self.inputs.push(client, Input::Event { client, timestamp, kind }, bytes)
+        self.inputs.push(client, BackendEvent::Event { client, timestamp, kind }, bytes)
     }
 
     fn resize(&mut self, client: ClientId, view: View, bytes: usize) -> Result<(), Flooded> {
@@ -163,7 +163,7 @@ impl Hub {
         if let Some(state) = self.clients.get_mut(&client) {
             state.mapping.resized(size);
         }
-        self.inputs.push(client, Input::Resize { client, size, ratio: view.ratio }, bytes)
+        self.inputs.push(client, BackendEvent::Resize { client, size, ratio: view.ratio }, bytes)
     }
 }
 

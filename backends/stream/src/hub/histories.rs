@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use framecast_api::{ClientId, ControlState, Member, PhysicalSize, Role, Setting};
+use framecast_api::{BackendCommand, ClientId, ControlState, Member, PhysicalSize, Role};
 
 use super::HubInput;
 use crate::job::Job;
@@ -167,7 +167,7 @@ impl History {
                 let member = Member::new(1, Some(client), "somebody".into(), Role::Drive);
                 let presenter = self.random.percent(70).then_some(1);
                 let control = ControlState::new(presenter, None, false, vec![member]);
-                self.scene.set(Setting::Control(control));
+                self.scene.set(BackendCommand::Control(control));
             }
             (21, Some(client)) => match self.random.below(8) {
                 0 | 1 => self.scene.handle(HubInput::SetLossless(self.random.percent(50))),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use framecast_api::{ClientId, Clock, Frame, Setting};
+use framecast_api::{BackendCommand, ClientId, Clock, Frame};
 
 use crate::identity::Identity;
 use crate::job::JobResult;
@@ -29,7 +29,7 @@ pub enum HubInput {
     Tiles(TileUpdate),
     /// Clients are to be told something, or one is to go or may come again. Clipboards have
     /// [`Hub::set_clipboard`](super::Hub::set_clipboard).
-    Setting(Setting),
+    BackendCommand(BackendCommand),
     /// Every picture is sent exactly from the first, or not any more.
     SetLossless(bool),
     /// A client sent a message, of so many bytes.

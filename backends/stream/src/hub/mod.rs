@@ -16,7 +16,7 @@ mod turns;
 use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, Clock, Frame, Input, Role, Setting, Traffic};
+use framecast_api::{BackendCommand, BackendEvent, ClientId, Clock, Frame, Role, Traffic};
 
 use clients::ended;
 pub use interface::{HubInput, HubOutput, Joining};
@@ -180,7 +180,7 @@ impl Hub {
             HubInput::Open { .. } => {}
             HubInput::Frame(frame) => self.present(&frame, now),
             HubInput::Tiles(update) => self.take_update(update, now),
-            HubInput::Setting(setting) => self.apply(&setting),
+            HubInput::BackendCommand(setting) => self.apply(&setting),
             HubInput::SetLossless(lossless) => self.set_lossless(lossless),
             HubInput::Received(client, message, bytes) => {
                 self.audience.changed(client);
@@ -285,7 +285,7 @@ impl Hub {
     }
 
     /// What clients did, oldest first.
-    pub fn take_events(&mut self) -> VecDeque<Input> {
+    pub fn take_events(&mut self) -> VecDeque<BackendEvent> {
         self.last.has_events = false;
         if !self.is_open() {
             return VecDeque::new();
@@ -293,7 +293,7 @@ impl Hub {
         let inputs = self.inputs.take();
         if self.handed.is_none() {
             self.handed = inputs.iter().find_map(|input| match input {
-                Input::Event { timestamp, .. } => Some(*timestamp),
+                BackendEvent::Event { timestamp, .. } => Some(*timestamp),
                 _ => None,
             });
         }
@@ -438,10 +438,10 @@ impl Hub {
         self.repair_at = is_missing.then(|| self.repair_at.unwrap_or(now + REPAIR_AFTER));
     }
 
-    fn apply(&mut self, setting: &Setting) {
+    fn apply(&mut self, setting: &BackendCommand) {
         match setting {
-            Setting::Disconnect(client) => self.send_away(*client),
-            Setting::LetIn(client) => self.kept_out.let_in(*client),
+            BackendCommand::Disconnect(client) => self.send_away(*client),
+            BackendCommand::LetIn(client) => self.kept_out.let_in(*client),
             _ => {}
         }
         self.settings.apply(setting, &mut self.clients);

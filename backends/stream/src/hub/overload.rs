@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    ClientId, Clock, ControlState, FramePool, Member, PhysicalSize, Role, Setting,
+    BackendCommand, ClientId, Clock, ControlState, FramePool, Member, PhysicalSize, Role,
 };
 
 use super::{Hub, HubInput, HubOutput, Joining};
@@ -53,7 +53,7 @@ fn play(watchers: usize, besides: &Besides) -> (u32, Vec<u32>) {
     let presenter = join();
     let member = Member::new(1, Some(presenter), "somebody".into(), Role::Drive);
     let control = ControlState::new(Some(1), None, false, vec![member]);
-    hub.handle(now, HubInput::Setting(Setting::Control(control))).unwrap();
+    hub.handle(now, HubInput::BackendCommand(BackendCommand::Control(control))).unwrap();
     let mut shown: BTreeMap<ClientId, u32> = BTreeMap::new();
     // What was handed to the thread that writes, in turn.
     let mut queue: VecDeque<(ClientId, Message)> = VecDeque::new();
@@ -74,8 +74,8 @@ fn play(watchers: usize, besides: &Besides) -> (u32, Vec<u32>) {
             let frame = pool.freeze(buffer, frames, 0.0, 1.0);
             hub.handle(now, HubInput::Frame(frame)).unwrap();
             if titles {
-                let title = Setting::Title(format!("frame {frames}"));
-                hub.handle(now, HubInput::Setting(title)).unwrap();
+                let title = BackendCommand::Title(format!("frame {frames}"));
+                hub.handle(now, HubInput::BackendCommand(title)).unwrap();
             }
             next_frame = now.max(next_frame + FRAME);
         }

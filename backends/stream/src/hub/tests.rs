@@ -254,7 +254,7 @@ fn a_client_of_the_older_protocol_gets_text_and_picture_in_turn() {
                 other => panic!("{other:?}"),
             }
             // Something else comes up between the two.
-            scene.set(Setting::Title(format!("{seed} {}", texts.len())));
+            scene.set(BackendCommand::Title(format!("{seed} {}", texts.len())));
             scene.written(old);
         };
         assert!(texts.last().unwrap().contains("framebufferdata"), "{texts:?}");
@@ -306,9 +306,15 @@ fn a_view_without_a_size_joins_and_asks_for_none() {
         scene.hub.join(scene.now, joining);
         Vec::from(scene.hub.take_events())
     };
-    assert!(matches!(inputs(0.0, 0.0)[..], [Input::Joined { .. }]));
-    assert!(matches!(inputs(9.0, 9.0)[..], [Input::Joined { .. }, Input::Resize { .. }]));
-    assert!(matches!(inputs(0.0, 9.0)[..], [Input::Joined { .. }, Input::Rejected { .. }]));
+    assert!(matches!(inputs(0.0, 0.0)[..], [BackendEvent::Joined { .. }]));
+    assert!(matches!(
+        inputs(9.0, 9.0)[..],
+        [BackendEvent::Joined { .. }, BackendEvent::Resize { .. }]
+    ));
+    assert!(matches!(
+        inputs(0.0, 9.0)[..],
+        [BackendEvent::Joined { .. }, BackendEvent::Rejected { .. }]
+    ));
 }
 
 #[test]
@@ -403,7 +409,7 @@ fn a_time_before_the_last_one_counts_as_the_last_one() {
 fn whoever_lacks_nothing_any_more_has_its_turn() {
     let mut scene = Scene::new();
     let client = scene.join();
-    scene.set(Setting::Title("another".into()));
+    scene.set(BackendCommand::Title("another".into()));
     scene.present(1, 1);
     for _ in 0..2 {
         scene.encode();

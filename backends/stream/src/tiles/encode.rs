@@ -35,7 +35,7 @@ pub(crate) fn encode(
 }
 
 /// How JPEGs are sampled of which so many tiles of a frame are encoded together. Where little changes,
-/// coloured edges may be as sharp as the rest; where much does, 4:2:2 saves a quarter of the bytes and of
+/// colored edges may be as sharp as the rest; where much does, 4:2:2 saves a quarter of the bytes and of
 /// the time. So it does for whoever is sent less than the best quality, as bytes are short there.
 pub(crate) fn sampling(fidelity: Fidelity, tiles: usize, grid: &Grid) -> Sampling {
     match fidelity {
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_sharp_where_little_changes_and_bytes_are_not_short() {
+    fn colors_are_sharp_where_little_changes_and_bytes_are_not_short() {
         let grid = Grid::new(PhysicalSize::new(1280, 720));
         let sampling = |quality, tiles| sampling(Fidelity::Lossy(quality), tiles, &grid);
         assert_eq!(grid.len(), 150);

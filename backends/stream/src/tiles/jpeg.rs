@@ -1,7 +1,7 @@
 //! Tiles as restart intervals of a baseline JPEG (ITU-T T.81): each is encoded on its own, and a
 //! picture is a header, the tiles' entropy-coded segments and RSTn markers between them.
 //!
-//! None is 4:2:0: decoders interpolate its colours over the joints of tiles, and at equal size it is no
+//! None is 4:2:0: decoders interpolate its colors over the joints of tiles, and at equal size it is no
 //! better than 4:2:2 with a lower quality; the figures are in `tests/load`.
 
 use std::cell::RefCell;

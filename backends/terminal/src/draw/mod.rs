@@ -32,7 +32,7 @@ use tiles::Picture;
 /// How pixels reach the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
-    /// Characters whose two colours are parts of the picture; works everywhere.
+    /// Characters whose two colors are parts of the picture; works everywhere.
     Cells,
     /// The kitty graphics protocol.
     Kitty,
@@ -43,9 +43,9 @@ pub(crate) enum Method {
     Iterm,
 }
 
-/// Colours of cells.
+/// Colors of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Colours {
+pub(crate) enum Colors {
     /// 24 bits.
     True,
     /// The 240 fixed ones of xterm's 256: those that users seldom redefine.
@@ -57,7 +57,7 @@ pub(crate) enum Colours {
 pub(crate) enum Glyphs {
     /// Two halves, one above the other: both are exact.
     Half,
-    /// 2 × 2, of which only two colours can be shown.
+    /// 2 × 2, of which only two colors can be shown.
     Quadrant,
     /// 2 × 3, likewise; Unicode 13.
     Sextant,
@@ -91,13 +91,13 @@ pub(crate) enum Medium {
 pub(crate) struct PaintOptions {
     /// How pixels reach the screen.
     pub(crate) method: Method,
-    /// Colours of cells.
-    pub(crate) colours: Colours,
+    /// Colors of cells.
+    pub(crate) colors: Colors,
     /// What cells are divided into.
     pub(crate) glyphs: Glyphs,
-    /// How far from its colour a dot of a cell may be while the picture moves, in tenths of a CIE
-    /// 1976 colour difference, of which 2.3 is just noticeable side by side; 0: not at all. With
-    /// [`Colours::Indexed256`] it is not used.
+    /// How far from its color a dot of a cell may be while the picture moves, in tenths of a CIE
+    /// 1976 color difference, of which 2.3 is just noticeable side by side; 0: not at all. With
+    /// [`Colors::Indexed256`] it is not used.
     pub(crate) tolerance: u8,
     /// Whether a painting is bracketed by DEC's private mode 2026, so that it shows at once.
     pub(crate) synchronized: bool,
@@ -111,11 +111,11 @@ pub(crate) struct PaintOptions {
 }
 
 impl Default for PaintOptions {
-    /// What every terminal with 24-bit colours can do.
+    /// What every terminal with 24-bit colors can do.
     fn default() -> Self {
         Self {
             method: Method::Cells,
-            colours: Colours::True,
+            colors: Colors::True,
             glyphs: Glyphs::Half,
             tolerance: 0,
             synchronized: false,
@@ -319,7 +319,7 @@ impl Painter {
     }
 }
 
-/// Blanks an area, in the default colours.
+/// Blanks an area, in the default colors.
 fn erase(area: Area, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\x1b[m");
     for row in area.row..area.row + area.rows {

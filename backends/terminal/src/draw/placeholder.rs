@@ -3,7 +3,7 @@
 //!
 //! <https://sw.kovidgoyal.net/kitty/graphics-protocol/#unicode-placeholders>. A cell holds
 //! U+10EEEE and three marks, for the row and the column of the image's cell and for the upper byte of the
-//! image's number. The foreground colour is the lower part of the number. That is a colour of xterm's
+//! image's number. The foreground color is the lower part of the number. That is a color of xterm's
 //! 256 here: one of 24 bits tmux brings down to 256 where its terminal's description lacks them, and
 //! then another image would be meant.
 
@@ -31,9 +31,9 @@ const MARKS: [char; 108] = [
     '\u{7ef}', '\u{7f0}', '\u{7f1}', '\u{7f3}',
 ];
 
-/// The colours that every terminal writes in the same way; the first 16 have names of their own.
-const COLOURS: std::ops::RangeInclusive<u32> = 16..=255;
-/// Images that differ in the colour.
+/// The colors that every terminal writes in the same way; the first 16 have names of their own.
+const COLORS: std::ops::RangeInclusive<u32> = 16..=255;
+/// Images that differ in the color.
 const WITHIN: u32 = 240;
 /// Upper bytes of numbers: not 0, which is everybody's.
 const UPPER: u32 = MARKS.len() as u32 - 1;
@@ -42,16 +42,16 @@ const UPPER: u32 = MARKS.len() as u32 - 1;
 /// elsewhere, as a rule.
 pub(super) fn number(process: u32, n: u32) -> u32 {
     let upper = 1 + (process % UPPER + n / WITHIN) % UPPER;
-    upper << 24 | (COLOURS.start() + n % WITHIN)
+    upper << 24 | (COLORS.start() + n % WITHIN)
 }
 
 /// Puts the placeholders of an image in a tile's cells.
 pub(super) fn put(escapes: &mut Escapes, number: u32, tile: &Tile) {
-    let [upper, .., colour] = number.to_be_bytes();
+    let [upper, .., color] = number.to_be_bytes();
     let upper = MARKS[usize::from(upper) % MARKS.len()];
     // Where nothing wraps, the cursor stays on the last column's character, and tmux gives its marks
     // to the one before: lines wrap for now, though nothing here is so long.
-    escapes.out.extend(format!("\x1b[?7h\x1b[38;5;{colour}m").bytes());
+    escapes.out.extend(format!("\x1b[?7h\x1b[38;5;{color}m").bytes());
     for (row, mark) in (tile.row..tile.row + tile.rows).zip(MARKS) {
         escapes.go(row, tile.column);
         for column in MARKS.iter().take(tile.columns.into()) {
@@ -88,9 +88,9 @@ mod tests {
             let numbers: BTreeSet<u32> = (0..WITHIN * UPPER).map(|n| number(process, n)).collect();
             assert_eq!(numbers.len() as u32, WITHIN * UPPER);
             for number in numbers {
-                let [upper, zero, also, colour] = number.to_be_bytes();
+                let [upper, zero, also, color] = number.to_be_bytes();
                 assert!((1..=UPPER).contains(&upper.into()) && (zero, also) == (0, 0));
-                assert!(COLOURS.contains(&colour.into()));
+                assert!(COLORS.contains(&color.into()));
             }
         }
         assert_ne!(number(7, 0), number(8, 0));

@@ -1,6 +1,6 @@
 //! DEC's sixels: every changed tile is an image with a palette of its own.
 //!
-//! *VT330/VT340 Programmer Reference Manual*, volume 2, chapter 14. A tile of at most 256 colours
+//! *VT330/VT340 Programmer Reference Manual*, volume 2, chapter 14. A tile of at most 256 colors
 //! keeps them, as well as the format can tell them: in hundredths. One of some more, as text beside
 //! a plot has, is sent as quarters that do, or in steps of four, of which the eye sees a tint. Any other is dithered to a fixed palette of 6 × 7 × 6 by a
 //! fixed pattern, so that tiles fit together and what rests in the picture
@@ -20,7 +20,7 @@ use super::tiles::{Picture, Tile};
 const REGISTERS: usize = 256;
 /// Levels of red, green and blue in the fixed palette; the eye sees green best.
 const LEVELS: [u16; 3] = [6, 7, 6];
-/// Slots for looking up colours; a power of two, and enough that few collide.
+/// Slots for looking up colors; a power of two, and enough that few collide.
 const SLOTS: usize = 2048;
 /// Of the tables of hundredths, the one that is as near as they can be, and the one in steps.
 const EXACT: usize = 0;
@@ -78,7 +78,7 @@ impl Sixel {
             } else if self.keep(picture, tile, COARSE) {
                 for quarter in tile.quarters(cell) {
                     if !self.keep(picture, &quarter, EXACT) {
-                        // As in the whole, of which it has no more colours.
+                        // As in the whole, of which it has no more colors.
                         self.keep(picture, &quarter, COARSE);
                     }
                     escapes.at(quarter.row, quarter.column, |out| self.encode(&quarter, out));
@@ -90,7 +90,7 @@ impl Sixel {
         }
     }
 
-    /// Gives every colour of a tile a register, if there are enough of them.
+    /// Gives every color of a tile a register, if there are enough of them.
     fn keep(&mut self, picture: &Picture, tile: &Tile, steps: usize) -> bool {
         self.dots.clear();
         self.palette.clear();
@@ -99,17 +99,17 @@ impl Sixel {
         for row in picture.rows(tile) {
             for [r, g, b, _] in row {
                 let [r, g, b] = [*r, *g, *b].map(|n| self.hundredths[steps][usize::from(n)]);
-                let colour = u32::from_be_bytes([0, r, g, b]);
-                if colour != last.0 {
-                    let mut slot = (colour.wrapping_mul(0x9e37_79b1) >> 21) as usize;
-                    while self.slots[slot].0 != colour && self.slots[slot].0 != EMPTY {
+                let color = u32::from_be_bytes([0, r, g, b]);
+                if color != last.0 {
+                    let mut slot = (color.wrapping_mul(0x9e37_79b1) >> 21) as usize;
+                    while self.slots[slot].0 != color && self.slots[slot].0 != EMPTY {
                         slot = (slot + 1) % SLOTS;
                     }
                     if self.slots[slot].0 == EMPTY {
                         if self.palette.len() == REGISTERS {
                             return false;
                         }
-                        self.slots[slot] = (colour, self.palette.len() as u8);
+                        self.slots[slot] = (color, self.palette.len() as u8);
                         self.palette.push([r, g, b]);
                     }
                     last = self.slots[slot];
@@ -131,8 +131,8 @@ impl Sixel {
                 let threshold = pattern[x % 8];
                 let level = |n: u8, levels: u16| (u16::from(n) * (levels - 1) + threshold) / 255;
                 let levels = [level(*r, LEVELS[0]), level(*g, LEVELS[1]), level(*b, LEVELS[2])];
-                let colour = (levels[0] * LEVELS[1] + levels[1]) * LEVELS[2] + levels[2];
-                let register = *registers[usize::from(colour)].get_or_insert_with(|| {
+                let color = (levels[0] * LEVELS[1] + levels[1]) * LEVELS[2] + levels[2];
+                let register = *registers[usize::from(color)].get_or_insert_with(|| {
                     let hundredths = |n: usize| (levels[n] * 100 / (LEVELS[n] - 1)) as u8;
                     self.palette.push([hundredths(0), hundredths(1), hundredths(2)]);
                     (self.palette.len() - 1) as u8

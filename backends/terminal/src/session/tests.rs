@@ -119,7 +119,7 @@ fn an_answer_that_comes_in_two_parts_is_no_keys() {
     reader.push(b"\x1b[6;20;1", now, &mut |said| panic!("{said:?}"));
     session.read_on(reader);
     let effects = says(&mut session, "0t", now);
-    assert!(matches!(&effects[..], [Effect::Input(Input::Resize { .. })]), "{effects:?}");
+    assert!(matches!(&effects[..], [Effect::Report(BackendEvent::Resize { .. })]), "{effects:?}");
 }
 
 #[test]
@@ -128,7 +128,9 @@ fn a_cells_size_that_is_told_late_sizes_the_picture() {
     let effects = says(&mut session, "\x1b[6;20;10t\x1b[6;20;10t", now);
     assert_eq!(effects.len(), 1, "once: {effects:?}");
     let effects = says(&mut session, "\x1b[6;30;10t", now);
-    let [Effect::Input(Input::Resize { size, .. })] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Report(BackendEvent::Resize { size, .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     assert_eq!((size.width.round(), size.height), (214.0, 160.0));
     assert!(says(&mut session, "\x1b[6;0;0t\x1b[6;99999;1t", now).is_empty());
 }
@@ -176,7 +178,7 @@ fn a_late_answer_of_the_terminal_around_tmux_brings_pictures() {
     assert!(!give(&mut session, now).contains('\u{10eeee}'));
     says(&mut session, "\x1b[0n", now);
     let effects = says(&mut session, KITTY_AROUND, now);
-    assert!(effects.iter().any(|it| matches!(it, Effect::Input(Input::Resize { .. }))));
+    assert!(effects.iter().any(|it| matches!(it, Effect::Report(BackendEvent::Resize { .. }))));
     // How fast they get through is asked first, and nothing else is sent.
     let asked = give(&mut session, now);
     assert!(asked.contains("i=33,s=128") && !asked.contains('\u{10eeee}'), "{asked:?}");
@@ -268,7 +270,7 @@ fn keys_of_ours_do_not_reach_the_application() {
     assert!(matches!(&says(&mut session, "\x1c", now)[..], [Effect::Quit]));
     assert!(matches!(
         &says(&mut session, "\x03", now)[..],
-        [Effect::Input(Input::CloseRequested { .. })]
+        [Effect::Report(BackendEvent::CloseRequested { .. })]
     ));
     assert_eq!(says(&mut session, "x", now).len(), 3, "down, text, up");
 }
@@ -277,5 +279,5 @@ fn keys_of_ours_do_not_reach_the_application() {
 fn what_makes_no_sense_is_counted() {
     let (mut session, now) = (session(ANSWERS), Instant::now());
     let effects = says(&mut session, "\x1b[999z\x1b[<198;1;1M", now);
-    assert!(matches!(&effects[..], [Effect::Input(Input::Rejected { count: 2, .. })]));
+    assert!(matches!(&effects[..], [Effect::Report(BackendEvent::Rejected { count: 2, .. })]));
 }

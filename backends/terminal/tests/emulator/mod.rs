@@ -41,7 +41,7 @@ struct State {
     parser: vt100::Parser<Replies>,
     /// Everything that was read.
     bytes: Vec<u8>,
-    /// Up to where the question for colours was looked for.
+    /// Up to where the question for colors was looked for.
     searched: usize,
     /// The same for commands of kitty's graphics protocol.
     searched_graphics: usize,
@@ -61,7 +61,7 @@ const GRAPHICS: &[u8] = b"\x1b_G";
 const STRING_END: &[u8] = b"\x1b\\";
 
 /// DECRQSS: which attributes text has now.
-const COLOUR_QUESTION: &[u8] = b"\x1bP$qm\x1b\\";
+const COLOR_QUESTION: &[u8] = b"\x1bP$qm\x1b\\";
 
 impl State {
     /// Commands of the graphics protocol, which the parser does not tell of; kitty answers them.
@@ -88,11 +88,11 @@ impl State {
     }
 
     /// The parser does not tell of control strings.
-    fn answer_colour_question(&mut self) {
+    fn answer_color_question(&mut self) {
         let unasked = &self.bytes[self.searched..];
-        let found = unasked.windows(COLOUR_QUESTION.len()).position(|it| it == COLOUR_QUESTION);
+        let found = unasked.windows(COLOR_QUESTION.len()).position(|it| it == COLOR_QUESTION);
         if let Some(at) = found {
-            self.searched += at + COLOUR_QUESTION.len();
+            self.searched += at + COLOR_QUESTION.len();
             if self.parser.callbacks().style != Style::Mute {
                 self.parser.callbacks_mut().out.splice(0..0, *b"\x1bP1$r48:2:1:2:3m\x1b\\");
             }
@@ -360,7 +360,7 @@ impl Emulator {
         }
     }
 
-    /// The colours of the upper and the lower half of a cell.
+    /// The colors of the upper and the lower half of a cell.
     pub(crate) fn halves(&self, column: u16, row: u16) -> Option<[[u8; 3]; 2]> {
         self.look(|screen, _| halves(screen, column, row))
     }
@@ -374,14 +374,14 @@ fn side(cells: u16) -> NonZero<u16> {
     NonZero::new(cells).expect("a terminal has rows and columns")
 }
 
-/// The colours of the upper and the lower half of a cell, if it shows such.
+/// The colors of the upper and the lower half of a cell, if it shows such.
 pub(crate) fn halves(screen: &vt100::Screen, column: u16, row: u16) -> Option<[[u8; 3]; 2]> {
     let cell = screen.cell(row, column)?;
-    let colour = |colour| match colour {
+    let color = |color| match color {
         vt100::Color::Rgb(r, g, b) => Some([r, g, b]),
         _ => None,
     };
-    let (ink, paper) = (colour(cell.fgcolor()), colour(cell.bgcolor()));
+    let (ink, paper) = (color(cell.fgcolor()), color(cell.bgcolor()));
     match cell.contents() {
         "▀" => Some([ink?, paper?]),
         "▄" => Some([paper?, ink?]),
@@ -418,7 +418,7 @@ fn read(shared: &Shared, mut master: &File) {
             }
             state.bytes.extend(&buffer[..count]);
             state.parser.process(&buffer[..count]);
-            state.answer_colour_question();
+            state.answer_color_question();
             state.take_graphics();
             let replies = std::mem::take(&mut state.parser.callbacks_mut().out);
             match &mut state.held {

@@ -21,7 +21,7 @@ impl Terminal {
     /// What a cell's upper and lower half look like.
     fn halves(&self, x: u16, y: u16) -> [[u8; 3]; 2] {
         let cell = self.0.screen().cell(PLACE.1 + y, PLACE.0 + x).unwrap();
-        let rgb = |colour| match colour {
+        let rgb = |color| match color {
             vt100::Color::Rgb(r, g, b) => [r, g, b],
             vt100::Color::Idx(n) => xterm(n),
             vt100::Color::Default => [1, 2, 3],
@@ -57,7 +57,7 @@ impl Terminal {
 fn xterm(n: u8) -> [u8; 3] {
     let level = |n: u8| if n == 0 { 0 } else { 55 + n * 40 };
     match n {
-        0..16 => panic!("a colour that users redefine"),
+        0..16 => panic!("a color that users redefine"),
         16..232 => [level((n - 16) / 36), level((n - 16) / 6 % 6), level((n - 16) % 6)],
         _ => [8 + (n - 232) * 10; 3],
     }
@@ -90,7 +90,7 @@ proptest! {
             let bytes = screen.paint(&frame).unwrap();
             terminal.0.process(bytes);
             terminal.shows(&frame);
-            // A status line, in colours, below.
+            // A status line, in colors, below.
             terminal.0.process(b"\x1b[99;1H\x1b[32;44mstatus");
             prop_assert!(screen.paint(&frame).unwrap().is_empty());
         }
@@ -102,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn no_dot_is_further_from_its_colour_than_the_tolerance(seed: u32, tenths in 5_u8..90) {
+    fn no_dot_is_further_from_its_color_than_the_tolerance(seed: u32, tenths in 5_u8..90) {
         let mut story = story(seed);
         let mut screen = screen(&format!("tolerance={tenths}"));
         let mut terminal = Terminal::new();
@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn with_256_colours_every_dot_has_one_that_is_as_near_as_any(seed: u32) {
+    fn with_256_colors_every_dot_has_one_that_is_as_near_as_any(seed: u32) {
         let mut story = story(seed);
         let mut screen = screen("256");
         let mut terminal = Terminal::new();
@@ -182,7 +182,7 @@ fn a_tolerance_saves_bytes_and_moving_on_never_adds_up() {
 }
 
 #[test]
-fn finer_glyphs_show_a_picture_of_two_colours_exactly() {
+fn finer_glyphs_show_a_picture_of_two_colors_exactly() {
     for (setup, across, down) in [("quadrant", 2, 2), ("sextant", 2, 3), ("octant", 2, 4)] {
         let mut screen = screen(setup);
         let (width, height) = (u32::from(COLUMNS) * across, u32::from(ROWS) * down);
@@ -264,7 +264,7 @@ fn distance(one: [u8; 3], other: [u8; 3]) -> f64 {
     (square(0) + square(1) + square(2)).sqrt()
 }
 
-/// The CIE 1976 colour difference, from its definition.
+/// The CIE 1976 color difference, from its definition.
 fn difference(one: [u8; 3], other: [u8; 3]) -> f64 {
     let lab = |rgb: [u8; 3]| {
         let [r, g, b] = rgb.map(|n| {

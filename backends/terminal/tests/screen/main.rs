@@ -60,7 +60,7 @@ impl Story {
         })
     }
 
-    /// Soft colours, moved sideways by `shift` pixels.
+    /// Soft colors, moved sideways by `shift` pixels.
     pub(crate) fn waves(&mut self, shift: u32) -> Frame {
         let width = self.size.width;
         self.next(|_, pixels| {
@@ -73,7 +73,7 @@ impl Story {
         })
     }
 
-    /// Some rectangles of few colours, or with some grain; perhaps with their damage.
+    /// Some rectangles of few colors, or with some grain; perhaps with their damage.
     pub(crate) fn patches(&mut self) -> Frame {
         self.patches_of(40)
     }
@@ -89,13 +89,13 @@ impl Story {
                 let across = 1 + story.random(width - x);
                 let down = 1 + story.random((height - y).min(9));
                 let level = |story: &mut Self| (story.random(3) * 127) as u8;
-                let colour = [level(story), level(story), level(story), 0];
+                let color = [level(story), level(story), level(story), 0];
                 let noise = story.random(3) == 0;
                 for y in y..y + down {
                     for x in x..x + across {
                         let grain = if noise { story.random(levels) as u8 } else { 0 };
                         let pixel = &mut pixels[(y * width + x) as usize];
-                        *pixel = colour.map(|n| n.saturating_add(grain));
+                        *pixel = color.map(|n| n.saturating_add(grain));
                     }
                 }
                 let (left, top) = damage.map_or((x, y), |it| (it.x.min(x), it.y.min(y)));

@@ -45,7 +45,7 @@ fn decode(content: &[u8]) -> (usize, Vec<u8>) {
                 for _ in 0..std::mem::replace(&mut count, 1) {
                     for bit in (0..6).filter(|bit| (first - b'?') >> bit & 1 == 1) {
                         let dot = &mut rgb[(y + bit) * width + x];
-                        assert!(dot.is_none(), "a dot has two colours");
+                        assert!(dot.is_none(), "a dot has two colors");
                         *dot = Some(palette[register]);
                     }
                     x += 1;
@@ -78,7 +78,7 @@ fn paint(screen: &mut Screen, frame: &Frame, canvas: &mut Canvas, tmux: bool) ->
 }
 
 #[test]
-fn few_colours_are_kept_as_well_as_hundredths_can() {
+fn few_colors_are_kept_as_well_as_hundredths_can() {
     // Inside tmux a picture covers whole cells.
     for (setup, width, height) in [("sixel", 309, 205), ("sixel,tmux", 312, 208)] {
         let mut screen = Screen::new(setup, 40, 13, (8, 16)).unwrap();
@@ -100,7 +100,7 @@ fn few_colours_are_kept_as_well_as_hundredths_can() {
     }
 }
 
-/// The most that a channel is off where a picture of about 300 colours (in hundredths), the greys of
+/// The most that a channel is off where a picture of about 300 colors (in hundredths), the greys of
 /// text and the tints of something beside it, alternates between them after so many columns.
 fn worst_of_text_beside_a_plot(columns: u32) -> u8 {
     let mut screen = Screen::new("sixel", 16, 8, (8, 16)).unwrap();
@@ -124,7 +124,7 @@ fn worst_of_text_beside_a_plot(columns: u32) -> u8 {
 }
 
 #[test]
-fn some_more_colours_are_kept_in_quarters() {
+fn some_more_colors_are_kept_in_quarters() {
     assert!(worst_of_text_beside_a_plot(64) <= 2);
 }
 
@@ -135,7 +135,7 @@ fn what_quarters_cannot_keep_is_kept_in_steps_of_four() {
 }
 
 #[test]
-fn many_colours_are_right_on_the_average() {
+fn many_colors_are_right_on_the_average() {
     let mut screen = Screen::new("sixel", 40, 13, (8, 16)).unwrap();
     let mut story = Story::new(320, 208, 7);
     let mut canvas = Canvas::new(400, 300);

@@ -1,4 +1,4 @@
-use framecast_api::{Backend, ClientId, EventKind, Setting};
+use framecast_api::{Backend, BackendCommand, ClientId, EventKind};
 
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -83,13 +83,13 @@ on_a_display! {
     fn what_the_application_copies_another_program_can_paste(stage) {
         let mut view = focused(stage, "copy");
         for text in ["the first", "two\nlines ü 漢"] {
-            let setting = Setting::Clipboard { client: ClientId(0), text: text.into() };
+            let setting = BackendCommand::Clipboard { client: ClientId(0), text: text.into() };
             view.backend.apply(&setting).expect("a clipboard");
             view.look("the text", AGAIN, |_| {
                 (Selection::read().as_deref() == Some(text)).then_some(())
             });
         }
-        let other = Setting::Clipboard { client: ClientId(1), text: "for somebody else".into() };
+        let other = BackendCommand::Clipboard { client: ClientId(1), text: "for somebody else".into() };
         assert!(view.backend.apply(&other).unwrap_err().is_not_supported());
     }
 }
@@ -146,7 +146,7 @@ on_a_display! {
         let fates = watch(Sending::Never);
         ask_to_paste(stage);
         assert_eq!(fate(&fates), Fate::Asked);
-        let setting = Setting::Clipboard { client: ClientId(0), text: "copied".into() };
+        let setting = BackendCommand::Clipboard { client: ClientId(0), text: "copied".into() };
         view.backend.apply(&setting).expect("a clipboard");
         // It was asked once and for one form, when the window gives up.
         let both = [fate(&fates), fate(&fates)];

@@ -1,4 +1,4 @@
-use framecast_api::{Backend, Button, Char, EventKind, Input, Key, Pointer};
+use framecast_api::{Backend, BackendEvent, Button, Char, EventKind, Key, Pointer};
 use framecast_window::WindowOptions;
 
 use crate::support::Stage;
@@ -561,7 +561,7 @@ on_a_display! {
         let mut downs = 0;
         view.backend.poll(&mut |input| {
             downs += usize::from(
-                matches!(input, Input::Event { kind: EventKind::KeyDown(_), .. }),
+                matches!(input, BackendEvent::Event { kind: EventKind::KeyDown(_), .. }),
             );
         });
         assert!(downs <= MAX_EVENTS, "{downs}");
@@ -579,7 +579,7 @@ on_a_display! {
         let mut view = focused(stage, "input");
         let window = stage.window("input");
         stage.ask_to_close(window);
-        view.until("the request", |input| matches!(input, Input::CloseRequested { .. }));
+        view.until("the request", |input| matches!(input, BackendEvent::CloseRequested { .. }));
         stage.key(ESCAPE, true);
         stage.key(ESCAPE, false);
         assert_eq!(keys(&view.events_to("key_up")), ["+Escape Escape", "-Escape Escape"]);

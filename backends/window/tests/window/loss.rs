@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use framecast_api::{Backend, Error, Input};
+use framecast_api::{Backend, BackendEvent, Error};
 use framecast_window::{WindowBackend, display_available};
 
 use crate::view::{View, context};
@@ -56,8 +56,8 @@ on_a_display! {
 
 /// The loss is told once, nothing blocks, and the process lives on.
 fn lost(view: &mut View) -> Error {
-    let lost = view.until("the loss", |input| matches!(input, Input::Lost(_)));
-    let Input::Lost(error) = lost else { unreachable!() };
+    let lost = view.until("the loss", |input| matches!(input, BackendEvent::Lost(_)));
+    let BackendEvent::Lost(error) = lost else { unreachable!() };
     assert!(error.to_string().starts_with("the window is gone"), "{error}");
     assert!(!view.backend.wants_frame());
     view.present(64, 64, 1.0, |_, _| [1, 2, 3]);

@@ -1,4 +1,4 @@
-use framecast_api::{Backend, Cursor, EventKind, Input, LogicalSize, Setting};
+use framecast_api::{Backend, BackendCommand, BackendEvent, Cursor, EventKind, LogicalSize};
 use framecast_window::WindowOptions;
 
 use crate::support::{AGAIN, SCREEN, Shot, Stage};
@@ -77,13 +77,13 @@ on_a_display! {
 on_a_display! {
     fn resizing_is_reported_and_scales_the_last_picture(stage) {
         let mut view = View::open("resize", 200, 100);
-        assert!(matches!(view.until("the client", |_| true), Input::Joined { .. }));
+        assert!(matches!(view.until("the client", |_| true), BackendEvent::Joined { .. }));
         let resized = view.until("its size", |_| true);
-        assert!(matches!(resized, Input::Resize { size, ratio: 1.0, .. }
+        assert!(matches!(resized, BackendEvent::Resize { size, ratio: 1.0, .. }
             if (size.width, size.height) == (200.0, 100.0)), "{resized:?}");
         view.present(200, 100, 1.0, |_, _| GREEN);
         stage.resize(stage.window("resize"), 400, 200);
-        view.until("the new size", |input| matches!(input, Input::Resize { size, .. }
+        view.until("the new size", |input| matches!(input, BackendEvent::Resize { size, .. }
             if (size.width, size.height) == (400.0, 200.0)));
         let (left, top) = corner(200, 100);
         view.sees(stage, "the picture at the new size", |shot| {
@@ -148,13 +148,13 @@ on_a_display! {
     fn the_title_is_set_and_changed(stage) {
         let mut view = View::open("first ü", 100, 100);
         let window = stage.window("first ü");
-        view.backend.apply(&Setting::Title("second\0 \u{1b}漢".into())).unwrap();
+        view.backend.apply(&BackendCommand::Title("second\0 \u{1b}漢".into())).unwrap();
         view.look("the new title", AGAIN, |_| {
             (stage.title(window) == "second 漢").then_some(())
         });
-        view.backend.apply(&Setting::Cursor(Cursor::None)).unwrap();
-        view.backend.apply(&Setting::Cursor(Cursor::EwResize)).unwrap();
+        view.backend.apply(&BackendCommand::Cursor(Cursor::None)).unwrap();
+        view.backend.apply(&BackendCommand::Cursor(Cursor::EwResize)).unwrap();
         let size = LogicalSize::new(50.0, 50.0);
-        assert!(view.backend.apply(&Setting::LogicalSize(size)).unwrap_err().is_not_supported());
+        assert!(view.backend.apply(&BackendCommand::LogicalSize(size)).unwrap_err().is_not_supported());
     }
 }

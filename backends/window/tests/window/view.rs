@@ -6,7 +6,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    Backend, Clock, Context, EventKind, Frame, FramePool, Input, LogicalSize, PhysicalSize,
+    Backend, BackendEvent, Clock, Context, EventKind, Frame, FramePool, LogicalSize, PhysicalSize,
 };
 use framecast_window::{WindowBackend, WindowOptions};
 
@@ -17,7 +17,7 @@ pub(crate) struct View {
     pub(crate) backend: WindowBackend,
     pub(crate) context: Context,
     /// Polled and not yet looked at, oldest first.
-    inputs: Vec<Input>,
+    inputs: Vec<BackendEvent>,
     pool: FramePool,
     sequence: u64,
 }
@@ -145,7 +145,11 @@ impl View {
     }
 
     /// Waits for the next input that `matches`; forgets those before it.
-    pub(crate) fn until(&mut self, what: &str, matches: impl Fn(&Input) -> bool) -> Input {
+    pub(crate) fn until(
+        &mut self,
+        what: &str,
+        matches: impl Fn(&BackendEvent) -> bool,
+    ) -> BackendEvent {
         self.wait(what, |view| {
             let index = view.inputs.iter().position(&matches)?;
             view.inputs.drain(..=index).next_back()
@@ -154,10 +158,12 @@ impl View {
 
     /// Waits for the next event of this name; forgets what came before.
     pub(crate) fn event(&mut self, name: &str) -> EventKind {
-        let input = self
-            .until(name, |input| matches!(input, Input::Event { kind, .. } if kind.name() == name));
+        let input = self.until(
+            name,
+            |input| matches!(input, BackendEvent::Event { kind, .. } if kind.name() == name),
+        );
         match input {
-            Input::Event { kind, .. } => kind,
+            BackendEvent::Event { kind, .. } => kind,
             other => panic!("{other:?}"),
         }
     }
@@ -165,8 +171,7 @@ impl View {
     /// Whether an event of this name waits.
     #[cfg(feature = "clipboard")]
     pub(crate) fn has(&self, name: &str) -> bool {
-        let named =
-            |input: &Input| matches!(input, Input::Event { kind, .. } if kind.name() == name);
+        let named = |input: &BackendEvent| matches!(input, BackendEvent::Event { kind, .. } if kind.name() == name);
         self.inputs.iter().any(named)
     }
 
@@ -174,11 +179,11 @@ impl View {
     pub(crate) fn events_to(&mut self, last: &str) -> Vec<EventKind> {
         self.wait(last, |view| {
             let index = view.inputs.iter().position(
-                |input| matches!(input, Input::Event { kind, .. } if kind.name() == last),
+                |input| matches!(input, BackendEvent::Event { kind, .. } if kind.name() == last),
             )?;
             let kinds = view.inputs.drain(..=index).filter_map(|input| match input {
-                Input::Event { kind: EventKind::PointerMove(_), .. } => None,
-                Input::Event { kind, .. } => Some(kind),
+                BackendEvent::Event { kind: EventKind::PointerMove(_), .. } => None,
+                BackendEvent::Event { kind, .. } => Some(kind),
                 _ => None,
             });
             Some(kinds.collect())
@@ -186,7 +191,7 @@ impl View {
     }
 
     /// Everything that is reported during this time.
-    pub(crate) fn listen(&mut self, time: Duration) -> Vec<Input> {
+    pub(crate) fn listen(&mut self, time: Duration) -> Vec<BackendEvent> {
         let end = Instant::now() + time;
         self.look("the end of the time", AGAIN, |view| {
             (Instant::now() >= end).then(|| std::mem::take(&mut view.inputs))

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use framecast_api::{Backend, Button, Char, EventKind, Input, Key, conformance};
+use framecast_api::{Backend, BackendEvent, Button, Char, EventKind, Key, conformance};
 use framecast_window::{WindowBackend, display_available};
 
 use crate::support::{OUTPUT, SCREEN, Stage};
@@ -15,15 +15,15 @@ fn full(title: &str) -> View {
     assert!(display_available());
     let mut view = View::open(title, 320, 240);
     view.until("the output's size", |input| {
-        matches!(input, Input::Resize { size, .. }
+        matches!(input, BackendEvent::Resize { size, .. }
         if (size.width, size.height) == (f64::from(OUTPUT.0), f64::from(OUTPUT.1)))
     });
     view
 }
 
-fn show(stage: &Stage, view: &mut View, colour: [u8; 3]) {
-    view.present(OUTPUT.0, OUTPUT.1, 1.0, |_, _| colour);
-    view.sees(stage, "the colour", |shot| shot.at(300, 200) == colour);
+fn show(stage: &Stage, view: &mut View, color: [u8; 3]) {
+    view.present(OUTPUT.0, OUTPUT.1, 1.0, |_, _| color);
+    view.sees(stage, "the color", |shot| shot.at(300, 200) == color);
 }
 
 /// Brings the pointer to this place. weston starts with a place of its own, and believes in it
@@ -32,9 +32,10 @@ fn enter(stage: &Stage, view: &mut View, x: i16, y: i16) {
     stage.point(SCREEN.0.cast_signed() - 1, SCREEN.1.cast_signed() - 1);
     stage.point(x, y);
     view.until("the pointer", |input| match input {
-        Input::Event { kind: EventKind::PointerEnter(at) | EventKind::PointerMove(at), .. } => {
-            (at.x, at.y) == (f64::from(x), f64::from(y))
-        }
+        BackendEvent::Event {
+            kind: EventKind::PointerEnter(at) | EventKind::PointerMove(at),
+            ..
+        } => (at.x, at.y) == (f64::from(x), f64::from(y)),
         _ => false,
     });
 }
@@ -130,9 +131,9 @@ on_a_compositor! {
         show(stage, &mut view, GREEN);
         stage.signal("-KILL");
         let end = view.until("the end", |input| {
-            matches!(input, Input::Lost(_) | Input::CloseRequested { .. })
+            matches!(input, BackendEvent::Lost(_) | BackendEvent::CloseRequested { .. })
         });
-        let Input::Lost(error) = end else { panic!("{end:?}") };
+        let BackendEvent::Lost(error) = end else { panic!("{end:?}") };
         assert!(error.to_string().contains("compositor"), "{error}");
         let more = view.listen(Duration::from_millis(200));
         assert!(more.is_empty(), "{more:?}");

@@ -195,7 +195,7 @@ fn response(damping: f32, t: f32) -> f32 {
     1.0 - (-damping * t).exp() * ((root * t).cos() + damping / root * (root * t).sin())
 }
 
-/// Damping ratios, and their colours.
+/// Damping ratios, and their colors.
 const CURVES: [(f32, [u8; 4]); 3] = [(0.1, BLUE), (0.3, ORANGE), (0.7, GREEN)];
 
 fn responses_plot(card: Area) -> Plot {
@@ -206,17 +206,17 @@ fn responses(pen: &mut Pen, card: Area) {
     let plot = responses_plot(card);
     plot.axes(pen, "Step responses", "time, in periods / 2π", INK, SOFT);
     plot.level(pen, 1.0, [150, 158, 178, 255]);
-    for (damping, colour) in CURVES {
-        plot.curve(pen, colour, |t| response(damping, t));
+    for (damping, color) in CURVES {
+        plot.curve(pen, color, |t| response(damping, t));
     }
     let legend = plot.inner();
     if legend.width < 300.0 || legend.height < 110.0 {
         return;
     }
-    for ((damping, colour), row) in CURVES.into_iter().zip(0..) {
+    for ((damping, color), row) in CURVES.into_iter().zip(0..) {
         let y = legend.bottom() - 58.0 + 20.0 * row as f32;
         let x = legend.right() - 104.0;
-        pen.line([(x, y), (x + 22.0, y)], 2.5, colour);
+        pen.line([(x, y), (x + 22.0, y)], 2.5, color);
         let name = format!("damping {damping:.1}");
         pen.text((x + 30.0, y + 4.5, Anchor::Left), Face::Sans, 13.0, SOFT, &name);
     }
@@ -232,14 +232,14 @@ fn read_responses(pen: &mut Pen, card: Area, x: f32) {
     let t = plot.value_x(x);
     pen.line([(x, inner.y), (x, inner.bottom())], 1.0, [90, 98, 120, 160]);
     let flip = x > inner.x + inner.width * 0.7;
-    for (damping, colour) in CURVES {
+    for (damping, color) in CURVES {
         let value = response(damping, t);
         let y = plot.place_y(value);
         pen.disc(x, y, 5.0, CARD);
-        pen.disc(x, y, 3.6, colour);
+        pen.disc(x, y, 3.6, color);
     }
     let lines: Vec<_> =
-        CURVES.iter().map(|(d, colour)| (format!("{:.3}", response(*d, t)), *colour)).collect();
+        CURVES.iter().map(|(d, color)| (format!("{:.3}", response(*d, t)), *color)).collect();
     let (wide, high) = (74.0, 22.0 + 18.0 * lines.len() as f32);
     let left = if flip { x - wide - 12.0 } else { x + 12.0 };
     let bubble = Area::new(left, inner.y + 6.0, wide, high);

@@ -130,14 +130,14 @@ impl Events {
             pen.text((12.0, y, Anchor::Left), Face::Mono, SIZE, FAINT, &stamp);
             let x = if width > 420.0 { 106.0 } else { 12.0 + 10.0 * 7.9 };
             pen.text((x, y, Anchor::Left), Face::Mono, SIZE, tint(line.name), line.name);
-            let colour = if newest { STRONG } else { PLAIN };
+            let color = if newest { STRONG } else { PLAIN };
             let mut details = x + 118.0;
             if line.count > 1 {
                 let count = format!("×{}", line.count);
                 pen.text((details, y, Anchor::Left), Face::Mono, SIZE, FAINT, &count);
                 details += pen.text_width(Face::Mono, SIZE, &count) + 10.0;
             }
-            pen.text((details, y, Anchor::Left), Face::Mono, SIZE, colour, &line.details);
+            pen.text((details, y, Anchor::Left), Face::Mono, SIZE, color, &line.details);
             y += LINE;
         }
     }
@@ -147,8 +147,8 @@ impl Events {
         // A captured pointer may be far outside.
         let (x, y) = (pointer.x as f32, pointer.y as f32);
         let down = !pointer.buttons.is_empty();
-        let colour = if down { [255, 142, 72, 255] } else { [120, 168, 255, 255] };
-        let [r, g, b, _] = colour;
+        let color = if down { [255, 142, 72, 255] } else { [120, 168, 255, 255] };
+        let [r, g, b, _] = color;
         let half = [r, g, b, 110];
         let (column, row) = (x.clamp(-9.0, width + 9.0), y.clamp(-9.0, height + 9.0));
         pen.line([(column, 0.0), (column, height)], 1.0, half);
@@ -156,7 +156,7 @@ impl Events {
         let inside = x > -50.0 && y > -50.0 && x < width + 50.0 && y < height + 50.0;
         if inside {
             let radius = 7.0 + 10.0 * pointer.pressure.clamp(0.0, 1.0) as f32;
-            pen.ring(x, y, radius, 2.0, colour);
+            pen.ring(x, y, radius, 2.0, color);
         }
         for Touch { x, y, pressure } in pointer.touches.values() {
             let radius = 26.0 + 20.0 * pressure.clamp(0.0, 1.0) as f32;

@@ -30,12 +30,12 @@ struct Entry {
 const DEMOS: [Entry; 5] = [
     Entry {
         name: "plasma",
-        about: "full motion: lit folds of colour. The pointer is the light, a click changes colours",
+        about: "full motion: lit folds of color. The pointer is the light, a click changes colors",
         make: || Box::new(plasma::Plasma::new()),
     },
     Entry {
         name: "paint",
-        about: "draw with mouse, finger or pen. 1-8 colour, [ ] width, u undo, r redo, c clear",
+        about: "draw with mouse, finger or pen. 1-8 color, [ ] width, u undo, r redo, c clear",
         make: || Box::new(paint::Paint::new()),
     },
     Entry {
@@ -63,7 +63,7 @@ pub(crate) fn list() -> String {
 /// Runs the demo called `name`, or the first, until its canvas is closed.
 pub(crate) fn run(options: &Options, name: Option<&str>) -> Result<()> {
     let entry = find(name)?;
-    let canvas = Canvas::builder(entry.name).options(options).size(1280.0, 720.0).open()?;
+    let canvas = Canvas::builder(entry.name).options(options).size((1280.0, 720.0)).open()?;
     stage::run(&canvas, &mut *(entry.make)())
 }
 
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_demo_runs_on_a_canvas() {
-        let canvas = Canvas::offscreen(320.0, 200.0).unwrap();
+        let canvas = Canvas::offscreen((320.0, 200.0)).unwrap();
         let mut demo = plasma::Plasma::new();
         let frame = canvas.draw_with(|canvas, step| stage::step(canvas, step, &mut demo)).unwrap();
         let first = frame.pixels()[0];

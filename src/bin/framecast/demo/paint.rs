@@ -9,7 +9,7 @@ use super::pen::{Anchor, Area, Pen};
 use super::sheet::{Dab, Sheet};
 use super::stage::{Demo, Reaction};
 use super::text::{Face, Text};
-use super::toolbar::{COLOURS, Tool, Toolbar, WIDTHS};
+use super::toolbar::{COLORS, Tool, Toolbar, WIDTHS};
 
 /// Points kept in all; beyond that the oldest strokes are forgotten at the next resize or undo.
 /// Ends of strokes that are remembered for the next draw.
@@ -34,8 +34,8 @@ pub(crate) struct Paint {
     stale: bool,
     /// Where strokes ended since the last draw, and ink came last.
     ended: Vec<Area>,
-    /// Choices: a colour of [`COLOURS`], a width of [`WIDTHS`].
-    colour: usize,
+    /// Choices: a color of [`COLORS`], a width of [`WIDTHS`].
+    color: usize,
     width: usize,
     /// Where the pointer hovers, in logical pixels.
     hover: Option<(f32, f32)>,
@@ -49,7 +49,7 @@ enum Act {
 }
 
 struct Stroke {
-    colour: [u8; 3],
+    color: [u8; 3],
     dabs: Vec<Dab>,
     /// How many of them are on the sheet already.
     inked: usize,
@@ -59,7 +59,7 @@ struct Stroke {
 struct Shown {
     size: (u32, u32),
     ratio: f64,
-    colour: usize,
+    color: usize,
     width: usize,
     blank: bool,
     tool: Option<Tool>,
@@ -79,7 +79,7 @@ impl Paint {
             finger: None,
             stale: false,
             ended: Vec::new(),
-            colour: 0,
+            color: 0,
             width: 1,
             hover: None,
             shown: None,
@@ -122,7 +122,7 @@ impl Paint {
         self.finger = nearest.map(|(id, _)| id.clone());
         let dab = self.dab(pointer);
         self.undone.clear();
-        self.stroke = Some(Stroke { colour: COLOURS[self.colour], dabs: vec![dab], inked: 0 });
+        self.stroke = Some(Stroke { color: COLORS[self.color], dabs: vec![dab], inked: 0 });
         Reaction::DRAW
     }
 
@@ -155,7 +155,7 @@ impl Paint {
         self.finger = None;
         if let Some(mut stroke) = self.stroke.take() {
             let inked = self.sheet.ink(&stroke.dabs, stroke.inked, true);
-            self.sheet.settle(stroke.colour);
+            self.sheet.settle(stroke.color);
             // Nobody may look for a long time: then it is quicker to show all of it.
             if self.ended.len() < MAX_ENDED {
                 self.ended.extend(inked);
@@ -186,7 +186,7 @@ impl Paint {
 
     fn choose(&mut self, tool: Tool) -> Reaction {
         match tool {
-            Tool::Colour(colour) => self.colour = colour,
+            Tool::Color(color) => self.color = color,
             Tool::Width(width) => self.width = width,
             Tool::Undo => return self.undo(),
             Tool::Redo => return self.redo(),
@@ -232,8 +232,8 @@ impl Paint {
             ("[" | "-", false) => self.choose(Tool::Width(self.width.saturating_sub(1))),
             ("]" | "+", false) => self.choose(Tool::Width((self.width + 1).min(WIDTHS.len() - 1))),
             (digit, false) => match digit.parse::<usize>() {
-                Ok(number) if (1..=COLOURS.len()).contains(&number) => {
-                    self.choose(Tool::Colour(number - 1))
+                Ok(number) if (1..=COLORS.len()).contains(&number) => {
+                    self.choose(Tool::Color(number - 1))
                 }
                 _ => Reaction::NONE,
             },
@@ -250,7 +250,7 @@ impl Paint {
             for act in &self.done[cleared.map_or(0, |at| at + 1)..] {
                 if let Act::Stroke(stroke) = act {
                     self.sheet.ink(&stroke.dabs, 0, true);
-                    self.sheet.settle(stroke.colour);
+                    self.sheet.settle(stroke.color);
                 }
             }
             if let Some(stroke) = &mut self.stroke {
@@ -288,8 +288,8 @@ impl Demo for Paint {
         let ended = std::mem::take(&mut self.ended);
         let inked = self.update(size, ratio);
         let redrawn = self.sheet.take_redrawn();
-        let colour = self.stroke.as_ref().map_or(COLOURS[self.colour], |stroke| stroke.colour);
-        self.sheet.show(frame.pixels_mut(), colour);
+        let color = self.stroke.as_ref().map_or(COLORS[self.color], |stroke| stroke.color);
+        self.sheet.show(frame.pixels_mut(), color);
         let ring = self.hover.map(|(x, y)| {
             let reach = WIDTHS[self.width] / 2.0 + 3.0;
             Area::new(x - reach, y - reach, 2.0 * reach, 2.0 * reach)
@@ -303,12 +303,12 @@ impl Demo for Paint {
             let (x, y) = (pen.width() / 2.0, pen.height() * 0.42);
             pen.text((x, y, Anchor::Middle), Face::Sans, 30.0, [150, 146, 136], "Draw here");
             if pen.width() > 540.0 {
-                let keys = "1–8 colour · [ ] width · u undo · c clear";
+                let keys = "1–8 color · [ ] width · u undo · c clear";
                 let at = (x, y + 30.0, Anchor::Middle);
                 pen.text(at, Face::Sans, 15.0, [150, 146, 136], keys);
             }
         }
-        self.toolbar.draw(&mut pen, self.colour, self.width, tool);
+        self.toolbar.draw(&mut pen, self.color, self.width, tool);
         if let Some((x, y)) = self.hover
             && tool.is_none()
         {
@@ -316,8 +316,7 @@ impl Demo for Paint {
             pen.ring(x, y, radius + 1.0, 1.0, [255, 255, 255, 200]);
             pen.ring(x, y, radius, 1.0, [20, 20, 20, 180]);
         }
-        let shown =
-            Shown { size, ratio, colour: self.colour, width: self.width, blank, tool, ring };
+        let shown = Shown { size, ratio, color: self.color, width: self.width, blank, tool, ring };
         if let Some(before) = before
             && !redrawn
             && (Shown { ring: None, ..before }) == (Shown { ring: None, ..shown })
@@ -371,12 +370,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stroke_leaves_its_colour_where_it_went() {
+    fn a_stroke_leaves_its_color_where_it_went() {
         let mut paint = Paint::new();
         key(&mut paint, "3", false);
         draw_line(&mut paint, (50.0, 60.0), (250.0, 60.0));
         let picture = picture(&mut paint, 400, 300, 1.0);
-        let [r, g, b] = COLOURS[2];
+        let [r, g, b] = COLORS[2];
         assert_eq!(picture[60 * 400 + 150], [r, g, b, 255]);
         assert_eq!(picture[75 * 400 + 150][..3], PAPER);
     }
@@ -389,7 +388,7 @@ mod tests {
         picture(&mut paint, 400, 300, 1.0);
         picture(&mut paint, 1, 1, 1.0);
         let large = picture(&mut paint, 800, 600, 2.0);
-        let [r, g, b] = COLOURS[0];
+        let [r, g, b] = COLORS[0];
         assert_eq!(large[120 * 800 + 300], [r, g, b, 255]);
     }
 

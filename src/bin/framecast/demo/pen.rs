@@ -8,7 +8,7 @@ use tiny_skia::{
 use super::text::{Face, Style, Text};
 
 /// Red, green, blue, opacity.
-pub(crate) type Colour = [u8; 4];
+pub(crate) type Color = [u8; 4];
 
 /// A rectangle in logical pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -97,14 +97,14 @@ impl<'a> Pen<'a> {
     }
 
     /// Paints everything.
-    pub(crate) fn clear(&mut self, colour: [u8; 3]) {
-        let [r, g, b] = colour;
+    pub(crate) fn clear(&mut self, color: [u8; 3]) {
+        let [r, g, b] = color;
         self.target.data_mut().as_chunks_mut::<4>().0.fill([r, g, b, 255]);
     }
 
-    fn paint(colour: Colour) -> Paint<'static> {
+    fn paint(color: Color) -> Paint<'static> {
         let mut paint = Paint::default();
-        let [r, g, b, a] = colour;
+        let [r, g, b, a] = color;
         paint.set_color_rgba8(r, g, b, a);
         paint
     }
@@ -113,15 +113,15 @@ impl<'a> Pen<'a> {
         Transform::from_scale(self.ratio, self.ratio)
     }
 
-    fn fill_path(&mut self, path: Option<Path>, colour: Colour) {
+    fn fill_path(&mut self, path: Option<Path>, color: Color) {
         if let Some(path) = path {
             let scale = self.scale();
-            self.target.fill_path(&path, &Self::paint(colour), FillRule::Winding, scale, None);
+            self.target.fill_path(&path, &Self::paint(color), FillRule::Winding, scale, None);
         }
     }
 
     /// A rectangle whose edges are rounded to whole physical pixels, so that it is crisp.
-    pub(crate) fn rect(&mut self, area: Area, colour: Colour) {
+    pub(crate) fn rect(&mut self, area: Area, color: Color) {
         let ratio = self.ratio;
         let snap = |at: f32| (at * ratio).round() / ratio;
         let (x, y) = (snap(area.x), snap(area.y));
@@ -129,31 +129,31 @@ impl<'a> Pen<'a> {
         let (width, height) = (snap(area.right()) - x, snap(area.bottom()) - y);
         if area.width > 0.0 && area.height > 0.0 {
             let rect = tiny_skia::Rect::from_xywh(x, y, width.max(one), height.max(one));
-            self.fill_path(rect.map(PathBuilder::from_rect), colour);
+            self.fill_path(rect.map(PathBuilder::from_rect), color);
         }
     }
 
     /// A rectangle with round corners.
-    pub(crate) fn round_rect(&mut self, area: Area, radius: f32, colour: Colour) {
-        self.fill_path(round_path(area, radius), colour);
+    pub(crate) fn round_rect(&mut self, area: Area, radius: f32, color: Color) {
+        self.fill_path(round_path(area, radius), color);
     }
 
     /// The outline of a rectangle with round corners.
-    pub(crate) fn round_frame(&mut self, area: Area, radius: f32, width: f32, colour: Colour) {
-        self.stroke_path(round_path(area.inset(width / 2.0), radius), width, colour);
+    pub(crate) fn round_frame(&mut self, area: Area, radius: f32, width: f32, color: Color) {
+        self.stroke_path(round_path(area.inset(width / 2.0), radius), width, color);
     }
 
     /// A disc.
-    pub(crate) fn disc(&mut self, x: f32, y: f32, radius: f32, colour: Colour) {
-        self.fill_path(PathBuilder::from_circle(x, y, radius), colour);
+    pub(crate) fn disc(&mut self, x: f32, y: f32, radius: f32, color: Color) {
+        self.fill_path(PathBuilder::from_circle(x, y, radius), color);
     }
 
     /// A circle's line.
-    pub(crate) fn ring(&mut self, x: f32, y: f32, radius: f32, width: f32, colour: Colour) {
-        self.stroke_path(PathBuilder::from_circle(x, y, radius), width, colour);
+    pub(crate) fn ring(&mut self, x: f32, y: f32, radius: f32, width: f32, color: Color) {
+        self.stroke_path(PathBuilder::from_circle(x, y, radius), width, color);
     }
 
-    fn stroke_path(&mut self, path: Option<Path>, width: f32, colour: Colour) {
+    fn stroke_path(&mut self, path: Option<Path>, width: f32, color: Color) {
         if let Some(path) = path {
             let stroke = Stroke {
                 width,
@@ -162,7 +162,7 @@ impl<'a> Pen<'a> {
                 ..Stroke::default()
             };
             let scale = self.scale();
-            self.target.stroke_path(&path, &Self::paint(colour), &stroke, scale, None);
+            self.target.stroke_path(&path, &Self::paint(color), &stroke, scale, None);
         }
     }
 
@@ -171,24 +171,24 @@ impl<'a> Pen<'a> {
         &mut self,
         points: impl IntoIterator<Item = (f32, f32)>,
         width: f32,
-        colour: Colour,
+        color: Color,
     ) {
-        self.stroke_path(path(points, false), width, colour);
+        self.stroke_path(path(points, false), width, color);
     }
 
     /// The polygon of `points`, filled.
-    pub(crate) fn polygon(&mut self, points: impl IntoIterator<Item = (f32, f32)>, colour: Colour) {
-        self.fill_path(path(points, true), colour);
+    pub(crate) fn polygon(&mut self, points: impl IntoIterator<Item = (f32, f32)>, color: Color) {
+        self.fill_path(path(points, true), color);
     }
 
     /// A horizontal line that is crisp, and one physical pixel high or more.
-    pub(crate) fn rule(&mut self, x: f32, y: f32, width: f32, colour: Colour) {
-        self.rect(Area::new(x, y, width, (self.ratio.round().max(1.0)) / self.ratio), colour);
+    pub(crate) fn rule(&mut self, x: f32, y: f32, width: f32, color: Color) {
+        self.rect(Area::new(x, y, width, (self.ratio.round().max(1.0)) / self.ratio), color);
     }
 
     /// How wide `text` is, in logical pixels.
     pub(crate) fn text_width(&self, face: Face, size: f32, text: &str) -> f32 {
-        let style = Style { face, size: size * self.ratio, colour: [0; 3] };
+        let style = Style { face, size: size * self.ratio, color: [0; 3] };
         self.text.width(style, text) / self.ratio
     }
 
@@ -198,7 +198,7 @@ impl<'a> Pen<'a> {
         at: (f32, f32, Anchor),
         face: Face,
         size: f32,
-        colour: [u8; 3],
+        color: [u8; 3],
         text: &str,
     ) {
         let (x, y, anchor) = at;
@@ -207,7 +207,7 @@ impl<'a> Pen<'a> {
             Anchor::Middle => x - self.text_width(face, size, text) / 2.0,
             Anchor::Right => x - self.text_width(face, size, text),
         };
-        let style = Style { face, size: size * self.ratio, colour };
+        let style = Style { face, size: size * self.ratio, color };
         self.text.draw(&mut self.target, x * self.ratio, y * self.ratio, style, text);
     }
 }

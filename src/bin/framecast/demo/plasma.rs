@@ -1,4 +1,4 @@
-//! Full motion: folds of coloured silk, lit from where the pointer is.
+//! Full motion: folds of colored silk, lit from where the pointer is.
 //!
 //! The height of the folds and the light on them are worked out on a coarse grid, a sum of sines
 //! whose places are themselves bent by sines; between the grid's points they are interpolated.
@@ -13,10 +13,10 @@ use super::stage::{Demo, Reaction};
 const LARGE: usize = 480_000;
 /// How long one palette takes to become the next, in seconds.
 const FADE: f64 = 1.2;
-/// Colours of a palette.
-const COLOURS: usize = 2048;
+/// Colors of a palette.
+const COLORS: usize = 2048;
 
-/// Colour stops in sRGB, evenly spaced; the last runs into the first.
+/// Color stops in sRGB, evenly spaced; the last runs into the first.
 const PALETTES: [&[[u8; 3]]; 4] = [
     // Dusk.
     &[
@@ -73,8 +73,8 @@ const PALETTES: [&[[u8; 3]]; 4] = [
 pub(crate) struct Plasma {
     sine: Sine,
     palettes: Vec<Palette>,
-    /// What the frame is coloured with now: one palette, or two mixed.
-    colours: Palette,
+    /// What the frame is colored with now: one palette, or two mixed.
+    colors: Palette,
     /// The palette shown or faded to, and the one faded from.
     shown: (usize, usize),
     /// When the fade began; `None`: none asked for yet, `Some(None)`: at the next frame.
@@ -88,14 +88,14 @@ pub(crate) struct Plasma {
     knots: Vec<Knot>,
 }
 
-type Palette = Box<[[u8; 3]; COLOURS]>;
+type Palette = Box<[[u8; 3]; COLORS]>;
 
 /// What one point of the grid looks like; fixed point, 16 bits of fraction.
 #[derive(Debug, Clone, Copy, Default)]
 struct Knot {
     /// Place in the palette.
-    colour: i32,
-    /// How much of the colour comes back, 256 for all.
+    color: i32,
+    /// How much of the color comes back, 256 for all.
     diffuse: i32,
     /// White on top, up to 255.
     shine: i32,
@@ -107,7 +107,7 @@ impl Plasma {
         let palettes: Vec<_> = PALETTES.iter().map(|stops| palette(stops)).collect();
         Self {
             sine: Sine::new(),
-            colours: palettes[0].clone(),
+            colors: palettes[0].clone(),
             palettes,
             shown: (0, 0),
             fade: None,
@@ -127,7 +127,7 @@ impl Plasma {
         self.fade = (part < 1.0).then_some(Some(start));
         let part = (part * part * (3.0 - 2.0 * part) * 256.0) as i32;
         let (to, from) = (&self.palettes[self.shown.0], &self.palettes[self.shown.1]);
-        for ((mixed, to), from) in self.colours.iter_mut().zip(to.iter()).zip(from.iter()) {
+        for ((mixed, to), from) in self.colors.iter_mut().zip(to.iter()).zip(from.iter()) {
             for channel in 0..3 {
                 let (to, from) = (i32::from(to[channel]), i32::from(from[channel]));
                 mixed[channel] = (from + ((to - from) * part) / 256) as u8;
@@ -202,9 +202,9 @@ impl Plasma {
                 let half = normalised([light[0], light[1], light[2] + 1.0]);
                 let facing = dot(normal, light).max(0.0);
                 let mirror = dot(normal, half).max(0.0).powi(24);
-                let colour = heights[at] * 0.14 + drift;
+                let color = heights[at] * 0.14 + drift;
                 self.knots.push(Knot {
-                    colour: ((colour - drift.floor()) * COLOURS as f32 * 65536.0) as i32,
+                    color: ((color - drift.floor()) * COLORS as f32 * 65536.0) as i32,
                     diffuse: ((0.46 + 0.66 * facing) * 256.0 * 65536.0) as i32,
                     shine: (mirror * 84.0 * 65536.0) as i32,
                 });
@@ -244,7 +244,7 @@ impl Demo for Plasma {
             let mut left = between(upper[0], lower[0], down, shift);
             for (column, pixels) in row.chunks_mut(cell).enumerate() {
                 let right = between(upper[column + 1], lower[column + 1], down, shift);
-                fill_cell(pixels, left, right, shift, &self.colours);
+                fill_cell(pixels, left, right, shift, &self.colors);
                 left = right;
             }
         }
@@ -266,7 +266,7 @@ impl Plasma {
 fn between(upper: Knot, lower: Knot, down: i32, shift: u32) -> Knot {
     let mix = |upper: i32, lower: i32| upper + ((lower - upper) >> shift) * down;
     Knot {
-        colour: mix(upper.colour, lower.colour),
+        color: mix(upper.color, lower.color),
         diffuse: mix(upper.diffuse, lower.diffuse),
         shine: mix(upper.shine, lower.shine),
     }
@@ -277,34 +277,34 @@ fn fill_cell(
     left: Knot,
     right: Knot,
     shift: u32,
-    colours: &[[u8; 3]; COLOURS],
+    colors: &[[u8; 3]; COLORS],
 ) {
     let step = |left: i32, right: i32| (right - left) >> shift;
-    let colour_step = step(left.colour, right.colour);
+    let color_step = step(left.color, right.color);
     let diffuse_step = step(left.diffuse, right.diffuse);
     let shine_step = step(left.shine, right.shine);
-    let Knot { mut colour, mut diffuse, mut shine } = left;
+    let Knot { mut color, mut diffuse, mut shine } = left;
     for pixel in pixels {
-        let [r, g, b] = colours[(colour >> 16) as usize % COLOURS];
+        let [r, g, b] = colors[(color >> 16) as usize % COLORS];
         let (part, white) = (diffuse >> 16, shine >> 16);
         // Less green in the shade, which would turn yellows olive.
         let shade = (256 - part).max(0) >> 3;
         let lit =
             |channel: u8, part: i32| (((i32::from(channel) * part) >> 8) + white).min(255) as u8;
         *pixel = [lit(r, part), lit(g, part - shade), lit(b, part), 255];
-        colour += colour_step;
+        color += color_step;
         diffuse += diffuse_step;
         shine += shine_step;
     }
 }
 
-/// The stops, mixed in linear light and smoothly, as `COLOURS` colours.
+/// The stops, mixed in linear light and smoothly, as `COLORS` colors.
 fn palette(stops: &[[u8; 3]]) -> Palette {
     // Gamma 2 is close enough to sRGB's for a mix, and exact both ways.
     let linear = |byte: u8| (f32::from(byte) / 255.0).powi(2);
-    let colours: Vec<[u8; 3]> = (0..COLOURS)
+    let colors: Vec<[u8; 3]> = (0..COLORS)
         .map(|index| {
-            let place = index as f32 / COLOURS as f32 * stops.len() as f32;
+            let place = index as f32 / COLORS as f32 * stops.len() as f32;
             let (from, to) = (stops[place as usize], stops[(place as usize + 1) % stops.len()]);
             let part = place.fract();
             let part = part * part * (3.0 - 2.0 * part);
@@ -314,7 +314,7 @@ fn palette(stops: &[[u8; 3]]) -> Palette {
             })
         })
         .collect();
-    colours.try_into().expect("COLOURS were made")
+    colors.try_into().expect("COLORS were made")
 }
 
 fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
@@ -387,7 +387,7 @@ mod tests {
             let start = 10.0 * f64::from(turn);
             plasma.draw(&mut buffer(8, 8), 1.0, start);
             plasma.draw(&mut buffer(8, 8), 1.0, start + FADE + 0.1);
-            assert_eq!(plasma.colours, plasma.palettes[1]);
+            assert_eq!(plasma.colors, plasma.palettes[1]);
         }
     }
 
@@ -398,9 +398,9 @@ mod tests {
             plasma.event(&event(EventKind::PointerDown(Pointer::default())));
             let start = 10.0 * turn as f64;
             plasma.draw(&mut buffer(8, 8), 1.0, start);
-            assert_eq!(plasma.colours, plasma.palettes[turn], "nothing jumps");
+            assert_eq!(plasma.colors, plasma.palettes[turn], "nothing jumps");
             plasma.draw(&mut buffer(8, 8), 1.0, start + FADE + 0.1);
-            assert_eq!(plasma.colours, plasma.palettes[(turn + 1) % PALETTES.len()]);
+            assert_eq!(plasma.colors, plasma.palettes[(turn + 1) % PALETTES.len()]);
         }
     }
 

@@ -1,10 +1,10 @@
 //! Axes, curves and bars on a card.
 
-use super::pen::{Anchor, Area, Colour, Pen};
+use super::pen::{Anchor, Area, Color, Pen};
 use super::text::Face;
 
-const GRID: Colour = [232, 235, 243, 255];
-const AXIS: Colour = [150, 158, 178, 255];
+const GRID: Color = [232, 235, 243, 255];
+const AXIS: Color = [150, 158, 178, 255];
 
 /// A plot's place and ranges.
 pub(crate) struct Plot {
@@ -83,35 +83,35 @@ impl Plot {
     }
 
     /// A dashed line at a value.
-    pub(crate) fn level(&self, pen: &mut Pen, value: f32, colour: Colour) {
+    pub(crate) fn level(&self, pen: &mut Pen, value: f32, color: Color) {
         let y = self.place_y(value);
         let mut x = self.inner.x;
         while x < self.inner.right() {
-            pen.line([(x, y), ((x + 5.0).min(self.inner.right()), y)], 1.0, colour);
+            pen.line([(x, y), ((x + 5.0).min(self.inner.right()), y)], 1.0, color);
             x += 10.0;
         }
     }
 
     /// `function` over the whole range.
-    pub(crate) fn curve(&self, pen: &mut Pen, colour: Colour, function: impl Fn(f32) -> f32) {
+    pub(crate) fn curve(&self, pen: &mut Pen, color: Color, function: impl Fn(f32) -> f32) {
         // A point every logical pixel or so is smooth enough for what bends this little.
         let points = (self.inner.width.ceil() as usize).clamp(2, 4096);
         let line = (0..=points).map(|point| {
             let value = self.x.0 + (self.x.1 - self.x.0) * point as f32 / points as f32;
             (self.place_x(value), self.place_y(function(value)))
         });
-        pen.line(line, 2.0, colour);
+        pen.line(line, 2.0, color);
     }
 
     /// A bar one unit wide, but for a gap, around `x`.
-    pub(crate) fn bar(&self, pen: &mut Pen, x: f32, value: f32, colour: Colour) {
+    pub(crate) fn bar(&self, pen: &mut Pen, x: f32, value: f32, color: Color) {
         let (left, right) = (self.place_x(x - 0.4), self.place_x(x + 0.4));
         let left = left.max(self.inner.x);
         let (top, width) = (self.place_y(value), right.min(self.inner.right()) - left);
         let height = self.inner.bottom() - top;
         // A bar of less than a hair would be drawn a pixel high.
         if height > 0.3 {
-            pen.rect(Area::new(left, top, width, height), colour);
+            pen.rect(Area::new(left, top, width, height), color);
         }
     }
 }

@@ -18,7 +18,7 @@ const HAIR: f64 = 0.01;
 const SAMPLES: [(f64, f64); 4] =
     [(-0.125, -0.375), (0.375, -0.125), (-0.375, 0.125), (0.125, 0.375)];
 
-/// The six faces' colours.
+/// The six faces' colors.
 const FACES: [[f32; 3]; 6] = [
     [0.93, 0.26, 0.27],
     [0.98, 0.56, 0.18],
@@ -250,15 +250,15 @@ impl Setup {
             let right = self.evenly.map(|[x, _, _]| x);
             let line = self.evenly.map(|[_, y, one]| y * (row as f32 + 0.5) + one);
             for block in (start..end).step_by(LANES) {
-                let colours = scene.shade(face, &right, &line, block as f32 + 0.5);
+                let colors = scene.shade(face, &right, &line, block as f32 + 0.5);
                 let end = (block + LANES).min(end);
-                for (column, colour) in (block..end).zip(colours) {
+                for (column, color) in (block..end).zip(colors) {
                     let at = row * width + column;
                     if full.contains(&column) {
-                        pixels[at] = colour;
+                        pixels[at] = color;
                     } else {
                         let samples = self.samples(column, row);
-                        mix(&mut pixels[at], behind[at], colour, samples as i32);
+                        mix(&mut pixels[at], behind[at], color, samples as i32);
                     }
                 }
             }
@@ -266,17 +266,17 @@ impl Setup {
     }
 }
 
-/// Gives `samples` of the pixel's four to `colour`; they were `behind`'s.
-fn mix(pixel: &mut [u8; 4], behind: [u8; 4], colour: [u8; 4], samples: i32) {
+/// Gives `samples` of the pixel's four to `color`; they were `behind`'s.
+fn mix(pixel: &mut [u8; 4], behind: [u8; 4], color: [u8; 4], samples: i32) {
     for channel in 0..3 {
-        let change = i32::from(colour[channel]) - i32::from(behind[channel]);
+        let change = i32::from(color[channel]) - i32::from(behind[channel]);
         let mixed = i32::from(pixel[channel]) + change * samples / 4;
         pixel[channel] = mixed.clamp(0, 255) as u8;
     }
 }
 
 impl Scene {
-    /// The colours of the pixels from `x` on in a line of one of the six faces, on which a value
+    /// The colors of the pixels from `x` on in a line of one of the six faces, on which a value
     /// of [`Setup::evenly`] is `right * x + line`.
     fn shade(&self, face: usize, right: &[f32; 7], line: &[f32; 7], x: f32) -> [[u8; 4]; LANES] {
         let axis = face / 2;
@@ -296,7 +296,7 @@ impl Scene {
         let ambient = sky * 0.16 + 0.36;
         let shine = dot(normal, half).above(0.0).power(7) * (cover * 0.30 + 0.10);
         let rim = (Lanes::all(1.0) - dot(normal, view)).above(0.0).power(2) * 0.2;
-        let mut colours = [[255; 4]; LANES];
+        let mut colors = [[255; 4]; LANES];
         // The sun is a little warm, the rest a little cool.
         for (channel, (warm, cool)) in
             [(1.03, 0.94), (1.0, 0.97), (0.95, 1.07)].into_iter().enumerate()
@@ -305,11 +305,11 @@ impl Scene {
             let surface = (shade * FACES[face][channel] + -body) * cover + body;
             let lit = surface * (sun * warm + ambient * cool) + shine + rim * cool;
             let bytes = (lit * 255.0).below(255.0).0;
-            for (colour, byte) in colours.iter_mut().zip(bytes) {
-                colour[channel] = byte as u8;
+            for (color, byte) in colors.iter_mut().zip(bytes) {
+                color[channel] = byte as u8;
             }
         }
-        colours
+        colors
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::pen::Area;
 
-/// The paper's colour.
+/// The paper's color.
 pub(crate) const PAPER: [u8; 3] = [251, 250, 246];
 
 /// A point of a stroke, in logical pixels.
@@ -172,8 +172,8 @@ impl Sheet {
         bounds
     }
 
-    /// Makes the stroke part of what is settled, in `colour`.
-    pub(crate) fn settle(&mut self, colour: [u8; 3]) {
+    /// Makes the stroke part of what is settled, in `color`.
+    pub(crate) fn settle(&mut self, color: [u8; 3]) {
         let Bounds { left, top, right, bottom } = std::mem::take(&mut self.bounds);
         if left >= right {
             return;
@@ -181,13 +181,13 @@ impl Sheet {
         for row in top..bottom {
             let line = row * self.width + left..row * self.width + right;
             for (under, mask) in self.settled[line.clone()].iter_mut().zip(&mut self.mask[line]) {
-                *under = over(*under, colour, std::mem::take(mask));
+                *under = over(*under, color, std::mem::take(mask));
             }
         }
     }
 
-    /// Copies everything to `pixels`, the stroke in `colour`.
-    pub(crate) fn show(&self, pixels: &mut [[u8; 4]], colour: [u8; 3]) {
+    /// Copies everything to `pixels`, the stroke in `color`.
+    pub(crate) fn show(&self, pixels: &mut [[u8; 4]], color: [u8; 3]) {
         for (pixel, [r, g, b]) in pixels.iter_mut().zip(&self.settled) {
             *pixel = [*r, *g, *b, 255];
         }
@@ -197,18 +197,18 @@ impl Sheet {
             let settled = &self.settled[line.clone()];
             let masks = &self.mask[line.clone()];
             for ((pixel, under), mask) in pixels[line].iter_mut().zip(settled).zip(masks) {
-                let [r, g, b] = over(*under, colour, *mask);
+                let [r, g, b] = over(*under, color, *mask);
                 *pixel = [r, g, b, 255];
             }
         }
     }
 }
 
-fn over(under: [u8; 3], colour: [u8; 3], cover: u8) -> [u8; 3] {
+fn over(under: [u8; 3], color: [u8; 3], cover: u8) -> [u8; 3] {
     let cover = u32::from(cover);
     let mut mixed = under;
-    for (mixed, colour) in mixed.iter_mut().zip(colour) {
-        let sum = u32::from(*mixed) * (255 - cover) + u32::from(colour) * cover;
+    for (mixed, color) in mixed.iter_mut().zip(color) {
+        let sum = u32::from(*mixed) * (255 - cover) + u32::from(color) * cover;
         *mixed = ((sum + 127) / 255) as u8;
     }
     mixed

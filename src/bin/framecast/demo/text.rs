@@ -22,7 +22,7 @@ pub(crate) struct Style {
     /// Height of the em square, in physical pixels.
     pub(crate) size: f32,
     /// Red, green, blue.
-    pub(crate) colour: [u8; 3],
+    pub(crate) color: [u8; 3],
 }
 
 /// Draws text, and remembers the shapes of the glyphs it drew.
@@ -113,7 +113,7 @@ impl Text {
                 .glyphs
                 .entry(key)
                 .or_insert_with(|| rasterise(&font, scale(&font, style.size), id, step / STEPS));
-            blend(target, glyph, pixel as i32, y.round() as i32, style.colour);
+            blend(target, glyph, pixel as i32, y.round() as i32, style.color);
             x += scaled.h_advance(id);
         }
     }
@@ -141,7 +141,7 @@ fn rasterise(font: &FontRef, scale: PxScale, id: GlyphId, offset: f32) -> Glyph 
     Glyph { left: bounds.min.x as i32, top: bounds.min.y as i32, width, coverage }
 }
 
-fn blend(target: &mut PixmapMut, glyph: &Glyph, x: i32, y: i32, colour: [u8; 3]) {
+fn blend(target: &mut PixmapMut, glyph: &Glyph, x: i32, y: i32, color: [u8; 3]) {
     if glyph.width == 0 {
         return;
     }
@@ -161,7 +161,7 @@ fn blend(target: &mut PixmapMut, glyph: &Glyph, x: i32, y: i32, colour: [u8; 3])
         let start = row as usize * width as usize + (left + skip as i32) as usize;
         for (pixel, cover) in pixels[start..].iter_mut().zip(&covers[skip..keep]) {
             let cover = u32::from(*cover);
-            for (under, over) in pixel.iter_mut().zip(colour) {
+            for (under, over) in pixel.iter_mut().zip(color) {
                 let mixed = u32::from(*under) * (255 - cover) + u32::from(over) * cover;
                 *under = ((mixed + 127) / 255) as u8;
             }
@@ -175,7 +175,7 @@ mod tests {
 
     use super::*;
 
-    const STYLE: Style = Style { face: Face::Mono, size: 16.0, colour: [255, 255, 255] };
+    const STYLE: Style = Style { face: Face::Mono, size: 16.0, color: [255, 255, 255] };
 
     fn ink(pixmap: &Pixmap) -> u64 {
         pixmap.data().iter().map(|byte| u64::from(*byte)).sum()

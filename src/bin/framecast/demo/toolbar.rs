@@ -1,9 +1,9 @@
-//! The paint demo's toolbar: colours, widths, undo, redo, clear.
+//! The paint demo's toolbar: colors, widths, undo, redo, clear.
 
-use super::pen::{Area, Colour, Pen};
+use super::pen::{Area, Color, Pen};
 
 /// What to paint with; the first is chosen at first.
-pub(crate) const COLOURS: [[u8; 3]; 8] = [
+pub(crate) const COLORS: [[u8; 3]; 8] = [
     [32, 36, 48],
     [226, 58, 66],
     [242, 140, 40],
@@ -19,8 +19,8 @@ pub(crate) const WIDTHS: [f32; 4] = [3.0, 7.0, 16.0, 40.0];
 /// Something on the toolbar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
-    /// One of [`COLOURS`].
-    Colour(usize),
+    /// One of [`COLORS`].
+    Color(usize),
     /// One of [`WIDTHS`].
     Width(usize),
     /// Takes the last stroke back.
@@ -40,20 +40,20 @@ pub(crate) struct Toolbar {
 
 const CELL: f32 = 38.0;
 const PADDING: f32 = 7.0;
-const INK: Colour = [60, 64, 78, 255];
-const FAINT: Colour = [176, 180, 192, 255];
+const INK: Color = [60, 64, 78, 255];
+const FAINT: Color = [176, 180, 192, 255];
 
 impl Toolbar {
     /// Lays the tools out on a canvas of this logical size; on one too small there are none.
     pub(crate) fn place(&mut self, width: f32, height: f32) {
         self.tools.clear();
         self.back = Area::default();
-        let colours = (0..COLOURS.len()).map(Tool::Colour);
+        let colors = (0..COLORS.len()).map(Tool::Color);
         let others =
             (0..WIDTHS.len()).map(Tool::Width).chain([Tool::Undo, Tool::Redo, Tool::Clear]);
-        let per_row = COLOURS.len() + WIDTHS.len() + 3;
+        let per_row = COLORS.len() + WIDTHS.len() + 3;
         let (rows, columns) =
-            if width >= per_row as f32 * CELL + 40.0 { (1, per_row) } else { (2, COLOURS.len()) };
+            if width >= per_row as f32 * CELL + 40.0 { (1, per_row) } else { (2, COLORS.len()) };
         let wide = columns as f32 * CELL + 2.0 * PADDING;
         let high = rows as f32 * CELL + 2.0 * PADDING;
         if width < wide + 8.0 || height < high + 60.0 {
@@ -61,7 +61,7 @@ impl Toolbar {
         }
         let (left, top) = (((width - wide) / 2.0).round(), (height - high - 14.0).round());
         self.back = Area::new(left, top, wide, high);
-        for (index, tool) in colours.chain(others).enumerate() {
+        for (index, tool) in colors.chain(others).enumerate() {
             let (row, column) = (index / columns, index % columns);
             let x = left + PADDING + column as f32 * CELL;
             let y = top + PADDING + row as f32 * CELL;
@@ -82,7 +82,7 @@ impl Toolbar {
     }
 
     /// Draws it, with what is chosen and what the pointer is over.
-    pub(crate) fn draw(&self, pen: &mut Pen, colour: usize, width: usize, over: Option<Tool>) {
+    pub(crate) fn draw(&self, pen: &mut Pen, color: usize, width: usize, over: Option<Tool>) {
         if self.tools.is_empty() {
             return;
         }
@@ -96,13 +96,13 @@ impl Toolbar {
         pen.round_frame(self.back, 16.0, 1.0, [226, 224, 218, 255]);
         for (tool, area) in &self.tools {
             let (x, y) = (area.x + CELL / 2.0, area.y + CELL / 2.0);
-            let chosen = *tool == Tool::Colour(colour) || *tool == Tool::Width(width);
+            let chosen = *tool == Tool::Color(color) || *tool == Tool::Width(width);
             if over == Some(*tool) || (chosen && matches!(tool, Tool::Width(_))) {
                 pen.round_rect(area.inset(2.0), 9.0, [236, 237, 243, 255]);
             }
             match tool {
-                Tool::Colour(index) => {
-                    let [r, g, b] = COLOURS[*index];
+                Tool::Color(index) => {
+                    let [r, g, b] = COLORS[*index];
                     if chosen {
                         pen.ring(x, y, 15.5, 2.0, INK);
                     }
@@ -145,7 +145,7 @@ mod tests {
         for (width, height) in [(1280.0, 720.0), (360.0, 640.0)] {
             let mut toolbar = Toolbar::default();
             toolbar.place(width, height);
-            assert_eq!(toolbar.tools.len(), COLOURS.len() + WIDTHS.len() + 3);
+            assert_eq!(toolbar.tools.len(), COLORS.len() + WIDTHS.len() + 3);
             for (tool, area) in &toolbar.tools {
                 assert!(area.x >= 0.0 && area.right() <= width && area.bottom() <= height);
                 assert_eq!(toolbar.at(area.x + 19.0, area.y + 19.0), Some(*tool));

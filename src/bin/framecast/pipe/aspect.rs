@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scaled_picture_keeps_its_colours_in_their_places() {
+    fn a_scaled_picture_keeps_its_colors_in_their_places() {
         let (from, to) = (PhysicalSize::new(4, 2), PhysicalSize::new(8, 2));
         let mut out = [[0; 4]; 16];
         let mut scaler = Scaler::default();

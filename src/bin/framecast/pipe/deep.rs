@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn chroma_is_shared_as_with_bytes() {
-        // Wherever 8 bits show a colour, the same in 10 bits does.
+        // Wherever 8 bits show a color, the same in 10 bits does.
         for sampling in Sampling::ALL {
             let (width, height) = (7, 5);
             let count = sampling.samples(width, height);

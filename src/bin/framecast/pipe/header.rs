@@ -89,7 +89,7 @@ pub(crate) fn parse(header: &[u8], matrix: Option<Matrix>) -> Result<(Info, Note
         let chroma = |value: &str| {
             Format::parse(value).ok_or_else(|| {
                 format!(
-                    "the colours {} are not supported; possible are {}; with ffmpeg add -pix_fmt yuv420p",
+                    "the colors {} are not supported; possible are {}; with ffmpeg add -pix_fmt yuv420p",
                     quote(value.as_bytes()),
                     Format::POSSIBLE
                 )
@@ -126,7 +126,7 @@ pub(crate) fn parse(header: &[u8], matrix: Option<Matrix>) -> Result<(Info, Note
     };
     let size = PhysicalSize::new(width, height);
     check_size(size)?;
-    // Old programs write the colours as a comment only; where both are, it is less exact.
+    // Old programs write the colors as a comment only; where both are, it is less exact.
     let format = match (format, extra) {
         (Some(format), _) => format,
         (None, Some(extra)) => extra?,
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_colours_has_its_size() {
+    fn every_kind_of_colors_has_its_size() {
         // 5 × 3.
         for (name, bytes) in [
             ("C420", 15 + 2 * 6),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_colours_are_named_with_what_is_possible() {
+    fn unknown_colors_are_named_with_what_is_possible() {
         for bad in [
             "C420p8",
             "C420p17",
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_colours_of_the_largest_size_are_refused_before_memory_is_asked_for() {
+    fn deep_colors_of_the_largest_size_are_refused_before_memory_is_asked_for() {
         let size = "W7680 H4320 F25:1";
         assert_eq!(read(&format!("{size} C420p10")).0.bytes(), 7680 * 4320 * 3);
         let why = parse(format!("{size} C444p16").as_bytes(), None).unwrap_err();

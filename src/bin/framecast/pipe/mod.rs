@@ -48,7 +48,7 @@ impl FromStr for Format {
     }
 }
 
-/// The colours' matrix on the command line.
+/// The colors' matrix on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MatrixArg {
     /// By the size of the video.
@@ -117,7 +117,7 @@ pub(crate) fn run(options: &Options, args: &Pipe) -> Result<()> {
 fn play(options: &Options, player: Player) -> Result<()> {
     let mut builder = Canvas::builder("pipe").options(options).update_mode(UpdateMode::Manual);
     if let Some(info) = player.wait_for_info(HEADER_WAIT)? {
-        builder = builder.fixed_size(info.shown.width, info.shown.height);
+        builder = builder.fixed_size(info.shown);
     }
     let canvas = builder.open()?;
     let player = Arc::new(player);

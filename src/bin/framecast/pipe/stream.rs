@@ -109,7 +109,7 @@ pub(super) fn check_size(size: PhysicalSize) -> Result<(), String> {
 pub(super) fn check_bytes(size: PhysicalSize, bytes: u64) -> Result<(), String> {
     if bytes > MAX_BYTES {
         return Err(format!(
-            "a frame of {size} pixels in these colours takes {bytes} bytes, which are too many; at most {MAX_BYTES}"
+            "a frame of {size} pixels in these colors takes {bytes} bytes, which are too many; at most {MAX_BYTES}"
         ));
     }
     Ok(())
@@ -419,7 +419,7 @@ mod tests {
     fn frames_look_as_ffmpeg_shows_them() {
         // What ffmpeg 5.1 wrote as YUV4MPEG2, and made of it as RGBA without smoothing the chroma.
         let hex = |text: &str| data_encoding::HEXLOWER.decode(text.as_bytes()).unwrap();
-        for (colours, frame, wanted) in [
+        for (colors, frame, wanted) in [
             (
                 "C411",
                 "4a5a3d54323a2633717b9080",
@@ -442,12 +442,12 @@ mod tests {
                 "6b3a12ff7d4c24ff3c3130ff574c4bff4e1e00ff582700ff211615ff302524ff",
             ),
         ] {
-            let header = format!("YUV4MPEG2 W4 H2 F25:1 Ip A8:9 {colours} XCOLORRANGE=LIMITED\n");
+            let header = format!("YUV4MPEG2 W4 H2 F25:1 Ip A8:9 {colors} XCOLORRANGE=LIMITED\n");
             let mut pixels = [[0; 4]; 8];
             let frame = hex(frame);
             y4m(header.as_bytes()).unwrap().info().convert(&frame, &mut pixels);
             for (got, wanted) in pixels.iter().flatten().zip(hex(wanted)) {
-                assert!(got.abs_diff(wanted) <= 1, "{colours}: {pixels:?}");
+                assert!(got.abs_diff(wanted) <= 1, "{colors}: {pixels:?}");
             }
         }
     }

@@ -152,7 +152,7 @@ impl Coefficients {
 
 /// Converts `planes`, which has [`Sampling::samples`] bytes, to `pixels` in rows of `width`.
 ///
-/// A chroma sample colours all of its pixels alike; players do so by default, and it is fast.
+/// A chroma sample colors all of its pixels alike; players do so by default, and it is fast.
 pub(crate) fn convert(
     planes: &[u8],
     width: usize,
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn every_colour_is_within_rounding_of_the_standard() {
+    fn every_color_is_within_rounding_of_the_standard() {
         for matrix in [Matrix::Bt601, Matrix::Bt709] {
             for full in [false, true] {
                 let coefficients = Coefficients::new(matrix, full);

@@ -24,7 +24,7 @@ const STEP: Duration = Duration::from_secs(2);
 /// What the user named.
 #[derive(Debug)]
 enum Source {
-    Input,
+    StandardInput,
     File(PathBuf),
     Folder(PathBuf),
 }
@@ -33,7 +33,7 @@ enum Source {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Item {
     /// What came from standard input.
-    Input,
+    StandardInput,
     File(PathBuf),
 }
 
@@ -67,7 +67,7 @@ impl Files {
             ));
         }
         let source = |path: PathBuf| match path {
-            path if path.as_os_str() == "-" => Source::Input,
+            path if path.as_os_str() == "-" => Source::StandardInput,
             path if path.is_dir() => Source::Folder(path),
             path => Source::File(path),
         };
@@ -98,7 +98,7 @@ impl Files {
         let mut items = Vec::new();
         for source in &self.sources {
             match source {
-                Source::Input => items.push(Item::Input),
+                Source::StandardInput => items.push(Item::StandardInput),
                 Source::File(path) => items.push(Item::File(path.clone())),
                 Source::Folder(path) => match pictures(path) {
                     Ok(found) if found.is_empty() && tell => {
@@ -139,7 +139,7 @@ impl Files {
 
     /// Whether standard input is among them.
     pub(crate) fn has_input(&self) -> bool {
-        self.items.contains(&Item::Input)
+        self.items.contains(&Item::StandardInput)
     }
 
     /// Leaves out a picture that cannot be shown, until it is no more like `stamp`, as it was just
@@ -190,7 +190,7 @@ impl Item {
     /// What it is like now; `None` also for standard input, which does not change.
     pub(crate) fn stamp(&self) -> Option<Stamp> {
         match self {
-            Self::Input => None,
+            Self::StandardInput => None,
             Self::File(path) => Stamp::of(path),
         }
     }

@@ -52,8 +52,10 @@ pub(crate) fn run(options: &Options, arguments: Vec<PathBuf>, budget: Budget) ->
     let Some(mut show) = Show::open(arguments, input, budget, Instant::now())? else {
         return Err(Error::failed("there is nothing that can be shown"));
     };
-    let canvas =
-        Canvas::builder(show.picture.name.as_str()).options(options).size(1280.0, 800.0).open()?;
+    let canvas = Canvas::builder(show.picture.name.as_str())
+        .options(options)
+        .size((1280.0, 800.0))
+        .open()?;
     // A title of the user's own stays.
     let titled = options.title.is_some();
     // An animation sets a deadline of its own.
@@ -416,7 +418,7 @@ fn load(
     open: impl FnOnce(&Path) -> io::Result<File>,
 ) -> (Result<Picture>, Option<Stamp>) {
     match item {
-        Item::Input => (Picture::from_bytes(INPUT, input.to_vec(), budget), None),
+        Item::StandardInput => (Picture::from_bytes(INPUT, input.to_vec(), budget), None),
         Item::File(path) => {
             let stamp = Stamp::of(path);
             match open(path) {

@@ -57,7 +57,7 @@ fn look(show: &mut Show) -> bool {
 
 fn names(show: &Show) -> Vec<String> {
     let name = |item: &Item| match item {
-        Item::Input => "-".to_owned(),
+        Item::StandardInput => "-".to_owned(),
         Item::File(path) => path.file_name().unwrap().to_string_lossy().into_owned(),
     };
     (0..show.files.len()).filter_map(|index| show.files.get(index)).map(name).collect()

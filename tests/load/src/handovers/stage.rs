@@ -48,7 +48,7 @@ impl Stage {
             move || {
                 let flags = ["--backend", "http", "--listen", "127.0.0.1:0"];
                 let options = Options::parse("framecast-load", &flags)?;
-                let canvas = Canvas::builder("hand-overs").options(&options).fixed_size(64, 48);
+                let canvas = Canvas::builder("hand-overs").options(&options).fixed_size((64, 48));
                 let canvas = canvas.control(policy).control_timeout(Some(timeout)).open()?;
                 let links = canvas.stats().backends.into_iter().flat_map(|it| it.links).collect();
                 // Nobody waits for it only if the other side has failed.

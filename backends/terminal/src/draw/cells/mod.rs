@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::scale::Scaler;
 use super::scale::union;
-use super::{Colours, Glyphs, PaintOptions, Placement};
+use super::{Colors, Glyphs, PaintOptions, Placement};
 use cell::{Cell, rgb};
 use glyph::Font;
 use near::{Near, Row};
@@ -29,7 +29,7 @@ const REST: u8 = 15;
 
 /// The cells of a picture.
 pub(super) struct Cells {
-    colours: Colours,
+    colors: Colors,
     glyphs: Glyphs,
     font: Font,
     palette: Palette,
@@ -51,9 +51,9 @@ pub(super) struct Cells {
 
 impl Cells {
     pub(super) fn new(options: &PaintOptions) -> Self {
-        let tolerant = options.tolerance > 0 && options.colours == Colours::True;
+        let tolerant = options.tolerance > 0 && options.colors == Colors::True;
         Self {
-            colours: options.colours,
+            colors: options.colors,
             glyphs: options.glyphs,
             font: Font::new(options.glyphs),
             palette: Palette::new(),
@@ -97,7 +97,7 @@ impl Cells {
         let Some(place) = self.place else { return 0 };
         let (columns, lines) = (usize::from(place.columns), u32::from(place.cell.1));
         let mut changed = 0;
-        let mut pen = Pen::new(out, self.colours, place.column + place.columns);
+        let mut pen = Pen::new(out, self.colors, place.column + place.columns);
         for row in 0..usize::from(place.rows) {
             let dots = row as u32 * lines..(row as u32 + 1) * lines;
             let span = dots.fold(0..0, |sum, line| union(&sum, &scaler.changed(line)));
@@ -144,11 +144,11 @@ impl Cells {
         let mut moved = false;
         if self.glyphs == Glyphs::Half {
             let (top, bottom) = (&line(0)[span.clone()], &line(1)[span.clone()]);
-            let true_colours = self.colours == Colours::True;
+            let true_colors = self.colors == Colors::True;
             for (((wanted, rested), top), bottom) in
                 wanted.iter_mut().zip(rested).zip(top).zip(bottom)
             {
-                let cell = if true_colours {
+                let cell = if true_colors {
                     Cell::new(0b01, 0b11, rgb(*top), rgb(*bottom))
                 } else {
                     let [top, bottom] = [top, bottom].map(|dot| self.palette.nearest(*dot));
@@ -167,9 +167,9 @@ impl Cells {
                     part.copy_from_slice(&line[x * across..][..across]);
                 }
                 let (mask, ink, paper) = split::halves(dots);
-                let [ink, paper] = [ink, paper].map(|colour| match self.colours {
-                    Colours::True => rgb(colour),
-                    Colours::Indexed256 => self.palette.nearest(colour),
+                let [ink, paper] = [ink, paper].map(|color| match self.colors {
+                    Colors::True => rgb(color),
+                    Colors::Indexed256 => self.palette.nearest(color),
                 });
                 let cell = Cell::new(mask, self.font.all(), ink, paper);
                 if *wanted != cell {

@@ -5,14 +5,14 @@ use super::cell::Cell;
 use super::strokes::Strokes;
 use super::tolerance::{Limit, Tint, Tolerance};
 
-/// Cells that are looked ahead for one colour that serves them all.
+/// Cells that are looked ahead for one color that serves them all.
 const AHEAD: usize = 16;
 
-/// How far beyond its colour a dot that changes is tried to be set, in eighths of the step. On a
+/// How far beyond its color a dot that changes is tried to be set, in eighths of the step. On a
 /// picture that moves this writes a fifth less; trying more than a step wrote more again.
 const AIMS: [i32; 5] = [7, 6, 4, 3, 2];
 
-/// A cell's two colours, equal if it is plain.
+/// A cell's two colors, equal if it is plain.
 type Pair = [Tint; 2];
 
 /// A row's cells, in CIELAB; kept to be used again.
@@ -28,10 +28,10 @@ pub(super) struct Row {
 #[derive(Clone, Copy)]
 struct Way {
     mask: u8,
-    /// Which of the cell's two colours has to be set as ink and as paper.
+    /// Which of the cell's two colors has to be set as ink and as paper.
     ink: Option<usize>,
     paper: Option<usize>,
-    /// Both colours are one, somewhere between them.
+    /// Both colors are one, somewhere between them.
     merged: bool,
 }
 
@@ -50,7 +50,7 @@ impl Near<'_, '_, '_> {
     pub(super) fn paint(&mut self, settle: bool, rested: &mut [u8]) -> (usize, u16) {
         self.look(settle, rested);
         let set = [self.strokes.pen.ink(), self.strokes.pen.paper()];
-        let mut set = set.map(|colour| (colour <= 0xff_ffff).then(|| self.tolerance.tint(colour)));
+        let mut set = set.map(|color| (color <= 0xff_ffff).then(|| self.tolerance.tint(color)));
         let (mut written, mut inexact) = (0, 0);
         for x in 0..self.row.due.len() {
             if self.row.due[x] {
@@ -102,7 +102,7 @@ impl Near<'_, '_, '_> {
         let all = self.strokes.font.all();
         let glyph = self.strokes.font.glyph(way.mask);
         let pen = &mut self.strokes.pen;
-        pen.write(glyph, ink.map(|ink| ink.colour), paper.map(|paper| paper.colour));
+        pen.write(glyph, ink.map(|ink| ink.color), paper.map(|paper| paper.color));
         let cell = Cell::new(way.mask, all, pen.ink(), pen.paper());
         self.strokes.shown[x] = cell;
         self.shown[x] = match (way.mask, *set) {
@@ -122,7 +122,7 @@ impl Near<'_, '_, '_> {
         let serves = |set: &Option<Tint>, wanted: &Tint| {
             set.as_ref().is_some_and(|set| limit.allows(set, wanted))
         };
-        // For each of the cell's colours, whether the ink and the paper that are set serve.
+        // For each of the cell's colors, whether the ink and the paper that are set serve.
         let ink = [serves(&set[0], &pair[0]), serves(&set[0], &pair[1])];
         let paper = [serves(&set[1], &pair[0]), serves(&set[1], &pair[1])];
         let free = |mask| Way { mask, ink: None, paper: None, merged: false };
@@ -150,24 +150,24 @@ impl Near<'_, '_, '_> {
         };
         let price = |way: &Way| {
             let price = |index: Option<usize>| {
-                index.map_or(0, |index| self.strokes.pen.cost(pair[index].colour))
+                index.map_or(0, |index| self.strokes.pen.cost(pair[index].color))
             };
             price(way.ink) + price(way.paper)
         };
         let (one, other) = (price(&straight), price(&swapped));
         let best = if one <= other { straight } else { swapped };
-        let one_colour = || {
+        let one_color = || {
             let middle = self.tolerance.middle(&pair[..]);
             limit.allows(&middle, &pair[0]) && limit.allows(&middle, &pair[1])
         };
-        if one.min(other) > 0 && one_colour() { plain } else { best }
+        if one.min(other) > 0 && one_color() { plain } else { best }
     }
 
-    /// A colour that serves a cell, and those after it as far as one does, in the same place: each
+    /// A color that serves a cell, and those after it as far as one does, in the same place: each
     /// of `tints` and the one at `index` of each that follows.
     fn choose(&self, x: usize, index: usize, tints: [Tint; 2]) -> Tint {
         let row = &*self.row;
-        let merged = tints[0].colour != tints[1].colour;
+        let merged = tints[0].color != tints[1].color;
         let mut best = if merged { self.tolerance.middle(&tints) } else { tints[0] };
         let mut alone = !merged;
         let mut all = [tints[0]; AHEAD + 1];
@@ -190,15 +190,15 @@ impl Near<'_, '_, '_> {
         if alone { self.ahead(x, index, best) } else { best }
     }
 
-    /// A colour that serves a cell for longer if it goes on changing as it did: beyond what it should
+    /// A color that serves a cell for longer if it goes on changing as it did: beyond what it should
     /// be now, as seen from what is shown.
     fn ahead(&self, x: usize, index: usize, tint: Tint) -> Tint {
         let limit = self.row.limits[x];
         if limit == Limit::EXACT || self.strokes.shown[x] == Cell::UNKNOWN {
             return tint;
         }
-        let shown = self.shown[x][index].colour.to_be_bytes();
-        let wanted = tint.colour.to_be_bytes();
+        let shown = self.shown[x][index].color.to_be_bytes();
+        let wanted = tint.color.to_be_bytes();
         for eighths in AIMS {
             let beyond = |n: usize| {
                 let step = i32::from(wanted[n]) - i32::from(shown[n]);
@@ -213,7 +213,7 @@ impl Near<'_, '_, '_> {
     }
 }
 
-/// Where a cell's two colours are.
+/// Where a cell's two colors are.
 fn both(tolerance: &Tolerance, cell: Cell) -> Pair {
     let paper = tolerance.tint(cell.paper());
     [if cell.is_plain() { paper } else { tolerance.tint(cell.ink()) }, paper]

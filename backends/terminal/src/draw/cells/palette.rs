@@ -1,6 +1,6 @@
-//! The nearest of xterm's 240 fixed colours: a cube of 6 × 6 × 6 and 24 greys.
+//! The nearest of xterm's 240 fixed colors: a cube of 6 × 6 × 6 and 24 greys.
 
-use super::cell::Colour;
+use super::cell::Color;
 
 /// Levels of the cube's axes.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
@@ -23,10 +23,10 @@ impl Palette {
         Self { axis: std::array::from_fn(nearest) }
     }
 
-    /// The number of the nearest colour, 16 to 255. The nearest of the cube is the nearest on each
+    /// The number of the nearest color, 16 to 255. The nearest of the cube is the nearest on each
     /// axis, the nearest grey that of the weighted mean.
     #[inline]
-    pub(super) fn nearest(&self, [r, g, b, _]: [u8; 4]) -> Colour {
+    pub(super) fn nearest(&self, [r, g, b, _]: [u8; 4]) -> Color {
         let levels = [r, g, b].map(|n| self.axis[usize::from(n)]);
         let cube = levels.map(|level| LEVELS[usize::from(level)]);
         let mean =
@@ -55,7 +55,7 @@ impl Palette {
 mod tests {
     use super::*;
 
-    fn colour(number: u32) -> [u8; 3] {
+    fn color(number: u32) -> [u8; 3] {
         match number {
             16..232 => {
                 let n = number as usize - 16;
@@ -66,24 +66,24 @@ mod tests {
     }
 
     #[test]
-    fn a_colour_of_the_palette_is_itself() {
+    fn a_color_of_the_palette_is_itself() {
         let palette = Palette::new();
         for number in 16..256 {
-            let [r, g, b] = colour(number);
-            assert_eq!(colour(palette.nearest([r, g, b, 0])), [r, g, b], "{number}");
+            let [r, g, b] = color(number);
+            assert_eq!(color(palette.nearest([r, g, b, 0])), [r, g, b], "{number}");
         }
     }
 
     #[test]
-    fn no_other_colour_is_noticeably_nearer() {
+    fn no_other_color_is_noticeably_nearer() {
         let palette = Palette::new();
         let distance = |one: [u8; 3], other: [u8; 3]| -> i32 {
             (0..3).map(|n| (i32::from(one[n]) - i32::from(other[n])).pow(2) * WEIGHTS[n]).sum()
         };
         for n in (0..1 << 24).step_by(997) {
             let [_, r, g, b] = u32::to_be_bytes(n);
-            let found = distance([r, g, b], colour(palette.nearest([r, g, b, 0])));
-            let best = (16..256).map(|it| distance([r, g, b], colour(it))).min().unwrap();
+            let found = distance([r, g, b], color(palette.nearest([r, g, b, 0])));
+            let best = (16..256).map(|it| distance([r, g, b], color(it))).min().unwrap();
             // The mean is rounded down to a whole number.
             assert!(f64::from(found).sqrt() <= f64::from(best).sqrt() + 1.0, "{r} {g} {b}");
         }

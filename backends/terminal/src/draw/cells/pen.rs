@@ -1,15 +1,15 @@
-//! Writes characters with as few bytes as their places and colours need.
+//! Writes characters with as few bytes as their places and colors need.
 
-use super::cell::Colour;
-use crate::draw::Colours;
+use super::cell::Color;
+use crate::draw::Colors;
 
-/// No colour: what is set is not known.
-const NONE: Colour = Colour::MAX;
+/// No color: what is set is not known.
+const NONE: Color = Color::MAX;
 /// A column that is not known. After the last one the cursor is on it or beyond, as the terminal
 /// likes.
 const LOST: u16 = u16::MAX;
 
-/// The numbers of colours, each with a semicolon behind it, and their lengths with it.
+/// The numbers of colors, each with a semicolon behind it, and their lengths with it.
 const NUMBERS: [([u8; 4], u8); 256] = {
     let mut numbers = [([b';'; 4], 0); 256];
     let mut n = 0;
@@ -73,31 +73,31 @@ impl Piece {
     }
 }
 
-/// Where the cursor is and what colours are set, as far as it is known, and what is written.
+/// Where the cursor is and what colors are set, as far as it is known, and what is written.
 pub(super) struct Pen<'a> {
     out: &'a mut Vec<u8>,
-    colours: Colours,
+    colors: Colors,
     row: u16,
     column: u16,
     /// The first column that may not be known by counting.
     edge: u16,
-    ink: Colour,
-    paper: Colour,
+    ink: Color,
+    paper: Color,
 }
 
 impl<'a> Pen<'a> {
     /// A pen that knows nothing; what is at `edge` and right of it is not the picture's.
-    pub(super) fn new(out: &'a mut Vec<u8>, colours: Colours, edge: u16) -> Self {
-        Self { out, colours, row: LOST, column: LOST, edge, ink: NONE, paper: NONE }
+    pub(super) fn new(out: &'a mut Vec<u8>, colors: Colors, edge: u16) -> Self {
+        Self { out, colors, row: LOST, column: LOST, edge, ink: NONE, paper: NONE }
     }
 
-    /// The colour of the dots of glyphs; an impossible one if it is not known.
-    pub(super) const fn ink(&self) -> Colour {
+    /// The color of the dots of glyphs; an impossible one if it is not known.
+    pub(super) const fn ink(&self) -> Color {
         self.ink
     }
 
-    /// The colour around glyphs; an impossible one if it is not known.
-    pub(super) const fn paper(&self) -> Colour {
+    /// The color around glyphs; an impossible one if it is not known.
+    pub(super) const fn paper(&self) -> Color {
         self.paper
     }
 
@@ -106,14 +106,14 @@ impl<'a> Pen<'a> {
         (self.row == row && self.column != LOST).then_some(self.column)
     }
 
-    /// Bytes that setting a colour takes beside those that setting any takes.
+    /// Bytes that setting a color takes beside those that setting any takes.
     #[inline]
-    pub(super) fn cost(&self, colour: Colour) -> usize {
-        let [_, r, g, b] = colour.to_be_bytes();
+    pub(super) fn cost(&self, color: Color) -> usize {
+        let [_, r, g, b] = color.to_be_bytes();
         let digits = |n: u8| usize::from(NUMBERS[usize::from(n)].1);
-        match self.colours {
-            Colours::True => 5 + digits(r) + digits(g) + digits(b),
-            Colours::Indexed256 => 5 + digits(b),
+        match self.colors {
+            Colors::True => 5 + digits(r) + digits(g) + digits(b),
+            Colors::Indexed256 => 5 + digits(b),
         }
     }
 
@@ -158,20 +158,20 @@ impl<'a> Pen<'a> {
         (self.row, self.column) = (row, column);
     }
 
-    /// Writes a character in these colours; `None`: the one that is set serves.
+    /// Writes a character in these colors; `None`: the one that is set serves.
     #[inline]
-    pub(super) fn write(&mut self, glyph: &[u8], ink: Option<Colour>, paper: Option<Colour>) {
+    pub(super) fn write(&mut self, glyph: &[u8], ink: Option<Color>, paper: Option<Color>) {
         let ink = ink.filter(|ink| *ink != self.ink);
         let paper = paper.filter(|paper| *paper != self.paper);
         let mut piece = Piece::new(b"");
         if ink.is_some() || paper.is_some() {
             piece.push(b"\x1b[");
             if let Some(ink) = ink {
-                self.colour(&mut piece, *b"38;2;", ink);
+                self.color(&mut piece, *b"38;2;", ink);
                 self.ink = ink;
             }
             if let Some(paper) = paper {
-                self.colour(&mut piece, *b"48;2;", paper);
+                self.color(&mut piece, *b"48;2;", paper);
                 self.paper = paper;
             }
             piece.end(b'm');
@@ -185,9 +185,9 @@ impl<'a> Pen<'a> {
     }
 
     #[inline]
-    fn colour(&self, piece: &mut Piece, mut prefix: [u8; 5], colour: Colour) {
-        let [_, r, g, b] = colour.to_be_bytes();
-        if self.colours == Colours::Indexed256 {
+    fn color(&self, piece: &mut Piece, mut prefix: [u8; 5], color: Color) {
+        let [_, r, g, b] = color.to_be_bytes();
+        if self.colors == Colors::Indexed256 {
             prefix[3] = b'5';
             piece.push(&prefix);
         } else {
@@ -210,9 +210,9 @@ impl<'a> Pen<'a> {
 mod tests {
     use super::*;
 
-    fn written(colours: Colours, work: impl FnOnce(&mut Pen)) -> String {
+    fn written(colors: Colors, work: impl FnOnce(&mut Pen)) -> String {
         let mut out = Vec::new();
-        let mut pen = Pen::new(&mut out, colours, 50);
+        let mut pen = Pen::new(&mut out, colors, 50);
         work(&mut pen);
         pen.finish();
         String::from_utf8(out).unwrap().replace('\x1b', "E")
@@ -226,8 +226,8 @@ mod tests {
     }
 
     #[test]
-    fn both_colours_are_set_at_once_and_only_when_they_change() {
-        let text = written(Colours::True, |pen| {
+    fn both_colors_are_set_at_once_and_only_when_they_change() {
+        let text = written(Colors::True, |pen| {
             pen.go(0, 0);
             pen.write(b"a", Some(0x0001_0a64), Some(0x00ff_0009));
             pen.write(b"b", Some(0x0001_0a64), Some(0x00ff_0009));
@@ -236,13 +236,13 @@ mod tests {
         });
         let set = "E[1H E[38;2;1;10;100;48;2;255;0;9m ab E[48;2;255;0;10m cd E[m";
         assert_eq!(text, set.replace(' ', ""));
-        let text = written(Colours::Indexed256, |pen| pen.write(b"a", Some(7), Some(231)));
+        let text = written(Colors::Indexed256, |pen| pen.write(b"a", Some(7), Some(231)));
         assert_eq!(text, "E[38;5;7;48;5;231maE[m");
     }
 
     #[test]
     fn the_cursor_moves_by_the_shortest_way() {
-        let text = written(Colours::True, |pen| {
+        let text = written(Colors::True, |pen| {
             for (row, column) in [
                 (4, 9),
                 (4, 9),
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn after_the_last_column_the_cursor_is_lost_but_its_row_is_known() {
-        let text = written(Colours::True, |pen| {
+        let text = written(Colors::True, |pen| {
             pen.go(1, 49);
             pen.write(b"x", None, None);
             pen.go(2, 49);

@@ -1,9 +1,9 @@
-//! Two colours for the dots of a cell.
+//! Two colors for the dots of a cell.
 
-/// Rounds in which dots go to the nearer of two colours and the colours to the middle of their dots.
+/// Rounds in which dots go to the nearer of two colors and the colors to the middle of their dots.
 const ROUNDS: usize = 3;
 
-/// The dots that get the first of two colours, bit by bit, and the colours: those with the least
+/// The dots that get the first of two colors, bit by bit, and the colors: those with the least
 /// squared error that are found by starting from the two dots furthest apart on the longest axis.
 pub(super) fn halves(dots: &[[u8; 4]]) -> (u8, [u8; 4], [u8; 4]) {
     let range = |axis: usize| {
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn two_colours_are_kept_exactly() {
+    fn two_colors_are_kept_exactly() {
         let (a, b) = ([10, 200, 30, 255], [90, 20, 250, 255]);
         for mask in 1..255_u8 {
             let dots: Vec<_> = (0..8).map(|n| if mask & 1 << n == 0 { b } else { a }).collect();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::cell::{Cell, Colour};
+use super::cell::{Cell, Color};
 use super::glyph::Font;
 use super::pen::Pen;
 
@@ -25,8 +25,8 @@ pub(super) struct Strokes<'a, 'b> {
 struct Way {
     mask: u8,
     /// What has to be set, if it is not.
-    ink: Option<Colour>,
-    paper: Option<Colour>,
+    ink: Option<Color>,
+    paper: Option<Color>,
 }
 
 impl Strokes<'_, '_> {
@@ -46,7 +46,7 @@ impl Strokes<'_, '_> {
         written
     }
 
-    /// Brings the cursor to a cell, by writing what lies between once more if that needs no colours
+    /// Brings the cursor to a cell, by writing what lies between once more if that needs no colors
     /// and takes fewer bytes.
     pub(super) fn reach(&mut self, x: usize) {
         let (row, column) = (self.place.0, self.place.1 + x as u16);
@@ -74,19 +74,19 @@ impl Strokes<'_, '_> {
         self.pen.go(row, column);
     }
 
-    /// The mask with which the colours that are set show this cell exactly.
+    /// The mask with which the colors that are set show this cell exactly.
     fn fits(&self, cell: Cell) -> Option<u8> {
         let (ink, paper, all) = (self.pen.ink(), self.pen.paper(), self.font.all());
         if cell.is_plain() {
             return match cell.paper() {
-                colour if colour == paper => Some(0),
-                colour if colour == ink => Some(all),
+                color if color == paper => Some(0),
+                color if color == ink => Some(all),
                 _ => None,
             };
         }
         match (cell.ink(), cell.paper()) {
-            colours if colours == (ink, paper) => Some(cell.mask()),
-            colours if colours == (paper, ink) => Some(cell.mask() ^ all),
+            colors if colors == (ink, paper) => Some(cell.mask()),
+            colors if colors == (paper, ink) => Some(cell.mask() ^ all),
             _ => None,
         }
     }
@@ -106,7 +106,7 @@ impl Strokes<'_, '_> {
         let mask = cell.mask();
         let straight = Way { mask, ink: Some(first), paper: Some(second) };
         let swapped = Way { mask: mask ^ all, ink: Some(second), paper: Some(first) };
-        let price = |wanted: Colour, set: Colour| {
+        let price = |wanted: Color, set: Color| {
             if wanted == set { 0 } else { self.pen.cost(wanted) }
         };
         // Most cells keep nothing of the one before.

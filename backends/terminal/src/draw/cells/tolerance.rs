@@ -1,11 +1,11 @@
-//! Which colours look alike.
+//! Which colors look alike.
 //!
-//! The measure is the CIE 1976 colour difference: the distance in CIELAB, under D65. 2.3 is one that
+//! The measure is the CIE 1976 color difference: the distance in CIELAB, under D65. 2.3 is one that
 //! is just noticeable when two patches are side by side (M. Mahy, L. Van Eycken, A. Oosterlinck,
 //! "Evaluation of uniform color spaces developed after the adoption of CIELAB and CIELUV", Color
 //! Research & Application 19, 1994).
 
-use super::cell::Colour;
+use super::cell::Color;
 
 /// Steps of the table of CIELAB's cube root; between them it is taken to be straight.
 const STEPS: usize = 1024;
@@ -16,14 +16,14 @@ const MATRIX: [[f32; 3]; 3] = [
     [0.017_758, 0.109_477, 0.872_765],
 ];
 
-/// A colour, and where it is in CIELAB.
+/// A color, and where it is in CIELAB.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tint {
-    pub(super) colour: Colour,
+    pub(super) color: Color,
     lab: [f32; 3],
 }
 
-/// How far from its colour a dot may be.
+/// How far from its color a dot may be.
 pub(super) struct Tolerance {
     /// Squared.
     limit: f32,
@@ -31,7 +31,7 @@ pub(super) struct Tolerance {
     root: Vec<f32>,
 }
 
-/// How far a colour may be from another: squared, in CIELAB.
+/// How far a color may be from another: squared, in CIELAB.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Limit(f32);
 
@@ -39,16 +39,16 @@ impl Limit {
     /// Not at all.
     pub(super) const EXACT: Self = Self(0.0);
 
-    /// Whether two colours are alike.
+    /// Whether two colors are alike.
     #[inline]
     pub(super) fn allows(self, one: &Tint, other: &Tint) -> bool {
-        one.colour == other.colour || difference(one, other) < self.0
+        one.color == other.color || difference(one, other) < self.0
     }
 
-    /// Whether some colour may be alike both of these.
+    /// Whether some color may be alike both of these.
     #[inline]
     pub(super) fn reaches(self, one: &Tint, other: &Tint) -> bool {
-        one.colour == other.colour || difference(one, other) < 4.0 * self.0
+        one.color == other.color || difference(one, other) < 4.0 * self.0
     }
 
     /// The stricter of two limits.
@@ -88,31 +88,31 @@ impl Tolerance {
         Limit(self.limit)
     }
 
-    /// The colour in the middle of the box, in sRGB, that holds all these.
+    /// The color in the middle of the box, in sRGB, that holds all these.
     pub(super) fn middle(&self, tints: &[Tint]) -> Tint {
         let (mut least, mut most) = ([u8::MAX; 4], [0; 4]);
         for tint in tints {
-            let channels = tint.colour.to_be_bytes();
+            let channels = tint.color.to_be_bytes();
             for n in 0..4 {
                 least[n] = least[n].min(channels[n]);
                 most[n] = most[n].max(channels[n]);
             }
         }
         let middle = std::array::from_fn(|n| least[n].midpoint(most[n]));
-        self.tint(Colour::from_be_bytes(middle))
+        self.tint(Color::from_be_bytes(middle))
     }
 
-    /// A colour in CIELAB.
+    /// A color in CIELAB.
     #[inline]
-    pub(super) fn tint(&self, colour: Colour) -> Tint {
-        let [_, r, g, b] = colour.to_be_bytes().map(|n| self.linear[usize::from(n)]);
+    pub(super) fn tint(&self, color: Color) -> Tint {
+        let [_, r, g, b] = color.to_be_bytes().map(|n| self.linear[usize::from(n)]);
         let [x, y, z] = MATRIX.map(|row| {
             let at = (row[0] * r + row[1] * g + row[2] * b).min(1.0) * STEPS as f32;
             let step = at as usize;
             let (low, high) = (self.root[step], self.root[step + 1]);
             low + (high - low) * (at - step as f32)
         });
-        Tint { colour, lab: [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)] }
+        Tint { color, lab: [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)] }
     }
 }
 
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_where_cielab_has_them() {
+    fn colors_are_where_cielab_has_them() {
         // From the definition, in double precision.
         let known = [
             (0x00_00_00, [0.0, 0.0, 0.0]),
@@ -133,10 +133,10 @@ mod tests {
             (0x0a_0a_0a, [2.74, 0.0, 0.0]),
         ];
         let tolerance = Tolerance::new(23);
-        for (colour, lab) in known {
-            let found = tolerance.tint(colour).lab;
+        for (color, lab) in known {
+            let found = tolerance.tint(color).lab;
             for (found, known) in found.into_iter().zip(lab) {
-                assert!((found - known).abs() < 0.1, "{colour:06x}: {found} is not {known}");
+                assert!((found - known).abs() < 0.1, "{color:06x}: {found} is not {known}");
             }
         }
     }
@@ -147,9 +147,9 @@ mod tests {
         let limit = tolerance.limit();
         let grey = tolerance.tint(0x80_80_80);
         // A step of grey is 0.39 there.
-        for (colour, allowed) in [(0x85_85_85, true), (0x87_87_87, false), (0x80_80_86, false)] {
-            let other = tolerance.tint(colour);
-            assert_eq!(limit.allows(&grey, &other), allowed, "{colour:06x}");
+        for (color, allowed) in [(0x85_85_85, true), (0x87_87_87, false), (0x80_80_86, false)] {
+            let other = tolerance.tint(color);
+            assert_eq!(limit.allows(&grey, &other), allowed, "{color:06x}");
             assert!(!Limit::EXACT.allows(&grey, &other));
         }
         assert!(Limit::EXACT.allows(&grey, &tolerance.tint(0x80_80_80)));

@@ -1,4 +1,4 @@
-//! Colours as the file means them, converted to the sRGB that everything else is in.
+//! Colors as the file means them, converted to the sRGB that everything else is in.
 
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ impl Depth {
     }
 }
 
-/// What the file says about its colours.
+/// What the file says about its colors.
 #[derive(Default)]
 pub(super) enum Space {
     /// Nothing, or that they are sRGB.
@@ -209,7 +209,7 @@ impl Converter {
             Ok(method) => (method, None),
             Err(why) => (
                 Method::Expand,
-                Some(format!("its colour profile cannot be used ({why}); sRGB is assumed")),
+                Some(format!("its color profile cannot be used ({why}); sRGB is assumed")),
             ),
         };
         let (before, after, row) = (Vec::new(), Vec::new(), Vec::new());
@@ -322,7 +322,7 @@ fn method(channels: Channels, depth: Depth, space: &Space) -> Result<Method, Str
         && profile.color_space == DataColorSpace::Rgb
         && profile.red_trc.is_some()
     {
-        // What says how colours are meant says it of grey, too: by the curve.
+        // What says how colors are meant says it of grey, too: by the curve.
         let mut curve = ColorProfile::new_gray_with_gamma(2.2);
         curve.gray_trc.clone_from(&profile.red_trc);
         gray = curve;
@@ -437,7 +437,7 @@ mod tests {
         let linear = icc(&ColorProfile::new_gray_with_gamma(1.0));
         assert_near(converted(Channels::Gray, &linear, &[55]), [128, 128, 128, 255]);
         assert_near(converted(Channels::GrayAlpha, &linear, &[55, 7]), [128, 128, 128, 7]);
-        // Also with a profile for colours: that of Adobe RGB has a power of 2.2.
+        // Also with a profile for colors: that of Adobe RGB has a power of 2.2.
         let adobe = icc(&ColorProfile::new_adobe_rgb());
         assert_near(converted(Channels::Gray, &adobe, &[20]), [12, 12, 12, 255]);
     }

@@ -40,7 +40,7 @@ pub(super) enum Blend {
 pub(super) enum Dispose {
     /// It stays.
     Keep,
-    /// Its place becomes transparent, as browsers do whatever the background colour.
+    /// Its place becomes transparent, as browsers do whatever the background color.
     Background,
     /// Its place becomes what it was before.
     Previous,

@@ -137,7 +137,7 @@ impl GifFrames {
         })
     }
 
-    /// The colour of each index.
+    /// The color of each index.
     fn palette(&mut self, transparent: Option<u8>) -> [[u8; 4]; 256] {
         let mut colors = [[0; 4]; 256];
         let palette = self.reader.palette().unwrap_or_default();

@@ -62,7 +62,7 @@ fn decode(
         ColorSpace::YCbCr | ColorSpace::RGB => (ColorSpace::RGB, Channels::Rgb),
         ColorSpace::Luma => (ColorSpace::Luma, Channels::Gray),
         ColorSpace::CMYK | ColorSpace::YCCK => (input, Channels::Cmyk),
-        _ => return Err(Error::failed("its kind of colours is not supported")),
+        _ => return Err(Error::failed("its kind of colors is not supported")),
     };
     decoder.set_options(options.jpeg_set_out_colorspace(output));
     let mut notices = Vec::new();
@@ -71,7 +71,7 @@ fn decode(
     let width = size.0 as usize;
     let stride = width * channels.count();
     let mut samples = vec![0; stride * size.1 as usize];
-    // What is wrong with the colours takes no pixels away.
+    // What is wrong with the colors takes no pixels away.
     let mut damaged = cut;
     if let Err(error) = decoder.decode_into(&mut samples) {
         if samples.iter().all(|sample| *sample == 0) {

@@ -101,14 +101,14 @@ impl Segments {
         (sequential && !self.tables && self.scans > 0).then_some(self.scan)
     }
 
-    /// Its colours, and what is wrong with the profile.
+    /// Its colors, and what is wrong with the profile.
     pub(super) fn space(&self, file: &[u8]) -> (Space, Option<String>) {
         let Some((_, count, _)) = self.profile.first() else { return (Space::Srgb, None) };
         let mut profile = Vec::new();
         for wanted in 1..=*count {
             let Some((.., part)) = self.profile.iter().find(|(number, ..)| *number == wanted)
             else {
-                let notice = "a part of its colour profile is missing; sRGB is assumed";
+                let notice = "a part of its color profile is missing; sRGB is assumed";
                 return (Space::Srgb, Some(notice.into()));
             };
             profile.extend_from_slice(&file[part.clone()]);

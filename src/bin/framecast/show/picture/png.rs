@@ -1,4 +1,4 @@
-//! PNG and APNG: rows in the file's own depth, its colours, and its frames.
+//! PNG and APNG: rows in the file's own depth, its colors, and its frames.
 
 use framecast::{Error, Result};
 use image::RgbaImage;
@@ -48,7 +48,7 @@ pub(super) fn open(bytes: &Bytes, budget: Budget) -> Result<Opened> {
     let mut notices = std::mem::take(&mut frames.notices);
     frames.begin(&mut pixels);
     if let Err(error) = frames.rows(&mut pixels) {
-        // Once more, whatever the checksums say; the colours of what is missing are unknown.
+        // Once more, whatever the checksums say; the colors of what is missing are unknown.
         frames = PngFrames::new(bytes, budget, false).map_err(Error::failed)?;
         pixels.fill(0);
         frames.begin(&mut pixels);
@@ -108,7 +108,7 @@ struct PngFrames {
     reader: Reader<WithoutExif>,
     layout: Samples,
     converter: Converter,
-    /// What is wrong with its head or its colours.
+    /// What is wrong with its head or its colors.
     notices: Vec<String>,
     compositor: Compositor,
     /// Frames read, or the picture that is none of the animation's.
@@ -144,7 +144,7 @@ fn frame_reader(bytes: &Bytes) -> Failure<Reader<WithoutExif>> {
     decoder.read_info().map_err(|error| error.to_string())
 }
 
-/// The colour profile, by a reader of its own, which ends before there are pixels: a large profile
+/// The color profile, by a reader of its own, which ends before there are pixels: a large profile
 /// is no reason to refuse the picture. `None`: it is damaged or too large.
 fn profile(bytes: &Bytes, budget: Budget) -> Option<Vec<u8>> {
     let row = size(bytes.as_ref()).map_or(0, |(width, _)| u64::from(width)).saturating_mul(ROWS);
@@ -298,7 +298,7 @@ impl Frames for PngFrames {
     }
 }
 
-/// What its chunks say about colours, and what is wrong with them; the first that is understood
+/// What its chunks say about colors, and what is wrong with them; the first that is understood
 /// counts (PNG, third edition, 4.3). `profile`: `None` if there is none, and `Some(None)` if it cannot
 /// be read.
 fn space(
@@ -332,7 +332,7 @@ fn space(
             Space::Srgb => "sRGB is assumed",
             _ => "its gamma and primaries are used",
         };
-        format!("its colour profile cannot be used (damaged or too large); {instead}")
+        format!("its color profile cannot be used (damaged or too large); {instead}")
     });
     (space, notice)
 }

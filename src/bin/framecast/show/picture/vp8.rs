@@ -80,7 +80,7 @@ impl<'a> Bools<'a> {
 
     /// The frame's header up to the number of partitions (RFC 6386, 19.2).
     fn log_of_partitions(&mut self) -> u32 {
-        // Colours and clamping.
+        // Colors and clamping.
         self.skip(2);
         // Segments: their quantizers and filters with signs, and a tree.
         if self.bit() {

@@ -60,7 +60,7 @@ impl Head<'_> {
                 return Err("a transform comes twice");
             }
             match kind {
-                // Prediction, and colours by others.
+                // Prediction, and colors by others.
                 0 | 1 => drop(self.blocks((width, height), false)?),
                 // Green is subtracted.
                 2 => {}
@@ -163,7 +163,7 @@ impl Head<'_> {
         Ok((offset + self.bits(extra)? + 1) as usize)
     }
 
-    /// How many bits the indices of cached colours have, if there are any.
+    /// How many bits the indices of cached colors have, if there are any.
     fn cache(&mut self) -> Read<Option<u32>> {
         if self.bits(1)? == 0 {
             return Ok(None);
@@ -172,7 +172,7 @@ impl Head<'_> {
         if (1..=11).contains(&bits) { Ok(Some(bits)) } else { Err(DAMAGED) }
     }
 
-    /// The five codes that pixels are written in if so many colours are cached.
+    /// The five codes that pixels are written in if so many colors are cached.
     fn group(&mut self, colors: usize) -> Read<[Code; 5]> {
         let mut codes = <[Code; 5]>::default();
         for (number, (code, alphabet)) in codes.iter_mut().zip(ALPHABETS).enumerate() {

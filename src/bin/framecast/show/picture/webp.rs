@@ -106,7 +106,7 @@ fn begun(bytes: &Bytes, image: &Bitstream) -> std::result::Result<RgbaImage, Str
     let mut whole = rows.zip(&sums).take_while(|(row, other)| sum(row) == **other).count();
     if !image.lossless && whole < sums.len() {
         // What differs is somewhere in a row of macroblocks; filters reach three rows above it, of
-        // colours, too, which have half as many.
+        // colors, too, which have half as many.
         whole = (whole / 16 * 16).saturating_sub(8);
     }
     if whole == 0 {

@@ -1,4 +1,4 @@
-//! What files say about their colours.
+//! What files say about their colors.
 
 use moxcms::ColorProfile;
 
@@ -94,7 +94,7 @@ fn gamma_primaries_and_code_points_of_png_are_honoured() {
 }
 
 #[test]
-fn of_the_colour_chunks_of_a_png_the_first_that_is_understood_counts() {
+fn of_the_color_chunks_of_a_png_the_first_that_is_understood_counts() {
     let shade = |chunks: &[&[u8]]| {
         let plain = png_with(|_| {});
         let opened = quietly([&plain[..33], &chunks.concat(), &plain[33..]].concat()).unwrap();

@@ -143,7 +143,7 @@ impl Bits {
 /// of two symbols of ten bits each.
 fn vp8l_of_many_codes(groups: u32) -> Vec<u8> {
     let mut bits = Bits::default();
-    // No transform, no cached colours, an image of groups for blocks of 512 without any either.
+    // No transform, no cached colors, an image of groups for blocks of 512 without any either.
     bits.put(0, 2);
     bits.put(1, 1);
     bits.put(7, 3);

@@ -87,7 +87,7 @@ fn reference(bytes: &[u8]) -> RgbaImage {
     image::load_from_memory(bytes).unwrap().into_rgba8()
 }
 
-/// The largest difference of two pictures; transparent pixels have no colour.
+/// The largest difference of two pictures; transparent pixels have no color.
 fn difference(a: &RgbaImage, b: &RgbaImage) -> u8 {
     assert_eq!(a.dimensions(), b.dimensions());
     let pairs = a.pixels().zip(b.pixels()).filter(|(a, b)| a[3] > 0 || b[3] > 0);

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use framecast_api::{
-    Backend, CanvasSize, Error, LogicalSize, PhysicalSize, Result, Role, SizeLimits, ViewLink,
-};
+use framecast_api::{Backend, CanvasSize, Error, LogicalSize, PhysicalSize, Result, SizeLimits};
+use log::Level;
 
+use crate::announce::announce;
 use crate::canvas::Canvas;
 use crate::control::ControlPolicy;
 use crate::engine::{Engine, Settings, fixed_size};
 use crate::event_loop::EventLoop;
+use crate::messages::Messages;
+use crate::notice;
 use crate::options::{DrawDemand, Options};
 use crate::schedule::{Schedule, UpdateMode};
 use crate::select::{self, Candidate, Page};
-use crate::{interrupt, notice};
 
 /// See [`CanvasBuilder::control_timeout`].
 const CONTROL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -30,6 +31,8 @@ pub struct CanvasBuilder {
     event_loop: Option<EventLoop>,
     backends: Vec<Box<dyn Backend>>,
     no_backends: bool,
+    /// Ctrl-C closes it.
+    interrupts: bool,
     size: LogicalSize,
     ratio: f64,
     fixed: Option<PhysicalSize>,
@@ -52,6 +55,7 @@ impl CanvasBuilder {
             event_loop: None,
             backends: Vec::new(),
             no_backends: false,
+            interrupts: false,
             size: LogicalSize::new(960.0, 540.0),
             ratio: 1.0,
             fixed: None,
@@ -66,10 +70,23 @@ impl CanvasBuilder {
         }
     }
 
-    /// Obeys the user's flags, which win over what the application says here. Ctrl-C closes the
-    /// canvas.
+    /// Obeys the user's flags, which win over what the application says here, and says on standard
+    /// error where to look and what goes wrong. Without this nothing is printed: messages go to the
+    /// [`log`](https://docs.rs/log) facade, with the target `framecast`.
     pub fn options(mut self, options: &Options) -> Self {
         self.options = Some(options.clone());
+        self
+    }
+
+    /// Closes the canvas on Ctrl-C and, on Unix, SIGTERM and SIGHUP; a second one ends the process at
+    /// once, with the exit code 130. Needs the feature `signals`.
+    ///
+    /// Without it those end the process as they do any other, and a program with a handler of its own
+    /// keeps it; there [`CanvasHandle::close`](crate::CanvasHandle::close) does the same. A view in a
+    /// terminal restores the terminal in any case.
+    #[cfg(feature = "signals")]
+    pub fn close_on_interrupt(mut self) -> Self {
+        self.interrupts = true;
         self
     }
 
@@ -170,9 +187,9 @@ impl CanvasBuilder {
         self
     }
 
-    /// Opens the canvas and its backends, and says on standard error where to look.
+    /// Opens the canvas and its backends.
     ///
-    /// A backend that cannot be opened is told to the user and left out. With `--wait-viewer`
+    /// A backend that cannot be opened is left out, and a message says why. With `--wait-viewer`
     /// this returns when somebody looks.
     ///
     /// # Errors
@@ -180,6 +197,7 @@ impl CanvasBuilder {
     /// for can be opened.
     pub fn open(self) -> Result<Canvas> {
         let from_user = self.options.is_some();
+        let messages = if from_user { Messages::StandardError } else { Messages::Facade };
         let options = self.options.unwrap_or_default();
         options.check_features()?;
         let size = match (self.fixed, options.size) {
@@ -215,11 +233,13 @@ impl CanvasBuilder {
                 control_timeout: options
                     .control_timeout
                     .map_or(self.control_timeout, |timeout| timeout.0),
+                messages,
             },
         );
-        if from_user {
+        #[cfg(feature = "signals")]
+        if self.interrupts {
             // Before a terminal is changed, so that it is restored whatever comes.
-            interrupt::install();
+            crate::interrupt::install();
         }
         // The flags choose, unless the application brought backends and takes no flags.
         let by_flags = !self.no_backends && (from_user || self.backends.is_empty());
@@ -229,7 +249,8 @@ impl CanvasBuilder {
             let mut servers = core.servers.borrow_mut();
             candidates.extend(select::candidates(
                 &options,
-                from_user,
+                self.interrupts,
+                messages,
                 &name,
                 &self.page,
                 &mut servers,
@@ -244,90 +265,22 @@ impl CanvasBuilder {
         if !failures.is_empty() && !engine.has_backends() {
             return Err(Error::failed(format!("nothing to show it on. {}", failures.join(". "))));
         }
-        failures.iter().for_each(|failure| notice::print_notice(failure));
+        failures.iter().for_each(|failure| messages.notice(Level::Warn, failure));
         let canvas = Canvas::new(core.clone(), core.add(engine));
         if by_flags {
-            announce(&canvas, &options);
+            announce(&canvas, &options, messages);
         }
-        if from_user {
-            interrupt::close_on_interrupt(canvas.handle());
-            if options.wait_viewer && !core.waited.replace(true) {
-                // When it was closed instead, the first step says so.
-                let _ = canvas.wait_for_viewer();
-            }
+        #[cfg(feature = "signals")]
+        if self.interrupts {
+            crate::interrupt::close_on_interrupt(canvas.handle());
+        }
+        if options.wait_viewer && !core.waited.replace(true) {
+            // When it was closed instead, the first step says so.
+            let _ = canvas.wait_for_viewer();
         }
         Ok(canvas)
     }
 }
-
-/// Says where to look, and opens the browser if asked to.
-fn announce(canvas: &Canvas, options: &Options) {
-    let mut own = None;
-    let mut watch = None;
-    for backend in canvas.stats().backends {
-        let name = backend.name;
-        if backend.links.is_empty() {
-            notice::print_notice(&format!("{name:<7} open"));
-        }
-        for ViewLink { name: link, role, url, .. } in backend.links {
-            notice::print_notice(&match (&*link, role.name()) {
-                ("open", _) => format!("{name:<7} {url}"),
-                (link, role) if link == role => format!("{name:<7} {role:<7} {url}"),
-                (link, role) => format!("{name:<7} {role:<7} {url} ({link})"),
-            });
-            if role == Role::Watch {
-                watch.get_or_insert(url.clone());
-            }
-            own.get_or_insert(url);
-        }
-    }
-    if options.qr {
-        match watch.as_deref().map(qr_code) {
-            Some(Some(lines)) => notice::print_picture("a link to watch:", &lines),
-            _ => notice::print_notice("--qr: there is no link to watch"),
-        }
-    }
-    if options.open {
-        match own {
-            None => notice::print_notice("--open: there is no web mirror to open"),
-            Some(link) => open_browser(&link),
-        }
-    }
-}
-
-/// A link as lines of text that a camera can read.
-#[cfg(feature = "http")]
-fn qr_code(link: &str) -> Option<String> {
-    use std::io::IsTerminal;
-
-    use qrcode::render::unicode::Dense1x2;
-
-    let code = qrcode::QrCode::with_error_correction_level(link, qrcode::EcLevel::L).ok()?;
-    // What is printed is the light part: white on black, as most terminals are anyway.
-    let code = code.render().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
-    if !std::io::stderr().is_terminal() {
-        return Some(code);
-    }
-    let line = |line: &str| format!("\u{1b}[97;40m{line}\u{1b}[0m");
-    Some(code.lines().map(line).collect::<Vec<_>>().join("\n"))
-}
-
-#[cfg(not(feature = "http"))]
-fn qr_code(_: &str) -> Option<String> {
-    None
-}
-
-#[cfg(feature = "http")]
-fn open_browser(link: &str) {
-    if let Err(error) = open::that_detached(link) {
-        notice::print_notice(&format!(
-            "--open: no browser could be started ({error}); open the link yourself"
-        ));
-    }
-}
-
-#[cfg(not(feature = "http"))]
-fn open_browser(_: &str) {}
 
 /// A canvas' name in a path: its title in lower case, with dashes.
 fn name(title: &str) -> String {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use framecast_api::{Clock, Cursor, Frame, LogicalSize, PhysicalSize, Result, Source};
+use framecast_api::{Clock, Cursor, Frame, LogicalSize, PhysicalSize, Result, Source, ViewLink};
 
 use crate::CanvasSize;
 use crate::audience::Viewer;
@@ -246,6 +246,21 @@ impl Canvas {
     #[must_use]
     pub fn presenter(&self) -> Option<Source> {
         self.member.engine.borrow().presenter()
+    }
+
+    /// Where the canvas can be seen, besides the views of this machine: the links of its backends. Who
+    /// has the address of one has its role.
+    ///
+    /// ```
+    /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
+    /// for link in canvas.links() {
+    ///     println!("{} ({}): {}", link.name, link.role.name(), link.url);
+    /// }
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    #[must_use]
+    pub fn links(&self) -> Vec<ViewLink> {
+        self.member.engine.borrow().links()
     }
 
     /// A client's name for people: "window", "127.0.0.1:51234"; `None` if it left.

@@ -11,15 +11,17 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     Backend, BackendCommand, BackendEvent, CanvasSize, Clock, Context, Cursor, Error, Event,
-    EventKind, Frame, FrameBuffer, FramePool, Rect, Resize, Result, SizeLimits, Source, printable,
+    EventKind, Frame, FrameBuffer, FramePool, Rect, Resize, Result, SizeLimits, Source, ViewLink,
+    printable,
 };
+use log::Level;
 
 use crate::audience::Viewer;
 use crate::audience_log::{AudienceLog, Line};
 use crate::control::{Control, ControlPolicy};
 use crate::events::EventQueue;
 use crate::held::Held;
-use crate::notice;
+use crate::messages::Messages;
 use crate::options::DrawDemand;
 use crate::schedule::{Due, Schedule, UpdateMode};
 use crate::stats::{BackendStats, Rate, Stats};
@@ -41,6 +43,7 @@ pub(crate) struct Settings {
     pub(crate) control: ControlPolicy,
     /// `None`: control is never given up by itself.
     pub(crate) control_timeout: Option<Duration>,
+    pub(crate) messages: Messages,
 }
 
 /// What comes next for a canvas.
@@ -66,6 +69,7 @@ pub(crate) struct Engine {
     /// Whether the presenter's view can be seen, as the application was told; `None`: it was told
     /// nothing and takes it that it can.
     shown: Option<bool>,
+    pub(crate) messages: Messages,
     log: AudienceLog,
     /// Why somebody leaves, until it has left.
     leaving: Option<(Source, String)>,
@@ -95,13 +99,13 @@ struct Slot {
 }
 
 impl Slot {
-    /// Applies `setting`, where the backend has such a thing; whether it has.
-    fn tell(&mut self, setting: &BackendCommand) -> bool {
-        let told = self.backend.apply(setting);
+    /// Applies `command`, where the backend has such a thing; whether it has.
+    fn tell(&mut self, command: &BackendCommand, messages: Messages) -> bool {
+        let told = self.backend.apply(command);
         if let Err(error) = &told
             && !error.is_not_supported()
         {
-            notice::print_notice(&format!("{}: {error}", self.backend.name()));
+            messages.notice(Level::Warn, &format!("{}: {error}", self.backend.name()));
         }
         told.is_ok()
     }
@@ -148,6 +152,7 @@ impl Engine {
             published: LastPublished::default(),
             held: Held::default(),
             shown: None,
+            messages: settings.messages,
             log: AudienceLog::default(),
             leaving: None,
             queue: EventQueue::default(),
@@ -184,12 +189,17 @@ impl Engine {
         Ok(())
     }
 
+    /// The links of all backends.
+    pub(crate) fn links(&self) -> Vec<ViewLink> {
+        self.slots.iter().flat_map(|slot| slot.backend.links()).collect()
+    }
+
     /// Local views may show where else to look; nobody else is told: a link is a right.
     fn tell_links(&mut self) {
-        let links: Vec<_> = self.slots.iter().flat_map(|slot| slot.backend.links()).collect();
+        let links = self.links();
         let local = |slot: &&mut Slot| slot.backend.capabilities().local;
         for slot in self.slots.iter_mut().filter(local).filter(|_| !links.is_empty()) {
-            slot.tell(&BackendCommand::Links(links.clone()));
+            slot.tell(&BackendCommand::Links(links.clone()), self.messages);
         }
     }
 
@@ -287,8 +297,9 @@ impl Engine {
                 let local = self.slot(backend).is_some_and(|s| s.backend.capabilities().local);
                 // It is shown, among other places, on terminals, which obey control characters.
                 let label = printable(&label).into_owned();
-                if notice::is_logging() {
-                    log(self.log.joined(&self.title, &label, role, now));
+                if self.messages.wants_events() {
+                    let line = self.log.joined(&self.title, &label, role, now);
+                    self.say(line);
                 }
                 self.change_control(now, |control| {
                     control.join(source(client), local, label, role, now);
@@ -408,7 +419,7 @@ impl Engine {
         }
         self.change_control(now, |control| control.leave_all(backend, now));
         if !self.slots.is_empty() || self.is_closed() {
-            notice::print_notice(&message);
+            self.messages.notice(Level::Error, &message);
         } else {
             // Whoever runs the canvas is told.
             self.error = Some(Error::failed(format!("{message}; no backend is left")));
@@ -462,7 +473,8 @@ impl Engine {
         };
         self.stats.wrong_damage += 1;
         if self.stats.wrong_damage == 1 {
-            notice::print_notice(&wrong_damage(&self.title, self.sequence + 1, wrong));
+            let message = wrong_damage(&self.title, self.sequence + 1, wrong);
+            self.messages.notice(Level::Error, &message);
         }
     }
 
@@ -558,14 +570,15 @@ impl Engine {
         Stats { fps: self.rate.per_second(now), backends: backends.collect(), ..self.stats.clone() }
     }
 
+    /// Tells the operator what happened.
+    fn say(&self, line: Line) {
+        if let Some(line) = line {
+            self.messages.event(&line);
+        }
+    }
+
     fn slot(&self, id: u32) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.id == id)
-    }
-}
-
-fn log(line: Line) {
-    if let Some(line) = line {
-        notice::log_event(&line);
     }
 }
 

@@ -8,6 +8,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use framecast_api::{Clock, Result};
+use log::Level;
 use parking::Parker;
 
 use crate::Event;
@@ -271,7 +272,8 @@ impl Core {
                     Ok(drawing) => Step::Draw(drawing),
                     Err(error) => {
                         open = true;
-                        crate::notice::print_notice(&format!("cannot draw: {error}"));
+                        let messages = member.engine.borrow().messages;
+                        messages.notice(Level::Error, &format!("cannot draw: {error}"));
                         continue;
                     }
                 },

@@ -10,6 +10,7 @@ use framecast_api::{
 
 use crate::control::ControlPolicy;
 use crate::engine::{Engine, Settings, Turn};
+use crate::messages::Messages;
 use crate::options::DrawDemand;
 use crate::schedule::UpdateMode;
 
@@ -24,10 +25,6 @@ const REMOTE_CLIENTS: u8 = 6;
 /// application hears of somebody else than the presenter, or if something stays held when control
 /// changes hands.
 pub fn control(bytes: &[u8]) {
-    crate::notice::silently(|| happen(bytes));
-}
-
-fn happen(bytes: &[u8]) {
     let mut scene = Scene::new(bytes.first().copied().unwrap_or_default());
     for happening in bytes.get(1..).unwrap_or_default().chunks_exact(3).take(MOST_HAPPENINGS) {
         let &[what, who, how] = happening else { unreachable!("chunks of three") };
@@ -100,6 +97,7 @@ impl Scene {
                 demand: DrawDemand::Auto,
                 control: policy,
                 control_timeout: timeout(start / 5),
+                messages: Messages::default(),
             },
         );
         let remotes = [NullBackend::local(), NullBackend::new()].map(|(backend, remote)| {
@@ -214,7 +212,7 @@ impl Scene {
         // Whoever is sent away goes, and the engine hears of it.
         let mut sent_away = Vec::new();
         for ((backend, remote), seen) in (0..).zip(&self.remotes).zip(&mut self.seen) {
-            let settings = remote.settings();
+            let settings = remote.commands();
             sent_away.extend(settings[*seen..].iter().filter_map(|setting| match setting {
                 BackendCommand::Disconnect(client) => Some(Source { backend, client: *client }),
                 _ => None,

@@ -79,12 +79,28 @@
 //! | `terminal` | yes | the terminal: kitty graphics, sixels, iTerm2 images, or characters (rustix) |
 //! | `http` | yes | browsers over HTTP and WebSocket (smol, async-h1, async-tungstenite) |
 //! | `tls` | yes | the same over TLS (rustls with ring) |
+//! | `options` | yes | [`Options`] from the command line (argh) |
+//! | `clipboard` | no | the desktop's clipboard for the window (arboard) |
 //! | `tower` | no | the web mirror as a `tower::Service`, for axum and others on hyper |
-//! | `snapshot` | yes | [`Canvas::snapshot`]: a frame as PNG (png) |
-//! | `program` | yes | the `framecast` program; libraries turn it off with `default-features = false` |
+//! | `snapshot` | no | [`Canvas::snapshot`]: a frame as PNG (png) |
+//! | `signals` | no | [`CanvasBuilder::close_on_interrupt`]: Ctrl-C and SIGTERM close a canvas (ctrlc) |
+//! | `open` | no | the flag `--open` (open) |
+//! | `qr` | no | the flag `--qr` (qrcode) |
+//!
+//! The program is another package, `framecast-cli`.
+//!
+//! # Quiet by itself
+//!
+//! A canvas prints nothing and catches no signal. What goes wrong is told to the
+//! [`log`](https://docs.rs/log) facade with the target `framecast`, and who joins, leaves and drives with
+//! `framecast::audience`; [`Canvas::links`] has the links. With [`CanvasBuilder::options`] all of this
+//! is printed on standard error for the user instead. [`CanvasBuilder::close_on_interrupt`] catches Ctrl-C.
+//! Only a view in a terminal catches signals while it is open, because it must restore the terminal
+//! (on Unix).
 
 #![warn(missing_docs)]
 
+mod announce;
 mod audience;
 mod audience_log;
 mod builder;
@@ -99,8 +115,10 @@ mod events;
 pub mod fuzz;
 mod handle;
 mod held;
+#[cfg(feature = "signals")]
 mod interrupt;
-mod log;
+mod log_file;
+mod messages;
 mod notice;
 mod offscreen;
 mod options;

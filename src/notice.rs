@@ -2,7 +2,6 @@
 //! printed passes here and is cleaned here ([`printable_lines`]): names of files, arguments, headers
 //! and labels are others' text.
 
-use std::cell::Cell;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -10,11 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use framecast_api::{Result, printable, printable_lines};
 
-use crate::log;
-
-thread_local! {
-    static SILENT: Cell<bool> = const { Cell::new(false) };
-}
+use crate::log_file;
 
 static LOG: Mutex<Log> = Mutex::new(Log::None);
 
@@ -34,7 +29,8 @@ fn log() -> MutexGuard<'static, Log> {
 /// # Errors
 /// If it cannot be opened, or is not only for its owner: the log holds links.
 pub(crate) fn open_log(path: &Path) -> Result<()> {
-    *log() = if path == Path::new("-") { Log::StandardError } else { Log::File(log::open(path)?) };
+    *log() =
+        if path == Path::new("-") { Log::StandardError } else { Log::File(log_file::open(path)?) };
     Ok(())
 }
 
@@ -56,44 +52,39 @@ pub(crate) fn log_file() -> Option<File> {
 /// framecast::print_notice("cannot read a\u{202e}b.png"); // framecast: cannot read a\u{202e}b.png
 /// ```
 pub fn print_notice(message: &str) {
-    if !SILENT.get() {
-        let line = format!("framecast: {}\n", printable_lines(message));
-        if let Log::File(file) = &mut *log() {
-            write_to_log(file, &line);
-            if error_is_logged() {
-                return; // It would be there twice.
-            }
+    let line = format!("framecast: {}\n", printable_lines(message));
+    if let Log::File(file) = &mut *log() {
+        write_to_log(file, &line);
+        if error_is_logged() {
+            return; // It would be there twice.
         }
-        write_error(&line);
     }
+    write_error(&line);
 }
 
 /// Prints a picture made of characters, and of colors, which are ours: it is not cleaned.
+#[cfg(feature = "qr")]
 pub(crate) fn print_picture(heading: &str, picture: &str) {
-    if !SILENT.get() {
-        write_error(&format!("framecast: {}\n{picture}\n", printable_lines(heading)));
-    }
+    write_error(&format!("framecast: {}\n{picture}\n", printable_lines(heading)));
 }
 
 /// Whether somebody reads events.
 pub(crate) fn is_logging() -> bool {
-    !SILENT.get() && !matches!(&*log(), Log::None)
+    !matches!(&*log(), Log::None)
 }
 
 /// Writes what happened, as one line, to the log.
 pub(crate) fn log_event(event: &str) {
-    if SILENT.get() {
-        return;
-    }
     let line = format!("framecast: {}\n", printable(event));
     match &mut *log() {
         Log::None => {}
-        Log::StandardError => write_error(&format!("{} {line}", log::timestamp())),
+        Log::StandardError => write_error(&format!("{} {line}", log_file::timestamp())),
         Log::File(file) => write_to_log(file, &line),
     }
 }
 
 /// Prints a help text on standard output.
+#[cfg(feature = "options")]
 pub(crate) fn print_help(text: &str) {
     let lines: Vec<_> = text.split('\n').map(printable).collect();
     // Nothing to do about a reader that went away.
@@ -102,7 +93,7 @@ pub(crate) fn print_help(text: &str) {
 
 // One write, so that lines of several threads and processes do not mix. A full disk loses lines.
 fn write_to_log(file: &mut File, line: &str) {
-    let _ = file.write_all(format!("{} {line}", log::timestamp()).as_bytes());
+    let _ = file.write_all(format!("{} {line}", log_file::timestamp()).as_bytes());
 }
 
 fn write_error(line: &str) {
@@ -115,11 +106,4 @@ fn error_is_logged() -> bool {
     return framecast_terminal::is_standard_error_logged();
     #[cfg(not(all(unix, feature = "terminal")))]
     return false;
-}
-
-/// Runs `work` without a word from this thread: where there is no user.
-pub(crate) fn silently(work: impl FnOnce()) {
-    SILENT.set(true);
-    work();
-    SILENT.set(false);
 }

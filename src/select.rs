@@ -2,6 +2,7 @@
 
 use framecast_api::{Backend, Result};
 
+use crate::messages::Messages;
 use crate::options::{BackendKind, BackendList, Options};
 
 /// A backend that was asked for: ready to be opened, or why not.
@@ -24,6 +25,7 @@ impl From<Box<dyn Backend>> for Candidate {
 pub(crate) fn candidates(
     options: &Options,
     interrupts: bool,
+    messages: Messages,
     canvas: &str,
     page: &Page,
     servers: &mut Servers,
@@ -40,7 +42,7 @@ pub(crate) fn candidates(
         let backend = match kind {
             BackendKind::Window => window(),
             BackendKind::Terminal => terminal(options, interrupts),
-            BackendKind::Http => servers.backend(options, canvas, page),
+            BackendKind::Http => servers.backend(options, canvas, page, messages),
         };
         Candidate { name: kind.name().to_owned(), backend }
     };
@@ -151,9 +153,11 @@ impl Servers {
         options: &Options,
         canvas: &str,
         page: &Page,
+        messages: Messages,
     ) -> Result<Box<dyn Backend>> {
         use framecast_api::Error;
         use framecast_http::HttpServer;
+        use log::Level;
 
         use crate::options::ListenArg;
 
@@ -183,7 +187,8 @@ impl Servers {
             Some(ListenArg(address)) => {
                 let server = HttpServer::bind_with(address, config)?;
                 if !is_loopback(address) && !encrypted {
-                    crate::notice::print_notice(
+                    messages.notice(
+                        Level::Warn,
                         "http    warning: nothing is encrypted; who listens to the network sees the picture and can use the links",
                     );
                 }
@@ -198,10 +203,11 @@ impl Servers {
             }
         };
         if let Some(warning) = server.warning() {
-            crate::notice::print_notice(&format!("http    warning: {warning}"));
+            messages.notice(Level::Warn, &format!("http    warning: {warning}"));
         }
         if let Some(fingerprint) = fingerprint {
-            crate::notice::print_notice(&format!("http    certificate, SHA-256: {fingerprint}"));
+            let message = format!("http    certificate, SHA-256: {fingerprint}");
+            messages.notice(Level::Info, &message);
         }
         let backend = server.canvas(None)?;
         self.servers.push((options.listen, server));
@@ -307,7 +313,7 @@ fn free_name(
 
 #[cfg(not(feature = "http"))]
 impl Servers {
-    fn backend(&mut self, _: &Options, _: &str, _: &Page) -> Result<Box<dyn Backend>> {
+    fn backend(&mut self, _: &Options, _: &str, _: &Page, _: Messages) -> Result<Box<dyn Backend>> {
         let _ = self;
         Err(crate::options::not_built_in("the web mirror", "http"))
     }
@@ -317,6 +323,7 @@ impl Servers {
 mod tests {
     use super::*;
 
+    #[cfg(all(feature = "window", feature = "terminal"))]
     fn chosen(display: bool, terminal: bool, ssh: bool) -> Vec<BackendKind> {
         let mut kinds = automatic(&Surroundings { display, terminal, ssh });
         kinds.retain(|kind| *kind != BackendKind::Http);

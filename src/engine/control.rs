@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use framecast_api::{BackendCommand, ClientId, ControlRequest, EventKind, Key, Source};
+use log::Level;
 
-use super::{Engine, log};
+use super::Engine;
 use crate::control::{Control, ControlPolicy, Order};
 use crate::departed::By;
-use crate::notice;
 
 impl Engine {
     /// What the host in front of a window wants with Ctrl+Alt+G. At other times it is a key like
@@ -39,10 +39,11 @@ impl Engine {
     pub(super) fn tell_of(
         &mut self,
         source: Source,
-        setting: fn(ClientId) -> BackendCommand,
+        command: fn(ClientId) -> BackendCommand,
     ) -> bool {
+        let messages = self.messages;
         let slot = self.slots.iter_mut().find(|slot| slot.id == source.backend);
-        slot.is_some_and(|slot| slot.tell(&setting(source.client)))
+        slot.is_some_and(|slot| slot.tell(&command(source.client), messages))
     }
 
     /// Sends a client away, where its backend can do that; it reports when the client left.
@@ -83,9 +84,10 @@ impl Engine {
             for kind in self.held.release() {
                 self.push(before, kind);
             }
-            if notice::is_logging() {
+            if self.messages.wants_events() {
                 let label = after.and_then(|source| self.control.label(source));
-                log(self.log.control(&self.title, label, now));
+                let line = self.log.control(&self.title, label, now);
+                self.say(line);
             }
             self.push(after, EventKind::ControlChanged { held: after.is_some() });
             self.tell_visibility();
@@ -127,22 +129,23 @@ impl Engine {
     /// Tells the operator that `source` leaves, before it is forgotten.
     pub(super) fn log_leave(&mut self, source: Source, now: Instant) {
         let reason = self.leaving.take().filter(|(who, _)| *who == source);
-        if notice::is_logging()
+        if self.messages.wants_events()
             && let Some(label) = self.control.label(source)
         {
             let reason = reason.map(|(_, reason)| reason).unwrap_or_default();
-            log(self.log.left(&self.title, label, &reason, now));
+            let line = self.log.left(&self.title, label, &reason, now);
+            self.say(line);
         }
     }
 
     pub(super) fn tell_control(&mut self) {
         for slot in &mut self.slots {
-            slot.tell(&BackendCommand::Control(self.control.state(Some(slot.id))));
+            slot.tell(&BackendCommand::Control(self.control.state(Some(slot.id))), self.messages);
         }
         let hint = self.hint();
         if hint != self.published.hint {
             if !hint.is_empty() && hint != self.published.said {
-                notice::print_notice(&hint);
+                self.messages.notice(Level::Info, &hint);
                 self.published.said.clone_from(&hint);
             }
             self.published.hint = hint;
@@ -172,7 +175,7 @@ impl Engine {
             let title = &self.title;
             let caption =
                 if local { format!("{title} – {}", self.published.hint) } else { title.clone() };
-            slot.tell(&BackendCommand::Title(caption));
+            slot.tell(&BackendCommand::Title(caption), self.messages);
         }
     }
 }

@@ -23,9 +23,9 @@ impl Engine {
         }
     }
 
-    pub(super) fn apply(&mut self, setting: &BackendCommand) {
+    pub(super) fn apply(&mut self, command: &BackendCommand) {
         for slot in &mut self.slots {
-            slot.tell(setting);
+            slot.tell(command, self.messages);
         }
     }
 

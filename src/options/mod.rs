@@ -4,6 +4,7 @@ mod args;
 
 use std::path::PathBuf;
 
+#[cfg(feature = "options")]
 use argh::FromArgs;
 use framecast_api::{Error, Result};
 
@@ -15,7 +16,7 @@ use crate::control::ControlPolicy;
 
 /// The flags of a framecast application, for [`CanvasBuilder::options`](crate::CanvasBuilder::options).
 ///
-/// [`Options::from_env`] reads them from the command line. A program with a command line of its
+/// [`Options::from_env`] reads them from the command line (feature `options`). A program with a command line of its
 /// own puts the parts ([`BackendList`], [`SizeArg`], [`ListenArg`], …) into its own struct, they
 /// implement [`FromStr`](std::str::FromStr), and fills this one by hand.
 ///
@@ -27,161 +28,166 @@ use crate::control::ControlPolicy;
 /// # Ok::<(), framecast::Error>(())
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, Default, FromArgs)]
-#[argh(
-    description = "One canvas, many audiences: shows this program in a window, in a terminal, in browsers, or several of them."
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "options", derive(argh::FromArgs))]
+#[cfg_attr(
+    feature = "options",
+    argh(
+        description = "One canvas, many audiences: shows this program in a window, in a terminal, in browsers, or several of them."
+    )
 )]
 pub struct Options {
     /// where to show it: a list of window, terminal and http; auto (a window if there is a display,
     /// or else, or over SSH, the terminal; and http); or none. Default: auto, or what
     /// FRAMECAST_BACKEND says
-    #[argh(option, arg_name = "list")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "list"))]
     pub backend: Option<BackendList>,
 
     /// size of the canvas at first, in logical pixels: 1280x720
-    #[argh(option, arg_name = "WxH")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "WxH"))]
     pub size: Option<SizeArg>,
 
     /// where the web mirror listens; port 0 takes a free one. Default: 127.0.0.1:60649, or a
     /// free port if that is taken
-    #[argh(option, arg_name = "addr:port")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "addr:port"))]
     pub listen: Option<ListenArg>,
 
     /// let the web mirror listen on an address that others can reach, without encryption: who
     /// listens to the network sees the picture and can use the links
-    #[argh(switch)]
+    #[cfg_attr(feature = "options", argh(switch))]
     pub insecure: bool,
 
     /// encrypt the web mirror with a certificate that is made at start: self-signed. Browsers warn
     /// of it; its fingerprint is printed
-    #[argh(option, arg_name = "self-signed")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "self-signed"))]
     pub tls: Option<TlsArg>,
 
     /// encrypt the web mirror with this certificate (PEM, with those between it and its root)
-    #[argh(option, arg_name = "file")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub tls_cert: Option<PathBuf>,
 
     /// the certificate's private key (PEM)
-    #[argh(option, arg_name = "file")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub tls_key: Option<PathBuf>,
 
     /// a link to the web mirror, besides others like it: NAME=drive or NAME=watch, and perhaps how
     /// long it is valid: guest=watch,2h. Default: one to drive and one to watch
-    #[argh(option, arg_name = "name=role")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "name=role"))]
     pub link: Vec<LinkArg>,
 
     /// let everybody on this machine drive, without a link
-    #[argh(switch)]
+    #[cfg_attr(feature = "options", argh(switch))]
     pub no_auth: bool,
 
     /// print the watch link also as a QR code
-    #[argh(switch)]
+    #[cfg_attr(feature = "options", argh(switch))]
     pub qr: bool,
 
     /// let pages of this origin (scheme, host and port) use the web mirror, too
-    #[argh(option, arg_name = "https://host")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "https://host"))]
     pub allow_origin: Vec<String>,
 
     /// answer also to this host name, such as that of a proxy or of this machine: example.org
-    #[argh(option, arg_name = "host")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "host"))]
     pub allow_host: Vec<String>,
 
     /// believe what this proxy says of whom it speaks for (X-Forwarded-For, X-Forwarded-Proto): its
     /// address, or a network such as 10.0.0.0/8
-    #[argh(option, arg_name = "address")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "address"))]
     pub trusted_proxy: Vec<String>,
 
     /// where browsers find the web mirror, as through a proxy: the links show it, and its host and
     /// its pages are allowed
-    #[argh(option, arg_name = "https://host/path/")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "https://host/path/"))]
     pub public_url: Option<String>,
 
     /// the path that requests to the web mirror begin with, where a proxy does not take it away.
     /// Default: /
-    #[argh(option, arg_name = "/path/")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "/path/"))]
     pub base_path: Option<String>,
 
     /// let pages of this origin show the web mirror in a frame
-    #[argh(option, arg_name = "https://host")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "https://host"))]
     pub frame_ancestors: Vec<String>,
 
     /// a directory with files for the page, in the place of its own (index.html, style.css,
     /// favicon.svg) or beside them; whoever reaches the web mirror can read them
-    #[argh(option, arg_name = "dir")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "dir"))]
     pub web_root: Option<PathBuf>,
 
     /// let the page load and connect to more than what this server has: a directive to be added to
     /// its Content-Security-Policy, in quotes; can be repeated
-    #[argh(option, arg_name = "font-src https://host")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "font-src https://host"))]
     pub web_sources: Vec<String>,
 
     /// show no status in the corner of the page; what must be seen still comes over the picture
-    #[argh(switch)]
+    #[cfg_attr(feature = "options", argh(switch))]
     pub no_status: bool,
 
     /// how many viewers the web mirror has at most; one place in eight is kept for those who may
     /// drive. Default: 64
-    #[argh(option, arg_name = "n")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
     pub clients: Option<usize>,
 
     /// who drives: local (the window, never a browser), first (the window, or else whoever has
     /// been here longest), request (as first; others can ask), any (whoever acts) or none.
     /// Default: first
-    #[argh(option, arg_name = "policy")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "policy"))]
     pub control: Option<ControlPolicy>,
 
     /// when a presenter who is hidden, or does nothing while somebody else wants control, loses
     /// it: seconds, 5m, or never. Default: 60
-    #[argh(option, arg_name = "time")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "time"))]
     pub control_timeout: Option<TimeoutArg>,
 
     /// show exact pixels from the first in the web mirror, and exact colors in the terminal, not
     /// only of what is still
-    #[argh(switch)]
+    #[cfg_attr(feature = "options", argh(switch))]
     pub lossless: bool,
 
     /// how the terminal shows the picture: kitty, sixel or iterm (pixels), cells (characters with
     /// the colors of two halves), quadrants, sextants or octants (finer characters), or auto (what
     /// it says it can do). Default: auto
-    #[argh(option, arg_name = "how")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "how"))]
     pub terminal: Option<TerminalArg>,
 
     /// pixels of the picture in the terminal per logical pixel: larger makes what is drawn larger;
     /// Ctrl+Alt+PageUp and PageDown change it. Default: 1, or 0.5 with characters
-    #[argh(option, arg_name = "n")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
     pub pixel_ratio: Option<RatioArg>,
 
     /// a file for what the program says, also while the terminal shows the picture (otherwise that
     /// is shown after), and for who joins, leaves and drives; - is standard error. It holds links,
     /// so only its owner may have access to it
-    #[argh(option, arg_name = "file")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub log: Option<PathBuf>,
 
     /// draw at most so many frames a second. Default: 60 unless the program says otherwise
-    #[argh(option, arg_name = "n")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
     pub max_fps: Option<FpsArg>,
 
     /// draw only when somebody looks (auto) or always. Default: auto
-    #[argh(option, arg_name = "auto|always")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "auto|always"))]
     pub draw: Option<DrawDemand>,
 
     /// title of the window and of the page
-    #[argh(option, arg_name = "text")]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "text"))]
     pub title: Option<String>,
 
     /// open the web mirror in the browser
-    #[argh(switch)]
+    #[cfg_attr(feature = "options", argh(switch))]
     pub open: bool,
 
     /// start when the first viewer looks
-    #[argh(switch)]
+    #[cfg_attr(feature = "options", argh(switch))]
     pub wait_viewer: bool,
 
     /// what the program itself takes
-    #[argh(positional, greedy)]
+    #[cfg_attr(feature = "options", argh(positional, greedy))]
     pub rest: Vec<String>,
 }
 
+#[cfg(feature = "options")]
 impl Options {
     /// The flags of this process. Prints the help or what is wrong, and exits, where needed.
     ///
@@ -239,6 +245,8 @@ impl Options {
             ("terminal", cfg!(feature = "terminal")),
             ("http", cfg!(feature = "http")),
             ("tls", cfg!(feature = "tls")),
+            ("open", cfg!(feature = "open")),
+            ("qr", cfg!(feature = "qr")),
         ];
         self.need_features(|feature| built_in.contains(&(feature, true)))
     }
@@ -252,7 +260,7 @@ impl Options {
             ("--insecure", "http", self.insecure),
             ("--link", "http", !self.link.is_empty()),
             ("--no-auth", "http", self.no_auth),
-            ("--qr", "http", self.qr),
+            ("--qr", "qr", self.qr),
             ("--allow-origin", "http", !self.allow_origin.is_empty()),
             ("--allow-host", "http", !self.allow_host.is_empty()),
             ("--trusted-proxy", "http", !self.trusted_proxy.is_empty()),
@@ -263,7 +271,7 @@ impl Options {
             ("--web-sources", "http", !self.web_sources.is_empty()),
             ("--clients", "http", self.clients.is_some()),
             ("--no-status", "http", self.no_status),
-            ("--open", "http", self.open),
+            ("--open", "open", self.open),
             ("--terminal", "terminal", self.terminal.is_some()),
             ("--pixel-ratio", "terminal", self.pixel_ratio.is_some()),
         ];
@@ -277,16 +285,17 @@ impl Options {
 /// What to say of `what` in a build without `feature`.
 pub(crate) fn not_built_in(what: &str, feature: &str) -> Error {
     Error::invalid_input(format!(
-        "{what} needs the feature {feature:?}, which this build of the program does not have; build it with: cargo build --features {feature}"
+        "{what} needs the feature {feature:?} of framecast, which is not in this build of the program; build it with: cargo build --features framecast/{feature}"
     ))
 }
 
+#[cfg(feature = "options")]
 fn exit(message: &str, code: i32) -> ! {
     crate::notice::print_notice(message);
     std::process::exit(code)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "options"))]
 mod tests {
     use super::*;
 
@@ -310,7 +319,7 @@ mod tests {
             ("--insecure", "", "http"),
             ("--link", "desk=drive", "http"),
             ("--no-auth", "", "http"),
-            ("--qr", "", "http"),
+            ("--qr", "", "qr"),
             ("--allow-origin", "https://example.org", "http"),
             ("--allow-host", "example.org", "http"),
             ("--trusted-proxy", "127.0.0.1", "http"),
@@ -321,7 +330,7 @@ mod tests {
             ("--web-sources", "font-src https://example.org", "http"),
             ("--clients", "3", "http"),
             ("--no-status", "", "http"),
-            ("--open", "", "http"),
+            ("--open", "", "open"),
             ("--terminal", "cells", "terminal"),
             ("--pixel-ratio", "2", "terminal"),
         ] {
@@ -330,7 +339,7 @@ mod tests {
             let options = Options::parse("app", &args).unwrap();
             let error = options.need_features(|name| name != feature).unwrap_err().to_string();
             assert!(error.starts_with(&format!("{flag} needs the feature {feature:?}")), "{error}");
-            assert!(error.ends_with(&format!("cargo build --features {feature}")), "{error}");
+            assert!(error.ends_with(&format!("--features framecast/{feature}")), "{error}");
             assert!(options.need_features(|_| true).is_ok());
         }
         let general =

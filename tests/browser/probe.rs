@@ -75,7 +75,8 @@ fn main() -> framecast::Result<()> {
     let (options, rest) = Options::from_env_with_rest();
     let spin = rest.iter().any(|word| word == "spin");
     let mode = if spin { UpdateMode::Continuous } else { UpdateMode::OnDemand };
-    let canvas = Canvas::builder("probe").size((320.0, 240.0)).options(&options);
+    let canvas =
+        Canvas::builder("probe").size((320.0, 240.0)).options(&options).close_on_interrupt();
     let canvas = canvas.update_mode(mode).open()?;
     let mut probe = Probe { middle: BLACK, marker: None, drawn: 0, spin };
     let mut out = std::io::stdout();

@@ -14,7 +14,7 @@ fn copied(remote: &NullRemote) -> Vec<(u64, String)> {
         BackendCommand::Clipboard { client, text } => Some((client.0, text)),
         _ => None,
     };
-    remote.settings().into_iter().filter_map(copied).collect()
+    remote.commands().into_iter().filter_map(copied).collect()
 }
 
 #[test]

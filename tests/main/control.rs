@@ -18,7 +18,7 @@ fn window_and_web() -> (Canvas, NullRemote, NullRemote) {
 
 /// What a backend was last told about control: its presenter, and whether anybody is.
 fn told(remote: &NullRemote) -> Option<(Option<u64>, bool)> {
-    remote.settings().iter().rev().find_map(|setting| match setting {
+    remote.commands().iter().rev().find_map(|setting| match setting {
         BackendCommand::Control(control) => {
             let presenter = control.presenter();
             Some((presenter.and_then(|it| it.client).map(|it| it.0), presenter.is_some()))
@@ -296,7 +296,7 @@ fn a_program_can_ask_for_a_size() {
     drain(&canvas);
     canvas.set_size((300.0, 100.0)).unwrap();
     let asked = BackendCommand::LogicalSize(LogicalSize::new(300.0, 100.0));
-    assert!(window.settings().contains(&asked));
+    assert!(window.commands().contains(&asked));
     assert!(canvas.set_size((f64::NAN, 1.0)).is_err());
 }
 
@@ -320,8 +320,8 @@ fn titles_and_cursors_reach_every_backend_once() {
     canvas.set_cursor(framecast::Cursor::Grab);
     let expected =
         [BackendCommand::Title("new".into()), BackendCommand::Cursor(framecast::Cursor::Grab)];
-    assert_eq!(window.settings(), expected);
-    assert_eq!(web.settings(), expected);
+    assert_eq!(window.commands(), expected);
+    assert_eq!(web.commands(), expected);
 }
 
 #[test]
@@ -423,7 +423,7 @@ fn nothing_follows_the_end_not_even_what_was_typed_before_it() {
 
 /// What a backend was told about its clients' going and coming back.
 fn sent_away(remote: &NullRemote) -> Vec<BackendCommand> {
-    let settings = remote.settings().into_iter();
+    let settings = remote.commands().into_iter();
     settings
         .filter(|it| matches!(it, BackendCommand::Disconnect(_) | BackendCommand::LetIn(_)))
         .collect()
@@ -461,7 +461,7 @@ fn the_host_sends_somebody_away_and_lets_them_in_again() {
     drain(&canvas);
     web.leave(1);
     drain(&canvas);
-    let told = window.settings().into_iter().rev().find_map(|setting| match setting {
+    let told = window.commands().into_iter().rev().find_map(|setting| match setting {
         BackendCommand::Control(control) => Some(control.sent_away),
         _ => None,
     });

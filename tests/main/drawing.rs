@@ -1,8 +1,8 @@
 use std::time::{Duration, Instant};
 
 use framecast::{
-    Canvas, ClientId, DrawDemand, EventKind, NullBackend, NullRemote, PhysicalSize, Pointer, Rect,
-    Step, UpdateMode,
+    Canvas, ClientId, DrawDemand, EventKind, NullBackend, NullRemote, Options, PhysicalSize,
+    Pointer, Rect, Step, UpdateMode,
 };
 
 use crate::{count, drain, drain_until};
@@ -119,7 +119,11 @@ fn a_draw_can_start_from_the_previous_picture_and_say_what_changed() {
 #[cfg(debug_assertions)]
 #[test]
 fn damage_that_is_wrong_is_counted_and_nobody_is_asked_to_trust_it() {
-    let (canvas, remote) = canvas(UpdateMode::Manual);
+    let (backend, remote) = NullBackend::new();
+    // A program with flags prints what its author must know; others log it.
+    let canvas = Canvas::builder("test").options(&Options::default()).no_backends();
+    let canvas = canvas.size((8.0, 4.0)).update_mode(UpdateMode::Manual).backend(backend);
+    let canvas = canvas.open().unwrap();
     let present = |changed: &[usize], damage: &[Rect]| {
         let mut frame = canvas.begin_frame().unwrap();
         if !frame.copy_previous() {

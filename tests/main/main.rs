@@ -5,32 +5,23 @@
 //! - `control`: who drives, hand-over, sizes
 //! - `handover`: a thousand hand-overs as they come
 //! - `life`: opening, losing and closing backends, handles, several canvases, the async form
-//! - `files`: the framecast program where the system gives few open files
 //! - `fuzz`: the fuzz target of the engine, for a short time
-//! - `log`: the framecast program's `--log`
 //! - `mounted`: canvases in somebody else's web application
-//! - `program`: the framecast program, run as a person would
-//! - `terminal`: programs in a terminal: what they show there, and how they leave it
-//! - `tmux`: pictures through tmux to the terminal around it
+//! - `quiet`: nothing is printed without flags
+//! - `signals`: Ctrl-C closes canvases that ask for it
 
 mod clipboard;
 mod control;
 mod drawing;
-#[cfg(all(target_os = "linux", feature = "program"))]
-mod files;
 mod fuzz;
 mod handover;
 mod life;
-#[cfg(feature = "program")]
-mod log;
 #[cfg(feature = "http")]
 mod mounted;
-#[cfg(feature = "program")]
-mod program;
-#[cfg(all(unix, feature = "terminal"))]
-mod terminal;
-#[cfg(all(target_os = "linux", feature = "terminal"))]
-mod tmux;
+#[cfg(feature = "http")]
+mod quiet;
+#[cfg(all(unix, feature = "signals"))]
+mod signals;
 
 use std::time::{Duration, Instant};
 

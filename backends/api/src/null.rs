@@ -41,7 +41,7 @@ struct Shared {
     frames: VecDeque<Frame>,
     keep: usize,
     presented: u64,
-    settings: Vec<BackendCommand>,
+    commands: Vec<BackendCommand>,
     closed: bool,
 }
 
@@ -70,7 +70,7 @@ impl NullBackend {
             frames: VecDeque::new(),
             keep: 1,
             presented: 0,
-            settings: Vec::new(),
+            commands: Vec::new(),
             closed: false,
         }));
         (Self { shared: Arc::clone(&shared), capabilities }, NullRemote { shared })
@@ -165,10 +165,10 @@ impl NullRemote {
         lock(&self.shared).presented
     }
 
-    /// Every setting applied so far, oldest first.
+    /// Every command applied so far, oldest first.
     #[must_use]
-    pub fn settings(&self) -> Vec<BackendCommand> {
-        lock(&self.shared).settings.clone()
+    pub fn commands(&self) -> Vec<BackendCommand> {
+        lock(&self.shared).commands.clone()
     }
 
     /// Whether the backend was closed or dropped.
@@ -222,7 +222,7 @@ impl Backend for NullBackend {
     }
 
     fn apply(&mut self, setting: &BackendCommand) -> Result<()> {
-        lock(&self.shared).settings.push(setting.clone());
+        lock(&self.shared).commands.push(setting.clone());
         Ok(())
     }
 

@@ -11,7 +11,7 @@ pub(crate) fn serve(content: Content, fps: f64, alone: bool, clients: usize) -> 
     let (backend, clients) = (if alone { "none" } else { "http" }, clients.to_string());
     let flags = ["--backend", backend, "--listen", "127.0.0.1:0", "--clients", &clients];
     let options = Options::parse("framecast-load", &flags)?;
-    let builder = Canvas::builder("load").options(&options);
+    let builder = Canvas::builder("load").options(&options).close_on_interrupt();
     let (builder, mode) = match content {
         Content::Static => (builder, UpdateMode::OnDemand),
         // As a dashboard is: new values now and then, an answer to input at once.

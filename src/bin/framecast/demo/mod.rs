@@ -63,7 +63,11 @@ pub(crate) fn list() -> String {
 /// Runs the demo called `name`, or the first, until its canvas is closed.
 pub(crate) fn run(options: &Options, name: Option<&str>) -> Result<()> {
     let entry = find(name)?;
-    let canvas = Canvas::builder(entry.name).options(options).size((1280.0, 720.0)).open()?;
+    let canvas = Canvas::builder(entry.name)
+        .options(options)
+        .close_on_interrupt()
+        .size((1280.0, 720.0))
+        .open()?;
     stage::run(&canvas, &mut *(entry.make)())
 }
 

@@ -115,7 +115,10 @@ pub(crate) fn run(options: &Options, args: &Pipe) -> Result<()> {
 
 /// Opens a canvas and plays on it until the input or the canvas ends.
 fn play(options: &Options, player: Player) -> Result<()> {
-    let mut builder = Canvas::builder("pipe").options(options).update_mode(UpdateMode::Manual);
+    let mut builder = Canvas::builder("pipe")
+        .options(options)
+        .close_on_interrupt()
+        .update_mode(UpdateMode::Manual);
     if let Some(info) = player.wait_for_info(HEADER_WAIT)? {
         builder = builder.fixed_size(info.shown);
     }

@@ -54,6 +54,7 @@ pub(crate) fn run(options: &Options, arguments: Vec<PathBuf>, budget: Budget) ->
     };
     let canvas = Canvas::builder(show.picture.name.as_str())
         .options(options)
+        .close_on_interrupt()
         .size((1280.0, 800.0))
         .open()?;
     // A title of the user's own stays.

@@ -1,4 +1,4 @@
-#[path = "../../backends/terminal/tests/emulator/mod.rs"]
+#[path = "../../../../../backends/terminal/tests/emulator/mod.rs"]
 pub(crate) mod emulator;
 
 use std::os::unix::fs::PermissionsExt;

@@ -1,0 +1,22 @@
+//! One integration binary: the framecast program, and programs in a terminal, seen from outside.
+//!
+//! - `files`: where the system gives few open files
+//! - `log`: `--log`
+//! - `program`: run as a person would
+//! - `terminal`: programs in a terminal: what they show there, and how they leave it
+//! - `tmux`: pictures through tmux to the terminal around it
+
+#[cfg(all(target_os = "linux", feature = "http"))]
+mod files;
+#[cfg(feature = "http")]
+mod log;
+mod program;
+#[cfg(all(unix, feature = "terminal", feature = "http"))]
+mod terminal;
+#[cfg(all(target_os = "linux", feature = "terminal", feature = "http"))]
+mod tmux;
+
+use std::time::Duration;
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);

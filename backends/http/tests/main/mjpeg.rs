@@ -1,5 +1,6 @@
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use framecast_api::{Backend, BackendCommand, BackendEvent, Role};
@@ -7,7 +8,8 @@ use framecast_http::{HttpServer, Link, ServerConfig};
 use serde_json::Value;
 
 use crate::support::{
-    Client, Engine, PATIENCE, body, get, request, server_like, server_with, status, tcp, token,
+    Client, Engine, Heard, PATIENCE, body, get, request, server_like, server_with, status, tcp,
+    token,
 };
 
 /// Somebody who can only read.
@@ -150,12 +152,32 @@ fn on_a_lossless_canvas_it_is_jpeg_as_well_and_what_is_still_is_not_sent_as_png(
 
 #[test]
 fn one_who_does_not_read_gets_one_picture_delays_nobody_and_is_dropped() {
-    let server = server_with(|limits| limits.write_stall = Duration::from_secs(1));
+    let server = server_with(|limits| {
+        limits.write_stall = Duration::from_secs(3);
+        // The other one acknowledges as many pictures as this machine can draw.
+        limits.messages_per_second = u32::MAX;
+    });
     let mut engine = Engine::at(&server, None);
     let stuck = Reader::join(&server);
     engine.until_joined();
     let mut other = Client::join(&server);
     engine.until_joined();
+    // It reads all the time: while it waited for this thread, it would be dropped, too.
+    let (sender, seen) = channel();
+    std::thread::spawn(move || {
+        loop {
+            match other.hear() {
+                Heard::Picture(picture) => {
+                    other.ack(picture.update);
+                    if sender.send(picture.sequence).is_err() {
+                        return;
+                    }
+                }
+                Heard::Text(_) => {}
+                Heard::Closed(_) => return, // The channel's end says so.
+            }
+        }
+    });
     // More than the kernel's buffers hold: grain that no encoder finds simple.
     let grain = |x: u32, y: u32| (x * 7919 + y * 104_729).wrapping_mul(0x9e37_79b9).to_be_bytes();
     let large = engine.draw(3000, 2500, |x, y| [grain(x, y)[0], grain(x, y)[1], grain(x, y)[2]]);
@@ -168,13 +190,7 @@ fn one_who_does_not_read_gets_one_picture_delays_nobody_and_is_dropped() {
         engine.until_wanted();
         shade = (shade + 1) % 200;
         let sequence = engine.present([shade, 0, 0]);
-        loop {
-            let picture = other.picture();
-            other.ack(picture.update);
-            if picture.sequence >= sequence {
-                break;
-            }
-        }
+        while seen.recv_timeout(PATIENCE).expect("the other one is dropped") < sequence {}
         engine.backend.poll(&mut |input| left |= matches!(input, BackendEvent::Left { .. }));
     }
     let stats: Value = serde_json::from_str(body(&get(server.local_addr(), "/stats", ""))).unwrap();

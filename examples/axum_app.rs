@@ -18,7 +18,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
-use framecast::http::{HttpService, Visitor};
+use framecast::web::{HttpService, Visitor};
 use framecast::{Canvas, EventKind, EventLoop, Step};
 use serde::Deserialize;
 

@@ -266,10 +266,8 @@ impl Control {
                     self.let_in(source);
                 }
             }
-            ControlRequest::Grant(_)
-            | ControlRequest::TakeBack
-            | ControlRequest::Disconnect(_)
-            | ControlRequest::LetIn(_) => {}
+            // The rest is the host's only.
+            _ => {}
         }
         self.settle(now);
     }

@@ -53,7 +53,7 @@
 //! `SECURITY.md` has configurations that were tried, and says what is promised. Whoever has no link
 //! gets an empty page.
 //!
-//! **In a web application.** `framecast::http::HttpService` serves canvases without a socket, under
+//! **In a web application.** [`web::HttpService`] serves canvases without a socket, under
 //! a path of a larger application and behind its login. With the feature `tower` axum nests it in
 //! one line, `.nest_service("/canvas", service)`; see `examples/axum_app.rs`. The viewer's page is
 //! at `/canvas/` then, with the slash: axum does not tell what is nested that it was left out.
@@ -131,12 +131,40 @@ mod stats;
 mod timer;
 mod virtual_time;
 
-pub use framecast_api::*;
-/// The web mirror, for programs that set it up themselves or mount it in a larger web application.
-#[cfg(feature = "http")]
-pub use framecast_http as http;
+pub use framecast_api::{
+    Backend, BackendCommand, BackendEvent, Button, Buttons, CanvasSize, Capabilities, Char,
+    ClientId, Clock, Context, ControlRequest, ControlState, Cursor, Error, ErrorKind, Event,
+    EventKind, Frame, FrameBuffer, FrameChanges, FramePool, Key, LogicalSize, Member, Modifiers,
+    NullBackend, NullRemote, PhysicalSize, Pointer, PointerType, Rect, Resize, Result, Role,
+    SentAway, SizeLimits, Source, Touch, Traffic, ViewLink, Wheel, conformance, is_unprintable,
+    printable, printable_lines,
+};
 #[cfg(feature = "http")]
 pub use framecast_http::Resources;
+
+/// The web mirror, for programs that set it up themselves or mount it in a larger web application
+/// (feature `http`).
+#[cfg(feature = "http")]
+pub mod web {
+    #[cfg(feature = "tower")]
+    pub use framecast_http::Body;
+    pub use framecast_http::{
+        Answer, HttpBackend, HttpServer, HttpService, Limits, Link, MjpegStream, Resources,
+        ServerConfig, Tls, Token, Upgrade, Visitor,
+    };
+}
+
+/// The local window, for programs that set it up themselves (feature `window`).
+#[cfg(feature = "window")]
+pub mod window {
+    pub use framecast_window::{WindowBackend, WindowOptions, display_available};
+}
+
+/// The view in a terminal, for programs that set it up themselves (feature `terminal`).
+#[cfg(feature = "terminal")]
+pub mod terminal {
+    pub use framecast_terminal::{TerminalBackend, TerminalOptions, TerminalPicture, restore};
+}
 
 pub use crate::audience::Viewer;
 pub use crate::builder::CanvasBuilder;

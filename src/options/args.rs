@@ -46,6 +46,7 @@ impl BackendKind {
 }
 
 /// Which backends to open: `auto`, `none`, or a list such as `window,http`.
+#[non_exhaustive]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum BackendList {
     /// A window if a display answers, or else, or over SSH, the terminal if standard output is one;
@@ -389,6 +390,7 @@ fn duration(text: &str) -> Option<Duration> {
 }
 
 /// Whether a canvas is drawn when nobody looks.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum DrawDemand {
     /// Only when somebody looks.

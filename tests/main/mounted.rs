@@ -9,7 +9,7 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Redirect;
 use axum::routing::get;
-use framecast::http::{HttpBackend, HttpService, Limits, ServerConfig, Visitor};
+use framecast::web::{HttpBackend, HttpService, Limits, ServerConfig, Visitor};
 use framecast::{Backend, Canvas, EventKind, EventLoop, Step};
 
 use crate::PATIENCE;

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::ClientId;
 
 /// What somebody may do: a right, not what they do now.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -25,6 +26,7 @@ impl Role {
 
 /// What a client wants to happen with control. The engine decides; what a client may not do is
 /// ignored.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ControlRequest {
     /// To have it.

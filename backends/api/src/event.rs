@@ -175,6 +175,7 @@ pub struct Touch {
 }
 
 /// What kind of device points.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PointerType {
@@ -286,6 +287,7 @@ pub struct Char {
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[non_exhaustive]
 #[serde(into = "u8", try_from = "u8")]
 #[repr(u8)]
 pub enum Button {

@@ -157,6 +157,7 @@ impl Visitor {
 }
 
 /// What to do with a request.
+#[non_exhaustive]
 #[derive(Debug)]
 pub enum Answer {
     /// Send this. It is complete, also for HEAD. A client that never reads keeps it in memory, and a

@@ -213,7 +213,7 @@ fn a_hundred_films_at_once_are_shown_or_refused() {
         match answer {
             Answer::Mjpeg(_, stream) => streams.push(stream),
             Answer::Response(response) => assert_eq!(response.status(), 503),
-            Answer::Upgrade(_) => panic!("nobody asked for it"),
+            _ => panic!("nobody asked for an upgrade"),
         }
     }
     let (all, kept) = (Limits::DEFAULT.clients, Limits::DEFAULT.clients / 8);

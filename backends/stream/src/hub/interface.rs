@@ -11,6 +11,7 @@ use crate::protocol::{ClientMessage, Dialect, View};
 use crate::tile_update::TileUpdate;
 
 /// Something that happened.
+#[non_exhaustive]
 #[derive(Debug)]
 pub enum HubInput {
     /// The canvas was opened. It is opened once.

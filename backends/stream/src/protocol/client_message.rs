@@ -55,6 +55,7 @@ impl View {
 }
 
 /// What a client says.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClientMessage {
     /// The first one of `framecast.v1`.

@@ -17,6 +17,7 @@ pub(crate) use server_message::ServerMessage;
 pub const SUBPROTOCOL: &str = "framecast.v1";
 
 /// What a client speaks.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// [`SUBPROTOCOL`].

@@ -282,9 +282,9 @@ fn write_pointer(text: &mut String, pointer: &Pointer) -> std::fmt::Result {
         write!(text, " down {}", names.join("+"))?;
     }
     match pointer.pointer_type {
-        PointerType::Mouse => {}
         PointerType::Touch => write!(text, " touch {}", pointer.ntouches)?,
         PointerType::Pen => write!(text, " pen {:.2}", pointer.pressure)?,
+        _ => {}
     }
     write_modifiers(text, pointer.modifiers)
 }

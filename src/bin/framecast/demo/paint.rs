@@ -95,7 +95,7 @@ impl Paint {
         // Only a pen knows how hard it is pressed; others report a constant.
         let press = match pointer.pointer_type {
             PointerType::Pen => 0.35 + 1.3 * pointer.pressure.clamp(0.0, 1.0) as f32,
-            PointerType::Mouse | PointerType::Touch => 1.0,
+            _ => 1.0,
         };
         Dab { x, y, radius: WIDTHS[self.width] / 2.0 * press }
     }

@@ -16,7 +16,7 @@ fn main() -> framecast::Result<()> {
 
         // … and the canvas', for as long as you can spare. It sleeps when nothing happens.
         let until = Instant::now() + Duration::from_millis(16);
-        while let Some(step) = canvas.next_before(until) {
+        while let Ok(step) = canvas.next_before(until) {
             if let Step::Draw(mut frame) = step {
                 let (width, height) = (frame.width() as usize, f64::from(frame.height()));
                 for (y, row) in frame.rows_mut().enumerate() {

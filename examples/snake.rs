@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use framecast::{Canvas, EventKind, Options, Step};
+use framecast::{Canvas, EventKind, NoStep, Options, Step};
 
 const COLUMNS: i32 = 24;
 const ROWS: i32 = 18;
@@ -76,15 +76,16 @@ fn main() -> framecast::Result<()> {
     let mut game = Game::new(7);
     let mut next = Instant::now() + PACE;
     // A loop of our own: `next_before` returns at the next move, or sooner with a step.
-    while !canvas.is_closed() {
+    loop {
         match canvas.next_before(next) {
-            None => {
+            Err(NoStep::Closed) => return canvas.finish(),
+            Err(NoStep::Deadline) => {
                 next = Instant::now() + PACE;
                 game.advance();
                 canvas.set_title(&format!("snake – {}", game.snake.len()));
                 canvas.request_draw();
             }
-            Some(Step::Event(event)) => {
+            Ok(Step::Event(event)) => {
                 // A held key steers once.
                 if let EventKind::KeyDown(key) = event.kind
                     && !key.repeat
@@ -92,7 +93,7 @@ fn main() -> framecast::Result<()> {
                     game.turn(&key.key);
                 }
             }
-            Some(Step::Draw(mut frame)) => {
+            Ok(Step::Draw(mut frame)) => {
                 let (width, height) = (frame.width() as usize, frame.height() as usize);
                 for (y, row) in frame.rows_mut().enumerate() {
                     let cell_y = (y * ROWS as usize / height) as i32;
@@ -104,5 +105,4 @@ fn main() -> framecast::Result<()> {
             }
         }
     }
-    canvas.finish()
 }

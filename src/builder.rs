@@ -7,6 +7,7 @@ use log::Level;
 
 use crate::announce::announce;
 use crate::canvas::Canvas;
+use crate::caption;
 use crate::control::ControlPolicy;
 use crate::engine::{Engine, Settings, fixed_size};
 use crate::event_loop::EventLoop;
@@ -215,7 +216,7 @@ impl CanvasBuilder {
         let core = event_loop.core();
         // The name in a path is the application's choice; the flag titles the first canvas only,
         // so that several can be told apart.
-        let name = name(&self.title);
+        let name = name(&caption::plain(&self.title));
         let title = options.title.clone().filter(|_| core.is_empty()).unwrap_or(self.title);
         let mut engine = Engine::new(
             core.clock,

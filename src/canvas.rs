@@ -12,7 +12,7 @@ use crate::builder::CanvasBuilder;
 use crate::control::ControlPolicy;
 use crate::departed::By;
 use crate::drawing::Drawing;
-use crate::event_loop::{Core, Member, Step};
+use crate::event_loop::{Core, Member, NoStep, Step};
 use crate::handle::CanvasHandle;
 use crate::offscreen::Offscreen;
 use crate::options::DrawDemand;
@@ -49,7 +49,8 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// Begins a canvas with this title.
+    /// Begins a canvas with this title, in which placeholders are replaced; see
+    /// [`set_title`](Self::set_title).
     pub fn builder(title: impl Into<String>) -> CanvasBuilder {
         CanvasBuilder::new(title.into())
     }
@@ -80,17 +81,37 @@ impl Canvas {
         Some(self.core.next_before(Some(&self.member), None)?.1)
     }
 
-    /// Like [`next`](Self::next), but `None` also at `deadline`; see
-    /// [`is_closed`](Self::is_closed).
-    #[must_use]
-    pub fn next_before(&self, deadline: Instant) -> Option<Step> {
-        Some(self.core.next_before(Some(&self.member), Some(deadline))?.1)
+    /// Like [`next`](Self::next), but waits no longer than until `deadline`.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use framecast::NoStep;
+    /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
+    /// # canvas.close();
+    /// loop {
+    ///     match canvas.next_before(Instant::now() + Duration::from_millis(10)) {
+    ///         Ok(step) => println!("{step:?}"),
+    ///         Err(NoStep::Deadline) => println!("time for something else"),
+    ///         Err(NoStep::Closed) => break,
+    ///     }
+    /// }
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NoStep::Deadline`] if there is no step until then, [`NoStep::Closed`] if the canvas is closed.
+    pub fn next_before(&self, deadline: Instant) -> Result<Step, NoStep> {
+        match self.core.next_before(Some(&self.member), Some(deadline)) {
+            Some((_, step)) => Ok(step),
+            None if self.member.engine.borrow().is_ended() => Err(NoStep::Closed),
+            None => Err(NoStep::Deadline),
+        }
     }
 
     /// The next event or draw if there is one right now.
     #[must_use]
     pub fn poll(&self) -> Option<Step> {
-        self.next_before(Instant::now())
+        self.next_before(Instant::now()).ok()
     }
 
     /// The async form of [`next`](Self::next), for any executor. The future is `!Send`.
@@ -132,6 +153,29 @@ impl Canvas {
         self.member.engine.borrow_mut().schedule.request();
     }
 
+    /// Asks for a draw at `at`, for what changes by itself: a cursor that blinks, a clock. It counts in
+    /// on-demand mode, while somebody looks; of several wishes only the earliest counts, so that each
+    /// draw asks for the next.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
+    /// canvas.request_draw_at(Instant::now() + Duration::from_millis(530));
+    /// canvas.request_draw_after(Duration::from_millis(530)); // the same
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    pub fn request_draw_at(&self, at: Instant) {
+        let at = self.core.time.deadline(at);
+        self.member.engine.borrow_mut().schedule.request_at(at);
+    }
+
+    /// Asks for a draw after `time`; see [`request_draw_at`](Self::request_draw_at).
+    pub fn request_draw_after(&self, time: Duration) {
+        if let Some(at) = self.core.time.now().checked_add(time) {
+            self.member.engine.borrow_mut().schedule.request_at(at);
+        }
+    }
+
     /// Begins a frame now, due or not, wanted or not; whoever looks gets the newest.
     ///
     /// For programs whose frames come by their own clock: a video, a simulation. Everybody else
@@ -144,13 +188,23 @@ impl Canvas {
         Drawing::begin(&self.core, &self.member, step)
     }
 
-    /// The title.
+    /// The title, with its placeholders.
     #[must_use]
     pub fn title(&self) -> String {
         self.member.engine.borrow().title().to_owned()
     }
 
     /// Sets the title: the window's caption, the page's tab.
+    ///
+    /// In it, `$fps` is the frame rate, `$ms` the time from frame to frame in milliseconds, both as they
+    /// were in the last second, and `$backend` is what shows it: "window", "http". `$$` is a dollar
+    /// sign; any other stays as it is.
+    ///
+    /// ```
+    /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
+    /// canvas.set_title("waves: $fps fps in the $backend");
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
     pub fn set_title(&self, title: &str) {
         self.member.engine.borrow_mut().set_title(title);
     }

@@ -18,6 +18,7 @@ use log::Level;
 
 use crate::audience::Viewer;
 use crate::audience_log::{AudienceLog, Line};
+use crate::caption;
 use crate::control::{Control, ControlPolicy};
 use crate::events::EventQueue;
 use crate::held::Held;
@@ -87,6 +88,8 @@ pub(crate) struct Engine {
     demand: DrawDemand,
     stats: Stats,
     rate: Rate,
+    /// The rate that titles tell.
+    fps: f64,
     /// Why the canvas closed by itself.
     error: Option<Error>,
 }
@@ -169,6 +172,7 @@ impl Engine {
             demand: settings.demand,
             stats: Stats::default(),
             rate: Rate::default(),
+            fps: 0.0,
             error: None,
         }
     }
@@ -179,7 +183,8 @@ impl Engine {
         mut backend: Box<dyn Backend>,
         waker: std::task::Waker,
     ) -> Result<()> {
-        let context = Context::new(waker, self.clock, self.title.clone(), self.size.logical());
+        let title = caption::expand(&self.title, backend.name(), self.fps);
+        let context = Context::new(waker, self.clock, title, self.size.logical());
         backend.open(context)?;
         let id = self.next_backend;
         self.next_backend += 1;
@@ -451,7 +456,10 @@ impl Engine {
         let frame = self.pool.freeze(buffer, self.sequence, timestamp, ratio);
         self.stats.frames += 1;
         self.stats.draw_seconds = now.saturating_duration_since(began).as_secs_f64();
-        self.rate.count(now);
+        if self.rate.count(now) && caption::is_measured(&self.title) {
+            self.fps = self.rate.per_second(now);
+            self.tell_title();
+        }
         let mut failed = Vec::new();
         for slot in &mut self.slots {
             match slot.backend.present(&frame) {
@@ -499,6 +507,11 @@ impl Engine {
 
     pub(crate) fn is_closed(&self) -> bool {
         matches!(self.phase, Phase::Closing | Phase::Ended)
+    }
+
+    /// Whether the last event was handed out.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.phase == Phase::Ended
     }
 
     pub(crate) fn take_error(&mut self) -> Option<Error> {

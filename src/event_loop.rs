@@ -1,6 +1,7 @@
 //! The loop over all canvases of a process: it parks, and hands out what comes next.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -29,6 +30,26 @@ pub enum Step {
     /// Draw a frame and [`present`](Drawing::present) it.
     Draw(Drawing),
 }
+
+/// Why there is no step yet, or no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoStep {
+    /// The deadline is over; there may be steps later.
+    Deadline,
+    /// The canvas is closed: there will be no more.
+    Closed,
+}
+
+impl fmt::Display for NoStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NoStep::Deadline => "no step came before the deadline",
+            NoStep::Closed => "the canvas is closed",
+        })
+    }
+}
+
+impl std::error::Error for NoStep {}
 
 /// Drives several canvases; a single one has its own, hidden in [`Canvas`].
 ///

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use framecast_api::{BackendCommand, Cursor, LogicalSize, PhysicalSize, Result, Source};
 
@@ -74,6 +74,18 @@ impl CanvasHandle {
     pub fn request_draw(&self) {
         if !self.remote.draw.swap(true, Ordering::AcqRel) {
             self.remote.signal.notify();
+        }
+    }
+
+    /// Asks for a draw at a time, like [`Canvas::request_draw_at`].
+    pub fn request_draw_at(&self, at: Instant) {
+        self.post(move |canvas| canvas.request_draw_at(at));
+    }
+
+    /// Asks for a draw after a time from now, like [`Canvas::request_draw_after`].
+    pub fn request_draw_after(&self, time: Duration) {
+        if let Some(at) = Instant::now().checked_add(time) {
+            self.request_draw_at(at);
         }
     }
 

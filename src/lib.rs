@@ -105,6 +105,7 @@ mod audience;
 mod audience_log;
 mod builder;
 mod canvas;
+mod caption;
 mod control;
 mod departed;
 mod drawing;
@@ -135,9 +136,9 @@ pub use framecast_api::{
     Backend, BackendCommand, BackendEvent, Button, Buttons, CanvasSize, Capabilities, Char,
     ClientId, Clock, Context, ControlRequest, ControlState, Cursor, Error, ErrorKind, Event,
     EventKind, Frame, FrameBuffer, FrameChanges, FramePool, Key, LogicalSize, Member, Modifiers,
-    NullBackend, NullRemote, PhysicalSize, Pointer, PointerType, Rect, Resize, Result, Role,
-    SentAway, SizeLimits, Source, Touch, Traffic, ViewLink, Wheel, conformance, is_unprintable,
-    printable, printable_lines,
+    NullBackend, NullRemote, PhysicalSize, PixelFormat, Pointer, PointerType, Rect, Resize, Result,
+    Role, SentAway, SizeLimits, Source, Touch, Traffic, ViewLink, Wheel, conformance,
+    is_unprintable, printable, printable_lines,
 };
 #[cfg(feature = "http")]
 pub use framecast_http::Resources;
@@ -171,7 +172,7 @@ pub use crate::builder::CanvasBuilder;
 pub use crate::canvas::Canvas;
 pub use crate::control::ControlPolicy;
 pub use crate::drawing::Drawing;
-pub use crate::event_loop::{EventLoop, Step};
+pub use crate::event_loop::{EventLoop, NoStep, Step};
 pub use crate::handle::CanvasHandle;
 pub use crate::notice::print_notice;
 pub use crate::offscreen::Offscreen;

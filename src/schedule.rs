@@ -30,6 +30,8 @@ pub(crate) struct Schedule {
     max_gap: Option<Duration>,
     /// Somebody asked for a draw since the last one began.
     requested: bool,
+    /// Somebody asked for a draw then, in on-demand mode; the earliest of several.
+    requested_at: Option<Instant>,
     /// When the last draw began.
     last: Option<Instant>,
     /// The rate limit lets the next draw begin then.
@@ -59,6 +61,7 @@ impl Schedule {
             max_gap: None,
             // Something must be shown at first.
             requested: true,
+            requested_at: None,
             last: None,
             free_at: None,
         }
@@ -103,17 +106,28 @@ impl Schedule {
         self.requested = true;
     }
 
+    /// Asks for a draw at `at`; the earliest of several wishes counts, and after its draw no other.
+    pub(crate) fn request_at(&mut self, at: Instant) {
+        self.requested_at = Some(self.requested_at.map_or(at, |earlier| earlier.min(at)));
+    }
+
     /// When the next draw is due. Demand is the caller's question.
     pub(crate) fn next(&self, now: Instant) -> Due {
         let wanted_at = match self.mode {
             UpdateMode::Manual => return Due::Never,
             UpdateMode::Fastest | UpdateMode::Continuous => now,
             UpdateMode::OnDemand if self.requested => now,
-            UpdateMode::OnDemand => match (self.max_gap, self.last) {
-                (None, _) => return Due::Never,
-                (Some(_), None) => now,
-                (Some(gap), Some(last)) => last + gap,
-            },
+            UpdateMode::OnDemand => {
+                let repeated = match (self.max_gap, self.last) {
+                    (None, _) => None,
+                    (Some(_), None) => Some(now),
+                    (Some(gap), Some(last)) => Some(last + gap),
+                };
+                match repeated.into_iter().chain(self.requested_at).min() {
+                    None => return Due::Never,
+                    Some(at) => at,
+                }
+            }
         };
         let at = self.free_at.map_or(wanted_at, |free| wanted_at.max(free));
         if at <= now { Due::Now } else { Due::At(at) }
@@ -131,6 +145,7 @@ impl Schedule {
         self.free_at = Some(due + self.gap());
         self.last = Some(now);
         self.requested = false;
+        self.requested_at = self.requested_at.filter(|at| *at > now);
         step
     }
 }
@@ -225,6 +240,29 @@ mod tests {
         assert_eq!(schedule.next(start), Due::At(start + 100 * MS));
         schedule.set_max_fps(Some(5.0));
         assert_eq!(schedule.next(start), Due::At(start + 200 * MS));
+    }
+
+    #[test]
+    fn a_draw_at_a_time_comes_then_and_once() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(UpdateMode::OnDemand);
+        schedule.begin(start);
+        assert_eq!(schedule.next(start), Due::Never);
+        schedule.request_at(start + 500 * MS);
+        schedule.request_at(start + 300 * MS);
+        schedule.request_at(start + 900 * MS);
+        assert_eq!(schedule.next(start), Due::At(start + 300 * MS));
+        // A draw before that does not take its place.
+        schedule.request();
+        schedule.begin(start + 100 * MS);
+        assert_eq!(schedule.next(start + 100 * MS), Due::At(start + 300 * MS));
+        schedule.begin(start + 300 * MS);
+        assert_eq!(schedule.next(start + 300 * MS), Due::Never, "the earliest only");
+        // The frame rate's limit holds, and a time that is over means now.
+        schedule.set_max_fps(Some(10.0));
+        schedule.request_at(start);
+        assert_eq!(schedule.next(start + 350 * MS), Due::At(start + 400 * MS));
+        assert_eq!(schedule.next(start + 400 * MS), Due::Now);
     }
 
     #[test]

@@ -54,15 +54,17 @@ pub(crate) struct Rate {
 impl Rate {
     const WINDOW: Duration = Duration::from_secs(1);
 
-    /// A frame was presented.
-    pub(crate) fn count(&mut self, now: Instant) {
+    /// A frame was presented; whether the rate is known anew.
+    pub(crate) fn count(&mut self, now: Instant) -> bool {
         let (start, frames) = self.window.get_or_insert((now, 0));
         let elapsed = now.saturating_duration_since(*start);
         if elapsed >= Self::WINDOW {
             self.last = f64::from(*frames) / elapsed.as_secs_f64();
             self.window = Some((now, 1));
+            true
         } else {
             *frames += 1;
+            false
         }
     }
 

@@ -6,6 +6,7 @@ use framecast_api::{BackendCommand, ClientId, ControlRequest, EventKind, Key, So
 use log::Level;
 
 use super::Engine;
+use crate::caption;
 use crate::control::{Control, ControlPolicy, Order};
 use crate::departed::By;
 
@@ -172,9 +173,9 @@ impl Engine {
     pub(super) fn tell_title(&mut self) {
         for slot in &mut self.slots {
             let local = slot.backend.capabilities().local && !self.published.hint.is_empty();
-            let title = &self.title;
+            let title = caption::expand(&self.title, slot.backend.name(), self.fps);
             let caption =
-                if local { format!("{title} – {}", self.published.hint) } else { title.clone() };
+                if local { format!("{title} – {}", self.published.hint) } else { title };
             slot.tell(&BackendCommand::Title(caption), self.messages);
         }
     }

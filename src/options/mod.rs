@@ -170,7 +170,8 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "auto|always"))]
     pub draw: Option<DrawDemand>,
 
-    /// title of the window and of the page
+    /// title of the window and of the page; $fps, $ms and $backend in it are the frame rate, the time of a
+    /// frame and what shows it
     #[cfg_attr(feature = "options", argh(option, arg_name = "text"))]
     pub title: Option<String>,
 

@@ -9,7 +9,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use framecast::{Canvas, EventKind, FrameBuffer, Options, Step, UpdateMode};
+use framecast::{Canvas, EventKind, FrameBuffer, NoStep, Options, Step, UpdateMode};
 
 const RED: [u8; 4] = [255, 0, 0, 255];
 const GREEN: [u8; 4] = [0, 255, 0, 255];
@@ -90,14 +90,14 @@ fn main() -> framecast::Result<()> {
             report_at += Duration::from_secs(1);
         }
         match canvas.next_before(report_at) {
-            None if canvas.is_closed() => return canvas.finish(),
-            None => {}
-            Some(Step::Draw(mut frame)) => {
+            Err(NoStep::Closed) => return canvas.finish(),
+            Err(NoStep::Deadline) => {}
+            Ok(Step::Draw(mut frame)) => {
                 let ratio = frame.ratio();
                 probe.draw(&mut frame, ratio);
                 frame.present();
             }
-            Some(Step::Event(event)) => {
+            Ok(Step::Event(event)) => {
                 probe.event(&event.kind);
                 if !matches!(event.kind, EventKind::Animate { .. } | EventKind::BeforeDraw) {
                     let line = serde_json::to_string(&event).unwrap_or_default();

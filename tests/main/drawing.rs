@@ -1,11 +1,11 @@
 use std::time::{Duration, Instant};
 
 use framecast::{
-    Canvas, ClientId, DrawDemand, EventKind, NullBackend, NullRemote, Options, PhysicalSize,
-    Pointer, Rect, Step, UpdateMode,
+    BackendCommand, Canvas, ClientId, DrawDemand, EventKind, NoStep, NullBackend, NullRemote,
+    Options, PhysicalSize, Pointer, Rect, Step, UpdateMode,
 };
 
-use crate::{count, drain, drain_until};
+use crate::{PATIENCE, count, drain, drain_until};
 
 fn canvas(mode: UpdateMode) -> (Canvas, NullRemote) {
     let (backend, remote) = NullBackend::new();
@@ -193,14 +193,55 @@ fn input_wakes_a_parked_loop_from_another_thread() {
 }
 
 #[test]
+fn a_title_tells_the_rate_and_what_shows_it() {
+    let (canvas, remote) = canvas(UpdateMode::Manual);
+    let titles = || {
+        let titles = remote.commands().into_iter().filter_map(|it| match it {
+            BackendCommand::Title(title) => Some(title),
+            _ => None,
+        });
+        titles.collect::<Vec<_>>()
+    };
+    canvas.set_title("$backend at $fps fps, $$5");
+    assert_eq!(titles(), ["null at 0.0 fps, $5"]);
+    assert_eq!(canvas.title(), "$backend at $fps fps, $$5");
+    let end = Instant::now() + PATIENCE;
+    while titles().len() < 2 && Instant::now() < end {
+        canvas.begin_frame().unwrap().present();
+    }
+    let last = titles().pop().unwrap();
+    let fps = last.strip_prefix("null at ").unwrap().strip_suffix(" fps, $5").unwrap();
+    assert!(fps.parse::<f64>().unwrap() > 0.0, "{last}");
+}
+
+#[test]
+fn a_draw_is_requested_for_later() {
+    let (canvas, remote) = canvas(UpdateMode::OnDemand);
+    remote.set_demand(true);
+    drain(&canvas);
+    let (start, nap) = (Instant::now(), Duration::from_millis(30));
+    canvas.request_draw_after(nap);
+    drain_until(&canvas, |steps| count(steps, "draw") == 1);
+    assert!(start.elapsed() >= nap);
+    canvas.handle().request_draw_at(start);
+    drain_until(&canvas, |steps| count(steps, "draw") == 1);
+    assert!(drain(&canvas).is_empty(), "once each");
+    canvas.handle().request_draw_after(Duration::MAX);
+    canvas.request_draw_after(Duration::MAX);
+    assert!(drain(&canvas).is_empty());
+}
+
+#[test]
 fn an_idle_canvas_parks_and_wakes_at_its_deadline() {
     let (canvas, remote) = canvas(UpdateMode::OnDemand);
     remote.set_demand(true);
     drain(&canvas);
     let (start, nap) = (Instant::now(), Duration::from_millis(50));
-    assert!(canvas.next_before(start + nap).is_none());
+    assert_eq!(canvas.next_before(start + nap).unwrap_err(), NoStep::Deadline);
     assert!(start.elapsed() >= nap);
-    assert!(!canvas.is_closed());
+    canvas.close();
+    assert_eq!(drain(&canvas), ["close"]);
+    assert_eq!(canvas.next_before(Instant::now() + PATIENCE).unwrap_err(), NoStep::Closed);
 }
 
 #[test]

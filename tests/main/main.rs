@@ -44,7 +44,7 @@ fn drain_until(canvas: &Canvas, done: impl Fn(&[String]) -> bool) -> Vec<String>
     let end = Instant::now() + PATIENCE;
     let mut steps = Vec::new();
     while !done(&steps) {
-        let step = canvas.next_before(end).unwrap_or_else(|| panic!("no more after {steps:?}"));
+        let step = canvas.next_before(end).unwrap_or_else(|_| panic!("no more after {steps:?}"));
         take(step, &mut steps);
     }
     steps

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{PhysicalSize, Rect, Result};
+use crate::{PhysicalSize, PixelFormat, Rect, Result, pixels};
 
 /// One finished picture: sRGB, RGBA8, physical pixels, rows from top to bottom without padding.
 ///
@@ -188,6 +188,35 @@ impl FrameBuffer {
     /// Sets every pixel to `color` (`[r, g, b, a]`).
     pub fn fill(&mut self, color: [u8; 4]) {
         self.pixels_mut().fill(color);
+    }
+
+    /// Copies a picture of this buffer's size from somebody else's memory, such as a renderer's.
+    ///
+    /// `stride` is the number of bytes from the beginning of a row to that of the next; the last row
+    /// may end with its pixels.
+    ///
+    /// ```
+    /// use framecast_api::{FramePool, PhysicalSize, PixelFormat};
+    /// let mut buffer = FramePool::new().lend(PhysicalSize::new(1, 2))?;
+    /// // Two rows of one pixel, padded to 256 bytes as GPUs do.
+    /// let mut pixels = vec![0; 256 + 4];
+    /// pixels[256..].copy_from_slice(&[30, 20, 10, 255]);
+    /// buffer.copy_from_strided(&pixels, 256, PixelFormat::Bgra8)?;
+    /// assert_eq!(buffer.pixels()[1], [10, 20, 30, 255]);
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// "Invalid input" if `stride` is shorter than a row, or there are fewer `pixels` than it takes;
+    /// then nothing is copied.
+    pub fn copy_from_strided(
+        &mut self,
+        pixels: &[u8],
+        stride: usize,
+        format: PixelFormat,
+    ) -> Result<()> {
+        let size = self.size();
+        pixels::copy(self.pixels_mut(), size, pixels, stride, format)
     }
 
     /// Copies `frame`'s pixels when it has this buffer's size; otherwise does nothing.

@@ -25,6 +25,7 @@ mod event;
 mod frame;
 mod lenient;
 mod null;
+mod pixels;
 mod rect;
 mod size;
 mod text;
@@ -43,6 +44,7 @@ pub use event::{
 };
 pub use frame::{Frame, FrameBuffer, FramePool};
 pub use null::{NullBackend, NullRemote};
+pub use pixels::PixelFormat;
 pub use rect::Rect;
 pub use size::{CanvasSize, LogicalSize, PhysicalSize, SizeLimits};
 pub use text::{is_unprintable, printable, printable_lines};

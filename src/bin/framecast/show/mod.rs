@@ -38,6 +38,11 @@ const TOLD: usize = 3;
 /// What standard input is called.
 const INPUT: &str = "standard input";
 
+/// A title of this text, in which no name of a file is a placeholder.
+fn title(text: &str) -> String {
+    text.replace('$', "$$")
+}
+
 /// Shows `arguments`, files, folders or `-` for standard input, until the canvas is closed.
 pub(crate) fn run(options: &Options, arguments: Vec<PathBuf>, budget: Budget) -> Result<()> {
     let input = || {
@@ -52,7 +57,7 @@ pub(crate) fn run(options: &Options, arguments: Vec<PathBuf>, budget: Budget) ->
     let Some(mut show) = Show::open(arguments, input, budget, Instant::now())? else {
         return Err(Error::failed("there is nothing that can be shown"));
     };
-    let canvas = Canvas::builder(show.picture.name.as_str())
+    let canvas = Canvas::builder(title(&show.picture.name))
         .options(options)
         .close_on_interrupt()
         .size((1280.0, 800.0))
@@ -65,7 +70,7 @@ pub(crate) fn run(options: &Options, arguments: Vec<PathBuf>, budget: Budget) ->
         let deadline = due.into_iter().chain(show.next_look()).min();
         let step = match deadline {
             None => canvas.next(),
-            Some(at) => canvas.next_before(at),
+            Some(at) => canvas.next_before(at).ok(),
         };
         match step {
             None => {
@@ -92,7 +97,7 @@ pub(crate) fn run(options: &Options, arguments: Vec<PathBuf>, budget: Budget) ->
                 due = seconds.map(|at| origin + Duration::from_secs_f64(at.max(0.0)));
                 frame.present();
                 if !titled {
-                    canvas.set_title(&show.caption());
+                    canvas.set_title(&title(&show.caption()));
                 }
             }
         }

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn it_keeps_the_contract() {
-        conformance::check(|| Box::new(Ascii::default()));
+        conformance::check(Ascii::default);
     }
 
     #[test]

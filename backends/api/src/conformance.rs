@@ -6,8 +6,12 @@
 //!
 //! ```
 //! use framecast_api::{NullBackend, conformance};
-//! conformance::check(|| Box::new(NullBackend::new().0));
+//! conformance::check(|| NullBackend::new().0);
 //! ```
+//!
+//! [`time_present`] tells what rate a backend can hold.
+
+mod present_time;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,6 +19,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
+
+pub use self::present_time::{PresentTime, time_present};
 
 use crate::{
     Backend, BackendCommand, BackendEvent, ClientId, Clock, Context, ControlState, Cursor,
@@ -32,7 +38,7 @@ const FRAMES: u64 = 60;
 ///
 /// # Panics
 /// If a check fails, with its name and what was wrong; all checks run first.
-pub fn check(mut make: impl FnMut() -> Box<dyn Backend>) {
+pub fn check<B: Backend + 'static>(mut make: impl FnMut() -> B) {
     type Check = fn(Box<dyn Backend>);
     let checks: [(&str, Check); 8] = [
         ("has a constant lower-case name", has_a_constant_lower_case_name),
@@ -47,7 +53,7 @@ pub fn check(mut make: impl FnMut() -> Box<dyn Backend>) {
     let failed: Vec<String> = checks
         .into_iter()
         .filter_map(|(name, check)| {
-            let backend = make();
+            let backend = Box::new(make());
             let panic = catch_unwind(AssertUnwindSafe(|| check(backend))).err()?;
             let why = panic
                 .downcast_ref::<String>()

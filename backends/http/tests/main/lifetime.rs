@@ -15,9 +15,9 @@ use crate::support::{
 
 #[test]
 fn it_keeps_the_contract_of_a_backend() {
-    conformance::check(|| Box::new(server().canvas(None).unwrap()));
+    conformance::check(|| server().canvas(None).unwrap());
     let server = server();
-    conformance::check(|| Box::new(server.canvas(Some("one")).unwrap()));
+    conformance::check(|| server.canvas(Some("one")).unwrap());
 }
 
 /// The suite has no audience; this has.

@@ -1,6 +1,7 @@
 import browser from "./browser.js";
 import Connection from "./transport/connection.js";
 import control from "./control.js";
+import cursors from "./cursors.js";
 import Input from "./input/input.js";
 import Lease from "./lease.js";
 import Marks from "./marks.js";
@@ -48,9 +49,6 @@ const CLOCK = {
   /** @type {(timer: unknown) => void} */
   cancel: (timer) => clearTimeout(/** @type {number} */ (timer)),
 };
-
-/** A CSS cursor is one word; anything else (an address!) is none. */
-const CURSOR = /^[a-z-]{1,32}$/;
 
 /**
  * An application's canvas in an element of a page: shows its pictures, sends it our input while we are
@@ -425,7 +423,7 @@ export default class View extends EventTarget {
     } else if (message.type === "title") {
       this.#setTitle(message.value);
     } else if (message.type === "cursor") {
-      this.#cursor = CURSOR.test(message.value) ? message.value : "default";
+      this.#cursor = cursors.known(message.value);
     } else if (message.type === "clipboard") {
       // It is for who drives, and nobody else.
       if (this.#lease.info.presenter) this.#tell("clipboard", { text: message.text });

@@ -51,6 +51,7 @@ pub static FILES: &[File] = files! {
         "token.js",
         "core/browser.js",
         "core/control.js",
+        "core/cursors.js",
         "core/decode/coverage.js",
         "core/decode/crc.js",
         "core/decode/decoders.js",

@@ -171,7 +171,7 @@ fn takes_frames_of_any_size(mut backend: Box<dyn Backend>) {
 
 fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
     open(&mut *backend);
-    let mut settings: Vec<_> = Cursor::ALL.into_iter().map(BackendCommand::Cursor).collect();
+    let mut settings: Vec<_> = Cursor::ALL.iter().copied().map(BackendCommand::Cursor).collect();
     settings.extend([
         BackendCommand::Title(String::new()),
         BackendCommand::Title("a \"title\" <b>with</b> \u{1b}[31m\0 everything ü 漢".into()),

@@ -385,16 +385,28 @@ fn asks_to_paste(kind: &EventKind) -> bool {
     }
 }
 
-/// The nearest shape minifb has.
+/// The nearest shape minifb has. It has neither the platform's shapes for waiting, help and refusal nor
+/// those for single edges and corners.
 fn cursor_style(cursor: Cursor) -> CursorStyle {
     match cursor {
-        Cursor::Text => CursorStyle::Ibeam,
-        Cursor::Crosshair => CursorStyle::Crosshair,
+        Cursor::Text | Cursor::VerticalText => CursorStyle::Ibeam,
+        Cursor::Crosshair | Cursor::Cell => CursorStyle::Crosshair,
         Cursor::Pointer | Cursor::Grab => CursorStyle::OpenHand,
         Cursor::Grabbing => CursorStyle::ClosedHand,
-        Cursor::EwResize => CursorStyle::ResizeLeftRight,
-        Cursor::NsResize => CursorStyle::ResizeUpDown,
-        Cursor::Move | Cursor::NeswResize | Cursor::NwseResize => CursorStyle::ResizeAll,
+        Cursor::EwResize | Cursor::EResize | Cursor::WResize | Cursor::ColResize => {
+            CursorStyle::ResizeLeftRight
+        }
+        Cursor::NsResize | Cursor::NResize | Cursor::SResize | Cursor::RowResize => {
+            CursorStyle::ResizeUpDown
+        }
+        Cursor::Move
+        | Cursor::AllScroll
+        | Cursor::NeswResize
+        | Cursor::NwseResize
+        | Cursor::NeResize
+        | Cursor::NwResize
+        | Cursor::SeResize
+        | Cursor::SwResize => CursorStyle::ResizeAll,
         _ => CursorStyle::Arrow,
     }
 }
@@ -412,18 +424,24 @@ mod tests {
 
     #[test]
     fn every_cursor_has_a_shape() {
-        for cursor in Cursor::ALL {
+        for &cursor in Cursor::ALL {
             let plain = cursor_style(cursor) == CursorStyle::Arrow;
-            let known = !matches!(
+            let arrow = matches!(
                 cursor,
                 Cursor::Default
                     | Cursor::None
-                    | Cursor::NotAllowed
-                    | Cursor::Wait
-                    | Cursor::Progress
+                    | Cursor::ContextMenu
                     | Cursor::Help
+                    | Cursor::Progress
+                    | Cursor::Wait
+                    | Cursor::Alias
+                    | Cursor::Copy
+                    | Cursor::NoDrop
+                    | Cursor::NotAllowed
+                    | Cursor::ZoomIn
+                    | Cursor::ZoomOut
             );
-            assert_eq!(plain, !known, "{cursor}");
+            assert_eq!(plain, arrow, "{cursor}");
         }
     }
 }

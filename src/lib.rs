@@ -137,8 +137,8 @@ pub use framecast_api::{
     ClientId, Clock, Context, ControlRequest, ControlState, Cursor, Error, ErrorKind, Event,
     EventKind, Frame, FrameBuffer, FrameChanges, FramePool, Key, LogicalSize, Member, Modifiers,
     NullBackend, NullRemote, PhysicalSize, PixelFormat, Pointer, PointerType, Rect, Resize, Result,
-    Role, SentAway, SizeLimits, Source, Touch, Traffic, ViewLink, Wheel, conformance,
-    is_unprintable, printable, printable_lines,
+    Role, SentAway, SizeLimits, Source, Touch, Traffic, ViewLink, Wheel, WheelPhase, WheelUnit,
+    conformance, is_unprintable, printable, printable_lines,
 };
 #[cfg(feature = "http")]
 pub use framecast_http::Resources;

@@ -58,7 +58,8 @@ const made = {
   enter: () => new Pointers().other("pointer_enter", mouse(), { x: 1, y: 2 })[0],
   leave: () => new Pointers().other("pointer_leave", mouse(), { x: 1, y: 2 })[0],
   "double click": () => new Pointers().other("double_click", mouse({ button: 0 }), { x: 1, y: 2 })[0],
-  wheel: () => events.wheel({ dx: 0, dy: 100 }, { ...none, ctrlKey: true }, { x: 5, y: 6 }, [3]),
+  wheel: () => events.wheel({ dx: 0, dy: 100, unit: "notch" }, { ...none, ctrlKey: true }, { x: 5, y: 6 }, [3]),
+  trackpad: () => events.wheel({ dx: 1.5, dy: -3, unit: "pixel" }, none, { x: 5, y: 6 }, []),
   "key down": () => {
     const key = { key: "A", code: "KeyA", repeat: false, isComposing: false, ...none, shiftKey: true };
     return new Keys(false).down(key).messages[0];

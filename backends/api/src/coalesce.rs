@@ -4,15 +4,17 @@
 //! matter in which of them an event waits. The viewer's `queue.js` follows it, too, and both are
 //! tested with the cases of `fixtures/coalescing.json`.
 //!
-//! - Moves of one pointer with equal buttons, modifiers and number of touches keep the last one.
-//! - Turns of the wheel with equal buttons and modifiers add up, unless the sum is larger than
-//!   [`EventKind::MAX_COORDINATE`], because such an event would be refused.
+//! - Moves of one pointer with equal buttons, modifiers and number of touches keep the last one, and the
+//!   touches that changed in either.
+//! - Turns of the wheel with equal buttons, modifiers, unit and phase add up, unless the sum is larger
+//!   than [`EventKind::MAX_COORDINATE`], because such an event would be refused. The beginning and the
+//!   end of a movement stay apart: two of them are two movements.
 //! - Sizes keep the last one.
 //!
 //! The merged event has the time and the position of the later one. Nothing else is merged, events
 //! of two clients are not merged, and nothing is reordered.
 
-use crate::{BackendEvent, Event, EventKind, Pointer, Wheel};
+use crate::{BackendEvent, Event, EventKind, Pointer, Wheel, WheelPhase};
 
 impl Event {
     /// Merges `next`, the event after this one, into this one. Gives `next` back if the two stay
@@ -78,7 +80,10 @@ impl BackendEvent {
 /// Merges `next` into `last`, or gives it back.
 fn coalesce_kinds(last: &mut EventKind, next: EventKind) -> Option<EventKind> {
     match (last, next) {
-        (EventKind::PointerMove(last), EventKind::PointerMove(next)) if continues(last, &next) => {
+        (EventKind::PointerMove(last), EventKind::PointerMove(mut next))
+            if continues(last, &next) =>
+        {
+            next.changed.append(&mut last.changed);
             *last = next;
         }
         (EventKind::Wheel(last), EventKind::Wheel(next)) => match sum(last, &next) {
@@ -97,12 +102,19 @@ fn continues(last: &Pointer, next: &Pointer) -> bool {
         && last.buttons == next.buttons
         && last.modifiers == next.modifiers
         && last.ntouches == next.ntouches
+        // Identifiers of a stranger, which need not be those of touches: too many are no event.
+        && last.changed.union(&next.changed).count() <= EventKind::MAX_TOUCHES
 }
 
 /// Both turns as one; `None`: they stay apart.
 fn sum(last: &Wheel, next: &Wheel) -> Option<Wheel> {
     let sum = Wheel { dx: last.dx + next.dx, dy: last.dy + next.dy, ..*next };
-    let same = last.buttons == next.buttons && last.modifiers == next.modifiers;
+    let goes_on = !matches!(next.phase, WheelPhase::Started | WheelPhase::Ended);
+    let same = last.buttons == next.buttons
+        && last.modifiers == next.modifiers
+        && last.unit == next.unit
+        && last.phase == next.phase
+        && goes_on;
     // False for what is not a number.
     let valid = |turn: f64| turn.abs() <= EventKind::MAX_COORDINATE;
     (same && valid(sum.dx) && valid(sum.dy)).then_some(sum)
@@ -183,12 +195,25 @@ mod tests {
                 modifiers: Modifiers { alt: true, ..Modifiers::default() },
                 ntouches: 1,
                 touches: touches(x),
+                changed: ["7".to_owned()].into(),
                 pointer_type: PointerType::Touch,
                 pressure: x / 10.0,
             })
         };
         let merged = queued(event(1.0, moved(1.0)), event(2.0, moved(2.0)));
         assert_eq!(merged, [event(2.0, moved(2.0))]);
+    }
+
+    #[test]
+    fn moves_whose_changed_touches_are_too_many_together_stay_apart() {
+        let moved = |from: usize| {
+            let changed = (from..from + EventKind::MAX_TOUCHES).map(|id| id.to_string()).collect();
+            event(1.0, EventKind::PointerMove(Pointer { changed, ..Pointer::default() }))
+        };
+        assert_eq!(queued(moved(0), moved(0)).len(), 1);
+        let apart = queued(moved(0), moved(1));
+        assert_eq!(apart.len(), 2);
+        assert!(apart.iter().all(|event| event.kind.validate().is_ok()));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub use cursor::Cursor;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{
     Button, Buttons, Char, ClientId, Event, EventKind, Key, Modifiers, Pointer, PointerType,
-    Resize, Source, Touch, Wheel,
+    Resize, Source, Touch, Wheel, WheelPhase, WheelUnit,
 };
 pub use frame::{Frame, FrameBuffer, FramePool};
 pub use null::{NullBackend, NullRemote};

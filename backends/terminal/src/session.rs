@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     BackendEvent, Button, Buttons, Clock, ControlState, Cursor, EventKind, Frame, Modifiers,
-    Result, Role, Traffic,
+    Result, Role, Traffic, WheelUnit,
 };
 use framecast_local::{PointerTracker, Sample};
 
@@ -330,6 +330,7 @@ impl Session {
             inside: inside && !left,
             down: self.down,
             scroll,
+            unit: WheelUnit::Notch,
         };
         self.events(now, sink, |session, sink| {
             session.pointer.update(&sample, report.modifiers, sink);

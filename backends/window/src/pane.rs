@@ -19,7 +19,7 @@ use crate::keys::{Keyboard, Platform, Typed};
 use crate::pace;
 use crate::scale::{Placement, Scaler};
 use crate::surroundings::Surroundings;
-use crate::wheel::calibrate;
+use crate::wheel::{calibrate, unit};
 
 /// The largest window asked for, in pixels a side; the user may make it larger.
 const MAX_SIDE: f64 = 8192.0;
@@ -308,7 +308,8 @@ impl Pane {
         let (place, frame, ratio) = self.shown();
         let inside = in_window && known && place.contains(x, y);
         let (x, y) = place.to_canvas(frame, ratio, x, y);
-        Sample { now, x, y, inside, down, scroll: calibrate(self.platform, scroll) }
+        let (scroll, unit) = (calibrate(self.platform, scroll), unit(self.platform));
+        Sample { now, x, y, inside, down, scroll, unit }
     }
 
     /// Where the picture is in the window, its size and pixel ratio; before the first picture, all

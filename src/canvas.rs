@@ -4,7 +4,9 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use framecast_api::{Clock, Cursor, Frame, LogicalSize, PhysicalSize, Result, Source, ViewLink};
+use framecast_api::{
+    Clock, Cursor, Frame, LogicalSize, PhysicalSize, Result, Source, ViewInfo, ViewLink,
+};
 
 use crate::CanvasSize;
 use crate::audience::Viewer;
@@ -315,6 +317,14 @@ impl Canvas {
     #[must_use]
     pub fn links(&self) -> Vec<ViewLink> {
         self.member.engine.borrow().links()
+    }
+
+    /// What is known of the presenter's view: which keys its shortcuts use, dark or light, mouse or
+    /// finger. All unknown where nobody drives, or a client does not say it.
+    /// [`EventKind::ViewInfo`](crate::EventKind::ViewInfo) tells when it changes.
+    #[must_use]
+    pub fn presenter_info(&self) -> ViewInfo {
+        self.member.engine.borrow().presenter_info()
     }
 
     /// A client's name for people: "window", "127.0.0.1:51234"; `None` if it left.

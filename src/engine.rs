@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     Backend, BackendCommand, BackendEvent, CanvasSize, Clock, Context, Cursor, Error, Event,
-    EventKind, Frame, FrameBuffer, FramePool, Rect, Resize, Result, SizeLimits, Source, ViewLink,
-    printable,
+    EventKind, Frame, FrameBuffer, FramePool, Rect, Resize, Result, SizeLimits, Source, ViewInfo,
+    ViewLink, printable,
 };
 use log::Level;
 
@@ -71,6 +71,8 @@ pub(crate) struct Engine {
     /// nothing and takes it that it can.
     shown: Option<bool>,
     pub(crate) messages: Messages,
+    /// What the application was told of the presenter's view.
+    told_info: ViewInfo,
     log: AudienceLog,
     /// Why somebody leaves, until it has left.
     leaving: Option<(Source, String)>,
@@ -156,6 +158,7 @@ impl Engine {
             held: Held::default(),
             shown: None,
             messages: settings.messages,
+            told_info: ViewInfo::default(),
             log: AudienceLog::default(),
             leaving: None,
             queue: EventQueue::default(),
@@ -364,6 +367,10 @@ impl Engine {
                     self.follow_presenter();
                 }
             }
+            BackendEvent::ViewInfo { client, info } => {
+                self.control.set_info(source(client), info);
+                self.tell_info();
+            }
             // A remote view only detaches, which its backend has done.
             BackendEvent::CloseRequested { client } if self.control.is_local(source(client)) => {
                 self.close();
@@ -532,6 +539,11 @@ impl Engine {
 
     pub(crate) fn presenter(&self) -> Option<Source> {
         self.control.presenter()
+    }
+
+    /// What is known of the presenter's view.
+    pub(crate) fn presenter_info(&self) -> ViewInfo {
+        self.control.presenter_info().unwrap_or_default()
     }
 
     /// Everybody who is here.

@@ -9,6 +9,7 @@
 //! - `mounted`: canvases in somebody else's web application
 //! - `quiet`: nothing is printed without flags
 //! - `signals`: Ctrl-C closes canvases that ask for it
+//! - `view_info`: what is known of the presenter's view
 
 mod clipboard;
 mod control;
@@ -22,6 +23,7 @@ mod mounted;
 mod quiet;
 #[cfg(all(unix, feature = "signals"))]
 mod signals;
+mod view_info;
 
 use std::time::{Duration, Instant};
 

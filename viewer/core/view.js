@@ -8,6 +8,7 @@ import Marks from "./marks.js";
 import Picture from "./decode/picture.js";
 import Stage from "./stage.js";
 import Stream from "./decode/stream.js";
+import viewInfo from "./view-info.js";
 
 /**
  * @typedef {import("./decode/updates.js").Update<ImageBitmap>} Update
@@ -82,6 +83,8 @@ export default class View extends EventTarget {
   #frame = 0;
   /** The size the server knows, as text. */
   #reported = "";
+  /** What the server knows of the machine and the person, as text. */
+  #reportedInfo = "";
   /** The picture's size that `resize` told, as text. */
   #told = "";
   #lease = new Lease();
@@ -153,6 +156,7 @@ export default class View extends EventTarget {
     for (const type of ["contextlost", "contextrestored"]) {
       this.#canvas.addEventListener(type, () => this.#lose(), { signal });
     }
+    viewInfo.watch(this.#window, () => this.#reportInfo(), signal);
     this.#page.addEventListener("visibilitychange", () => this.#look(), { signal });
     // What may mean that the network is back, or that somebody waits for it.
     for (const type of ["online", "focus"]) this.#window.addEventListener(type, () => this.#connection.hurry(), { signal });
@@ -395,8 +399,11 @@ export default class View extends EventTarget {
   #hello() {
     const size = this.#stage.begin();
     this.#reported = JSON.stringify(size);
+    const info = viewInfo.of(this.#window);
+    this.#reportedInfo = JSON.stringify(info);
     const token = this.#token === null ? {} : { token: this.#token };
-    return { type: "hello", ...size, visible: this.#visible, browser: browser.name(new URL(this.#url).host), ...token };
+    const name = browser.name(new URL(this.#url).host);
+    return { type: "hello", ...size, visible: this.#visible, browser: name, ...info, ...token };
   }
 
   /** @param {import("./transport/connection.js").State} state */
@@ -407,7 +414,8 @@ export default class View extends EventTarget {
       this.#sentAway = [];
       this.#lease.clear();
     } else {
-      // The size may have changed since `hello`.
+      // They may have changed since `hello`.
+      this.#reportInfo();
       this.#wantFrame();
     }
     this.#changed();
@@ -527,6 +535,16 @@ export default class View extends EventTarget {
   #lose() {
     this.#marks.lose();
     this.#stream.lose();
+  }
+
+  /** Tells the server what is known of the machine and the person, if that is news. */
+  #reportInfo() {
+    if (this.#connection.state !== "connected") return;
+    const info = viewInfo.of(this.#window);
+    const reported = JSON.stringify(info);
+    if (reported === this.#reportedInfo) return;
+    this.#reportedInfo = reported;
+    this.#connection.send({ type: "view_info", ...info });
   }
 
   /** Tells the server the view's size, if that is news. */

@@ -85,6 +85,7 @@ pub static FILES: &[File] = files! {
         "core/transport/protocol.js",
         "core/transport/source.js",
         "core/transport/token.js",
+        "core/view-info.js",
         "core/view.js",
         "core/views.js",
         "core/zoom.js",

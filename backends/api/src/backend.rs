@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     ClientId, Clock, ControlRequest, ControlState, Cursor, Error, EventKind, Frame, LogicalSize,
-    Result, Role,
+    Result, Role, ViewInfo,
 };
 
 /// What a backend has sent to its audience, all clients together.
@@ -306,6 +306,15 @@ pub enum BackendEvent {
         size: LogicalSize,
         /// Physical pixels per logical pixel.
         ratio: f64,
+    },
+    /// What is known of the view. Comes after `Joined` and whenever it changes; a backend that knows
+    /// nothing does not say it. The engine keeps it, and tells the application while the client is the
+    /// presenter.
+    ViewInfo {
+        /// Whose view.
+        client: ClientId,
+        /// What is known.
+        info: ViewInfo,
     },
     /// The view's close button. A local view's ends the application; a remote one's only
     /// detaches that view.

@@ -9,7 +9,7 @@
 //! - Turns of the wheel with equal buttons, modifiers, unit and phase add up, unless the sum is larger
 //!   than [`EventKind::MAX_COORDINATE`], because such an event would be refused. The beginning and the
 //!   end of a movement stay apart: two of them are two movements.
-//! - Sizes keep the last one.
+//! - Sizes, and what is known of a view, keep the last one.
 //!
 //! The merged event has the time and the position of the later one. Nothing else is merged, events
 //! of two clients are not merged, and nothing is reordered.
@@ -72,6 +72,12 @@ impl BackendEvent {
                 (*last_size, *last_ratio) = (size, ratio);
                 None
             }
+            (Self::ViewInfo { client: this, info: last }, Self::ViewInfo { client, info })
+                if *this == client =>
+            {
+                *last = info;
+                None
+            }
             (_, next) => Some(next),
         }
     }
@@ -91,6 +97,7 @@ fn coalesce_kinds(last: &mut EventKind, next: EventKind) -> Option<EventKind> {
             None => return Some(EventKind::Wheel(next)),
         },
         (EventKind::Resize(last), EventKind::Resize(next)) => *last = next,
+        (EventKind::ViewInfo(last), EventKind::ViewInfo(next)) => *last = next,
         (_, next) => return Some(next),
     }
     None
@@ -127,8 +134,8 @@ mod tests {
     use super::*;
     use crate::event::tests::every_kind;
     use crate::{
-        Button, ClientId, Error, Key, LogicalSize, Modifiers, PointerType, Resize, Role, Source,
-        Touch,
+        Button, ClientId, Error, Key, LogicalSize, Modifiers, Platform, PointerType, Resize, Role,
+        Source, Touch, ViewInfo,
     };
 
     const ANNA: ClientId = ClientId(1);
@@ -171,11 +178,12 @@ mod tests {
     }
 
     #[test]
-    fn no_two_events_but_moves_wheels_and_sizes_are_merged() {
+    fn no_two_events_but_moves_wheels_sizes_and_views_are_merged() {
         let kinds = every_kind();
         for last in &kinds {
             for next in &kinds {
-                let merges = matches!(last.name(), "pointer_move" | "wheel" | "resize");
+                let merges =
+                    matches!(last.name(), "pointer_move" | "wheel" | "resize" | "view_info");
                 let merged = merges && last.name() == next.name();
                 let count = queued(event(1.0, last.clone()), event(2.0, next.clone())).len();
                 assert_eq!(count, if merged { 1 } else { 2 }, "{last:?} {next:?}");
@@ -231,6 +239,19 @@ mod tests {
             panic!("{last:?}")
         };
         assert_eq!(size.width, 20.0);
+    }
+
+    #[test]
+    fn what_is_known_of_a_view_keeps_the_last_one() {
+        let view = |client, platform| {
+            let info = ViewInfo::default().with_platform(platform);
+            BackendEvent::ViewInfo { client, info }
+        };
+        let mut last = view(ANNA, Platform::Mac);
+        assert!(last.coalesce(view(ANNA, Platform::Linux)).is_none());
+        assert!(last.coalesce(view(BERT, Platform::Ios)).is_some());
+        let BackendEvent::ViewInfo { client: ANNA, info } = last else { panic!("{last:?}") };
+        assert_eq!(info.platform, Platform::Linux);
     }
 
     #[test]

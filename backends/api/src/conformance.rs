@@ -105,6 +105,7 @@ fn poll(backend: &mut dyn Backend, present: &mut BTreeSet<ClientId>) {
             }
             BackendEvent::Leaving { client, .. }
             | BackendEvent::Resize { client, .. }
+            | BackendEvent::ViewInfo { client, .. }
             | BackendEvent::CloseRequested { client }
             | BackendEvent::Control { client, .. }
             | BackendEvent::Rejected { client, .. } => {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::lenient::{self, List};
-use crate::{Error, Result};
+use crate::{Error, Result, ViewInfo};
 
 /// One client of one backend: a browser page, a local window. Unique within its backend, never
 /// reused while the backend is open.
@@ -104,6 +104,9 @@ pub enum EventKind {
         /// Whether anybody is.
         held: bool,
     },
+    /// What is known of the presenter's view is not what it was: it changed, or somebody else became the
+    /// presenter; then it comes after `ControlChanged`. Made by the engine only.
+    ViewInfo(ViewInfo),
     /// Comes before every draw; `step` is the time since the last one, in seconds.
     Animate {
         /// Seconds since the previous draw; 0 for the first.
@@ -539,6 +542,7 @@ impl EventKind {
             EventKind::Resize(_)
             | EventKind::Close
             | EventKind::ControlChanged { .. }
+            | EventKind::ViewInfo(_)
             | EventKind::Animate { .. }
             | EventKind::BeforeDraw => {
                 Err(Error::invalid_input("only the engine makes this event"))
@@ -598,6 +602,7 @@ impl EventKind {
             EventKind::Char(_) => "char",
             EventKind::Paste { .. } => "paste",
             EventKind::ControlChanged { .. } => "control_changed",
+            EventKind::ViewInfo(_) => "view_info",
             EventKind::Animate { .. } => "animate",
             EventKind::BeforeDraw => "before_draw",
         }
@@ -629,7 +634,7 @@ pub(crate) mod tests {
     }
 
     /// One event of every kind.
-    pub(crate) fn every_kind() -> [EventKind; 20] {
+    pub(crate) fn every_kind() -> [EventKind; 21] {
         let resize = Resize { width: 1.0, height: 1.0, pwidth: 1, pheight: 1, ratio: 1.0 };
         [
             EventKind::Resize(resize),
@@ -650,6 +655,7 @@ pub(crate) mod tests {
             EventKind::Char(Char::default()),
             EventKind::Paste { data: "two\nlines".into() },
             EventKind::ControlChanged { held: true },
+            EventKind::ViewInfo(ViewInfo::default().with_platform(crate::Platform::Mac)),
             EventKind::Animate { step: 0.5 },
             EventKind::BeforeDraw,
         ]
@@ -756,6 +762,7 @@ pub(crate) mod tests {
             }),
             EventKind::Close,
             EventKind::BeforeDraw,
+            EventKind::ViewInfo(ViewInfo::default()),
         ] {
             assert!(bad.validate().is_err(), "{bad:?}");
         }

@@ -29,6 +29,7 @@ mod pixels;
 mod rect;
 mod size;
 mod text;
+mod view_info;
 
 pub use backend::{
     Backend, BackendCommand, BackendEvent, Capabilities, Context, Traffic, ViewLink,
@@ -48,3 +49,4 @@ pub use pixels::PixelFormat;
 pub use rect::Rect;
 pub use size::{CanvasSize, LogicalSize, PhysicalSize, SizeLimits};
 pub use text::{is_unprintable, printable, printable_lines};
+pub use view_info::{ColorScheme, Platform, PrimaryPointer, ViewInfo};

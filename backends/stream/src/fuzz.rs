@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     BackendCommand, ClientId, Clock, ControlState, Cursor, FramePool, Member, PhysicalSize, Role,
+    ViewInfo,
 };
 
 use crate::hub::{Hub, HubInput, HubOutput, Joining};
@@ -112,6 +113,7 @@ impl Scene {
                 dialect,
                 hello: argument.is_multiple_of(2).then_some((view, 50)),
                 visible: !argument.is_multiple_of(11),
+                info: ViewInfo::default(),
             },
         );
     }

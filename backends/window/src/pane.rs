@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use framecast_api::{
     BackendEvent, Button, Buttons, Clock, Cursor, Error, EventKind, Frame, LogicalSize, Modifiers,
-    PhysicalSize, Result, Role,
+    PhysicalSize, PrimaryPointer, Result, Role, ViewInfo,
 };
 use framecast_local::{PointerTracker, Sample, ViewChanges};
 use minifb::{CursorStyle, InputCallback, MouseButton, MouseMode, ScaleMode, UseGPU};
@@ -122,6 +122,11 @@ impl Pane {
     /// Announces the client and its size; comes before the first tick.
     pub(crate) fn announce(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         sink(BackendEvent::Joined { client: CLIENT, label: LABEL.to_owned(), role: Role::Drive });
+        // minifb has no color schemes, and what points is always a mouse to it.
+        let info = ViewInfo::default()
+            .with_platform(framecast_local::platform())
+            .with_pointer(PrimaryPointer::Fine);
+        sink(BackendEvent::ViewInfo { client: CLIENT, info });
         self.report_size(sink);
     }
 

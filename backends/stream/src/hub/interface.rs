@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use framecast_api::{BackendCommand, ClientId, Clock, Frame};
+use framecast_api::{BackendCommand, ClientId, Clock, Frame, ViewInfo};
 
 use crate::identity::Identity;
 use crate::job::JobResult;
@@ -85,4 +85,6 @@ pub struct Joining {
     pub hello: Option<(View, usize)>,
     /// Whether somebody sees it.
     pub visible: bool,
+    /// What is known of its view.
+    pub info: ViewInfo,
 }

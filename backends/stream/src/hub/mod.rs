@@ -51,7 +51,7 @@ const CAUSE: f64 = 1.0;
 /// ```
 /// use std::time::{Duration, Instant};
 ///
-/// use framecast_api::{Clock, FramePool, PhysicalSize, Role};
+/// use framecast_api::{Clock, FramePool, PhysicalSize, Role, ViewInfo};
 /// use framecast_stream::{Dialect, Grant, Hub, HubInput, HubOutput, Identity, Joining, Message};
 ///
 /// let mut hub = Hub::new(Duration::from_millis(300));
@@ -65,6 +65,7 @@ const CAUSE: f64 = 1.0;
 ///     dialect: Dialect::Tiles,
 ///     hello: None,
 ///     visible: true,
+///     info: ViewInfo::default(),
 /// });
 /// let mut pool = FramePool::new();
 /// let buffer = pool.lend(PhysicalSize::new(640, 480)).unwrap();

@@ -264,6 +264,11 @@ fn details(kind: &EventKind) -> String {
             char.input_type
         ),
         EventKind::Paste { data } => write!(text, "data {data:?}"),
+        EventKind::ViewInfo(info) => write!(
+            text,
+            "platform {:?} color scheme {:?} pointer {:?}",
+            info.platform, info.color_scheme, info.pointer
+        ),
         _ => Ok(()),
     };
     if let Some((cut, _)) = text.char_indices().nth(MAX_DETAILS) {

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     Backend, BackendCommand, BackendEvent, CanvasSize, Clock, Context, Cursor, Error, Event,
-    EventKind, Frame, FrameBuffer, FramePool, Rect, Resize, Result, SizeLimits, Source, ViewInfo,
-    ViewLink, printable,
+    EventKind, Frame, FrameBuffer, FramePool, Rect, Resize, Result, SizeLimits, Source, TextInput,
+    ViewInfo, ViewLink, printable,
 };
 use log::Level;
 
@@ -87,6 +87,8 @@ pub(crate) struct Engine {
     limits: SizeLimits,
     title: String,
     cursor: Cursor,
+    /// Where the application has text typed.
+    text_input: Option<TextInput>,
     demand: DrawDemand,
     stats: Stats,
     rate: Rate,
@@ -172,6 +174,7 @@ impl Engine {
             limits: settings.limits,
             title: settings.title,
             cursor: Cursor::Default,
+            text_input: None,
             demand: settings.demand,
             stats: Stats::default(),
             rate: Rate::default(),
@@ -354,7 +357,7 @@ impl Engine {
                         }
                         self.shown = visible;
                     }
-                    self.queue.push(Event { kind, timestamp, source: Some(source(client)) });
+                    self.queue.push(Event::new(kind, timestamp, Some(source(client))));
                 }
             }
             BackendEvent::Resize { client, size, ratio } => {
@@ -414,8 +417,18 @@ impl Engine {
     /// Queues an event that the engine made.
     pub(crate) fn push(&mut self, source: Option<Source>, kind: EventKind) {
         if !matches!(self.phase, Phase::Closing | Phase::Ended) {
-            self.queue.push(Event { kind, timestamp: self.clock.now(), source });
+            self.queue.push(Event::new(kind, self.clock.now(), source));
         }
+    }
+
+    /// Queues an event that the program made.
+    pub(crate) fn submit(&mut self, kind: EventKind) -> Result<()> {
+        kind.validate()?;
+        if !self.is_closed() {
+            let event = Event::new(kind, self.clock.now(), None);
+            self.queue.push(Event { submitted: true, ..event });
+        }
+        Ok(())
     }
 
     /// A backend cannot go on; the others do.

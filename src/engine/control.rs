@@ -100,6 +100,10 @@ impl Engine {
         }
         if before != after {
             self.follow_presenter();
+            // Who held control forgets it.
+            if self.text_input.is_some() {
+                self.tell_text_input();
+            }
         }
         for order in self.control.take_orders() {
             match order {

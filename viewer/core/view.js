@@ -58,6 +58,7 @@ const CLOCK = {
  * - `change`: `info` has news (rates change without);
  * - `resize`: the picture has another size;
  * - `clipboard`: the application, which we drive, has text for the clipboard (a `CustomEvent`, `detail.text`);
+ * - `open`: the application, which we drive, asks to open an address (likewise; `detail.url`, which may be anything);
  * - `toolong`: so much text cannot be pasted (likewise; `detail.bytes`, `detail.most`).
  *
  * `host` says in attributes what is going on (marks.js), also `data-focus`: "keyboard" while it has the focus by way
@@ -141,6 +142,7 @@ export default class View extends EventTarget {
       {
         send: (event) => this.#connection.send(event),
         place: (point) => this.#stage.place(point),
+        locate: (caret) => this.#stage.locate(caret),
         wanted: () => this.#wantFrame(),
         changed: () => this.#changed(),
         tooLong: (bytes, most) => this.#tell("toolong", { bytes, most }),
@@ -436,6 +438,12 @@ export default class View extends EventTarget {
       // It is for who drives, and nobody else.
       if (this.#lease.info.presenter) this.#tell("clipboard", { text: message.text });
       return;
+    } else if (message.type === "text_input") {
+      this.#input.typeInto(message.kind === "none" ? null : message);
+      return;
+    } else if (message.type === "open_url") {
+      if (this.#lease.info.presenter) this.#tell("open", { url: message.url });
+      return;
     }
     this.#changed();
   }
@@ -497,6 +505,7 @@ export default class View extends EventTarget {
     this.#frame ||= this.#window.requestAnimationFrame(() => {
       this.#frame = 0;
       this.#input.flush();
+      this.#input.placeCaret();
       this.#report();
       const update = this.#stream.frame();
       if (!update) return;

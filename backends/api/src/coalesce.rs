@@ -11,8 +11,8 @@
 //!   end of a movement stay apart: two of them are two movements.
 //! - Sizes, and what is known of a view, keep the last one.
 //!
-//! The merged event has the time and the position of the later one. Nothing else is merged, events
-//! of two clients are not merged, and nothing is reordered.
+//! The merged event has the time and the position of the later one. Nothing else is merged, neither
+//! events of two clients nor those of a person and of the program, and nothing is reordered.
 
 use crate::{BackendEvent, Event, EventKind, Pointer, Wheel, WheelPhase};
 
@@ -24,25 +24,24 @@ impl Event {
     /// use framecast_api::{Event, EventKind, Wheel};
     /// let turn = |dy, timestamp| {
     ///     let kind = EventKind::Wheel(Wheel { dy, ..Wheel::default() });
-    ///     Event { kind, timestamp, source: None }
+    ///     Event::new(kind, timestamp, None)
     /// };
     /// let mut last = turn(100.0, 1.0);
     /// assert_eq!(last.coalesce(turn(20.0, 2.0)), None);
     /// assert_eq!(last, turn(120.0, 2.0));
     ///
-    /// let typed = Event { kind: EventKind::FocusIn, timestamp: 3.0, source: None };
+    /// let typed = Event::new(EventKind::FocusIn, 3.0, None);
     /// assert_eq!(last.coalesce(typed.clone()), Some(typed));
     /// ```
     #[must_use = "what is given back was not merged"]
     pub fn coalesce(&mut self, next: Self) -> Option<Self> {
-        let Self { kind, timestamp, source } = next;
-        if self.source != source {
-            return Some(Self { kind, timestamp, source });
+        if self.source != next.source || self.submitted != next.submitted {
+            return Some(next);
         }
-        match coalesce_kinds(&mut self.kind, kind) {
-            Some(kind) => Some(Self { kind, timestamp, source }),
+        match coalesce_kinds(&mut self.kind, next.kind) {
+            Some(kind) => Some(Self { kind, ..next }),
             None => {
-                self.timestamp = timestamp;
+                self.timestamp = next.timestamp;
                 None
             }
         }
@@ -142,7 +141,7 @@ mod tests {
     const BERT: ClientId = ClientId(2);
 
     fn event(timestamp: f64, kind: EventKind) -> Event {
-        Event { kind, timestamp, source: Some(Source { backend: 0, client: ANNA }) }
+        Event::new(kind, timestamp, Some(Source { backend: 0, client: ANNA }))
     }
 
     fn input(client: ClientId, timestamp: f64, kind: EventKind) -> BackendEvent {
@@ -289,6 +288,10 @@ mod tests {
         let elsewhere = Source { backend: 1, client: ANNA };
         let other = Event { source: Some(elsewhere), ..anna.clone() };
         assert_eq!(queued(anna.clone(), other).len(), 2);
+
+        let submitted = Event { submitted: true, ..anna.clone() };
+        assert_eq!(queued(anna.clone(), submitted.clone()), [anna, submitted.clone()]);
+        assert_eq!(queued(submitted.clone(), submitted).len(), 1);
 
         let mut last = input(ANNA, 1.0, moved.clone());
         assert!(last.coalesce(input(BERT, 2.0, moved.clone())).is_some());

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     Backend, BackendCommand, BackendEvent, ClientId, Clock, Context, ControlState, Cursor,
-    FramePool, LogicalSize, Member, PhysicalSize, Role, ViewLink,
+    FramePool, LogicalSize, Member, PhysicalSize, Role, TextInput, ViewLink,
 };
 
 /// A call that must not wait for anybody may take this long on a busy machine.
@@ -192,6 +192,11 @@ fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
         )]),
         BackendCommand::Disconnect(ClientId(u64::MAX)),
         BackendCommand::LetIn(ClientId(u64::MAX)),
+        BackendCommand::TextInput { client: ClientId(0), input: Some(TextInput::default()) },
+        BackendCommand::TextInput { client: ClientId(0), input: None },
+        BackendCommand::TextInput { client: ClientId(u64::MAX), input: None },
+        BackendCommand::OpenUrl { client: ClientId(0), url: "https://example.com/".into() },
+        BackendCommand::OpenUrl { client: ClientId(u64::MAX), url: "https://example.com/".into() },
         BackendCommand::Clipboard {
             client: ClientId(0),
             text: "two\nlines \u{1b}[31m\0 ü 漢".into(),

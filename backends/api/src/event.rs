@@ -46,9 +46,21 @@ pub struct Event {
     /// When, in seconds on the process' [`Clock`](crate::Clock).
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub timestamp: f64,
-    /// Who caused it; `None` for what the engine made.
+    /// Who caused it; `None` for what the engine made, and for what the program did
+    /// ([`submitted`](Self::submitted)).
     #[serde(skip)]
     pub source: Option<Source>,
+    /// Whether the program made it itself, by `Canvas::submit_event`; nobody caused it then.
+    #[serde(skip)]
+    pub submitted: bool,
+}
+
+impl Event {
+    /// What happened, when, and who caused it; not submitted by the program.
+    #[must_use]
+    pub const fn new(kind: EventKind, timestamp: f64, source: Option<Source>) -> Self {
+        Self { kind, timestamp, source, submitted: false }
+    }
 }
 
 /// What happened. Positions are logical pixels from the canvas' top left and may lie outside the
@@ -664,7 +676,7 @@ pub(crate) mod tests {
     #[test]
     fn every_event_has_the_same_name_on_the_wire_and_in_name() {
         for kind in every_kind() {
-            let event = Event { kind, timestamp: 1.25, source: None };
+            let event = Event::new(kind, 1.25, None);
             let wire = serde_json::to_value(&event).unwrap();
             assert_eq!(wire["type"], event.kind.name());
             assert_eq!(wire["timestamp"], 1.25);
@@ -682,7 +694,7 @@ pub(crate) mod tests {
         pointer.pointer_type = PointerType::Pen;
         let wire = |pointer: &Pointer| {
             let kind = EventKind::PointerDown(pointer.clone());
-            serde_json::to_value(Event { kind, timestamp: 2.0, source: None }).unwrap()
+            serde_json::to_value(Event::new(kind, 2.0, None)).unwrap()
         };
         assert_eq!(
             wire(&pointer),
@@ -701,7 +713,7 @@ pub(crate) mod tests {
     fn a_turn_of_the_wheel_tells_unit_and_phase_on_the_wire_where_they_are_known() {
         let wire = |wheel: Wheel| {
             let kind = EventKind::Wheel(wheel);
-            serde_json::to_value(Event { kind, timestamp: 2.0, source: None }).unwrap()
+            serde_json::to_value(Event::new(kind, 2.0, None)).unwrap()
         };
         let mut told = json!({
             "type": "wheel", "timestamp": 2.0, "dx": 0.0, "dy": 100.0, "x": 0.0, "y": 0.0,
@@ -719,7 +731,7 @@ pub(crate) mod tests {
         let mut key = Key { key: "a".into(), code: "KeyA".into(), ..Key::default() };
         let wire = |key: &Key| {
             let kind = EventKind::KeyDown(key.clone());
-            serde_json::to_value(Event { kind, timestamp: 2.0, source: None }).unwrap()
+            serde_json::to_value(Event::new(kind, 2.0, None)).unwrap()
         };
         let mut told = json!({
             "type": "key_down", "timestamp": 2.0, "key": "a", "code": "KeyA", "modifiers": [],

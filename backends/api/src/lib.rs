@@ -14,6 +14,7 @@
 
 pub mod conformance;
 
+mod address;
 mod backend;
 mod changes;
 mod clock;
@@ -29,6 +30,7 @@ mod pixels;
 mod rect;
 mod size;
 mod text;
+mod text_input;
 mod view_info;
 
 pub use backend::{
@@ -49,4 +51,5 @@ pub use pixels::PixelFormat;
 pub use rect::Rect;
 pub use size::{CanvasSize, LogicalSize, PhysicalSize, SizeLimits};
 pub use text::{is_unprintable, printable, printable_lines};
+pub use text_input::{LogicalRect, TextInput, TextInputKind};
 pub use view_info::{ColorScheme, Platform, PrimaryPointer, ViewInfo};

@@ -197,6 +197,8 @@ impl Scene {
                 2 => self.updates.extend(self.hub.tiles_since(argument.into())),
                 3 => self.requests.drain(..).for_each(|it| self.hub.end_snapshot(it)),
                 4 => self.handle(HubInput::SetLossless(argument > 100)),
+                5 if argument > 200 => drop(self.hub.open_url(client, "http://example.com/")),
+                5 if argument > 100 => drop(self.hub.set_text_input(client, None)),
                 5 => drop(self.hub.set_clipboard(client, "text")),
                 6 => drop(self.hub.stats("", self.now).prometheus()),
                 _ => self.handle(HubInput::Rejected(client)),

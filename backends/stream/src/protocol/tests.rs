@@ -4,7 +4,7 @@ use crate::ledger::Painted;
 use crate::tiles::{Encoding, Grid, Jpeg};
 use framecast_api::{
     Button, Char, ClientId, ColorScheme, ControlRequest, ControlState, EventKind, Member,
-    PhysicalSize, Platform, Pointer, PrimaryPointer, Role, SentAway, ViewInfo,
+    PhysicalSize, Platform, Pointer, PrimaryPointer, Role, SentAway, TextInput, ViewInfo,
 };
 use framecast_jpeg::Sampling;
 use serde_json::json;
@@ -317,6 +317,12 @@ fn role(value: &serde_json::Value) -> Role {
     serde_json::from_value(value.clone()).unwrap()
 }
 
+fn text_input(message: &serde_json::Value) -> Option<TextInput> {
+    let caret = serde_json::from_value(message["caret"].clone()).ok()?;
+    let kind = serde_json::from_value(message["kind"].clone()).ok()?;
+    Some(TextInput::new(kind, caret))
+}
+
 fn listed(member: &serde_json::Value) -> Listed<'_> {
     let flag = |name: &str| member[name].as_bool().unwrap();
     Listed {
@@ -368,6 +374,8 @@ fn what_the_viewer_understands_is_what_is_said() {
                 time: message["time"].as_f64().unwrap(),
             },
             "clipboard" => ServerMessage::Clipboard { text: string("text") },
+            "text_input" => ServerMessage::text_input(text_input(message)),
+            "open_url" => ServerMessage::OpenUrl { url: string("url") },
             "closed" => ServerMessage::Closed { reason: string("reason") },
             _ => continue,
         };

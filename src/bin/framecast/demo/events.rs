@@ -63,7 +63,10 @@ impl Events {
         let name = event.kind.name();
         let merges = matches!(name, "pointer_move" | "wheel" | "resize");
         let repeats = matches!(&event.kind, EventKind::KeyDown(key) if key.repeat);
-        let details = details(&event.kind);
+        let mut details = details(&event.kind);
+        if event.submitted {
+            details.push_str(" submitted by the program");
+        }
         let continues = |last: &Line| {
             let again = repeats && last.repeats && last.details == details;
             last.name == name && (merges || again)
@@ -319,7 +322,7 @@ fn write_modifiers(text: &mut String, modifiers: Modifiers) -> std::fmt::Result 
 
 #[cfg(test)]
 mod tests {
-    use framecast::{Char, FramePool, Key, PhysicalSize};
+    use framecast::{Char, FramePool, Key, PhysicalSize, Platform, ViewInfo};
 
     use super::*;
 
@@ -329,7 +332,7 @@ mod tests {
     }
 
     fn event(kind: EventKind) -> Event {
-        Event { kind, timestamp: 0.0, source: None }
+        Event::new(kind, 0.0, None)
     }
 
     fn press(events: &mut Events, key: &str) -> Reaction {
@@ -391,6 +394,18 @@ mod tests {
         let pointer = Pointer { pointer_type, ntouches: 2, changed, ..Pointer::default() };
         let told = shown(EventKind::PointerMove(pointer));
         assert_eq!(told, "0.0, 0.0 touch 2 changed \\u{1b}+7");
+    }
+
+    #[test]
+    fn what_is_known_of_the_view_and_who_made_an_event_is_shown() {
+        let mut events = Events::new();
+        let info = ViewInfo::default().with_platform(Platform::Mac);
+        let made = event(EventKind::ViewInfo(info));
+        events.event(&made);
+        events.event(&Event { submitted: true, ..event(EventKind::FocusIn) });
+        let details: Vec<_> = events.lines.iter().map(|line| &*line.details).collect();
+        let shown = "platform Mac color scheme Unknown pointer Unknown";
+        assert_eq!(details, [shown, " submitted by the program"]);
     }
 
     #[test]

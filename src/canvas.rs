@@ -4,7 +4,10 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use framecast_api::{Clock, Cursor, Frame, LogicalSize, PhysicalSize, Result, Source, ViewLink};
+use framecast_api::{
+    Clock, Cursor, EventKind, Frame, LogicalSize, PhysicalSize, Result, Source, TextInput,
+    ViewInfo, ViewLink,
+};
 
 use crate::CanvasSize;
 use crate::audience::Viewer;
@@ -229,6 +232,61 @@ impl Canvas {
         self.member.engine.borrow_mut().set_clipboard(text)
     }
 
+    /// Tells the presenter's view that text is typed here, or with `None` that it is not any more. An
+    /// input method then opens its window at the caret, and a phone shows its keyboard. What is typed
+    /// comes as [`EventKind::Char`](crate::EventKind::Char), as it always does.
+    ///
+    /// Call it when a text field gets or loses the focus, and when its caret moves. Whoever becomes the
+    /// presenter later is told, too. A phone shows its keyboard only in answer to a tap, and some only
+    /// at the next one; a view that has no use for this, such as a window or a terminal, ignores it.
+    ///
+    /// ```
+    /// use framecast::{Canvas, LogicalRect, TextInput, TextInputKind};
+    /// # let canvas = Canvas::builder("").no_backends().open()?;
+    /// let caret = LogicalRect::new(120.0, 48.0, 1.0, 18.0);
+    /// canvas.set_text_input(TextInput::new(TextInputKind::Email, caret))?;
+    /// canvas.set_text_input(None)?;
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// "Invalid input" if the caret's numbers are not finite, too large, or its width or height negative.
+    pub fn set_text_input(&self, input: impl Into<Option<TextInput>>) -> Result<()> {
+        self.member.engine.borrow_mut().set_text_input(input.into())
+    }
+
+    /// Asks whoever drives to open an address in their browser. They see the whole address, and nothing
+    /// opens unless they say so; whether they did is not told. Of several, the newest counts.
+    ///
+    /// # Errors
+    /// "Invalid input" if it is not of http or https, is longer than
+    /// [`BackendCommand::MAX_URL`](crate::BackendCommand::MAX_URL) bytes, has other than visible ASCII
+    /// characters or a user name; "not supported" if nobody drives, or the presenter's view is no
+    /// browser.
+    pub fn open_url(&self, url: &str) -> Result<()> {
+        self.member.engine.borrow_mut().open_url(url)
+    }
+
+    /// Hands the application an event as if the presenter had caused it, after those that wait:
+    /// [`Event::submitted`](crate::Event::submitted) tells it from theirs. For tests, macros and tools
+    /// that act for a person. It takes no control, and what it presses it has to release.
+    ///
+    /// ```
+    /// use framecast::{Canvas, EventKind, Key, Step};
+    /// # let canvas = Canvas::builder("").no_backends().open()?;
+    /// canvas.submit_event(EventKind::KeyDown(Key { key: "a".into(), ..Key::default() }))?;
+    /// let Some(Step::Event(event)) = canvas.poll() else { panic!("it waits") };
+    /// assert!(event.submitted && event.kind.name() == "key_down");
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// "Invalid input" if a number in it is not finite or too large, a text too long, or only the engine
+    /// may make such an event.
+    pub fn submit_event(&self, kind: EventKind) -> Result<()> {
+        self.member.engine.borrow_mut().submit(kind)
+    }
+
     /// The size now: logical, physical, and the ratio between them.
     #[must_use]
     pub fn size(&self) -> CanvasSize {
@@ -315,6 +373,14 @@ impl Canvas {
     #[must_use]
     pub fn links(&self) -> Vec<ViewLink> {
         self.member.engine.borrow().links()
+    }
+
+    /// What is known of the presenter's view: which keys its shortcuts use, dark or light, mouse or
+    /// finger. All unknown where nobody drives, or a client does not say it.
+    /// [`EventKind::ViewInfo`](crate::EventKind::ViewInfo) tells when it changes.
+    #[must_use]
+    pub fn presenter_info(&self) -> ViewInfo {
+        self.member.engine.borrow().presenter_info()
     }
 
     /// A client's name for people: "window", "127.0.0.1:51234"; `None` if it left.

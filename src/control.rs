@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     ControlRequest, ControlState, EventKind, LogicalSize, Member as MemberState, Role, SentAway,
-    Source,
+    Source, ViewInfo,
 };
 
 use crate::departed::{By, Departed, Gone};
@@ -56,6 +56,8 @@ struct Member {
     label: String,
     /// The view's logical size and pixel ratio, as last reported.
     view: Option<(LogicalSize, f64)>,
+    /// What is known of the view.
+    info: ViewInfo,
     hidden_since: Option<Instant>,
     /// It has said whether its view can be seen; else it counts as visible.
     said_visible: bool,
@@ -148,6 +150,7 @@ impl Control {
             role,
             label,
             view: None,
+            info: ViewInfo::default(),
             hidden_since: None,
             said_visible: false,
             active: now,
@@ -190,6 +193,13 @@ impl Control {
     pub(crate) fn set_view(&mut self, source: Source, size: LogicalSize, ratio: f64) {
         if let Some(member) = self.member_mut(source) {
             member.view = Some((size, ratio));
+        }
+    }
+
+    /// Keeps what is known of somebody's view for when they become the presenter.
+    pub(crate) fn set_info(&mut self, source: Source, info: ViewInfo) {
+        if let Some(member) = self.member_mut(source) {
+            member.info = info;
         }
     }
 
@@ -353,6 +363,11 @@ impl Control {
     /// The size and pixel ratio of the presenter's view, as far as known.
     pub(crate) fn presenter_view(&self) -> Option<(LogicalSize, f64)> {
         self.member(self.presenter?)?.view
+    }
+
+    /// What is known of the presenter's view; `None`: there is no presenter.
+    pub(crate) fn presenter_info(&self) -> Option<ViewInfo> {
+        Some(self.member(self.presenter?)?.info)
     }
 
     /// Who grants control, takes it back and sends others away.

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     Backend, BackendCommand, BackendEvent, CanvasSize, Clock, Context, Cursor, Error, Event,
-    EventKind, Frame, FrameBuffer, FramePool, Rect, Resize, Result, SizeLimits, Source, ViewLink,
-    printable,
+    EventKind, Frame, FrameBuffer, FramePool, Rect, Resize, Result, SizeLimits, Source, TextInput,
+    ViewInfo, ViewLink, printable,
 };
 use log::Level;
 
@@ -71,6 +71,8 @@ pub(crate) struct Engine {
     /// nothing and takes it that it can.
     shown: Option<bool>,
     pub(crate) messages: Messages,
+    /// What the application was told of the presenter's view.
+    told_info: ViewInfo,
     log: AudienceLog,
     /// Why somebody leaves, until it has left.
     leaving: Option<(Source, String)>,
@@ -85,6 +87,8 @@ pub(crate) struct Engine {
     limits: SizeLimits,
     title: String,
     cursor: Cursor,
+    /// Where the application has text typed.
+    text_input: Option<TextInput>,
     demand: DrawDemand,
     stats: Stats,
     rate: Rate,
@@ -156,6 +160,7 @@ impl Engine {
             held: Held::default(),
             shown: None,
             messages: settings.messages,
+            told_info: ViewInfo::default(),
             log: AudienceLog::default(),
             leaving: None,
             queue: EventQueue::default(),
@@ -169,6 +174,7 @@ impl Engine {
             limits: settings.limits,
             title: settings.title,
             cursor: Cursor::Default,
+            text_input: None,
             demand: settings.demand,
             stats: Stats::default(),
             rate: Rate::default(),
@@ -351,7 +357,7 @@ impl Engine {
                         }
                         self.shown = visible;
                     }
-                    self.queue.push(Event { kind, timestamp, source: Some(source(client)) });
+                    self.queue.push(Event::new(kind, timestamp, Some(source(client))));
                 }
             }
             BackendEvent::Resize { client, size, ratio } => {
@@ -363,6 +369,10 @@ impl Engine {
                 if self.control.presenter() == Some(source(client)) {
                     self.follow_presenter();
                 }
+            }
+            BackendEvent::ViewInfo { client, info } => {
+                self.control.set_info(source(client), info);
+                self.tell_info();
             }
             // A remote view only detaches, which its backend has done.
             BackendEvent::CloseRequested { client } if self.control.is_local(source(client)) => {
@@ -407,8 +417,18 @@ impl Engine {
     /// Queues an event that the engine made.
     pub(crate) fn push(&mut self, source: Option<Source>, kind: EventKind) {
         if !matches!(self.phase, Phase::Closing | Phase::Ended) {
-            self.queue.push(Event { kind, timestamp: self.clock.now(), source });
+            self.queue.push(Event::new(kind, self.clock.now(), source));
         }
+    }
+
+    /// Queues an event that the program made.
+    pub(crate) fn submit(&mut self, kind: EventKind) -> Result<()> {
+        kind.validate()?;
+        if !self.is_closed() {
+            let event = Event::new(kind, self.clock.now(), None);
+            self.queue.push(Event { submitted: true, ..event });
+        }
+        Ok(())
     }
 
     /// A backend cannot go on; the others do.
@@ -532,6 +552,11 @@ impl Engine {
 
     pub(crate) fn presenter(&self) -> Option<Source> {
         self.control.presenter()
+    }
+
+    /// What is known of the presenter's view.
+    pub(crate) fn presenter_info(&self) -> ViewInfo {
+        self.control.presenter_info().unwrap_or_default()
     }
 
     /// Everybody who is here.

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     fn event(timestamp: f64, kind: EventKind) -> Event {
-        Event { kind, timestamp, source: None }
+        Event::new(kind, timestamp, None)
     }
 
     fn moved(x: f64) -> EventKind {

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use framecast_api::{BackendCommand, Cursor, LogicalSize, PhysicalSize, Result, Source};
+use framecast_api::{
+    BackendCommand, Cursor, EventKind, LogicalSize, PhysicalSize, Result, Source, TextInput,
+};
 
 use crate::canvas::Canvas;
 use crate::control::ControlPolicy;
@@ -125,6 +127,47 @@ impl CanvasHandle {
         BackendCommand::check_clipboard(&text)?;
         self.post(move |canvas| {
             let _ = canvas.set_clipboard(&text);
+        });
+        Ok(())
+    }
+
+    /// Tells the presenter's view where text is typed, like [`Canvas::set_text_input`].
+    ///
+    /// # Errors
+    /// "Invalid input" if the caret can be nowhere.
+    pub fn set_text_input(&self, input: impl Into<Option<TextInput>>) -> Result<()> {
+        let input = input.into();
+        if let Some(input) = &input {
+            input.validate()?;
+        }
+        self.post(move |canvas| {
+            let _ = canvas.set_text_input(input);
+        });
+        Ok(())
+    }
+
+    /// Asks whoever drives to open an address, like [`Canvas::open_url`]. Where that is not possible by
+    /// then, nothing happens.
+    ///
+    /// # Errors
+    /// "Invalid input" if it is no address that can be opened.
+    pub fn open_url(&self, url: impl Into<String>) -> Result<()> {
+        let url = url.into();
+        BackendCommand::check_url(&url)?;
+        self.post(move |canvas| {
+            let _ = canvas.open_url(&url);
+        });
+        Ok(())
+    }
+
+    /// Hands the application an event, like [`Canvas::submit_event`].
+    ///
+    /// # Errors
+    /// "Invalid input" if it is no valid event, or one that only the engine may make.
+    pub fn submit_event(&self, kind: EventKind) -> Result<()> {
+        kind.validate()?;
+        self.post(move |canvas| {
+            let _ = canvas.submit_event(kind);
         });
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! What the presenter holds down, so that it can be released when control changes hands. Pure.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use framecast_api::{Button, Buttons, EventKind, Key, Modifiers, Pointer};
 
 /// The keys, buttons and touches that are down, and where the pointer is.
@@ -86,10 +88,13 @@ impl Held {
     pub(crate) fn release(&mut self) -> Vec<EventKind> {
         let mut events = self.release_keys();
         if let Some(last) = self.pointer.take() {
+            // All fingers are lifted with the button that stands for them.
+            let mut lifted: BTreeSet<_> = last.touches.into_keys().collect();
             let mut pointer = Pointer {
                 modifiers: Modifiers::default(),
                 ntouches: 0,
-                touches: std::collections::BTreeMap::new(),
+                touches: BTreeMap::new(),
+                changed: BTreeSet::new(),
                 pressure: 0.0,
                 ..last
             };
@@ -98,9 +103,10 @@ impl Held {
                 buttons.remove(button);
                 pointer.button = button;
                 pointer.buttons = buttons;
+                pointer.changed = std::mem::take(&mut lifted);
                 events.push(EventKind::PointerUp(pointer.clone()));
             }
-            pointer.button = Button::None;
+            (pointer.button, pointer.changed) = (Button::None, lifted);
             events.push(EventKind::PointerLeave(pointer));
         }
         if std::mem::take(&mut self.focused) {
@@ -121,6 +127,8 @@ fn is_modifier(key: &Key) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use framecast_api::{PointerType, Touch};
+
     use super::*;
 
     fn key(key: &str, code: &str) -> Key {
@@ -232,6 +240,26 @@ mod tests {
             if p.button == Button::Left && p.buttons.contains(Button::Right) && p.x == 5.0));
         assert!(matches!(&events[3], EventKind::PointerUp(p) if p.buttons.is_empty()));
         assert!(held.release().is_empty());
+    }
+
+    #[test]
+    fn a_release_lifts_every_finger_and_says_which() {
+        let mut held = Held::default();
+        let touch = |id: &str| (id.to_owned(), Touch::default());
+        held.admit(&mut EventKind::PointerMove(Pointer {
+            buttons: [Button::Left].into_iter().collect(),
+            ntouches: 2,
+            touches: [touch("4"), touch("5")].into(),
+            changed: ["5".to_owned()].into(),
+            pointer_type: PointerType::Touch,
+            ..Pointer::default()
+        }));
+        let events = held.release();
+        let [EventKind::PointerUp(up), EventKind::PointerLeave(leave)] = &events[..] else {
+            panic!("{events:?}");
+        };
+        assert_eq!(up.changed, ["4".to_owned(), "5".to_owned()].into());
+        assert!(up.touches.is_empty() && up.ntouches == 0 && leave.changed.is_empty());
     }
 
     #[test]

@@ -134,11 +134,12 @@ mod virtual_time;
 
 pub use framecast_api::{
     Backend, BackendCommand, BackendEvent, Button, Buttons, CanvasSize, Capabilities, Char,
-    ClientId, Clock, Context, ControlRequest, ControlState, Cursor, Error, ErrorKind, Event,
-    EventKind, Frame, FrameBuffer, FrameChanges, FramePool, Key, LogicalSize, Member, Modifiers,
-    NullBackend, NullRemote, PhysicalSize, PixelFormat, Pointer, PointerType, Rect, Resize, Result,
-    Role, SentAway, SizeLimits, Source, Touch, Traffic, ViewLink, Wheel, conformance,
-    is_unprintable, printable, printable_lines,
+    ClientId, Clock, ColorScheme, Context, ControlRequest, ControlState, Cursor, Error, ErrorKind,
+    Event, EventKind, Frame, FrameBuffer, FrameChanges, FramePool, Key, LogicalRect, LogicalSize,
+    Member, Modifiers, NullBackend, NullRemote, PhysicalSize, PixelFormat, Platform, Pointer,
+    PointerType, PrimaryPointer, Rect, Resize, Result, Role, SentAway, SizeLimits, Source,
+    TextInput, TextInputKind, Touch, Traffic, ViewInfo, ViewLink, Wheel, WheelPhase, WheelUnit,
+    conformance, is_unprintable, printable, printable_lines,
 };
 #[cfg(feature = "http")]
 pub use framecast_http::Resources;

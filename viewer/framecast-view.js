@@ -1,3 +1,4 @@
+import address from "./core/address.js";
 import chrome from "./ui/chrome.js";
 import control from "./core/control.js";
 import layout from "./core/layout.js";
@@ -38,6 +39,9 @@ import views from "./core/views.js";
  * @typedef {object} ClipboardDetail of `framecast-clipboard`
  * @property {string} text for the clipboard; plain text from a stranger
  *
+ * @typedef {object} OpenDetail of `framecast-open`
+ * @property {string} url of http or https, with a plain host; from a stranger: ask before you open it
+ *
  * @typedef {object} Figures what a status line may want
  * @property {number} fps frames shown per second
  * @property {number | null} roundTrip seconds; `null`: not known
@@ -58,8 +62,8 @@ const PATIENCE = 5000;
  * `autofocus`, takes the keyboard when it drives and nothing else on the page has it; `wheel`, "focus" (the page scrolls until
  * somebody clicks into the picture) or "always" (the wheel is the application's whenever it is over the picture).
  *
- * Events, all of which bubble: `framecast-state`, `framecast-role`, `framecast-resize`, `framecast-title` and
- * `framecast-clipboard`, which can be cancelled: then the page deals with the text.
+ * Events, all of which bubble: `framecast-state`, `framecast-role`, `framecast-resize`, `framecast-title`, and
+ * `framecast-clipboard` and `framecast-open`, which can be cancelled: then the page deals with the text or the address.
  *
  * The element says what goes on in attributes of its own, for styles and tests: `data-state`, `data-role`
  * ("presenter", "observer"), `data-exact` and more (marks.js has the list).
@@ -325,6 +329,11 @@ export default class FramecastView extends HTMLElement {
       const { text } = /** @type {CustomEvent<ClipboardDetail>} */ (event).detail;
       if (this.#tell("framecast-clipboard", { text })) status.offer(text);
     });
+    view.addEventListener("open", (event) => {
+      const { url } = /** @type {CustomEvent<OpenDetail>} */ (event).detail;
+      const found = address.read(url);
+      if (found && this.#tell("framecast-open", { url: found.href })) status.visit(found.href);
+    });
     view.addEventListener("toolong", (event) => status.tooLong(/** @type {CustomEvent} */ (event).detail));
     const timer = setInterval(() => page.visibilityState === "visible" && status.update(), REFRESH);
     signal.addEventListener("abort", () => clearInterval(timer));
@@ -385,7 +394,7 @@ export default class FramecastView extends HTMLElement {
    * @returns {boolean} whether nobody wants to deal with it instead
    */
   #tell(type, detail) {
-    const cancelable = type === "framecast-clipboard";
+    const cancelable = type === "framecast-clipboard" || type === "framecast-open";
     return this.dispatchEvent(new CustomEvent(type, { bubbles: true, cancelable, detail }));
   }
 }

@@ -92,6 +92,7 @@ impl Engine {
             }
             self.push(after, EventKind::ControlChanged { held: after.is_some() });
             self.tell_visibility();
+            self.tell_info();
         }
         if self.published.revision != self.control.revision() {
             self.published.revision = self.control.revision();
@@ -99,6 +100,10 @@ impl Engine {
         }
         if before != after {
             self.follow_presenter();
+            // Who held control forgets it.
+            if self.text_input.is_some() {
+                self.tell_text_input();
+            }
         }
         for order in self.control.take_orders() {
             match order {
@@ -124,6 +129,15 @@ impl Engine {
             self.shown = Some(visible);
             let kind = if visible { EventKind::Show } else { EventKind::Hide };
             self.push(Some(presenter), kind);
+        }
+    }
+
+    /// Tells the application what is known of the presenter's view, unless it knows.
+    pub(super) fn tell_info(&mut self) {
+        let info = self.control.presenter_info();
+        if let Some(info) = info.filter(|info| *info != self.told_info) {
+            self.told_info = info;
+            self.push(self.control.presenter(), EventKind::ViewInfo(info));
         }
     }
 

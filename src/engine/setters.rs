@@ -2,7 +2,7 @@
 
 use framecast_api::{
     BackendCommand, CanvasSize, Cursor, Error, LogicalSize, PhysicalSize, Result, SizeLimits,
-    Source,
+    Source, TextInput,
 };
 
 use super::Engine;
@@ -49,6 +49,36 @@ impl Engine {
         let Source { backend, client } = self.control.presenter().ok_or_else(none)?;
         let slot = self.slots.iter_mut().find(|slot| slot.id == backend).ok_or_else(none)?;
         slot.backend.apply(&BackendCommand::Clipboard { client, text: text.to_owned() })
+    }
+
+    /// Tells the presenter where it types text, and whoever presents after it.
+    pub(crate) fn set_text_input(&mut self, input: Option<TextInput>) -> Result<()> {
+        if let Some(input) = &input {
+            input.validate()?;
+        }
+        if self.text_input != input {
+            self.text_input = input;
+            self.tell_text_input();
+        }
+        Ok(())
+    }
+
+    /// Tells the presenter where it types text, if its view has a use for that.
+    pub(super) fn tell_text_input(&mut self) {
+        let Some(Source { backend, client }) = self.control.presenter() else { return };
+        let (input, messages) = (self.text_input, self.messages);
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == backend) {
+            slot.tell(&BackendCommand::TextInput { client, input }, messages);
+        }
+    }
+
+    /// Has the presenter asked whether to open `url`.
+    pub(crate) fn open_url(&mut self, url: &str) -> Result<()> {
+        BackendCommand::check_url(url)?;
+        let none = || Error::not_supported("opening an address where nobody drives");
+        let Source { backend, client } = self.control.presenter().ok_or_else(none)?;
+        let slot = self.slots.iter_mut().find(|slot| slot.id == backend).ok_or_else(none)?;
+        slot.backend.apply(&BackendCommand::OpenUrl { client, url: url.to_owned() })
     }
 
     /// Keeps the canvas at `size` physical pixels, whatever the views' sizes.

@@ -130,6 +130,9 @@ for (const [name, size] of Object.entries({ desk: { width: 900, height: 560 }, p
       root.querySelector("#note").hidden = false;
       root.querySelector("#offer-text").textContent = "some text";
       root.querySelector("#offer").hidden = false;
+      root.querySelector("#visit-address").textContent = "https://example.com/";
+      root.querySelector("#visit-open").setAttribute("href", "https://example.com/");
+      root.querySelector("#visit").hidden = false;
     });
     await fine(presenter, `${name} notes`);
     for (const key of ["ArrowUp", "ArrowLeft"]) {

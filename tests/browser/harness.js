@@ -246,13 +246,18 @@ const CHROMIUM = {
 
 let browser;
 
-/** A new page, with sizes of its own and as if in a browser of its own; with `untrusted`, it takes any certificate. */
-export async function newPage({ width = 320, height = 240, ratio = 1, untrusted = false } = {}) {
+/**
+ * A new page, with sizes of its own and as if in a browser of its own; with `untrusted`, it takes any certificate, and with
+ * `phone` people point with a finger.
+ */
+export async function newPage({ width = 320, height = 240, ratio = 1, untrusted = false, phone = false } = {}) {
   if (!browser?.isConnected()) browser = await chromium.launch(CHROMIUM);
   const context = await browser.newContext({
     viewport: { width, height },
     deviceScaleFactor: ratio,
     ignoreHTTPSErrors: untrusted,
+    hasTouch: phone,
+    isMobile: phone,
   });
   cleanUps.push(() => context.close());
   const page = await context.newPage();

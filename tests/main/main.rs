@@ -1,6 +1,7 @@
 //! One integration binary: the engine and the facade, seen from outside.
 //!
 //! - `drawing`: when a canvas is drawn, and what demand and the update modes do
+//! - `ask_presenter`: what is asked of the presenter's view alone, and events of the program
 //! - `clipboard`: pasting, and text for the clipboard
 //! - `control`: who drives, hand-over, sizes
 //! - `handover`: a thousand hand-overs as they come
@@ -9,7 +10,9 @@
 //! - `mounted`: canvases in somebody else's web application
 //! - `quiet`: nothing is printed without flags
 //! - `signals`: Ctrl-C closes canvases that ask for it
+//! - `view_info`: what is known of the presenter's view
 
+mod ask_presenter;
 mod clipboard;
 mod control;
 mod drawing;
@@ -22,6 +25,7 @@ mod mounted;
 mod quiet;
 #[cfg(all(unix, feature = "signals"))]
 mod signals;
+mod view_info;
 
 use std::time::{Duration, Instant};
 

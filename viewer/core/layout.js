@@ -69,6 +69,39 @@ function toLogical(point, shown, picture, ratio) {
 }
 
 /**
+ * The other way round.
+ *
+ * @param {Point} point in the canvas' logical pixels
+ * @param {Size} shown the shown picture's size, in CSS pixels
+ * @param {Size} picture its size in its own pixels
+ * @param {number} ratio the picture's pixels per logical pixel
+ * @returns {Point} from the shown picture's top left, in CSS pixels
+ */
+function fromLogical(point, shown, picture, ratio) {
+  return {
+    x: ((point.x * ratio) / picture.width) * shown.width,
+    y: ((point.y * ratio) / picture.height) * shown.height,
+  };
+}
+
+/**
+ * Where a caret's upper end is in the shown picture, and how high it is there; never outside: a browser scrolls to
+ * wherever somebody types.
+ *
+ * @param {Point & {height: number}} caret in the canvas' logical pixels
+ * @param {Size} shown
+ * @param {Size} picture
+ * @param {number} ratio
+ * @returns {Point & {height: number}} in CSS pixels
+ */
+function caret({ x, y, height }, shown, picture, ratio) {
+  const top = fromLogical({ x, y }, shown, picture, ratio);
+  const high = Math.min(fromLogical({ x: 0, y: height }, shown, picture, ratio).y, shown.height);
+  const inside = (/** @type {number} */ at, /** @type {number} */ most) => Math.min(Math.max(at, 0), Math.max(most, 0));
+  return { x: inside(top.x, shown.width - 1), y: inside(top.y, shown.height - high), height: high };
+}
+
+/**
  * What to report as the view's size: such that size × ratio is the physical size, which CSS pixels
  * only are by chance when the ratio is not a whole number.
  *
@@ -101,4 +134,4 @@ function physical(css, ratio, measured) {
   return off <= MEASURE_OFF ? measured : size;
 }
 
-export default Object.freeze({ fit, place, toLogical, report, physical });
+export default Object.freeze({ fit, place, toLogical, fromLogical, caret, report, physical });

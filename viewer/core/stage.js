@@ -131,6 +131,19 @@ export default class Stage {
     return layout.toLogical(inside, rect, shown, shown.ratio);
   }
 
+  /**
+   * @param {import("./transport/protocol.js").Caret} caret
+   * @returns {Point & {height: number} | null} in CSS pixels of the element; `null`: there is no picture
+   */
+  locate(caret) {
+    const shown = this.#hooks.shown();
+    const rect = this.#canvas.getBoundingClientRect();
+    if (!shown || rect.width === 0 || rect.height === 0) return null;
+    const spot = layout.caret(caret, rect, shown, shown.ratio);
+    const root = this.#root.getBoundingClientRect();
+    return { ...spot, x: spot.x + rect.left - root.left, y: spot.y + rect.top - root.top };
+  }
+
   /** @param {ResizeObserverEntry | undefined} entry */
   #resized(entry) {
     const device = entry?.devicePixelContentBoxSize?.[0];

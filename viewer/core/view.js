@@ -1,12 +1,14 @@
 import browser from "./browser.js";
 import Connection from "./transport/connection.js";
 import control from "./control.js";
+import cursors from "./cursors.js";
 import Input from "./input/input.js";
 import Lease from "./lease.js";
 import Marks from "./marks.js";
 import Picture from "./decode/picture.js";
 import Stage from "./stage.js";
 import Stream from "./decode/stream.js";
+import viewInfo from "./view-info.js";
 
 /**
  * @typedef {import("./decode/updates.js").Update<ImageBitmap>} Update
@@ -49,9 +51,6 @@ const CLOCK = {
   cancel: (timer) => clearTimeout(/** @type {number} */ (timer)),
 };
 
-/** A CSS cursor is one word; anything else (an address!) is none. */
-const CURSOR = /^[a-z-]{1,32}$/;
-
 /**
  * An application's canvas in an element of a page: shows its pictures, sends it our input while we are
  * the presenter. Nothing of the page around it; events tell what happens:
@@ -59,6 +58,7 @@ const CURSOR = /^[a-z-]{1,32}$/;
  * - `change`: `info` has news (rates change without);
  * - `resize`: the picture has another size;
  * - `clipboard`: the application, which we drive, has text for the clipboard (a `CustomEvent`, `detail.text`);
+ * - `open`: the application, which we drive, asks to open an address (likewise; `detail.url`, which may be anything);
  * - `toolong`: so much text cannot be pasted (likewise; `detail.bytes`, `detail.most`).
  *
  * `host` says in attributes what is going on (marks.js), also `data-focus`: "keyboard" while it has the focus by way
@@ -84,6 +84,8 @@ export default class View extends EventTarget {
   #frame = 0;
   /** The size the server knows, as text. */
   #reported = "";
+  /** What the server knows of the machine and the person, as text. */
+  #reportedInfo = "";
   /** The picture's size that `resize` told, as text. */
   #told = "";
   #lease = new Lease();
@@ -140,6 +142,7 @@ export default class View extends EventTarget {
       {
         send: (event) => this.#connection.send(event),
         place: (point) => this.#stage.place(point),
+        locate: (caret) => this.#stage.locate(caret),
         wanted: () => this.#wantFrame(),
         changed: () => this.#changed(),
         tooLong: (bytes, most) => this.#tell("toolong", { bytes, most }),
@@ -155,6 +158,7 @@ export default class View extends EventTarget {
     for (const type of ["contextlost", "contextrestored"]) {
       this.#canvas.addEventListener(type, () => this.#lose(), { signal });
     }
+    viewInfo.watch(this.#window, () => this.#reportInfo(), signal);
     this.#page.addEventListener("visibilitychange", () => this.#look(), { signal });
     // What may mean that the network is back, or that somebody waits for it.
     for (const type of ["online", "focus"]) this.#window.addEventListener(type, () => this.#connection.hurry(), { signal });
@@ -397,8 +401,11 @@ export default class View extends EventTarget {
   #hello() {
     const size = this.#stage.begin();
     this.#reported = JSON.stringify(size);
+    const info = viewInfo.of(this.#window);
+    this.#reportedInfo = JSON.stringify(info);
     const token = this.#token === null ? {} : { token: this.#token };
-    return { type: "hello", ...size, visible: this.#visible, browser: browser.name(new URL(this.#url).host), ...token };
+    const name = browser.name(new URL(this.#url).host);
+    return { type: "hello", ...size, visible: this.#visible, browser: name, ...info, ...token };
   }
 
   /** @param {import("./transport/connection.js").State} state */
@@ -409,7 +416,8 @@ export default class View extends EventTarget {
       this.#sentAway = [];
       this.#lease.clear();
     } else {
-      // The size may have changed since `hello`.
+      // They may have changed since `hello`.
+      this.#reportInfo();
       this.#wantFrame();
     }
     this.#changed();
@@ -425,10 +433,16 @@ export default class View extends EventTarget {
     } else if (message.type === "title") {
       this.#setTitle(message.value);
     } else if (message.type === "cursor") {
-      this.#cursor = CURSOR.test(message.value) ? message.value : "default";
+      this.#cursor = cursors.known(message.value);
     } else if (message.type === "clipboard") {
       // It is for who drives, and nobody else.
       if (this.#lease.info.presenter) this.#tell("clipboard", { text: message.text });
+      return;
+    } else if (message.type === "text_input") {
+      this.#input.typeInto(message.kind === "none" ? null : message);
+      return;
+    } else if (message.type === "open_url") {
+      if (this.#lease.info.presenter) this.#tell("open", { url: message.url });
       return;
     }
     this.#changed();
@@ -491,6 +505,7 @@ export default class View extends EventTarget {
     this.#frame ||= this.#window.requestAnimationFrame(() => {
       this.#frame = 0;
       this.#input.flush();
+      this.#input.placeCaret();
       this.#report();
       const update = this.#stream.frame();
       if (!update) return;
@@ -529,6 +544,16 @@ export default class View extends EventTarget {
   #lose() {
     this.#marks.lose();
     this.#stream.lose();
+  }
+
+  /** Tells the server what is known of the machine and the person, if that is news. */
+  #reportInfo() {
+    if (this.#connection.state !== "connected") return;
+    const info = viewInfo.of(this.#window);
+    const reported = JSON.stringify(info);
+    if (reported === this.#reportedInfo) return;
+    this.#reportedInfo = reported;
+    this.#connection.send({ type: "view_info", ...info });
   }
 
   /** Tells the server the view's size, if that is news. */

@@ -6,6 +6,7 @@ import events from "../core/input/events.js";
 import Keys from "../core/input/keys.js";
 import layout from "../core/layout.js";
 import Pointers from "../core/input/pointers.js";
+import viewInfo from "../core/view-info.js";
 import fixtures from "./fixtures.js";
 
 /** What the server's tests read is what the viewer writes. */
@@ -17,6 +18,15 @@ function mouse(fields = {}) {
   return { pointerId: 1, pointerType: "mouse", button: -1, buttons: 0, pressure: 0, timeStamp: 0, ...none, ...fields };
 }
 
+/**
+ * @param {string} platform
+ * @param {string[]} queries those that match
+ * @param {string} [userAgent]
+ */
+function info(platform, queries, userAgent = "") {
+  return viewInfo.read({ platform, userAgent, maxTouchPoints: 0 }, (query) => queries.includes(query));
+}
+
 const left = mouse({ button: 0, buttons: 1, pressure: 0.5 });
 const at = { x: 10.5, y: -3 };
 
@@ -24,6 +34,17 @@ const at = { x: 10.5, y: -3 };
 const made = {
   hello: () => ({ type: "hello", ...layout.report({ width: 1002, height: 750 }, 1.25), visible: true }),
   "hello of a browser": () => ({ type: "hello", ...layout.report({ width: 1002, height: 750 }, 1.25), visible: true, browser: "AbC-_9" }),
+  "hello that says what is known of the view": () => ({
+    type: "hello",
+    ...layout.report({ width: 1002, height: 750 }, 1.25),
+    visible: true,
+    ...info("MacIntel", ["(prefers-color-scheme: dark)", "(pointer: fine)"]),
+  }),
+  "view info": () => ({
+    type: "view_info",
+    ...info("Linux armv81", ["(prefers-color-scheme: light)", "(pointer: coarse)"], "Linux; Android 10; K"),
+  }),
+  "view info of a browser that says nothing": () => ({ type: "view_info", ...info("", []) }),
   "request control": control.request,
   "release control": control.release,
   "grant control": () => control.grant(3),
@@ -58,7 +79,8 @@ const made = {
   enter: () => new Pointers().other("pointer_enter", mouse(), { x: 1, y: 2 })[0],
   leave: () => new Pointers().other("pointer_leave", mouse(), { x: 1, y: 2 })[0],
   "double click": () => new Pointers().other("double_click", mouse({ button: 0 }), { x: 1, y: 2 })[0],
-  wheel: () => events.wheel({ dx: 0, dy: 100 }, { ...none, ctrlKey: true }, { x: 5, y: 6 }, [3]),
+  wheel: () => events.wheel({ dx: 0, dy: 100, unit: "notch" }, { ...none, ctrlKey: true }, { x: 5, y: 6 }, [3]),
+  trackpad: () => events.wheel({ dx: 1.5, dy: -3, unit: "pixel" }, none, { x: 5, y: 6 }, []),
   "key down": () => {
     const key = { key: "A", code: "KeyA", repeat: false, isComposing: false, ...none, shiftKey: true };
     return new Keys(false).down(key).messages[0];

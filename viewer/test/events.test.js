@@ -6,14 +6,16 @@ import events from "../core/input/events.js";
 const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false };
 
 test("a wheel message has every field", () => {
-  const message = events.wheel({ dx: -5, dy: 7 }, { ...none, ctrlKey: true }, { x: 1, y: 2 }, [3]);
+  const message = events.wheel({ dx: -5, dy: 7, unit: "pixel" }, { ...none, ctrlKey: true }, { x: 1, y: 2 }, [3]);
   assert.deepEqual(message, {
-    type: "wheel", dx: -5, dy: 7, x: 1, y: 2, buttons: [3], modifiers: ["Control"],
+    type: "wheel", dx: -5, dy: 7, x: 1, y: 2, buttons: [3], modifiers: ["Control"], unit: "pixel",
   });
+  const notch = events.wheel({ dx: 0, dy: 100, unit: "notch" }, none, { x: 1, y: 2 }, []);
+  assert.deepEqual([notch.unit, notch.phase], ["notch", "discrete"]);
 });
 
 test("a wheel that turns without end stays finite and in range", () => {
-  const message = events.wheel({ dx: NaN, dy: 1e300 }, none, { x: 1, y: 2 }, []);
+  const message = events.wheel({ dx: NaN, dy: 1e300, unit: "pixel" }, none, { x: 1, y: 2 }, []);
   assert.deepEqual([message.dx, message.dy], [0, events.MAX_COORDINATE]);
 });
 

@@ -97,12 +97,24 @@ test("two fingers are one pointer that stays with the first, and both are in tou
   assert.deepEqual(second?.touches, { 4: { x: 10, y: 20, pressure: 1 }, 5: { x: 30, y: 40, pressure: 0.5 } });
   const [moved] = pointers.move(finger({ pointerId: 5 }), at(35, 45));
   assert.deepEqual(moved && short([moved]), ["pointer_move 10,20 0 [1]"]);
+  assert.deepEqual([second?.changed, moved?.changed], [["5"], ["5"]]);
   assert.deepEqual(moved?.touches[5], { x: 35, y: 45, pressure: 1 });
   const [lifted] = pointers.up(finger({ pointerId: 4 }), at(11, 21));
   assert.deepEqual(lifted && short([lifted]), ["pointer_up 11,21 0 [1]"]);
   assert.deepEqual(Object.keys(lifted?.touches ?? {}), ["5"]);
+  assert.deepEqual(lifted?.changed, ["4"]);
   assert.deepEqual(short(pointers.move(finger({ pointerId: 5 }), at(99, 99))), ["pointer_move 11,21 0 [1]"]);
   assert.deepEqual(short(pointers.up(finger({ pointerId: 5 }), at(99, 99))), ["pointer_up 11,21 1 []"]);
+});
+
+test("what is released at once says which fingers were lifted, and a mouse says none", () => {
+  const pointers = new Pointers();
+  pointers.down(finger({ pointerId: 10 }), at(1, 2));
+  pointers.down(finger({ pointerId: 9 }), at(3, 4));
+  const [up, ...more] = pointers.release();
+  assert.deepEqual([up?.type, up?.ntouches, up?.changed, more], ["pointer_up", 0, ["10", "9"], []]);
+  const [down] = pointers.down(event({ button: 0, buttons: 1 }), at(1, 1));
+  assert.ok(down && !("changed" in down));
 });
 
 test("a finger more than the server takes is not told", () => {

@@ -24,6 +24,10 @@ view.addEventListener("framecast-clipboard", (event) => {
   event.preventDefault();
   console.log(event.detail.text.trim());
 });
+view.addEventListener("framecast-open", (event) => {
+  event.preventDefault();
+  console.log(new URL(event.detail.url).host);
+});
 
 const found: FramecastView | null = document.querySelector("framecast-view");
 const size: Size | null = found?.size ?? null;

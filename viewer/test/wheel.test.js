@@ -44,6 +44,16 @@ test("a notch is 100 where it is 100 pixels, as on Windows, and where the wheel 
   assert.deepEqual(turn(recorded([2, 0, -1, 0, 120])), [0, -100]);
 });
 
+test("a wheel counts notches or pages, and a trackpad pixels", () => {
+  const unit = (/** @type {number[]} */ fields) => new Wheel(false).turn(recorded(fields)).unit;
+  for (const events of Object.values(NOTCHES)) assert.deepEqual(events.map(unit), ["notch", "notch", "notch", "notch"]);
+  assert.equal(unit([0, 0, 100, 0, -120]), "notch");
+  assert.equal(unit([2, 0, 1, 0, -120]), "page");
+  assert.equal(unit([0, 0, 7, 0, -21]), "pixel");
+  const exchanged = new Wheel(true).turn(recorded([0, 81, 0, -120, 0], { shiftKey: true }));
+  assert.deepEqual(exchanged, { dx: 0, dy: 100, unit: "notch" });
+});
+
 test("notches that come in one event are as many", () => {
   assert.deepEqual(turn(recorded([1, 0, 18, 0, -360])), [0, 300]);
   assert.deepEqual(turn(recorded([0, 0, -240, 0, 240])), [0, -200]);

@@ -9,8 +9,8 @@
  * `autofocus`, takes the keyboard when it drives and nothing else on the page has it; `wheel`, "focus" (the page scrolls until
  * somebody clicks into the picture) or "always" (the wheel is the application's whenever it is over the picture).
  *
- * Events, all of which bubble: `framecast-state`, `framecast-role`, `framecast-resize`, `framecast-title` and
- * `framecast-clipboard`, which can be cancelled: then the page deals with the text.
+ * Events, all of which bubble: `framecast-state`, `framecast-role`, `framecast-resize`, `framecast-title`, and
+ * `framecast-clipboard` and `framecast-open`, which can be cancelled: then the page deals with the text or the address.
  *
  * The element says what goes on in attributes of its own, for styles and tests: `data-state`, `data-role`
  * ("presenter", "observer"), `data-exact` and more (marks.js has the list).
@@ -169,6 +169,15 @@ export type ClipboardDetail = {
      * for the clipboard; plain text from a stranger
      */
     text: string;
+};
+/**
+ * of `framecast-open`
+ */
+export type OpenDetail = {
+    /**
+     * of http or https, with a plain host; from a stranger: ask before you open it
+     */
+    url: string;
 };
 /**
  * what a status line may want

@@ -1,5 +1,5 @@
 import type FramecastView from "./framecast-view.js";
-import type { ClipboardDetail, ResizeDetail, RoleDetail, StateDetail, TitleDetail } from "./framecast-view.js";
+import type { ClipboardDetail, OpenDetail, ResizeDetail, RoleDetail, StateDetail, TitleDetail } from "./framecast-view.js";
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -11,5 +11,6 @@ declare global {
     "framecast-resize": CustomEvent<ResizeDetail>;
     "framecast-title": CustomEvent<TitleDetail>;
     "framecast-clipboard": CustomEvent<ClipboardDetail>;
+    "framecast-open": CustomEvent<OpenDetail>;
   }
 }

@@ -137,6 +137,13 @@ export default function chrome(page) {
         word("offer-later", "Not now"),
         word("offer-copy", "Copy", { class: "word strong" }),
       ),
+      make(
+        "section",
+        { id: "visit", part: "prompt visit", "aria-label": "Address to open", ...hidden },
+        make("p", {}, "The application asks to open this address", make("span", { id: "visit-address" })),
+        word("visit-later", "Dismiss"),
+        make("a", { id: "visit-open", class: "word strong", target: "_blank", rel: "noopener noreferrer", referrerpolicy: "no-referrer" }, "Open"),
+      ),
       make("p", { id: "note", part: "prompt note", ...hidden }),
     ),
     make(

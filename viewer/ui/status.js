@@ -8,6 +8,7 @@ import Notes from "./notes.js";
 import Presence from "./presence.js";
 import stored from "../core/stored.js";
 import Viewers from "./viewers.js";
+import Visit from "./visit.js";
 import words from "./words.js";
 
 /** How long a file that was handed to the browser is kept, in seconds. */
@@ -34,6 +35,7 @@ export default class Status {
   #details;
   #viewers;
   #notes;
+  #visit;
   #presence = new Presence();
   #announcer = new Announcer();
   #focusKeeper;
@@ -60,6 +62,7 @@ export default class Status {
     this.#details = new Details(view, root);
     this.#viewers = new Viewers(view, root, (subject, text) => this.#tell(subject, text));
     this.#notes = new Notes(root, signal, (text) => this.#tell("note", text));
+    this.#visit = new Visit(root, signal, (text) => this.#tell("visit", text));
     this.#focusKeeper = new Focus(root, () => {
       // What has no status still has a place to go on from.
       if (this.#show.checkVisibility()) {
@@ -134,7 +137,10 @@ export default class Status {
       this.#write("notice-detail", said.detail);
       element(this.#root, "retry").hidden = !said.retry;
     }
-    if (!info.presenter) this.#notes.withdraw();
+    if (!info.presenter) {
+      this.#notes.withdraw();
+      this.#visit.close();
+    }
     this.#details.update();
     this.#viewers.update();
     this.#focusKeeper.check();
@@ -145,6 +151,11 @@ export default class Status {
   /** The application, which we drive, has text for the clipboard. @param {string} text */
   offer(text) {
     this.#notes.offer(text);
+  }
+
+  /** The application, which we drive, asks to open an address. @param {string} url */
+  visit(url) {
+    this.#visit.ask(url);
   }
 
   /** What somebody pasted was refused. @param {{bytes: number, most: number}} sizes */
@@ -202,6 +213,7 @@ export default class Status {
     const closed =
       (inside("prompt") && this.#viewers.putOff()) ||
       (inside("offer") && this.#notes.close()) ||
+      (inside("visit") && this.#visit.close()) ||
       ((inside("viewers") || inStatus) && this.#viewers.close()) ||
       ((inside("details") || inStatus) && this.#details.close());
     if (!closed) return;

@@ -92,7 +92,7 @@ button {
   -webkit-tap-highlight-color: transparent;
 }
 
-button:focus-visible {
+:is(button, a):focus-visible {
   outline: 2px solid var(--accent);
   outline-offset: -1px;
 }

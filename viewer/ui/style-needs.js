@@ -26,6 +26,7 @@ export default /* css */ `
   #viewers,
   #prompt,
   #offer,
+  #visit,
   #note,
   #notice {
     background: Canvas;

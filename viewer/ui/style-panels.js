@@ -206,6 +206,7 @@ export default /* css */ `
 
 #prompt,
 #offer,
+#visit,
 #note {
   box-sizing: border-box;
   max-width: min(100%, 35.4em);
@@ -219,7 +220,8 @@ export default /* css */ `
 }
 
 #prompt,
-#offer {
+#offer,
+#visit {
   display: flex;
   align-items: center;
   flex-wrap: wrap;
@@ -232,7 +234,7 @@ export default /* css */ `
   overflow-wrap: anywhere;
 }
 
-:is(#prompt, #offer) p {
+:is(#prompt, #offer, #visit) p {
   flex: 1 1 auto;
   min-width: 0;
   margin: 0 8px 0 0;
@@ -253,9 +255,35 @@ export default /* css */ `
   text-overflow: ellipsis;
 }
 
+#visit p {
+  flex-basis: 100%;
+}
+
+/* All of it, however long: it says where it leads. */
+#visit-address {
+  display: block;
+  max-height: 9em;
+  overflow: auto;
+  margin-top: 4px;
+  font-family: ui-monospace, monospace;
+  font-size: 0.93em;
+  overflow-wrap: anywhere;
+  user-select: text;
+}
+
+a.word {
+  box-sizing: border-box;
+  line-height: 2.17em;
+  text-decoration: none;
+}
+
+a.word:not([href]) {
+  opacity: 0.55;
+}
+
 /* A button that says in words what it does. */
 #status button.word,
-button.word {
+:is(button, a).word {
   display: block;
   flex: none;
   width: auto;
@@ -269,11 +297,11 @@ button.word {
   white-space: nowrap;
 }
 
-button.word:hover {
+:is(button, a[href]).word:hover {
   filter: brightness(1.08);
 }
 
-button.word.strong {
+:is(button, a).word.strong {
   background: var(--accent);
   color: var(--on-accent);
 }
@@ -284,9 +312,13 @@ button.word.strong {
   }
 
   #status button.word,
-  button.word {
+  :is(button, a).word {
     height: 3em;
     border-radius: 1.5em;
+  }
+
+  a.word {
+    line-height: 3em;
   }
 }
 `;

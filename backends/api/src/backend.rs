@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     ClientId, Clock, ControlRequest, ControlState, Cursor, Error, EventKind, Frame, LogicalSize,
-    Result, Role,
+    Result, Role, TextInput, ViewInfo,
 };
 
 /// What a backend has sent to its audience, all clients together.
@@ -307,6 +307,15 @@ pub enum BackendEvent {
         /// Physical pixels per logical pixel.
         ratio: f64,
     },
+    /// What is known of the view. Comes after `Joined` and whenever it changes; a backend that knows
+    /// nothing does not say it. The engine keeps it, and tells the application while the client is the
+    /// presenter.
+    ViewInfo {
+        /// Whose view.
+        client: ClientId,
+        /// What is known.
+        info: ViewInfo,
+    },
     /// The view's close button. A local view's ends the application; a remote one's only
     /// detaches that view.
     CloseRequested {
@@ -350,6 +359,23 @@ pub enum BackendCommand {
         /// What.
         text: String,
     },
+    /// This client, who drives, types text here, or with `None` nowhere any more. It holds until the
+    /// next one, and until the client loses control; who gets it is told anew.
+    TextInput {
+        /// Whose.
+        client: ClientId,
+        /// Where, and what.
+        input: Option<TextInput>,
+    },
+    /// This client, who drives, is to be asked whether to open this address. Never without asking: an
+    /// application may be run by somebody else than who looks at it. The address has been checked
+    /// ([`check_url`](Self::check_url)).
+    OpenUrl {
+        /// Whose.
+        client: ClientId,
+        /// What: of http or https.
+        url: String,
+    },
 }
 
 impl BackendCommand {
@@ -371,6 +397,24 @@ impl BackendCommand {
         )))
     }
 
+    /// The longest address to open, in bytes.
+    pub const MAX_URL: usize = 2048;
+
+    /// Checks an address that an application wants opened: of http or https, in visible ASCII
+    /// characters, with a plain host and no user name, at most [`MAX_URL`](Self::MAX_URL) bytes.
+    ///
+    /// ```
+    /// use framecast_api::BackendCommand;
+    /// assert!(BackendCommand::check_url("https://example.com/a?b=c").is_ok());
+    /// assert!(BackendCommand::check_url("https://good.example@evil.example/").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// "Invalid input" if it is another; the message says why.
+    pub fn check_url(url: &str) -> Result<()> {
+        crate::address::check(url)
+    }
+
     /// What it is, for "not supported: …".
     #[must_use]
     pub fn describe(&self) -> &'static str {
@@ -383,6 +427,8 @@ impl BackendCommand {
             BackendCommand::Disconnect(_) => "sending a client away",
             BackendCommand::LetIn(_) => "letting a client in again",
             BackendCommand::Clipboard { .. } => "a clipboard",
+            BackendCommand::TextInput { .. } => "telling where text is typed",
+            BackendCommand::OpenUrl { .. } => "opening an address",
         }
     }
 }

@@ -4,15 +4,17 @@
 //! matter in which of them an event waits. The viewer's `queue.js` follows it, too, and both are
 //! tested with the cases of `fixtures/coalescing.json`.
 //!
-//! - Moves of one pointer with equal buttons, modifiers and number of touches keep the last one.
-//! - Turns of the wheel with equal buttons and modifiers add up, unless the sum is larger than
-//!   [`EventKind::MAX_COORDINATE`], because such an event would be refused.
-//! - Sizes keep the last one.
+//! - Moves of one pointer with equal buttons, modifiers and number of touches keep the last one, and the
+//!   touches that changed in either.
+//! - Turns of the wheel with equal buttons, modifiers, unit and phase add up, unless the sum is larger
+//!   than [`EventKind::MAX_COORDINATE`], because such an event would be refused. The beginning and the
+//!   end of a movement stay apart: two of them are two movements.
+//! - Sizes, and what is known of a view, keep the last one.
 //!
-//! The merged event has the time and the position of the later one. Nothing else is merged, events
-//! of two clients are not merged, and nothing is reordered.
+//! The merged event has the time and the position of the later one. Nothing else is merged, neither
+//! events of two clients nor those of a person and of the program, and nothing is reordered.
 
-use crate::{BackendEvent, Event, EventKind, Pointer, Wheel};
+use crate::{BackendEvent, Event, EventKind, Pointer, Wheel, WheelPhase};
 
 impl Event {
     /// Merges `next`, the event after this one, into this one. Gives `next` back if the two stay
@@ -22,25 +24,24 @@ impl Event {
     /// use framecast_api::{Event, EventKind, Wheel};
     /// let turn = |dy, timestamp| {
     ///     let kind = EventKind::Wheel(Wheel { dy, ..Wheel::default() });
-    ///     Event { kind, timestamp, source: None }
+    ///     Event::new(kind, timestamp, None)
     /// };
     /// let mut last = turn(100.0, 1.0);
     /// assert_eq!(last.coalesce(turn(20.0, 2.0)), None);
     /// assert_eq!(last, turn(120.0, 2.0));
     ///
-    /// let typed = Event { kind: EventKind::FocusIn, timestamp: 3.0, source: None };
+    /// let typed = Event::new(EventKind::FocusIn, 3.0, None);
     /// assert_eq!(last.coalesce(typed.clone()), Some(typed));
     /// ```
     #[must_use = "what is given back was not merged"]
     pub fn coalesce(&mut self, next: Self) -> Option<Self> {
-        let Self { kind, timestamp, source } = next;
-        if self.source != source {
-            return Some(Self { kind, timestamp, source });
+        if self.source != next.source || self.submitted != next.submitted {
+            return Some(next);
         }
-        match coalesce_kinds(&mut self.kind, kind) {
-            Some(kind) => Some(Self { kind, timestamp, source }),
+        match coalesce_kinds(&mut self.kind, next.kind) {
+            Some(kind) => Some(Self { kind, ..next }),
             None => {
-                self.timestamp = timestamp;
+                self.timestamp = next.timestamp;
                 None
             }
         }
@@ -70,6 +71,12 @@ impl BackendEvent {
                 (*last_size, *last_ratio) = (size, ratio);
                 None
             }
+            (Self::ViewInfo { client: this, info: last }, Self::ViewInfo { client, info })
+                if *this == client =>
+            {
+                *last = info;
+                None
+            }
             (_, next) => Some(next),
         }
     }
@@ -78,7 +85,10 @@ impl BackendEvent {
 /// Merges `next` into `last`, or gives it back.
 fn coalesce_kinds(last: &mut EventKind, next: EventKind) -> Option<EventKind> {
     match (last, next) {
-        (EventKind::PointerMove(last), EventKind::PointerMove(next)) if continues(last, &next) => {
+        (EventKind::PointerMove(last), EventKind::PointerMove(mut next))
+            if continues(last, &next) =>
+        {
+            next.changed.append(&mut last.changed);
             *last = next;
         }
         (EventKind::Wheel(last), EventKind::Wheel(next)) => match sum(last, &next) {
@@ -86,6 +96,7 @@ fn coalesce_kinds(last: &mut EventKind, next: EventKind) -> Option<EventKind> {
             None => return Some(EventKind::Wheel(next)),
         },
         (EventKind::Resize(last), EventKind::Resize(next)) => *last = next,
+        (EventKind::ViewInfo(last), EventKind::ViewInfo(next)) => *last = next,
         (_, next) => return Some(next),
     }
     None
@@ -97,12 +108,19 @@ fn continues(last: &Pointer, next: &Pointer) -> bool {
         && last.buttons == next.buttons
         && last.modifiers == next.modifiers
         && last.ntouches == next.ntouches
+        // Identifiers of a stranger, which need not be those of touches: too many are no event.
+        && last.changed.union(&next.changed).count() <= EventKind::MAX_TOUCHES
 }
 
 /// Both turns as one; `None`: they stay apart.
 fn sum(last: &Wheel, next: &Wheel) -> Option<Wheel> {
     let sum = Wheel { dx: last.dx + next.dx, dy: last.dy + next.dy, ..*next };
-    let same = last.buttons == next.buttons && last.modifiers == next.modifiers;
+    let goes_on = !matches!(next.phase, WheelPhase::Started | WheelPhase::Ended);
+    let same = last.buttons == next.buttons
+        && last.modifiers == next.modifiers
+        && last.unit == next.unit
+        && last.phase == next.phase
+        && goes_on;
     // False for what is not a number.
     let valid = |turn: f64| turn.abs() <= EventKind::MAX_COORDINATE;
     (same && valid(sum.dx) && valid(sum.dy)).then_some(sum)
@@ -115,15 +133,15 @@ mod tests {
     use super::*;
     use crate::event::tests::every_kind;
     use crate::{
-        Button, ClientId, Error, Key, LogicalSize, Modifiers, PointerType, Resize, Role, Source,
-        Touch,
+        Button, ClientId, Error, Key, LogicalSize, Modifiers, Platform, PointerType, Resize, Role,
+        Source, Touch, ViewInfo,
     };
 
     const ANNA: ClientId = ClientId(1);
     const BERT: ClientId = ClientId(2);
 
     fn event(timestamp: f64, kind: EventKind) -> Event {
-        Event { kind, timestamp, source: Some(Source { backend: 0, client: ANNA }) }
+        Event::new(kind, timestamp, Some(Source { backend: 0, client: ANNA }))
     }
 
     fn input(client: ClientId, timestamp: f64, kind: EventKind) -> BackendEvent {
@@ -159,11 +177,12 @@ mod tests {
     }
 
     #[test]
-    fn no_two_events_but_moves_wheels_and_sizes_are_merged() {
+    fn no_two_events_but_moves_wheels_sizes_and_views_are_merged() {
         let kinds = every_kind();
         for last in &kinds {
             for next in &kinds {
-                let merges = matches!(last.name(), "pointer_move" | "wheel" | "resize");
+                let merges =
+                    matches!(last.name(), "pointer_move" | "wheel" | "resize" | "view_info");
                 let merged = merges && last.name() == next.name();
                 let count = queued(event(1.0, last.clone()), event(2.0, next.clone())).len();
                 assert_eq!(count, if merged { 1 } else { 2 }, "{last:?} {next:?}");
@@ -183,12 +202,25 @@ mod tests {
                 modifiers: Modifiers { alt: true, ..Modifiers::default() },
                 ntouches: 1,
                 touches: touches(x),
+                changed: ["7".to_owned()].into(),
                 pointer_type: PointerType::Touch,
                 pressure: x / 10.0,
             })
         };
         let merged = queued(event(1.0, moved(1.0)), event(2.0, moved(2.0)));
         assert_eq!(merged, [event(2.0, moved(2.0))]);
+    }
+
+    #[test]
+    fn moves_whose_changed_touches_are_too_many_together_stay_apart() {
+        let moved = |from: usize| {
+            let changed = (from..from + EventKind::MAX_TOUCHES).map(|id| id.to_string()).collect();
+            event(1.0, EventKind::PointerMove(Pointer { changed, ..Pointer::default() }))
+        };
+        assert_eq!(queued(moved(0), moved(0)).len(), 1);
+        let apart = queued(moved(0), moved(1));
+        assert_eq!(apart.len(), 2);
+        assert!(apart.iter().all(|event| event.kind.validate().is_ok()));
     }
 
     #[test]
@@ -206,6 +238,19 @@ mod tests {
             panic!("{last:?}")
         };
         assert_eq!(size.width, 20.0);
+    }
+
+    #[test]
+    fn what_is_known_of_a_view_keeps_the_last_one() {
+        let view = |client, platform| {
+            let info = ViewInfo::default().with_platform(platform);
+            BackendEvent::ViewInfo { client, info }
+        };
+        let mut last = view(ANNA, Platform::Mac);
+        assert!(last.coalesce(view(ANNA, Platform::Linux)).is_none());
+        assert!(last.coalesce(view(BERT, Platform::Ios)).is_some());
+        let BackendEvent::ViewInfo { client: ANNA, info } = last else { panic!("{last:?}") };
+        assert_eq!(info.platform, Platform::Linux);
     }
 
     #[test]
@@ -243,6 +288,10 @@ mod tests {
         let elsewhere = Source { backend: 1, client: ANNA };
         let other = Event { source: Some(elsewhere), ..anna.clone() };
         assert_eq!(queued(anna.clone(), other).len(), 2);
+
+        let submitted = Event { submitted: true, ..anna.clone() };
+        assert_eq!(queued(anna.clone(), submitted.clone()), [anna, submitted.clone()]);
+        assert_eq!(queued(submitted.clone(), submitted).len(), 1);
 
         let mut last = input(ANNA, 1.0, moved.clone());
         assert!(last.coalesce(input(BERT, 2.0, moved.clone())).is_some());

@@ -24,7 +24,7 @@ pub use self::present_time::{PresentTime, time_present};
 
 use crate::{
     Backend, BackendCommand, BackendEvent, ClientId, Clock, Context, ControlState, Cursor,
-    FramePool, LogicalSize, Member, PhysicalSize, Role, ViewLink,
+    FramePool, LogicalSize, Member, PhysicalSize, Role, TextInput, ViewLink,
 };
 
 /// A call that must not wait for anybody may take this long on a busy machine.
@@ -111,6 +111,7 @@ fn poll(backend: &mut dyn Backend, present: &mut BTreeSet<ClientId>) {
             }
             BackendEvent::Leaving { client, .. }
             | BackendEvent::Resize { client, .. }
+            | BackendEvent::ViewInfo { client, .. }
             | BackendEvent::CloseRequested { client }
             | BackendEvent::Control { client, .. }
             | BackendEvent::Rejected { client, .. } => {
@@ -177,7 +178,7 @@ fn takes_frames_of_any_size(mut backend: Box<dyn Backend>) {
 
 fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
     open(&mut *backend);
-    let mut settings: Vec<_> = Cursor::ALL.into_iter().map(BackendCommand::Cursor).collect();
+    let mut settings: Vec<_> = Cursor::ALL.iter().copied().map(BackendCommand::Cursor).collect();
     settings.extend([
         BackendCommand::Title(String::new()),
         BackendCommand::Title("a \"title\" <b>with</b> \u{1b}[31m\0 everything ü 漢".into()),
@@ -197,6 +198,11 @@ fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
         )]),
         BackendCommand::Disconnect(ClientId(u64::MAX)),
         BackendCommand::LetIn(ClientId(u64::MAX)),
+        BackendCommand::TextInput { client: ClientId(0), input: Some(TextInput::default()) },
+        BackendCommand::TextInput { client: ClientId(0), input: None },
+        BackendCommand::TextInput { client: ClientId(u64::MAX), input: None },
+        BackendCommand::OpenUrl { client: ClientId(0), url: "https://example.com/".into() },
+        BackendCommand::OpenUrl { client: ClientId(u64::MAX), url: "https://example.com/".into() },
         BackendCommand::Clipboard {
             client: ClientId(0),
             text: "two\nlines \u{1b}[31m\0 ü 漢".into(),

@@ -1,12 +1,12 @@
 //! The event vocabulary: names, units and fields of the renderview specification
 //! (pygfx/renderview), as Rust enums and as JSON objects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::lenient::{self, List};
-use crate::{Error, Result};
+use crate::{Error, Result, ViewInfo};
 
 /// One client of one backend: a browser page, a local window. Unique within its backend, never
 /// reused while the backend is open.
@@ -46,9 +46,21 @@ pub struct Event {
     /// When, in seconds on the process' [`Clock`](crate::Clock).
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub timestamp: f64,
-    /// Who caused it; `None` for what the engine made.
+    /// Who caused it; `None` for what the engine made, and for what the program did
+    /// ([`submitted`](Self::submitted)).
     #[serde(skip)]
     pub source: Option<Source>,
+    /// Whether the program made it itself, by `Canvas::submit_event`; nobody caused it then.
+    #[serde(skip)]
+    pub submitted: bool,
+}
+
+impl Event {
+    /// What happened, when, and who caused it; not submitted by the program.
+    #[must_use]
+    pub const fn new(kind: EventKind, timestamp: f64, source: Option<Source>) -> Self {
+        Self { kind, timestamp, source, submitted: false }
+    }
 }
 
 /// What happened. Positions are logical pixels from the canvas' top left and may lie outside the
@@ -104,6 +116,9 @@ pub enum EventKind {
         /// Whether anybody is.
         held: bool,
     },
+    /// What is known of the presenter's view is not what it was: it changed, or somebody else became the
+    /// presenter; then it comes after `ControlChanged`. Made by the engine only.
+    ViewInfo(ViewInfo),
     /// Comes before every draw; `step` is the time since the last one, in seconds.
     Animate {
         /// Seconds since the previous draw; 0 for the first.
@@ -151,6 +166,11 @@ pub struct Pointer {
     /// The touches, by an identifier that lasts from down to up.
     #[serde(deserialize_with = "lenient::touches")]
     pub touches: BTreeMap<String, Touch>,
+    /// Which touches this event is about, by their identifiers in `touches`: the one that went down, the
+    /// ones that moved, or those that were lifted, which are not in `touches` any more. Empty for mouse
+    /// and pen, and from clients that do not say it. As JSON it is left out where it is empty.
+    #[serde(deserialize_with = "lenient::identifiers", skip_serializing_if = "BTreeSet::is_empty")]
+    pub changed: BTreeSet<String>,
     /// Mouse, touch or pen.
     #[serde(deserialize_with = "lenient::or_default")]
     pub pointer_type: PointerType,
@@ -208,6 +228,64 @@ pub struct Wheel {
     pub buttons: Buttons,
     /// The modifier keys that are down.
     pub modifiers: Modifiers,
+    /// What `dx` and `dy` were measured in. As JSON it is left out where it is unknown.
+    #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "is_default")]
+    pub unit: WheelUnit,
+    /// Where in a movement this turn is. As JSON it is left out where it is unknown.
+    #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "is_default")]
+    pub phase: WheelPhase,
+}
+
+/// What a turn of the wheel was measured in. `dx` and `dy` are logical pixels in any case; the unit tells
+/// what moved them.
+///
+/// | backend | tells |
+/// | --- | --- |
+/// | browsers | `Pixel` for trackpads, `Notch` for wheels, `Page` where the system scrolls by pages |
+/// | window | `Notch` under X11 and Windows; not known under Wayland and macOS |
+/// | terminal | `Notch` |
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WheelUnit {
+    /// Not known, as with clients that do not say it.
+    #[default]
+    Unknown,
+    /// Pixels, of a trackpad: the content follows the fingers.
+    Pixel,
+    /// Notches of a wheel, 100 each; a fine wheel also turns by parts of one. What steps, such as a
+    /// zoom or a list, goes on by `dy / 100`.
+    Notch,
+    /// Pages, 100 each: the user's setting is that one notch scrolls all that is seen.
+    Page,
+}
+
+/// Where in a movement a turn of the wheel is.
+///
+/// Window and terminal (but for the window under Wayland and on macOS) and the notches of browsers are
+/// `Discrete`. Browsers tell no phases of a trackpad's movement, and minifb none at all: those turns are
+/// `Unknown`. `Started`, `Moved`, `Ended` and `Momentum` come from other backends and clients only.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WheelPhase {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// A turn by itself, such as a notch: nothing belongs to it.
+    Discrete,
+    /// Fingers begin to scroll.
+    Started,
+    /// Fingers scroll on.
+    Moved,
+    /// The fingers were lifted.
+    Ended,
+    /// No finger scrolls any more; the system lets the movement run out.
+    Momentum,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Fields of [`EventKind::KeyDown`] and [`EventKind::KeyUp`].
@@ -476,6 +554,7 @@ impl EventKind {
             EventKind::Resize(_)
             | EventKind::Close
             | EventKind::ControlChanged { .. }
+            | EventKind::ViewInfo(_)
             | EventKind::Animate { .. }
             | EventKind::BeforeDraw => {
                 Err(Error::invalid_input("only the engine makes this event"))
@@ -488,11 +567,13 @@ impl EventKind {
             | EventKind::PointerLeave(pointer)
             | EventKind::DoubleClick(pointer) => {
                 if pointer.touches.len() > Self::MAX_TOUCHES
+                    || pointer.changed.len() > Self::MAX_TOUCHES
                     || pointer.ntouches as usize > Self::MAX_TOUCHES
                 {
                     return Err(Error::invalid_input("too many touches"));
                 }
                 numbers(&[pointer.x, pointer.y, pointer.pressure])?;
+                pointer.changed.iter().try_for_each(|id| text(id, Self::MAX_KEY))?;
                 pointer.touches.iter().try_for_each(|(id, touch)| {
                     text(id, Self::MAX_KEY)?;
                     numbers(&[touch.x, touch.y, touch.pressure])
@@ -533,6 +614,7 @@ impl EventKind {
             EventKind::Char(_) => "char",
             EventKind::Paste { .. } => "paste",
             EventKind::ControlChanged { .. } => "control_changed",
+            EventKind::ViewInfo(_) => "view_info",
             EventKind::Animate { .. } => "animate",
             EventKind::BeforeDraw => "before_draw",
         }
@@ -564,7 +646,7 @@ pub(crate) mod tests {
     }
 
     /// One event of every kind.
-    pub(crate) fn every_kind() -> [EventKind; 20] {
+    pub(crate) fn every_kind() -> [EventKind; 21] {
         let resize = Resize { width: 1.0, height: 1.0, pwidth: 1, pheight: 1, ratio: 1.0 };
         [
             EventKind::Resize(resize),
@@ -585,6 +667,7 @@ pub(crate) mod tests {
             EventKind::Char(Char::default()),
             EventKind::Paste { data: "two\nlines".into() },
             EventKind::ControlChanged { held: true },
+            EventKind::ViewInfo(ViewInfo::default().with_platform(crate::Platform::Mac)),
             EventKind::Animate { step: 0.5 },
             EventKind::BeforeDraw,
         ]
@@ -593,7 +676,7 @@ pub(crate) mod tests {
     #[test]
     fn every_event_has_the_same_name_on_the_wire_and_in_name() {
         for kind in every_kind() {
-            let event = Event { kind, timestamp: 1.25, source: None };
+            let event = Event::new(kind, 1.25, None);
             let wire = serde_json::to_value(&event).unwrap();
             assert_eq!(wire["type"], event.kind.name());
             assert_eq!(wire["timestamp"], 1.25);
@@ -609,9 +692,12 @@ pub(crate) mod tests {
         pointer.touches.insert("7".into(), Touch { x: 3.0, y: 4.0, pressure: 0.5 });
         pointer.ntouches = 1;
         pointer.pointer_type = PointerType::Pen;
-        let event = Event { kind: EventKind::PointerDown(pointer), timestamp: 2.0, source: None };
+        let wire = |pointer: &Pointer| {
+            let kind = EventKind::PointerDown(pointer.clone());
+            serde_json::to_value(Event::new(kind, 2.0, None)).unwrap()
+        };
         assert_eq!(
-            serde_json::to_value(event).unwrap(),
+            wire(&pointer),
             json!({
                 "type": "pointer_down", "timestamp": 2.0, "x": 1.5, "y": -2.0,
                 "button": 1, "buttons": [1, 3], "modifiers": ["Shift", "Alt"],
@@ -619,6 +705,25 @@ pub(crate) mod tests {
                 "pointer_type": "pen", "pressure": 0.0,
             })
         );
+        pointer.changed = ["7".to_owned(), "12".to_owned()].into();
+        assert_eq!(wire(&pointer)["changed"], json!(["12", "7"]));
+    }
+
+    #[test]
+    fn a_turn_of_the_wheel_tells_unit_and_phase_on_the_wire_where_they_are_known() {
+        let wire = |wheel: Wheel| {
+            let kind = EventKind::Wheel(wheel);
+            serde_json::to_value(Event::new(kind, 2.0, None)).unwrap()
+        };
+        let mut told = json!({
+            "type": "wheel", "timestamp": 2.0, "dx": 0.0, "dy": 100.0, "x": 0.0, "y": 0.0,
+            "buttons": [], "modifiers": [],
+        });
+        let wheel = Wheel { dy: 100.0, ..Wheel::default() };
+        assert_eq!(wire(wheel), told);
+        (told["unit"], told["phase"]) = ("notch".into(), "discrete".into());
+        let (unit, phase) = (WheelUnit::Notch, WheelPhase::Discrete);
+        assert_eq!(wire(Wheel { unit, phase, ..wheel }), told);
     }
 
     #[test]
@@ -626,7 +731,7 @@ pub(crate) mod tests {
         let mut key = Key { key: "a".into(), code: "KeyA".into(), ..Key::default() };
         let wire = |key: &Key| {
             let kind = EventKind::KeyDown(key.clone());
-            serde_json::to_value(Event { kind, timestamp: 2.0, source: None }).unwrap()
+            serde_json::to_value(Event::new(kind, 2.0, None)).unwrap()
         };
         let mut told = json!({
             "type": "key_down", "timestamp": 2.0, "key": "a", "code": "KeyA", "modifiers": [],
@@ -643,6 +748,9 @@ pub(crate) mod tests {
         let code = Key { code: "x".repeat(65), ..Key::default() };
         let far = Touch { x: 1e9, ..Touch::default() };
         let touches = |count: usize| (0..count).map(|id| (id.to_string(), far)).collect();
+        let names = |count: usize, long: usize| {
+            (0..count).map(|id| format!("{id:0long$}")).collect::<BTreeSet<_>>()
+        };
         for bad in [
             EventKind::PointerMove(Pointer { x: 1e7, ..Pointer::default() }),
             EventKind::Wheel(Wheel { dx: -1e300, ..Wheel::default() }),
@@ -655,6 +763,8 @@ pub(crate) mod tests {
             EventKind::PointerDown(Pointer { ntouches: 21, ..Pointer::default() }),
             EventKind::PointerDown(Pointer { touches: touches(1), ..Pointer::default() }),
             EventKind::PointerDown(Pointer { touches: touches(21), ..Pointer::default() }),
+            EventKind::PointerUp(Pointer { changed: names(21, 1), ..Pointer::default() }),
+            EventKind::PointerUp(Pointer { changed: names(1, 65), ..Pointer::default() }),
             EventKind::Resize(Resize {
                 width: 1.0,
                 height: 1.0,
@@ -664,6 +774,7 @@ pub(crate) mod tests {
             }),
             EventKind::Close,
             EventKind::BeforeDraw,
+            EventKind::ViewInfo(ViewInfo::default()),
         ] {
             assert!(bad.validate().is_err(), "{bad:?}");
         }
@@ -705,6 +816,10 @@ pub(crate) mod tests {
             json!({"touches": []}),
             json!({"touches": {"1": null, "2": 7, "3": "x"}}),
             json!({"touches": {"x".repeat(65): {"x": 1}}}),
+            json!({"changed": null}),
+            json!({"changed": "4"}),
+            json!({"changed": {"4": true}}),
+            json!({"changed": [4, null, ["4"], "x".repeat(65)]}),
         ] {
             assert_eq!(here(more.clone()), PointerDown(left.clone()), "{more}");
         }
@@ -753,6 +868,10 @@ pub(crate) mod tests {
         let wheel = Wheel { dy: 100.0, ..Wheel::default() };
         let fields = json!({"dx": null, "dy": 100, "x": "1", "buttons": 3});
         assert_eq!(read("wheel", fields), EventKind::Wheel(wheel));
+        for unknown in [json!("line"), json!(""), json!(null), json!(1), json!({"notch": 1})] {
+            let fields = json!({"dy": 100, "unit": unknown, "phase": unknown});
+            assert_eq!(read("wheel", fields), EventKind::Wheel(wheel), "{unknown}");
+        }
         assert_eq!(read("paste", json!({"data": null})), Paste { data: String::new() });
         assert_eq!(read("focus_in", json!({"timestamp": []})), FocusIn);
     }
@@ -770,6 +889,11 @@ pub(crate) mod tests {
         assert_eq!((pointer.x, pointer.y, pointer.pressure), (most, -most, 0.0));
         assert_eq!((pointer.ntouches, pointer.touches.len()), (20, EventKind::MAX_TOUCHES));
         assert_eq!(pointer.touches["10"], Touch { x: most, y: 0.0, pressure: 1.0 });
+        let many: Vec<_> = (10..60).map(|id| id.to_string()).collect();
+        let EventKind::PointerMove(pointer) = read("pointer_move", json!({"changed": many})) else {
+            panic!("another event");
+        };
+        assert_eq!(pointer.changed.len(), EventKind::MAX_TOUCHES);
         let EventKind::Wheel(wheel) = read("wheel", json!({"dx": -1e300, "dy": 1e7})) else {
             panic!("another event");
         };

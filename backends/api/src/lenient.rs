@@ -1,7 +1,7 @@
 //! Reads the fields of events that strangers write. A field that is missing, empty, unknown or out
 //! of range has its default; it never costs the event. Every number is finite and bounded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
@@ -73,6 +73,16 @@ where
     let all: BTreeMap<String, Perhaps<Touch>> = or_default(from)?;
     let known = all.into_iter().filter(|(id, _)| id.len() <= EventKind::MAX_KEY);
     let known = known.filter_map(|(id, touch)| Some((id, touch.known()?)));
+    Ok(known.take(EventKind::MAX_TOUCHES).collect())
+}
+
+/// The identifiers that can be read, and no more of them than there may be fingers.
+pub(crate) fn identifiers<'de, D>(from: D) -> Result<BTreeSet<String>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let List(all) = List::<String>::deserialize(from)?;
+    let known = all.into_iter().filter(|id| id.len() <= EventKind::MAX_KEY);
     Ok(known.take(EventKind::MAX_TOUCHES).collect())
 }
 

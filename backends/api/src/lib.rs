@@ -14,6 +14,7 @@
 
 pub mod conformance;
 
+mod address;
 mod backend;
 mod changes;
 mod clock;
@@ -29,6 +30,8 @@ mod pixels;
 mod rect;
 mod size;
 mod text;
+mod text_input;
+mod view_info;
 
 pub use backend::{
     Backend, BackendCommand, BackendEvent, Capabilities, Context, Traffic, ViewLink,
@@ -40,7 +43,7 @@ pub use cursor::Cursor;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{
     Button, Buttons, Char, ClientId, Event, EventKind, Key, Modifiers, Pointer, PointerType,
-    Resize, Source, Touch, Wheel,
+    Resize, Source, Touch, Wheel, WheelPhase, WheelUnit,
 };
 pub use frame::{Frame, FrameBuffer, FramePool};
 pub use null::{NullBackend, NullRemote};
@@ -48,3 +51,5 @@ pub use pixels::PixelFormat;
 pub use rect::Rect;
 pub use size::{CanvasSize, LogicalSize, PhysicalSize, SizeLimits};
 pub use text::{is_unprintable, printable, printable_lines};
+pub use text_input::{LogicalRect, TextInput, TextInputKind};
+pub use view_info::{ColorScheme, Platform, PrimaryPointer, ViewInfo};

@@ -100,6 +100,12 @@ impl Backend for HttpBackend {
             {
                 Ok(())
             }
+            BackendCommand::TextInput { client, input }
+                if self.canvas.set_text_input(*client, *input) =>
+            {
+                Ok(())
+            }
+            BackendCommand::OpenUrl { client, url } if self.canvas.open_url(*client, url) => Ok(()),
             other => Err(Error::not_supported(other.describe())),
         }
     }

@@ -12,11 +12,13 @@
 mod changes;
 mod hosted;
 mod paste;
+mod platform;
 mod pointer;
 mod queue;
 
 pub use changes::ViewChanges;
 pub use hosted::{Host, Hosted, Panicked, State, View};
 pub use paste::paste;
+pub use platform::platform;
 pub use pointer::{PointerTracker, Sample};
 pub use queue::InputQueue;

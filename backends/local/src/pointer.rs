@@ -1,6 +1,6 @@
 //! A pointer's levels (where it is, which buttons are down) as pointer events.
 
-use framecast_api::{Button, Buttons, EventKind, Modifiers, Pointer, Wheel};
+use framecast_api::{Button, Buttons, EventKind, Modifiers, Pointer, Wheel, WheelPhase, WheelUnit};
 
 /// The second click of a double click comes within this many seconds of the first, press to
 /// press.
@@ -23,17 +23,26 @@ pub struct Sample {
     pub down: Buttons,
     /// How far the wheel turned, right and down positive, about 100 per notch.
     pub scroll: (f64, f64),
+    /// What that was measured in. Whole notches are turns by themselves; of others no phase is known.
+    pub unit: WheelUnit,
 }
 
 /// The pointer as the application sees it: entering, moving, pressing, clicking twice.
 ///
 /// ```
-/// use framecast_api::{Buttons, Modifiers};
+/// use framecast_api::{Buttons, Modifiers, WheelUnit};
 /// use framecast_local::{PointerTracker, Sample};
 ///
 /// let mut tracker = PointerTracker::default();
-/// let sample =
-///     Sample { now: 0.0, x: 3.0, y: 4.0, inside: true, down: Buttons::NONE, scroll: (0.0, 0.0) };
+/// let sample = Sample {
+///     now: 0.0,
+///     x: 3.0,
+///     y: 4.0,
+///     inside: true,
+///     down: Buttons::NONE,
+///     scroll: (0.0, 0.0),
+///     unit: WheelUnit::Notch,
+/// };
 /// let mut events = Vec::new();
 /// tracker.update(&sample, Modifiers::default(), &mut |kind| events.push(kind.name()));
 /// assert_eq!(events, ["pointer_enter"]);
@@ -117,8 +126,12 @@ impl PointerTracker {
 
         let (dx, dy) = sample.scroll;
         if (dx != 0.0 || dy != 0.0) && (sample.inside || self.is_captured()) {
-            let (x, y, buttons) = (self.x, self.y, self.held);
-            sink(EventKind::Wheel(Wheel { dx, dy, x, y, buttons, modifiers }));
+            let (x, y, buttons, unit) = (self.x, self.y, self.held, sample.unit);
+            let phase = match unit {
+                WheelUnit::Notch | WheelUnit::Page => WheelPhase::Discrete,
+                _ => WheelPhase::Unknown,
+            };
+            sink(EventKind::Wheel(Wheel { dx, dy, x, y, buttons, modifiers, unit, phase }));
         }
 
         if self.inside && !sample.inside && !self.is_captured() {
@@ -183,6 +196,7 @@ mod tests {
         inside: false,
         down: Buttons::NONE,
         scroll: (0.0, 0.0),
+        unit: WheelUnit::Notch,
     };
 
     fn over(x: f64, y: f64) -> Sample {

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, Clock, FramePool, PhysicalSize, Role};
+use framecast_api::{ClientId, Clock, FramePool, PhysicalSize, Role, ViewInfo};
 use framecast_stream::{
     ClientMessage, Dialect, Grant, Hub, HubInput, HubOutput, Identity, Joining, Message, Painted,
 };
@@ -23,6 +23,7 @@ fn join(hub: &mut Hub, now: Instant) -> ClientId {
         dialect: Dialect::Tiles,
         hello: None,
         visible: true,
+        info: ViewInfo::default(),
     };
     hub.join(now, joining).expect("nobody is kept out")
 }

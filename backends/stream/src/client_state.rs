@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use framecast_api::{ClientId, EventKind, Role};
+use framecast_api::{ClientId, EventKind, Role, TextInput};
 
 use crate::feed::{self, EncodeTarget, Feed, Next};
 use crate::identity::Identity;
@@ -53,6 +53,10 @@ pub(crate) struct ClientState {
     pongs: VecDeque<f64>,
     /// For its clipboard, while it drives.
     pub(crate) clipboard: Option<String>,
+    /// Where it types text, while it drives, if it is not told yet.
+    pub(crate) text_input: Option<Option<TextInput>>,
+    /// What it is to be asked to open, while it drives.
+    pub(crate) url: Option<String>,
     /// When everything was last sent anew, and is to be.
     refreshed: Option<Instant>,
     refresh_at: Option<Instant>,
@@ -149,6 +153,8 @@ impl ClientState {
             ledger: Ledger::default(),
             pongs: VecDeque::new(),
             clipboard: None,
+            text_input: None,
+            url: None,
             refreshed: None,
             refresh_at: None,
             is_sent_away: false,
@@ -342,6 +348,12 @@ impl ClientState {
         }
     }
 
+    /// It does not drive: what is only for who does is not for it.
+    pub(crate) fn stops_presenting(&mut self) {
+        self.presents = false;
+        (self.clipboard, self.text_input, self.url) = (None, None, None);
+    }
+
     pub(crate) fn ping(&mut self, id: f64) {
         if self.pongs.len() == PONGS {
             self.pongs.pop_front();
@@ -363,7 +375,9 @@ impl ClientState {
         self.reads_text()
             && (self.pending != PendingMessages::NONE
                 || !self.pongs.is_empty()
-                || self.clipboard.is_some())
+                || self.clipboard.is_some()
+                || self.text_input.is_some()
+                || self.url.is_some())
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     BackendCommand, ClientId, Clock, ControlState, Cursor, FramePool, Member, PhysicalSize, Role,
+    ViewInfo,
 };
 
 use crate::hub::{Hub, HubInput, HubOutput, Joining};
@@ -112,6 +113,7 @@ impl Scene {
                 dialect,
                 hello: argument.is_multiple_of(2).then_some((view, 50)),
                 visible: !argument.is_multiple_of(11),
+                info: ViewInfo::default(),
             },
         );
     }
@@ -195,6 +197,8 @@ impl Scene {
                 2 => self.updates.extend(self.hub.tiles_since(argument.into())),
                 3 => self.requests.drain(..).for_each(|it| self.hub.end_snapshot(it)),
                 4 => self.handle(HubInput::SetLossless(argument > 100)),
+                5 if argument > 200 => drop(self.hub.open_url(client, "http://example.com/")),
+                5 if argument > 100 => drop(self.hub.set_text_input(client, None)),
                 5 => drop(self.hub.set_clipboard(client, "text")),
                 6 => drop(self.hub.stats("", self.now).prometheus()),
                 _ => self.handle(HubInput::Rejected(client)),

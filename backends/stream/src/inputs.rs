@@ -147,6 +147,7 @@ fn client_of(input: &BackendEvent) -> Option<ClientId> {
         | BackendEvent::Left { client }
         | BackendEvent::Event { client, .. }
         | BackendEvent::Resize { client, .. }
+        | BackendEvent::ViewInfo { client, .. }
         | BackendEvent::CloseRequested { client }
         | BackendEvent::Control { client, .. }
         | BackendEvent::Rejected { client, .. } => Some(*client),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use framecast_api::{BackendCommand, ClientId, Clock, Frame, FramePool, PhysicalSize, Role};
+use framecast_api::{
+    BackendCommand, ClientId, Clock, Frame, FramePool, PhysicalSize, Role, ViewInfo,
+};
 
 use crate::hub::{Hub, HubInput, HubOutput, Joining};
 use crate::identity::{Grant, Identity};
@@ -99,7 +101,9 @@ impl Scene {
     /// A client that has read nothing yet.
     pub(crate) fn join_unread(&mut self, dialect: Dialect, who: Identity) -> Option<ClientId> {
         let hello = Some((VIEW, 50));
-        let joining = Joining { label: "somebody".into(), who, dialect, hello, visible: true };
+        let label = "somebody".into();
+        let info = ViewInfo::default();
+        let joining = Joining { label, who, dialect, hello, visible: true, info };
         self.hub.join(self.now, joining)
     }
 

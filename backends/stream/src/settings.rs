@@ -53,7 +53,7 @@ impl Settings {
                 for (client, state) in clients.iter_mut() {
                     state.presents = presenter == Some(*client);
                     if !state.presents {
-                        state.clipboard = None;
+                        state.stops_presenting();
                     }
                     // Who is there and looks is the host's affair; the others hear only of control.
                     let told = |control, members: &BTreeMap<_, _>| {
@@ -103,7 +103,7 @@ impl Settings {
         let whole = !state.speaks_framecast();
         let size = self.size_for(state, client);
         let pending = &mut state.pending;
-        let clipboard;
+        let (clipboard, url);
         let message = if std::mem::take(&mut pending.welcome) {
             ServerMessage::Welcome { client: client.0, role: state.role }
         } else if std::mem::take(&mut pending.title) {
@@ -128,6 +128,11 @@ impl Settings {
         } else if let Some(text) = state.clipboard.take() {
             clipboard = text;
             ServerMessage::Clipboard { text: &clipboard }
+        } else if let Some(input) = state.text_input.take() {
+            ServerMessage::text_input(input)
+        } else if let Some(address) = state.url.take() {
+            url = address;
+            ServerMessage::OpenUrl { url: &url }
         } else if let Some(id) = state.take_pong() {
             ServerMessage::Pong { id, time: seconds }
         } else {
@@ -153,7 +158,7 @@ mod tests {
     use crate::message::Message;
     use crate::protocol::Dialect;
     use crate::scene::Scene;
-    use framecast_api::{Member, Role};
+    use framecast_api::{LogicalRect, Member, Role, TextInput, TextInputKind};
 
     #[test]
     fn text_for_a_clipboard_is_for_who_drives_and_the_newest_only() {
@@ -182,5 +187,51 @@ mod tests {
         assert!(texts(&mut scene, one).is_empty(), "it drives no more");
         assert!(texts(&mut scene, other).is_empty());
         assert!(!scene.hub.set_clipboard(old, "x"), "it knows no such message");
+    }
+
+    #[test]
+    fn where_text_is_typed_and_what_to_open_is_for_who_drives_and_the_newest_only() {
+        let mut scene = Scene::new();
+        let (one, other, old) = (scene.join(), scene.join(), scene.join_as(Dialect::Whole));
+        let driven_by = |client| {
+            let member = Member::new(1, Some(client), "somebody".into(), Role::Drive);
+            BackendCommand::Control(ControlState::new(Some(1), None, false, vec![member]))
+        };
+        let texts = |scene: &mut Scene, client| {
+            let next = || match scene.next(client)? {
+                Message::Text(text) => {
+                    scene.written(client);
+                    Some(text)
+                }
+                other => panic!("{other:?}"),
+            };
+            let all: Vec<_> = std::iter::from_fn(next).collect();
+            let is_about = |text: &String| text.contains("text_input") || text.contains("open_url");
+            all.into_iter().filter(is_about).collect::<Vec<_>>()
+        };
+        let at = |x| {
+            let caret = LogicalRect::new(x, 2.0, 1.0, 18.5);
+            Some(TextInput::new(TextInputKind::Email, caret))
+        };
+        scene.set(driven_by(one));
+        assert!(scene.hub.set_text_input(one, at(1.0)) && scene.hub.set_text_input(one, at(5.0)));
+        assert!(scene.hub.open_url(one, "http://a.example/"));
+        assert!(scene.hub.open_url(one, "http://b.example/"));
+        assert_eq!(
+            texts(&mut scene, one),
+            [
+                r#"{"type":"text_input","kind":"email","caret":{"x":5.0,"y":2.0,"width":1.0,"height":18.5}}"#,
+                r#"{"type":"open_url","url":"http://b.example/"}"#,
+            ]
+        );
+        assert!(scene.hub.set_text_input(one, None));
+        assert_eq!(texts(&mut scene, one), [r#"{"type":"text_input","kind":"none"}"#]);
+        assert!(scene.hub.set_text_input(one, at(1.0)));
+        assert!(scene.hub.open_url(one, "http://secret.example/"));
+        scene.set(driven_by(other));
+        assert!(texts(&mut scene, one).is_empty(), "it drives no more");
+        assert!(texts(&mut scene, other).is_empty());
+        assert!(!scene.hub.set_text_input(old, None), "it knows no such message");
+        assert!(!scene.hub.open_url(old, "http://a.example/"), "nor this one");
     }
 }

@@ -6,6 +6,8 @@
 
 use std::path::Path;
 
+use framecast_api::{Platform, ViewInfo};
+
 use crate::backend::TerminalPicture;
 use crate::draw::{Colors, Glyphs, Medium, Method, PaintOptions};
 use crate::input::Reply;
@@ -59,6 +61,13 @@ impl Environment {
             pictures: is_set("KITTY_WINDOW_ID") || is_set("GHOSTTY_RESOURCES_DIR"),
             ssh: is_set("SSH_CONNECTION") || is_set("SSH_TTY") || is_set("SSH_CLIENT"),
         }
+    }
+
+    /// What is known of the view: which keys are on the machine in front of the user, who may be
+    /// elsewhere.
+    pub(crate) fn view_info(&self) -> ViewInfo {
+        let platform = if self.ssh { Platform::Unknown } else { framecast_local::platform() };
+        ViewInfo::default().with_platform(platform)
     }
 
     fn multiplexer(&self) -> Multiplexer {
@@ -313,6 +322,14 @@ mod tests {
             other => panic!("unexpected {other:?}"),
         });
         answers
+    }
+
+    #[test]
+    fn the_machine_at_the_other_end_of_ssh_is_not_known() {
+        let here = Environment::default().view_info();
+        assert_eq!(here.platform, framecast_local::platform());
+        let away = Environment { ssh: true, ..Environment::default() };
+        assert_eq!(away.view_info(), ViewInfo::default());
     }
 
     fn auto(environment: &Environment, bytes: &str) -> Plan {

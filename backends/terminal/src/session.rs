@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     BackendEvent, Button, Buttons, Clock, ControlState, Cursor, EventKind, Frame, Modifiers,
-    Result, Role, Traffic,
+    Result, Role, Traffic, ViewInfo, WheelUnit,
 };
 use framecast_local::{PointerTracker, Sample};
 
@@ -189,8 +189,16 @@ impl Session {
     }
 
     /// Announces the client and its size; comes before anything else.
-    pub(crate) fn announce(&self, now: Instant, sink: &mut dyn FnMut(BackendEvent)) {
+    pub(crate) fn announce(
+        &self,
+        info: ViewInfo,
+        now: Instant,
+        sink: &mut dyn FnMut(BackendEvent),
+    ) {
         sink(BackendEvent::Joined { client: CLIENT, label: LABEL.to_owned(), role: Role::Drive });
+        if info != ViewInfo::default() {
+            sink(BackendEvent::ViewInfo { client: CLIENT, info });
+        }
         sink(self.resize());
         // Whoever started it looks at it; only changes are told.
         sink(self.event(now, EventKind::FocusIn));
@@ -330,6 +338,7 @@ impl Session {
             inside: inside && !left,
             down: self.down,
             scroll,
+            unit: WheelUnit::Notch,
         };
         self.events(now, sink, |session, sink| {
             session.pointer.update(&sample, report.modifiers, sink);

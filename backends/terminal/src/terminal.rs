@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
-use framecast_api::{BackendEvent, Context, Error, Result};
+use framecast_api::{BackendEvent, Context, Error, Result, ViewInfo};
 use framecast_local::Host;
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -39,6 +39,8 @@ pub(crate) struct Terminal {
     signals: Signals,
     woken: UnixStream,
     pub(crate) pointer_shapes: bool,
+    /// What is known of the machine in front of the user.
+    pub(crate) info: ViewInfo,
     /// What was typed before there was a session.
     early: Vec<Said>,
     /// Ctrl+Z was pressed, and we have not been stopped and continued yet.
@@ -74,6 +76,7 @@ impl Terminal {
         let Asked { answers, rtt, rtt_through_tmux, early, reader } =
             ask(&screen, options.picture, &environment)?;
         let (wanted, exact) = (options.picture, options.exact);
+        let info = environment.view_info();
         let inquiry = Inquiry { wanted, exact, environment, answers: answers.clone() };
         let plan = inquiry.plan();
         screen.listen(plan.modes);
@@ -96,6 +99,7 @@ impl Terminal {
             signals,
             woken,
             pointer_shapes,
+            info,
             early,
             stopping: false,
             stopped: false,

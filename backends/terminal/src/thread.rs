@@ -100,7 +100,7 @@ impl View for Terminal {
     }
 
     fn announce(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
-        self.session.announce(Instant::now(), sink);
+        self.session.announce(self.info, Instant::now(), sink);
     }
 
     fn handle(&self) -> Opened {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use framecast_api::{
     BackendEvent, Button, Buttons, Clock, Cursor, Error, EventKind, Frame, LogicalSize, Modifiers,
-    PhysicalSize, Result, Role,
+    PhysicalSize, PrimaryPointer, Result, Role, ViewInfo,
 };
 use framecast_local::{PointerTracker, Sample, ViewChanges};
 use minifb::{CursorStyle, InputCallback, MouseButton, MouseMode, ScaleMode, UseGPU};
@@ -19,7 +19,7 @@ use crate::keys::{Keyboard, Platform, Typed};
 use crate::pace;
 use crate::scale::{Placement, Scaler};
 use crate::surroundings::Surroundings;
-use crate::wheel::calibrate;
+use crate::wheel::{calibrate, unit};
 
 /// The largest window asked for, in pixels a side; the user may make it larger.
 const MAX_SIDE: f64 = 8192.0;
@@ -122,6 +122,11 @@ impl Pane {
     /// Announces the client and its size; comes before the first tick.
     pub(crate) fn announce(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         sink(BackendEvent::Joined { client: CLIENT, label: LABEL.to_owned(), role: Role::Drive });
+        // minifb has no color schemes, and what points is always a mouse to it.
+        let info = ViewInfo::default()
+            .with_platform(framecast_local::platform())
+            .with_pointer(PrimaryPointer::Fine);
+        sink(BackendEvent::ViewInfo { client: CLIENT, info });
         self.report_size(sink);
     }
 
@@ -308,7 +313,8 @@ impl Pane {
         let (place, frame, ratio) = self.shown();
         let inside = in_window && known && place.contains(x, y);
         let (x, y) = place.to_canvas(frame, ratio, x, y);
-        Sample { now, x, y, inside, down, scroll: calibrate(self.platform, scroll) }
+        let (scroll, unit) = (calibrate(self.platform, scroll), unit(self.platform));
+        Sample { now, x, y, inside, down, scroll, unit }
     }
 
     /// Where the picture is in the window, its size and pixel ratio; before the first picture, all
@@ -385,16 +391,28 @@ fn asks_to_paste(kind: &EventKind) -> bool {
     }
 }
 
-/// The nearest shape minifb has.
+/// The nearest shape minifb has. It has neither the platform's shapes for waiting, help and refusal nor
+/// those for single edges and corners.
 fn cursor_style(cursor: Cursor) -> CursorStyle {
     match cursor {
-        Cursor::Text => CursorStyle::Ibeam,
-        Cursor::Crosshair => CursorStyle::Crosshair,
+        Cursor::Text | Cursor::VerticalText => CursorStyle::Ibeam,
+        Cursor::Crosshair | Cursor::Cell => CursorStyle::Crosshair,
         Cursor::Pointer | Cursor::Grab => CursorStyle::OpenHand,
         Cursor::Grabbing => CursorStyle::ClosedHand,
-        Cursor::EwResize => CursorStyle::ResizeLeftRight,
-        Cursor::NsResize => CursorStyle::ResizeUpDown,
-        Cursor::Move | Cursor::NeswResize | Cursor::NwseResize => CursorStyle::ResizeAll,
+        Cursor::EwResize | Cursor::EResize | Cursor::WResize | Cursor::ColResize => {
+            CursorStyle::ResizeLeftRight
+        }
+        Cursor::NsResize | Cursor::NResize | Cursor::SResize | Cursor::RowResize => {
+            CursorStyle::ResizeUpDown
+        }
+        Cursor::Move
+        | Cursor::AllScroll
+        | Cursor::NeswResize
+        | Cursor::NwseResize
+        | Cursor::NeResize
+        | Cursor::NwResize
+        | Cursor::SeResize
+        | Cursor::SwResize => CursorStyle::ResizeAll,
         _ => CursorStyle::Arrow,
     }
 }
@@ -412,18 +430,24 @@ mod tests {
 
     #[test]
     fn every_cursor_has_a_shape() {
-        for cursor in Cursor::ALL {
+        for &cursor in Cursor::ALL {
             let plain = cursor_style(cursor) == CursorStyle::Arrow;
-            let known = !matches!(
+            let arrow = matches!(
                 cursor,
                 Cursor::Default
                     | Cursor::None
-                    | Cursor::NotAllowed
-                    | Cursor::Wait
-                    | Cursor::Progress
+                    | Cursor::ContextMenu
                     | Cursor::Help
+                    | Cursor::Progress
+                    | Cursor::Wait
+                    | Cursor::Alias
+                    | Cursor::Copy
+                    | Cursor::NoDrop
+                    | Cursor::NotAllowed
+                    | Cursor::ZoomIn
+                    | Cursor::ZoomOut
             );
-            assert_eq!(plain, !known, "{cursor}");
+            assert_eq!(plain, arrow, "{cursor}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! minifb's wheel values, which differ from platform to platform.
 
-use framecast_api::EventKind;
+use framecast_api::{EventKind, WheelUnit};
 
 use crate::keys::Platform;
 
@@ -22,6 +22,14 @@ pub(crate) fn calibrate(platform: Platform, scroll: (f32, f32)) -> (f64, f64) {
     let sane = |value: f64| if value.is_finite() { value.clamp(-limit, limit) } else { 0.0 };
     // Without the negative zero of a wheel that did not turn.
     (sane(x) + 0.0, sane(y) + 0.0)
+}
+
+/// What minifb's wheel values count. Under Wayland and on macOS wheels and trackpads look alike.
+pub(crate) fn unit(platform: Platform) -> WheelUnit {
+    match platform {
+        Platform::X11 | Platform::Windows => WheelUnit::Notch,
+        Platform::Wayland | Platform::MacOs => WheelUnit::Unknown,
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@
  * @typedef {{x: number, y: number, pressure: number}} Touch
  * @typedef {{type: "pointer_down" | "pointer_move" | "pointer_up" | "pointer_enter" | "pointer_leave" | "double_click",
  *   x: number, y: number, button: number, buttons: number[], modifiers: Modifier[], ntouches: number,
- *   touches: Record<string, Touch>, pointer_type: "mouse" | "touch" | "pen", pressure: number}} PointerMessage
- * @typedef {{type: "wheel", dx: number, dy: number, x: number, y: number, buttons: number[], modifiers: Modifier[]}} WheelMessage
+ *   touches: Record<string, Touch>, changed?: string[], pointer_type: "mouse" | "touch" | "pen", pressure: number}} PointerMessage
+ * @typedef {{type: "wheel", dx: number, dy: number, x: number, y: number, buttons: number[], modifiers: Modifier[],
+ *   unit?: "pixel" | "notch" | "page", phase?: "discrete"}} WheelMessage
  * @typedef {{type: "key_down" | "key_up", key: string, code: string, modifiers: Modifier[], repeat?: true}} KeyMessage
  * @typedef {{type: "char", data: string, is_composing: boolean, input_type: string}} CharMessage
  * @typedef {{type: "paste", data: string}} PasteMessage
@@ -54,7 +55,7 @@ function modifiers(keys) {
  * @param {number[]} buttons
  * @returns {WheelMessage}
  */
-function wheel({ dx, dy }, keys, place, buttons) {
+function wheel({ dx, dy, unit }, keys, place, buttons) {
   return {
     type: "wheel",
     dx: coordinate(dx),
@@ -63,6 +64,9 @@ function wheel({ dx, dy }, keys, place, buttons) {
     y: coordinate(place.y),
     buttons,
     modifiers: modifiers(keys),
+    unit,
+    // Browsers do not tell when a trackpad's movement begins and ends.
+    ...(unit === "pixel" ? {} : { phase: /** @type {const} */ ("discrete") }),
   };
 }
 

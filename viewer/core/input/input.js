@@ -11,15 +11,22 @@ import zoom from "../zoom.js";
  * @typedef {import("./events.js").WireEvent} WireEvent
  * @typedef {import("../layout.js").Point} Point
  *
+ * @typedef {{kind: import("../transport/protocol.js").TextKind, caret: import("../transport/protocol.js").Caret}} Field
+ *
  * @typedef {object} Hooks
  * @property {(event: WireEvent) => void} send
  * @property {(point: Point) => Point | null} place from the page's to the canvas' pixels; `null`: no picture yet
+ * @property {(caret: import("../transport/protocol.js").Caret) => Point & {height: number} | null} locate from the canvas'
+ *   pixels to the view's; `null`: no picture yet
  * @property {() => void} wanted call `flush` in the next animation frame
  * @property {() => void} changed `keyboard` is another
  * @property {(bytes: number, most: number) => void} tooLong so much text cannot be pasted
  * @property {() => boolean} scrolls whether the wheel is the application's also while the picture has no focus
  * @property {() => boolean} focuses whether to take the keyboard's focus when nobody has it
  */
+
+/** The on-screen keyboard for what is typed, as browsers call it. */
+const MODES = Object.freeze({ text: "text", multiline: "text", number: "decimal", email: "email", url: "url" });
 
 const MAC = /^(Mac|iP)/.test(navigator.platform);
 const WEBKIT = navigator.vendor.startsWith("Apple");
@@ -46,6 +53,10 @@ export default class Input {
   #enabled = false;
   #focused = false;
   #screenKeyboard = new ScreenKeyboard();
+  /** Where the application has text typed; `null`: nowhere, or it does not say. @type {Field | null} */
+  #field = null;
+  /** The focus is taken away and given back at once: nothing happened. */
+  #refocuses = false;
   /** The Tab key was the last that was pressed, elsewhere on the page; no pointer since. */
   #tabbed = false;
   /** The key that leaves the picture is down, and the browser has not gone elsewhere by it. */
@@ -93,6 +104,8 @@ export default class Input {
     // Observers can zoom in with their fingers.
     this.#canvas.style.touchAction = on ? "none" : "manipulation";
     if (!on) {
+      this.#field = null;
+      this.#setMode(false);
       this.#closeKeyboard();
       return;
     }
@@ -125,19 +138,68 @@ export default class Input {
     if (on === this.keyboard) return;
     this.keyboard = on;
     if (on) this.#screenKeyboard.asked(visible(this.#window));
-    const area = this.#text.area;
-    area.inputMode = on ? "text" : "none";
-    // Only a new focus makes the browser look at the mode.
-    area.blur();
-    area.focus({ preventScroll: !on });
+    this.#setMode(on);
+    this.#refocus({ preventScroll: !on });
     this.#hooks.changed();
+  }
+
+  /**
+   * The application has text typed there: input methods open their windows there, and a phone shows its keyboard.
+   *
+   * @param {Field | null} field `null`: nowhere any more
+   */
+  typeInto(field) {
+    const before = this.#field;
+    if (!this.#enabled || (!field && !before)) return;
+    this.#field = field;
+    this.placeCaret();
+    if (before?.kind === field?.kind) return;
+    this.#text.area.enterKeyHint = field?.kind === "multiline" ? "enter" : "";
+    if (!field) {
+      this.#setMode(false);
+      this.showKeyboard(false);
+      return;
+    }
+    // A mouse does without an on-screen keyboard, and still says here which one there would be.
+    const touched = this.#window.matchMedia("(pointer: coarse)").matches;
+    if (!touched || this.keyboard) this.#setMode(true);
+    // What is typed elsewhere on the page is not for the application, whatever it says.
+    if (!this.#focused && this.#page.activeElement !== this.#page.body) return;
+    if (!touched) this.focus({ preventScroll: true });
+    else if (this.keyboard) this.#refocus({ preventScroll: true });
+    else this.showKeyboard(true);
+  }
+
+  /** Puts what has the keyboard's focus where the application has text typed. */
+  placeCaret() {
+    const spot = this.#field && this.#hooks.locate(this.#field.caret);
+    if (spot) this.#text.moveTo(spot, spot.height);
+  }
+
+  /** @param {boolean} on whether there is an on-screen keyboard */
+  #setMode(on) {
+    this.#text.area.inputMode = on ? MODES[this.#field?.kind ?? "text"] : "none";
+  }
+
+  /**
+   * Only a new focus makes the browser look at the mode. For the application nothing happens if it was there before.
+   *
+   * @param {FocusOptions} options
+   */
+  #refocus(options) {
+    const { area } = this.#text;
+    this.#refocuses = this.#focused;
+    area.blur();
+    area.focus(options);
+    this.#refocuses = false;
+    if (!area.matches(":focus")) this.#focus(false);
   }
 
   /** Without taking the focus, unlike `showKeyboard`. */
   #closeKeyboard() {
     if (!this.keyboard) return;
     this.keyboard = false;
-    this.#text.area.inputMode = "none";
+    this.#setMode(false);
     this.#text.area.blur();
     this.#hooks.changed();
   }
@@ -198,8 +260,10 @@ export default class Input {
   #pointTo(event) {
     const area = this.#text.area;
     const root = this.#root.getBoundingClientRect();
-    this.#text.moveTo({ x: event.clientX - root.left, y: event.clientY - root.top });
+    if (!this.#field) this.#text.moveTo({ x: event.clientX - root.left, y: event.clientY - root.top });
     area.focus({ preventScroll: true });
+    // Some phones show their keyboard only while somebody taps.
+    if (this.#field && event.pointerType === "touch") this.showKeyboard(true);
     try {
       this.#canvas.setPointerCapture(event.pointerId);
     } catch {
@@ -281,6 +345,7 @@ export default class Input {
 
   /** @param {boolean} focused */
   #focus(focused) {
+    if (this.#refocuses) return;
     this.#leaving = false;
     if (focused === this.#focused) return;
     this.#focused = focused;

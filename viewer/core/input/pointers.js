@@ -119,8 +119,9 @@ export default class Pointers {
     const keys = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false };
     for (const button of this.buttons) {
       for (const held of this.#held.values()) held.delete(button);
+      const lifted = button === 1 ? [...this.#touches.keys()] : [];
       if (button === 1) this.#touches.clear();
-      messages.push(this.#message("pointer_up", keys, button, 0));
+      messages.push(this.#message("pointer_up", keys, button, 0, lifted));
     }
     this.#held.clear();
     this.#tap = false;
@@ -207,7 +208,7 @@ export default class Pointers {
       this.#first = event.pointerId;
       this.#place(event, place);
     }
-    return [this.#message("pointer_down", event, first ? 1 : 0, event.pressure)];
+    return [this.#message("pointer_down", event, first ? 1 : 0, event.pressure, [event.pointerId])];
   }
 
   /**
@@ -222,7 +223,7 @@ export default class Pointers {
       if (distance(this.#at, place) > TAP_REACH) this.#tap = false;
       this.#place(event, place);
     }
-    return [this.#message("pointer_move", event, 0, event.pressure)];
+    return [this.#message("pointer_move", event, 0, event.pressure, [event.pointerId])];
   }
 
   /**
@@ -233,8 +234,9 @@ export default class Pointers {
   #touchUp(event, place) {
     if (!this.#touches.delete(event.pointerId)) return [];
     if (event.pointerId === this.#first) this.#place(event, place);
-    if (this.#touches.size > 0) return [this.#message("pointer_up", event, 0, event.pressure)];
-    const messages = [this.#message("pointer_up", event, 1, event.pressure)];
+    const lifted = [event.pointerId];
+    if (this.#touches.size > 0) return [this.#message("pointer_up", event, 0, event.pressure, lifted)];
+    const messages = [this.#message("pointer_up", event, 1, event.pressure, lifted)];
     const tap = this.#tap ? { time: event.timeStamp, ...this.#at } : null;
     const last = this.#tapped;
     this.#tapped = tap;
@@ -259,9 +261,10 @@ export default class Pointers {
    * @param {import("./events.js").ModifierKeys} keys
    * @param {number} button
    * @param {number} pressure
+   * @param {number[]} [changed] the fingers that it is about
    * @returns {PointerMessage}
    */
-  #message(type, keys, button, pressure) {
+  #message(type, keys, button, pressure, changed = []) {
     return {
       type,
       ...this.#at,
@@ -270,6 +273,7 @@ export default class Pointers {
       modifiers: events.modifiers(keys),
       ntouches: this.#touches.size,
       touches: Object.fromEntries(this.#touches),
+      ...(changed.length > 0 ? { changed: changed.map(String).sort() } : {}),
       pointer_type: this.#kind,
       pressure: events.coordinate(pressure),
     };

@@ -5,6 +5,8 @@ import events from "./events.js";
  * @typedef {import("./events.js").Modifier} Modifier
  */
 
+/** The phases of a wheel's movement of which two are two movements. We send none, but the rule has them. */
+const MARKS = new Set(["started", "ended"]);
 /** The most that waits; a browser makes one or two of each kind in an animation frame. */
 const MOST = 32;
 
@@ -57,10 +59,14 @@ export default class Queue {
 function merge(last, event) {
   if (last.type === "pointer_move" && event.type === "pointer_move") {
     const same = last.pointer_type === event.pointer_type && last.ntouches === event.ntouches;
-    return same && equal(last.buttons, event.buttons) && equal(last.modifiers, event.modifiers) ? event : null;
+    if (!same || !equal(last.buttons, event.buttons) || !equal(last.modifiers, event.modifiers)) return null;
+    const changed = [...new Set([...(last.changed ?? []), ...(event.changed ?? [])])].sort();
+    if (changed.length > events.MAX_TOUCHES) return null;
+    return changed.length > 0 ? { ...event, changed } : event;
   }
   if (last.type === "wheel" && event.type === "wheel") {
     if (!equal(last.buttons, event.buttons) || !equal(last.modifiers, event.modifiers)) return null;
+    if (last.unit !== event.unit || last.phase !== event.phase || MARKS.has(event.phase ?? "")) return null;
     const [dx, dy] = [last.dx + event.dx, last.dy + event.dy];
     // A larger one would be cut to that.
     const fits = Math.max(Math.abs(dx), Math.abs(dy)) <= events.MAX_COORDINATE;

@@ -90,10 +90,13 @@ export default class Text {
    * Input methods open their windows there.
    *
    * @param {import("../layout.js").Point} point CSS pixels in the view
+   * @param {number} [height] of the line that is typed in, likewise
    */
-  moveTo(point) {
-    this.area.style.left = `${point.x}px`;
-    this.area.style.top = `${point.y}px`;
+  moveTo(point, height = 0) {
+    const { style } = this.area;
+    style.left = `${point.x}px`;
+    style.top = `${point.y}px`;
+    style.height = style.lineHeight = height > 0 ? `${height}px` : "1em";
   }
 
   /** @param {InputEvent} event */

@@ -9,7 +9,8 @@
  * @property {number} timeStamp milliseconds
  * @property {boolean} shiftKey
  *
- * @typedef {{dx: number, dy: number}} Turn
+ * @typedef {{dx: number, dy: number, unit: "pixel" | "notch" | "page"}} Turn `unit`: what was turned; a notch is
+ *   {@link NOTCH}, as is a page
  */
 
 /** What one notch scrolls in our vocabulary, as in the window and in the terminal. */
@@ -18,6 +19,8 @@ const NOTCH = 100;
 const WHEEL_DELTA = 120;
 /** What one unit of `deltaMode` is where `wheelDelta…` does not tell: pixels, lines (three a notch), pages. */
 const UNITS = [1, NOTCH / 3, NOTCH];
+/** The `deltaMode` of a wheel that turns pages, by a setting of the system. */
+const PAGES = 2;
 /** WebKit and Firefox make up `wheelDelta…` of a trackpad as so many times its pixels; so do they of made-up events. */
 const PIXELS_TO_WHEEL_DELTA = 3;
 /** A trackpad rests for less than this between two events of one movement, in milliseconds. */
@@ -49,9 +52,9 @@ export default class Wheel {
     const notches = this.#isSmooth(event) ? null : inNotches(event, zooms);
     if (!notches) {
       this.#smoothUntil = event.timeStamp + REST;
-      return { dx: event.deltaX, dy: event.deltaY };
+      return { dx: event.deltaX, dy: event.deltaY, unit: "pixel" };
     }
-    return this.#swapped && event.shiftKey ? { dx: notches.dy, dy: notches.dx } : notches;
+    return this.#swapped && event.shiftKey ? { ...notches, dx: notches.dy, dy: notches.dx } : notches;
   }
 
   /** @param {WheelLike} event in pixels */
@@ -85,6 +88,7 @@ function inUnits(event) {
   return {
     dx: x ? signed(event.deltaX, x, Math.abs(x) / WHEEL_DELTA) : event.deltaX * unit,
     dy: y ? signed(event.deltaY, y, Math.abs(y) / WHEEL_DELTA) : event.deltaY * unit,
+    unit: event.deltaMode === PAGES ? "page" : "notch",
   };
 }
 
@@ -98,7 +102,7 @@ function inNotches(event, zooms) {
   for (const zoom of zooms) {
     const [across, down] = [notches(x, zoom), notches(y, zoom)];
     if (across === null || down === null || (!across && !down)) continue;
-    return { dx: signed(event.deltaX, x, across), dy: signed(event.deltaY, y, down) };
+    return { dx: signed(event.deltaX, x, across), dy: signed(event.deltaY, y, down), unit: "notch" };
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import address from "../address.js";
 import decoders from "../decode/decoders.js";
 
 /**
@@ -39,12 +40,18 @@ import decoders from "../decode/decoders.js";
  * @property {string} label plain text, also from strangers
  * @property {Role} role what its link allowed
  *
+ * @typedef {"text" | "multiline" | "number" | "email" | "url"} TextKind what is typed
+ * @typedef {{x: number, y: number, width: number, height: number}} Caret where, in logical pixels of the canvas
+ *
  * @typedef {{type: "welcome", client: number, role: Role}
  *   | {type: "title", value: string}
  *   | {type: "cursor", value: string}
  *   | {type: "control", presenter: boolean, held: boolean, by: string, can_ask: boolean, asks: boolean, manages: boolean}
  *   | {type: "clients", list: Listed[], sent_away: Away[]}
  *   | {type: "clipboard", text: string}
+ *   | {type: "text_input", kind: TextKind, caret: Caret}
+ *   | {type: "text_input", kind: "none"}
+ *   | {type: "open_url", url: string}
  *   | {type: "pong", id: number, time: number}
  *   | {type: "closed", reason: string}
  *   | {type: "unknown"}} Message "unknown" is well-formed but of a type we do not know: to be ignored
@@ -70,6 +77,8 @@ const MAX_RATIO = 64;
 const MAX_TEXT = 1024;
 /** The longest text for the clipboard that we take, in UTF-16 units; `Setting::MAX_CLIPBOARD` is as many bytes. */
 const MAX_CLIPBOARD = 64 * 1024;
+/** What may be typed. */
+const TEXT_KINDS = /** @type {const} */ (["text", "multiline", "number", "email", "url"]);
 /** The most viewers we list. */
 const MAX_LISTED = 256;
 
@@ -190,6 +199,13 @@ function parseMessage(text) {
       const { text } = fields;
       return typeof text === "string" && text.length <= MAX_CLIPBOARD ? { type: "clipboard", text } : null;
     }
+    case "text_input":
+      return textInput(fields);
+    case "open_url": {
+      // Part of an address is another.
+      const { url } = fields;
+      return typeof url === "string" && url.length <= address.MAX_URL ? { type: "open_url", url } : null;
+    }
     case "pong": {
       const { id, time } = fields;
       return isNumber(id) && isNumber(time) ? { type: "pong", id, time } : null;
@@ -218,6 +234,21 @@ function control({ presenter, held, by = "", can_ask = false, asks = false, mana
   if (typeof presenter !== "boolean" || typeof held !== "boolean" || typeof by !== "string") return null;
   if (typeof can_ask !== "boolean" || typeof asks !== "boolean" || typeof manages !== "boolean") return null;
   return { type: "control", presenter, held, by: cut(by), can_ask, asks, manages };
+}
+
+/**
+ * @param {Record<string, unknown>} fields
+ * @returns {Message | null}
+ */
+function textInput({ kind, caret }) {
+  if (typeof kind !== "string") return null;
+  if (kind === "none") return { type: "text_input", kind };
+  if (typeof caret !== "object" || caret === null) return null;
+  const { x, y, width, height } = /** @type {Record<string, unknown>} */ (caret);
+  if (!isNumber(x) || !isNumber(y) || !isNumber(width) || !isNumber(height) || width < 0 || height < 0) return null;
+  // A kind of a later version is some kind of text.
+  const known = TEXT_KINDS.find((name) => name === kind) ?? "text";
+  return { type: "text_input", kind: known, caret: { x, y, width, height } };
 }
 
 /**

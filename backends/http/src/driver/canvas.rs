@@ -11,7 +11,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use framecast_api::{BackendCommand, BackendEvent, ClientId, Clock, Frame, Role, Traffic};
+use framecast_api::{
+    BackendCommand, BackendEvent, ClientId, Clock, Frame, Role, TextInput, Traffic,
+};
 use framecast_stream::{
     CanvasStats, ClientMessage, Goodbye, Hub, HubInput, HubOutput, Identity, Job, JobResult,
     Joining, Message, SnapshotLook, Violation, is_same,
@@ -231,6 +233,16 @@ impl Canvas {
     /// Has text for the clipboard of `client`; whether it can be told.
     pub(crate) fn set_clipboard(&self, client: ClientId, text: &str) -> bool {
         self.change(Instant::now(), |shared| shared.hub.set_clipboard(client, text))
+    }
+
+    /// `client` types text there; whether it can be told.
+    pub(crate) fn set_text_input(&self, client: ClientId, input: Option<TextInput>) -> bool {
+        self.change(Instant::now(), |shared| shared.hub.set_text_input(client, input))
+    }
+
+    /// `client` is to be asked whether to open `url`; whether it can be told.
+    pub(crate) fn open_url(&self, client: ClientId, url: &str) -> bool {
+        self.change(Instant::now(), |shared| shared.hub.open_url(client, url))
     }
 
     /// A client is there; see [`Hub::join`]. `wake` wakes its task.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use framecast_api::ClientId;
+use framecast_api::{ClientId, ViewInfo};
 use framecast_stream::{Dialect, Goodbye, Identity, Joining, Message, MjpegConfig};
 use http::Response;
 use http::header::{self, HeaderValue};
@@ -127,6 +127,7 @@ pub(crate) fn stream(
         dialect: Dialect::Mjpeg(config),
         hello: None,
         visible: true,
+        info: ViewInfo::default(),
     };
     let (wake, woken) = smol::channel::bounded(1);
     let client = canvas.join(joining, wake, Instant::now())?;

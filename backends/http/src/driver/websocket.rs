@@ -13,7 +13,7 @@ use async_tungstenite::tungstenite::protocol::{self, CloseFrame, WebSocketConfig
 use async_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 use async_tungstenite::{WebSocketReceiver, WebSocketSender, WebSocketStream};
 use bytes::Bytes;
-use framecast_api::{ClientId, Role};
+use framecast_api::{ClientId, Role, ViewInfo};
 use framecast_stream::{
     ClientMessage, Dialect, Due, Goodbye, Identity, Joining, Message, View, Violation,
 };
@@ -173,7 +173,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let serving = async {
         // One of the older protocol does not introduce itself.
         if dialect == Dialect::Whole
-            && let Err(end) = connection.join(None, true, None, None)
+            && let Err(end) = connection.join(None, true, None, None, ViewInfo::default())
         {
             return end;
         }
@@ -286,6 +286,7 @@ impl<'a> Connection<'a> {
         visible: bool,
         token: Option<&str>,
         browser: Option<&str>,
+        info: ViewInfo,
     ) -> Result<(), CloseReason> {
         let now = Instant::now();
         let admission = self.door.look_at(token)?;
@@ -307,7 +308,7 @@ impl<'a> Connection<'a> {
             return Err(Refused::KeptOut.into());
         }
         self.door.admit(grant.role)?;
-        let joining = Joining { label, who, dialect: self.dialect, hello, visible };
+        let joining = Joining { label, who, dialect: self.dialect, hello, visible, info };
         let client = canvas.join(joining, self.wake.clone(), now).ok_or(Refused::KeptOut)?;
         self.pulse.session.borrow_mut().joined(grant.clone());
         self.admission.replace(Some(admission));
@@ -329,9 +330,9 @@ impl<'a> Connection<'a> {
         let message = ClientMessage::parse(text);
         let Some(client) = self.client.get() else {
             // Before the hello nobody is there who could be told of a rejected message.
-            if let Ok(ClientMessage::Hello { view, visible, token, browser }) = message {
+            if let Ok(ClientMessage::Hello { view, visible, token, browser, info }) = message {
                 let (token, browser) = (token.as_deref(), browser.as_deref());
-                return self.join(Some((view, text.len())), visible, token, browser);
+                return self.join(Some((view, text.len())), visible, token, browser, info);
             }
             return Ok(());
         };

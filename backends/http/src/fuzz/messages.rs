@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     BackendCommand, BackendEvent, ClientId, Clock, ControlState, FramePool, Member, PhysicalSize,
-    Role,
+    Role, ViewInfo,
 };
 use framecast_stream::{ClientMessage, Dialect, Grant, Message};
 use serde_json::Value;
@@ -55,7 +55,7 @@ pub fn client_messages(bytes: &[u8]) {
         (Connection::new(&canvas, dialect, from, &limits, &Door, wake), woken)
     });
     // It does not introduce itself.
-    let joined = clients[1].0.join(None, true, Some("watch"), None);
+    let joined = clients[1].0.join(None, true, Some("watch"), None, ViewInfo::default());
     let mut gone = [false, joined.is_err()];
     for line in bytes.split(|byte| *byte == b'\n').take(MOST_LINES) {
         // What is not UTF-8 never gets here: the WebSocket library closes the connection.
@@ -105,8 +105,9 @@ fn stays_away(canvas: &Canvas, client: ClientId, limits: &Limits) {
         let from = Address { label: "192.0.2.1:10".into(), ip: "192.0.2.1".parse().ok() };
         let wake = smol::channel::bounded(1).0;
         let connection = Connection::new(canvas, Dialect::Tiles, from, limits, &Door, wake);
-        ["drive", "watch"]
-            .map(|token| connection.join(None, true, Some(token), Some(browser)).is_ok())
+        ["drive", "watch"].map(|token| {
+            connection.join(None, true, Some(token), Some(browser), ViewInfo::default()).is_ok()
+        })
     };
     // A host who shares link and network with it is spared, and with it whoever is new there.
     canvas.apply(&BackendCommand::Control(ControlState::default()));
@@ -207,7 +208,9 @@ impl Engine {
                     assert!(self.members.contains_key(&client));
                     assert!(fine(size.width) && fine(size.height) && fine(ratio));
                 }
-                BackendEvent::Control { client, .. } | BackendEvent::Rejected { client, .. } => {
+                BackendEvent::Control { client, .. }
+                | BackendEvent::ViewInfo { client, .. }
+                | BackendEvent::Rejected { client, .. } => {
                     assert!(self.members.contains_key(&client));
                 }
                 other => panic!("a client cannot cause {other:?}"),

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 use async_tungstenite::tungstenite::Message;
 use async_tungstenite::tungstenite::protocol::CloseFrame;
 use async_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use framecast_api::{Backend, BackendEvent, EventKind, Role};
+use framecast_api::{
+    Backend, BackendEvent, ColorScheme, EventKind, Platform, PrimaryPointer, Role, ViewInfo,
+};
 use framecast_http::Limits;
 use serde_json::json;
 
@@ -44,6 +46,33 @@ fn a_client_is_announced_with_its_size_before_its_events() {
         panic!("{inputs:?}");
     };
     assert_eq!((going, &**reason, gone), (joined, "closed by the client", joined));
+}
+
+#[test]
+fn a_view_says_what_it_is_with_its_hello_and_when_that_changes() {
+    let (server, mut engine) = Engine::new();
+    let mut client = Client::connect(server.local_addr(), "/");
+    client.say(&json!({
+        "type": "hello", "width": 64, "height": 48, "ratio": 2, "visible": true,
+        "platform": "ios", "color_scheme": "dark", "pointer": "coarse"
+    }));
+    client.say(&json!({"type": "view_info", "platform": "ios", "color_scheme": ["light"]}));
+    client.say(&json!({"type": "key_down", "key": "a"}));
+    let inputs = engine.inputs_until(|input| is_key(input, "a"));
+    let phone = ViewInfo::default().with_platform(Platform::Ios);
+    let [
+        BackendEvent::Joined { client: joined, .. },
+        BackendEvent::ViewInfo { client: first, info },
+        BackendEvent::Resize { .. },
+        BackendEvent::ViewInfo { client: then, info: later },
+        BackendEvent::Event { .. },
+    ] = &inputs[..]
+    else {
+        panic!("{inputs:?}");
+    };
+    assert!([first, then].iter().all(|client| *client == joined));
+    let dark = phone.with_color_scheme(ColorScheme::Dark);
+    assert_eq!((*info, *later), (dark.with_pointer(PrimaryPointer::Coarse), phone));
 }
 
 #[test]

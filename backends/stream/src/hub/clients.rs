@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use framecast_api::{BackendEvent, ClientId, EventKind, LogicalSize, Role};
+use framecast_api::{BackendEvent, ClientId, EventKind, LogicalSize, Role, ViewInfo};
 
 use super::{Hub, Joining, Phase, stats};
 use crate::client_state::ClientState;
@@ -15,7 +15,7 @@ impl Hub {
     /// Somebody is there. `None`: it is kept out, because it was sent away before.
     pub fn join(&mut self, now: Instant, joining: Joining) -> Option<ClientId> {
         let now = self.latest(now);
-        let Joining { label, who, dialect, hello, visible } = joining;
+        let Joining { label, who, dialect, hello, visible, info } = joining;
         if self.keeps_out(&who, now) {
             return None;
         }
@@ -28,6 +28,9 @@ impl Hub {
         self.inputs.join(client, label, role);
         if !visible {
             let _ = self.event(client, EventKind::Hide, 0, now);
+        }
+        if info != ViewInfo::default() {
+            let _ = self.inputs.push(client, BackendEvent::ViewInfo { client, info }, 0);
         }
         // A view without a size takes the canvas as it is.
         if let Some((view, bytes)) = hello.filter(|(view, _)| !view.is_none()) {
@@ -110,6 +113,9 @@ impl Hub {
             ClientMessage::Ping { id } => state.ping(id),
             ClientMessage::Event(kind) => self.event(client, kind, bytes, now)?,
             ClientMessage::Resize(view) => self.resize(client, view, bytes)?,
+            ClientMessage::ViewInfo(info) => {
+                self.inputs.push(client, BackendEvent::ViewInfo { client, info }, bytes)?;
+            }
             ClientMessage::Control(request) => {
                 self.inputs.push(client, BackendEvent::Control { client, request }, 0)?;
             }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use framecast_api::{BackendCommand, ClientId, Clock, Frame};
+use framecast_api::{BackendCommand, ClientId, Clock, Frame, ViewInfo};
 
 use crate::identity::Identity;
 use crate::job::JobResult;
@@ -28,7 +28,8 @@ pub enum HubInput {
     /// follows: whoever carries them sends [`tiles_since`](super::Hub::tiles_since) its own newest revision
     /// now and then.
     Tiles(TileUpdate),
-    /// Clients are to be told something, or one is to go or may come again. Clipboards have
+    /// Clients are to be told something, or one is to go or may come again. What is
+    /// for the presenter alone has methods of its own, such as
     /// [`Hub::set_clipboard`](super::Hub::set_clipboard).
     BackendCommand(BackendCommand),
     /// Every picture is sent exactly from the first, or not any more.
@@ -85,4 +86,6 @@ pub struct Joining {
     pub hello: Option<(View, usize)>,
     /// Whether somebody sees it.
     pub visible: bool,
+    /// What is known of its view.
+    pub info: ViewInfo,
 }

@@ -16,13 +16,15 @@ mod turns;
 use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
-use framecast_api::{BackendCommand, BackendEvent, ClientId, Clock, Frame, Role, Traffic};
+use framecast_api::{
+    BackendCommand, BackendEvent, ClientId, Clock, Frame, Role, TextInput, Traffic,
+};
 
 use clients::ended;
 pub use interface::{HubInput, HubOutput, Joining};
 
 use crate::audience::Audience;
-use crate::client_state::{Clients, Place};
+use crate::client_state::{ClientState, Clients, Place};
 use crate::inputs::Inputs;
 use crate::job::{Job, JobResult, Outcome, Work};
 use crate::kept_out::KeptOut;
@@ -51,7 +53,7 @@ const CAUSE: f64 = 1.0;
 /// ```
 /// use std::time::{Duration, Instant};
 ///
-/// use framecast_api::{Clock, FramePool, PhysicalSize, Role};
+/// use framecast_api::{Clock, FramePool, PhysicalSize, Role, ViewInfo};
 /// use framecast_stream::{Dialect, Grant, Hub, HubInput, HubOutput, Identity, Joining, Message};
 ///
 /// let mut hub = Hub::new(Duration::from_millis(300));
@@ -65,6 +67,7 @@ const CAUSE: f64 = 1.0;
 ///     dialect: Dialect::Tiles,
 ///     hello: None,
 ///     visible: true,
+///     info: ViewInfo::default(),
 /// });
 /// let mut pool = FramePool::new();
 /// let buffer = pool.lend(PhysicalSize::new(640, 480)).unwrap();
@@ -335,9 +338,24 @@ impl Hub {
 
     /// Has text for the clipboard of `client`, the newest only; whether it can be told.
     pub fn set_clipboard(&mut self, client: ClientId, text: &str) -> bool {
+        self.tell_presenter(client, |state| state.clipboard = Some(text.to_owned()))
+    }
+
+    /// `client` types text there, or nowhere any more; whether it can be told.
+    pub fn set_text_input(&mut self, client: ClientId, input: Option<TextInput>) -> bool {
+        self.tell_presenter(client, |state| state.text_input = Some(input))
+    }
+
+    /// `client` is to be asked whether to open `url`, the newest only; whether it can be told.
+    pub fn open_url(&mut self, client: ClientId, url: &str) -> bool {
+        self.tell_presenter(client, |state| state.url = Some(url.to_owned()))
+    }
+
+    /// Notes what is for `client` alone, who drives.
+    fn tell_presenter(&mut self, client: ClientId, note: impl FnOnce(&mut ClientState)) -> bool {
         match self.clients.get_mut(&client) {
             Some(state) if state.speaks_framecast() => {
-                state.clipboard = Some(text.to_owned());
+                note(state);
                 self.audience.changed(client);
                 true
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use framecast_api::{
-    BackendCommand, ClientId, Clock, ControlState, FramePool, Member, PhysicalSize, Role,
+    BackendCommand, ClientId, Clock, ControlState, FramePool, Member, PhysicalSize, Role, ViewInfo,
 };
 
 use super::{Hub, HubInput, HubOutput, Joining};
@@ -46,6 +46,7 @@ fn play(watchers: usize, besides: &Besides) -> (u32, Vec<u32>) {
             dialect: Dialect::Tiles,
             hello: None,
             visible: true,
+            info: ViewInfo::default(),
         };
         hub.join(start, joining).unwrap()
     };

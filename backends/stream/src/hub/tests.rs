@@ -1,4 +1,6 @@
 use super::*;
+use framecast_api::ViewInfo;
+
 use crate::message::Message;
 use crate::protocol::{ClientMessage, View};
 use crate::protocol::{Dialect, MjpegConfig};
@@ -302,6 +304,7 @@ fn a_view_without_a_size_joins_and_asks_for_none() {
             dialect: Dialect::Tiles,
             hello: Some((View { width, height, ratio: 2.0 }, 50)),
             visible: true,
+            info: ViewInfo::default(),
         };
         scene.hub.join(scene.now, joining);
         Vec::from(scene.hub.take_events())

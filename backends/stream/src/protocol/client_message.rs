@@ -1,6 +1,6 @@
 //! What clients say.
 
-use framecast_api::{ControlRequest, Error, Event, EventKind, Result};
+use framecast_api::{ControlRequest, Error, Event, EventKind, Result, ViewInfo};
 use serde::{Deserialize, Deserializer};
 
 use crate::ledger::{Painted, if_known};
@@ -68,7 +68,11 @@ pub enum ClientMessage {
         token: Option<String>,
         /// What its browser calls itself.
         browser: Option<String>,
+        /// What is known of its view.
+        info: ViewInfo,
     },
+    /// What is known of its view is another.
+    ViewInfo(ViewInfo),
     /// What it wants to happen with control.
     Control(ControlRequest),
     /// Its view has another size.
@@ -116,6 +120,8 @@ impl ClientMessage {
             token: Option<String>,
             #[serde(default, deserialize_with = "browser")]
             browser: Option<String>,
+            #[serde(flatten)]
+            info: ViewInfo,
         }
         #[derive(Deserialize)]
         struct Target {
@@ -142,9 +148,10 @@ impl ClientMessage {
 
         Ok(match &*read::<Kind>(text)?.name {
             "hello" => {
-                let Hello { view, visible, token, browser } = read(text)?;
-                ClientMessage::Hello { view, visible, token, browser }
+                let Hello { view, visible, token, browser, info } = read(text)?;
+                ClientMessage::Hello { view, visible, token, browser, info }
             }
+            "view_info" => ClientMessage::ViewInfo(read(text)?),
             "request_control" => ClientMessage::Control(ControlRequest::Ask),
             "release_control" => ClientMessage::Control(ControlRequest::Release),
             "take_control" => ClientMessage::Control(ControlRequest::TakeBack),

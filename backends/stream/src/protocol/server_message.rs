@@ -1,6 +1,6 @@
 //! What the server says in text.
 
-use framecast_api::{ClientId, ControlState, Member, Role};
+use framecast_api::{ClientId, ControlState, LogicalRect, Member, Role, TextInput};
 use serde::Serialize;
 
 /// What the server says in text.
@@ -38,6 +38,16 @@ pub(crate) enum ServerMessage<'a> {
     /// For the clipboard of whoever drives.
     Clipboard {
         text: &'a str,
+    },
+    /// Where who drives types text; of the kind "none": nowhere.
+    TextInput {
+        kind: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        caret: Option<LogicalRect>,
+    },
+    /// Whoever drives is to be asked whether to open this.
+    OpenUrl {
+        url: &'a str,
     },
     Closed {
         reason: &'a str,
@@ -134,6 +144,16 @@ impl<'a> ServerMessage<'a> {
 }
 
 impl ServerMessage<'_> {
+    /// Where text is typed.
+    pub(crate) fn text_input(input: Option<TextInput>) -> Self {
+        match input {
+            Some(input) => {
+                ServerMessage::TextInput { kind: input.kind.name(), caret: Some(input.caret) }
+            }
+            None => ServerMessage::TextInput { kind: "none", caret: None },
+        }
+    }
+
     /// The message's text.
     pub(crate) fn print(&self) -> String {
         serde_json::to_string(self).expect("strings, booleans and finite numbers always print")

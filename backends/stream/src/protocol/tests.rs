@@ -3,8 +3,8 @@ use super::*;
 use crate::ledger::Painted;
 use crate::tiles::{Encoding, Grid, Jpeg};
 use framecast_api::{
-    Button, Char, ClientId, ControlRequest, ControlState, EventKind, Member, PhysicalSize, Pointer,
-    Role, SentAway,
+    Button, Char, ClientId, ColorScheme, ControlRequest, ControlState, EventKind, Member,
+    PhysicalSize, Platform, Pointer, PrimaryPointer, Role, SentAway, TextInput, ViewInfo,
 };
 use framecast_jpeg::Sampling;
 use serde_json::json;
@@ -13,7 +13,14 @@ const VIEW: View = View { width: 640.0, height: 480.5, ratio: 2.0 };
 
 fn hello(token: Option<&str>, browser: Option<&str>) -> ClientMessage {
     let [token, browser] = [token, browser].map(|text| text.map(str::to_owned));
-    ClientMessage::Hello { view: VIEW, visible: true, token, browser }
+    ClientMessage::Hello { view: VIEW, visible: true, token, browser, info: ViewInfo::default() }
+}
+
+fn on_a_mac() -> ViewInfo {
+    ViewInfo::default()
+        .with_platform(Platform::Mac)
+        .with_color_scheme(ColorScheme::Dark)
+        .with_pointer(PrimaryPointer::Fine)
 }
 
 #[test]
@@ -46,6 +53,28 @@ fn every_client_message_is_read() {
         (
             r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"browser":7}"#,
             hello(None, None),
+        ),
+        (
+            r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"platform":7,"pointer":"nose"}"#,
+            hello(None, None),
+        ),
+        (
+            r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"platform":"mac","color_scheme":"dark","pointer":"fine"}"#,
+            ClientMessage::Hello {
+                view: VIEW,
+                visible: true,
+                token: None,
+                browser: None,
+                info: on_a_mac(),
+            },
+        ),
+        (
+            r#"{"type":"view_info","platform":"mac","color_scheme":"dark","pointer":"fine"}"#,
+            ClientMessage::ViewInfo(on_a_mac()),
+        ),
+        (
+            r#"{"type":"view_info","platform":["mac"],"color_scheme":null}"#,
+            ClientMessage::ViewInfo(ViewInfo::default()),
         ),
         (r#"{"type":"request_control"}"#, ClientMessage::Control(ControlRequest::Ask)),
         (r#"{"type":"release_control"}"#, ClientMessage::Control(ControlRequest::Release)),
@@ -288,6 +317,12 @@ fn role(value: &serde_json::Value) -> Role {
     serde_json::from_value(value.clone()).unwrap()
 }
 
+fn text_input(message: &serde_json::Value) -> Option<TextInput> {
+    let caret = serde_json::from_value(message["caret"].clone()).ok()?;
+    let kind = serde_json::from_value(message["kind"].clone()).ok()?;
+    Some(TextInput::new(kind, caret))
+}
+
 fn listed(member: &serde_json::Value) -> Listed<'_> {
     let flag = |name: &str| member[name].as_bool().unwrap();
     Listed {
@@ -339,6 +374,8 @@ fn what_the_viewer_understands_is_what_is_said() {
                 time: message["time"].as_f64().unwrap(),
             },
             "clipboard" => ServerMessage::Clipboard { text: string("text") },
+            "text_input" => ServerMessage::text_input(text_input(message)),
+            "open_url" => ServerMessage::OpenUrl { url: string("url") },
             "closed" => ServerMessage::Closed { reason: string("reason") },
             _ => continue,
         };

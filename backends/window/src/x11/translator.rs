@@ -1,6 +1,6 @@
 //! What X11 tells, as events of the canvas. Pure.
 
-use framecast_api::{Button, Buttons, Char, EventKind, Key, Modifiers};
+use framecast_api::{Button, Buttons, Char, EventKind, Key, Modifiers, WheelUnit};
 use framecast_local::{PointerTracker, Sample};
 
 use super::names::{code_name, key_name};
@@ -102,7 +102,8 @@ impl Translator {
             }
             let Place { x, y, inside } = place(moment.x, moment.y);
             let inside = inside && over;
-            Sample { now: at, x, y, inside, down: this.buttons, scroll }
+            let unit = WheelUnit::Notch;
+            Sample { now: at, x, y, inside, down: this.buttons, scroll, unit }
         };
         match input {
             Input::Enter(moment) | Input::Move(moment) => {

@@ -235,7 +235,7 @@ mod tests {
     use crate::demo::tests::buffer;
 
     fn send(cube: &mut Cube, timestamp: f64, kind: EventKind) -> Reaction {
-        cube.event(&Event { kind, timestamp, source: None })
+        cube.event(&Event::new(kind, timestamp, None))
     }
 
     fn at(x: f64, y: f64) -> Pointer {

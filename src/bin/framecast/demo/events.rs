@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write;
 
 use framecast::{Button, Buttons, Cursor, Event, EventKind, FrameBuffer, Modifiers, Pointer};
-use framecast::{PointerType, Touch};
+use framecast::{PointerType, Touch, Wheel, WheelPhase, WheelUnit};
 
 use super::pen::{Anchor, Area, Pen};
 use super::stage::{Demo, Reaction};
@@ -63,7 +63,10 @@ impl Events {
         let name = event.kind.name();
         let merges = matches!(name, "pointer_move" | "wheel" | "resize");
         let repeats = matches!(&event.kind, EventKind::KeyDown(key) if key.repeat);
-        let details = details(&event.kind);
+        let mut details = details(&event.kind);
+        if event.submitted {
+            details.push_str(" submitted by the program");
+        }
         let continues = |last: &Line| {
             let again = repeats && last.repeats && last.details == details;
             last.name == name && (merges || again)
@@ -248,6 +251,7 @@ fn details(kind: &EventKind) -> String {
         | EventKind::DoubleClick(pointer) => write_pointer(&mut text, pointer),
         EventKind::Wheel(wheel) => {
             write!(text, "dx {:.1} dy {:.1} at {:.1}, {:.1}", wheel.dx, wheel.dy, wheel.x, wheel.y)
+                .and_then(|()| write_wheel(&mut text, wheel))
                 .and_then(|()| write_modifiers(&mut text, wheel.modifiers))
         }
         EventKind::KeyDown(key) | EventKind::KeyUp(key) => {
@@ -263,6 +267,11 @@ fn details(kind: &EventKind) -> String {
             char.input_type
         ),
         EventKind::Paste { data } => write!(text, "data {data:?}"),
+        EventKind::ViewInfo(info) => write!(
+            text,
+            "platform {:?} color scheme {:?} pointer {:?}",
+            info.platform, info.color_scheme, info.pointer
+        ),
         _ => Ok(()),
     };
     if let Some((cut, _)) = text.char_indices().nth(MAX_DETAILS) {
@@ -286,7 +295,21 @@ fn write_pointer(text: &mut String, pointer: &Pointer) -> std::fmt::Result {
         PointerType::Pen => write!(text, " pen {:.2}", pointer.pressure)?,
         _ => {}
     }
+    if !pointer.changed.is_empty() {
+        let names: Vec<_> = pointer.changed.iter().map(|id| name(id)).collect();
+        write!(text, " changed {}", names.join("+"))?;
+    }
     write_modifiers(text, pointer.modifiers)
+}
+
+fn write_wheel(text: &mut String, wheel: &Wheel) -> std::fmt::Result {
+    if wheel.unit != WheelUnit::Unknown {
+        write!(text, " in {:?}", wheel.unit)?;
+    }
+    if wheel.phase != WheelPhase::Unknown {
+        write!(text, " {:?}", wheel.phase)?;
+    }
+    Ok(())
 }
 
 fn write_modifiers(text: &mut String, modifiers: Modifiers) -> std::fmt::Result {
@@ -299,7 +322,7 @@ fn write_modifiers(text: &mut String, modifiers: Modifiers) -> std::fmt::Result 
 
 #[cfg(test)]
 mod tests {
-    use framecast::{Char, FramePool, Key, PhysicalSize};
+    use framecast::{Char, FramePool, Key, PhysicalSize, Platform, ViewInfo};
 
     use super::*;
 
@@ -309,7 +332,7 @@ mod tests {
     }
 
     fn event(kind: EventKind) -> Event {
-        Event { kind, timestamp: 0.0, source: None }
+        Event::new(kind, 0.0, None)
     }
 
     fn press(events: &mut Events, key: &str) -> Reaction {
@@ -356,6 +379,33 @@ mod tests {
         assert!(!events.lines[0].details.contains("repeat"));
         assert!(events.lines[1].details.ends_with(" repeat"), "{}", events.lines[1].details);
         assert!(events.held.is_empty(), "a repeat is no press");
+    }
+
+    #[test]
+    fn a_turn_of_the_wheel_and_a_touch_say_what_is_known_of_them() {
+        let shown = |kind| details(&kind);
+        let wheel = Wheel { dy: 100.0, ..Wheel::default() };
+        assert_eq!(shown(EventKind::Wheel(wheel)), "dx 0.0 dy 100.0 at 0.0, 0.0");
+        let (unit, phase) = (WheelUnit::Notch, WheelPhase::Discrete);
+        let told = shown(EventKind::Wheel(Wheel { unit, phase, ..wheel }));
+        assert_eq!(told, "dx 0.0 dy 100.0 at 0.0, 0.0 in Notch Discrete");
+        let changed = ["7".to_owned(), "\u{1b}".to_owned()].into();
+        let pointer_type = PointerType::Touch;
+        let pointer = Pointer { pointer_type, ntouches: 2, changed, ..Pointer::default() };
+        let told = shown(EventKind::PointerMove(pointer));
+        assert_eq!(told, "0.0, 0.0 touch 2 changed \\u{1b}+7");
+    }
+
+    #[test]
+    fn what_is_known_of_the_view_and_who_made_an_event_is_shown() {
+        let mut events = Events::new();
+        let info = ViewInfo::default().with_platform(Platform::Mac);
+        let made = event(EventKind::ViewInfo(info));
+        events.event(&made);
+        events.event(&Event { submitted: true, ..event(EventKind::FocusIn) });
+        let details: Vec<_> = events.lines.iter().map(|line| &*line.details).collect();
+        let shown = "platform Mac color scheme Unknown pointer Unknown";
+        assert_eq!(details, [shown, " submitted by the program"]);
     }
 
     #[test]

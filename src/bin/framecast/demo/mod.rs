@@ -96,7 +96,7 @@ mod tests {
 
     /// An event at time 0.
     pub(super) fn event(kind: EventKind) -> Event {
-        Event { kind, timestamp: 0.0, source: None }
+        Event::new(kind, 0.0, None)
     }
 
     /// One of each event, at ordinary and at extreme places.

@@ -48,7 +48,8 @@ mod tower;
 
 pub use backend::HttpBackend;
 pub use config::ServerConfig;
-pub use front::links::{Link, Token};
+pub use front::links::{Link, LinkInfo};
+pub use front::secret::Token;
 pub use limits::Limits;
 pub use resources::Resources;
 pub use server::HttpServer;

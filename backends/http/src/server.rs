@@ -17,7 +17,8 @@ use smol::{Async, Timer};
 use crate::connection::{ConnectionGuard, Server, after, answer, converse, stopped, turn_away};
 use crate::front::access::Endpoints;
 use crate::front::answer::Refusal;
-use crate::front::links::{Link, Token};
+use crate::front::links::{Link, LinkInfo};
+use crate::front::secret::Token;
 use crate::running::{Running, Spawner};
 use crate::site::{Requester, Site};
 use crate::{HttpBackend, HttpService, ServerConfig, Tls};
@@ -132,10 +133,12 @@ impl HttpServer {
     /// Makes one more link, for all canvases of this server; its secret goes into the fragment of
     /// their addresses: `http://HOST:PORT/#token=SECRET`.
     ///
+    /// The token is `None` for a link [with a hash](Link::with_token_hash).
+    ///
     /// # Errors
-    /// "Invalid input" if the name is taken or is not 1 to 32 of `a-z A-Z 0-9 - _`, or there are
+    /// "Invalid input" if the name or the token is another link's, if the name is not 1 to 32 of `a-z A-Z 0-9 - _`, or if there are
     /// [`Limits::LINKS`](crate::Limits::LINKS) already.
-    pub fn add_link(&self, link: Link) -> Result<Token> {
+    pub fn add_link(&self, link: Link) -> Result<Option<Token>> {
         self.service.add_link(link)
     }
 
@@ -145,10 +148,18 @@ impl HttpServer {
         self.service.revoke(name)
     }
 
-    /// The links to the canvas `name` that are valid; the first is for its owner.
+    /// The links to the canvas `name` that are valid; the first is for its owner. One of which only the hash is
+    /// known has no token in its address.
     #[must_use]
     pub fn links(&self, name: Option<&str>) -> Vec<ViewLink> {
         self.service.links(name)
+    }
+
+    /// All links that are valid, oldest first, with their roles and ends and whether anybody is connected by
+    /// them; without their secrets.
+    #[must_use]
+    pub fn list_links(&self) -> Vec<LinkInfo> {
+        self.service.list_links()
     }
 
     /// A backend for one more canvas: at `/`, or at `/NAME/`. It answers once it is opened.

@@ -17,9 +17,10 @@ use crate::driver::websocket::Address;
 use crate::front::access::{self, Allowed, Endpoints, UNAUTHORIZED};
 use crate::front::answer::{NOT_FOUND, Refusal, embeddable, widen};
 use crate::front::forwarded::Proxies;
-use crate::front::links::{Admission, Keyring, Token};
+use crate::front::links::{Admission, Keyring};
 use crate::front::pictures::{self, Picture};
 use crate::front::routes::{self, Route, route};
+use crate::front::secret::Token;
 use crate::{Limits, Resources, ServerConfig, Visitor};
 
 const LONGEST_NAME: usize = 64;
@@ -214,8 +215,9 @@ impl Site {
         if keyring.is_open() {
             return vec![ViewLink::new("open", Role::Drive, url)];
         }
-        let link = |(name, role, token): (&str, Role, &Token)| {
-            ViewLink::new(name, role, format!("{url}#token={token}"))
+        let link = |(name, role, token): (&str, Role, Option<&Token>)| {
+            let fragment = token.map_or(String::new(), |token| format!("#token={token}"));
+            ViewLink::new(name, role, format!("{url}{fragment}"))
         };
         keyring.links(Instant::now()).map(link).collect()
     }

@@ -156,7 +156,7 @@ fn an_expired_link_ends_its_connections() {
     let (server, _engine) = guarded();
     let lifetime = Duration::from_secs(1);
     let start = Instant::now();
-    let secret = server.add_link(Link::watch("guest").expires_in(lifetime)).unwrap();
+    let secret = server.add_link(Link::watch("guest").expires_in(lifetime)).unwrap().unwrap();
     let mut guest = enter(&server, Some(secret.as_str()));
     assert_eq!(guest.until_closed(), Some(NO_LINK));
     assert!(start.elapsed() >= lifetime);
@@ -346,7 +346,7 @@ fn a_new_link_of_the_same_name_lets_in_who_was_sent_away_by_the_old_one() {
     assert_eq!(guest.until_closed(), Some(SENT_AWAY));
     assert!(!comes_in(&server, &token(&server, "watch"), None));
     assert!(server.revoke("watch"));
-    let new = server.add_link(Link::watch("watch")).unwrap();
+    let new = server.add_link(Link::watch("watch")).unwrap().unwrap();
     assert!(comes_in(&server, new.as_str(), None));
 }
 

@@ -36,6 +36,9 @@ mod front;
 #[doc(hidden)]
 pub mod fuzz;
 mod limits;
+mod link_watch;
+mod private_file;
+mod reporter;
 mod resources;
 mod running;
 mod server;
@@ -51,6 +54,7 @@ pub use config::ServerConfig;
 pub use front::links::{Link, LinkInfo};
 pub use front::secret::Token;
 pub use limits::Limits;
+pub use reporter::Reporter;
 pub use resources::Resources;
 pub use server::HttpServer;
 pub use service::{Answer, HttpService, MjpegStream, Upgrade, Visitor};

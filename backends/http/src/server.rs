@@ -78,27 +78,44 @@ impl HttpServer {
     /// As [`bind`](Self::bind); "invalid input" if the configuration makes no sense, such as
     /// `no_auth` on an address that others can reach.
     pub fn bind_with(address: SocketAddr, config: impl Into<ServerConfig>) -> Result<Self> {
-        let mut config = config.into();
+        let config = config.into();
         config.check()?;
         let address = canonical(address);
-        if config.no_auth && !address.ip().is_loopback() {
-            return Err(Error::invalid_input(format!(
-                "others can reach {address}, and nothing would keep them from driving; drop \
-                 --no-auth, or listen on 127.0.0.1"
-            )));
-        }
-        if config.no_auth && (config.public_url.is_some() || !config.trusted_proxies.is_empty()) {
-            return Err(Error::invalid_input(
-                "others can come by way of the proxy, and nothing would keep them from driving; \
-                 drop --no-auth, or --public-url and --trusted-proxy",
-            ));
-        }
-        let listen = || {
-            let listener = std::net::TcpListener::bind(address)?;
-            let address = listener.local_addr()?;
-            Ok((TcpListener::from(Async::new(listener)?), address))
+        check_reach(address, &config)?;
+        let listener =
+            std::net::TcpListener::bind(address).map_err(|error| cannot_listen(address, error))?;
+        Self::from_listener(listener, config)
+    }
+
+    /// As [`bind_with`](Self::bind_with), on a socket that listens already: one that another process has handed
+    /// over, or that was bound in a special way.
+    ///
+    /// ```
+    /// # use framecast_http::{HttpServer, ServerConfig};
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    /// let server = HttpServer::from_listener(listener, ServerConfig::default())?;
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// "Failed" if the socket cannot be used; "invalid input" if the configuration makes no sense, such as
+    /// `no_auth` on an address that others can reach.
+    pub fn from_listener(
+        listener: std::net::TcpListener,
+        config: impl Into<ServerConfig>,
+    ) -> Result<Self> {
+        let mut config = config.into();
+        config.check()?;
+        let cannot_use = |error: io::Error| {
+            Error::failed(format!(
+                "cannot listen on the socket that was handed over: {error}; it must be a TCP \
+                 socket that listens"
+            ))
+            .with_source(error)
         };
-        let (listener, address) = listen().map_err(|error| cannot_listen(address, error))?;
+        let address = canonical(listener.local_addr().map_err(cannot_use)?);
+        check_reach(address, &config)?;
+        let listener = TcpListener::from(Async::new(listener).map_err(cannot_use)?);
         let tls = config.tls.clone();
         let base = base(address, outward(address.ip()), tls.is_some());
         let (files, warning) = files::reserve(&mut config.limits);
@@ -169,6 +186,23 @@ impl HttpServer {
     pub fn canvas(&self, name: Option<&str>) -> Result<HttpBackend> {
         self.service.canvas(name)
     }
+}
+
+/// Refuses a server without links where others can reach it.
+fn check_reach(address: SocketAddr, config: &ServerConfig) -> Result<()> {
+    if config.no_auth && !address.ip().is_loopback() {
+        return Err(Error::invalid_input(format!(
+            "others can reach {address}, and nothing would keep them from driving; drop \
+             --no-auth, or listen on 127.0.0.1"
+        )));
+    }
+    if config.no_auth && (config.public_url.is_some() || !config.trusted_proxies.is_empty()) {
+        return Err(Error::invalid_input(
+            "others can come by way of the proxy, and nothing would keep them from driving; \
+             drop --no-auth, or --public-url and --trusted-proxy",
+        ));
+    }
+    Ok(())
 }
 
 /// `[::ffff:127.0.0.1]:5` is `127.0.0.1:5`, and is shown and treated so.

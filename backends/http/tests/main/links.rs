@@ -177,6 +177,23 @@ fn a_server_without_links_is_for_this_machine_only() {
 }
 
 #[test]
+fn a_socket_that_listens_already_is_served_and_judged_alike() {
+    let bind = |address| std::net::TcpListener::bind::<&str>(address).unwrap();
+    let listener = bind("127.0.0.1:0");
+    let address = listener.local_addr().unwrap();
+    let server = HttpServer::from_listener(listener, ServerConfig::default()).unwrap();
+    let _engine = Engine::at(&server, None);
+    assert_eq!(server.local_addr(), address);
+    assert!(server.links(None)[0].url.starts_with(&format!("http://{address}/#token=")));
+    assert_eq!(status(&get(address, "/", "")), 200);
+    let mut open = ServerConfig::default();
+    open.no_auth = true;
+    assert!(HttpServer::from_listener(bind("127.0.0.1:0"), open.clone()).is_ok());
+    let error = HttpServer::from_listener(bind("0.0.0.0:0"), open).unwrap_err().to_string();
+    assert!(error.contains("--no-auth"), "{error}");
+}
+
+#[test]
 fn what_the_owner_allows_is_checked_at_start() {
     for change in [
         (|config| config.allow_origins = vec!["example.org".into()]) as fn(&mut ServerConfig),

@@ -62,7 +62,8 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "self-signed"))]
     pub tls: Option<TlsArg>,
 
-    /// encrypt the web mirror with this certificate (PEM, with those between it and its root)
+    /// encrypt the web mirror with this certificate (PEM, with those between it and its root), which is read
+    /// again when it changes
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub tls_cert: Option<PathBuf>,
 

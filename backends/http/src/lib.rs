@@ -37,6 +37,7 @@ mod front;
 pub mod fuzz;
 mod limits;
 mod link_watch;
+mod looks;
 mod private_file;
 mod reporter;
 mod resources;
@@ -46,6 +47,7 @@ mod service;
 mod site;
 mod stall;
 mod tls;
+mod tls_watch;
 #[cfg(feature = "tower")]
 mod tower;
 

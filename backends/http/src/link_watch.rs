@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use framecast_api::{Error, Result};
 use log::Level;
@@ -12,11 +12,9 @@ use smol::Timer;
 use crate::Limits;
 use crate::front::link_file::LinkFile;
 use crate::front::links::Link;
+use crate::looks::{LOOK_EVERY, Looks};
 use crate::private_file::{self, Stamp};
 use crate::site::Site;
-
-/// How often the file is looked at. A change counts at the second look that sees it.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The link file of a server.
 #[derive(Debug)]
@@ -24,7 +22,7 @@ pub(crate) struct LinkWatch {
     path: PathBuf,
     /// What holds of it.
     file: LinkFile,
-    looks: Looks,
+    looks: Looks<Stamp>,
 }
 
 impl LinkWatch {
@@ -135,77 +133,4 @@ fn read(path: &Path) -> std::result::Result<(LinkFile, Stamp), Failure> {
     })?;
     let file = LinkFile::parse(&bytes).map_err(|error| Failure::Other(error.to_string()))?;
     Ok((file, stamp))
-}
-
-/// Decides when the file is read again: when it is another than was read, and nobody has written to it between two
-/// looks. Somebody who writes it in parts would otherwise send people away whose lines are not there yet.
-///
-/// In the place of a stamp stands `None` where the file cannot be looked at.
-#[derive(Debug)]
-struct Looks {
-    done: Option<Stamp>,
-    last: Option<Stamp>,
-}
-
-impl Looks {
-    fn new(stamp: Stamp) -> Self {
-        Self { done: Some(stamp), last: Some(stamp) }
-    }
-
-    /// Whether to read it, after a look. A file is tried once, whether it can be read or not.
-    fn changed(&mut self, now: Option<Stamp>) -> bool {
-        let rests = std::mem::replace(&mut self.last, now) == now;
-        rests && std::mem::replace(&mut self.done, now) != now
-    }
-
-    /// What was read is of this stamp.
-    fn read(&mut self, stamp: Stamp) {
-        self.done = Some(stamp);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stamps() -> [Stamp; 3] {
-        let folder = tempfile::tempdir().unwrap();
-        [1, 2, 3].map(|bytes| {
-            let path = folder.path().join(bytes.to_string());
-            private_file::create(&path, &vec![0; bytes]).unwrap();
-            Stamp::at(&path).unwrap()
-        })
-    }
-
-    #[test]
-    fn a_file_is_read_once_when_it_has_come_to_rest() {
-        let [first, half, whole] = stamps();
-        let mut looks = Looks::new(first);
-        assert!(!looks.changed(Some(first)));
-        assert!(!looks.changed(Some(half)), "it is being written");
-        assert!(!looks.changed(Some(whole)), "still");
-        assert!(looks.changed(Some(whole)));
-        assert!(!looks.changed(Some(whole)));
-        assert!(!looks.changed(None) && !looks.changed(Some(whole)), "it was replaced");
-    }
-
-    #[test]
-    fn a_file_that_is_gone_is_told_once_and_read_when_it_is_back() {
-        let [first, other, _] = stamps();
-        let mut looks = Looks::new(first);
-        assert!(!looks.changed(None) && looks.changed(None) && !looks.changed(None));
-        assert!(!looks.changed(Some(other)) && looks.changed(Some(other)));
-        assert!(!looks.changed(None) && looks.changed(None));
-        assert!(!looks.changed(Some(other)) && looks.changed(Some(other)), "also the same");
-    }
-
-    #[test]
-    fn what_was_written_while_it_was_read_is_read_again() {
-        let [first, other, later] = stamps();
-        let mut looks = Looks::new(first);
-        assert!(!looks.changed(Some(other)) && looks.changed(Some(other)));
-        looks.read(later);
-        assert!(!looks.changed(Some(later)) && !looks.changed(Some(later)));
-        assert!(!looks.changed(Some(other)) && looks.changed(Some(other)));
-    }
 }

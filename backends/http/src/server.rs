@@ -22,7 +22,7 @@ use crate::front::secret::Token;
 use crate::running::{Running, Spawner};
 use crate::site::{Requester, Site};
 use crate::{HttpBackend, HttpService, ServerConfig, Tls};
-use crate::{files, tls};
+use crate::{files, tls, tls_watch};
 
 /// Bytes of a client's messages that the kernel may hold unsent.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -122,7 +122,9 @@ impl HttpServer {
         let site = Arc::new(Site::new(base, config)?);
         let running = Running::start(site, move |server, spawner| async move {
             let _files = files;
-            accept(listener, tls, server, spawner).await
+            let site = Arc::clone(&server.site);
+            let watching = tls_watch::run(tls.as_ref(), &site);
+            accept(listener, tls.clone(), server, spawner).or(watching).await
         })?;
         let service = HttpService::from(Arc::new(running));
         Ok(Self { address, service, warning: warning.map(Arc::from) })

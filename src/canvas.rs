@@ -383,6 +383,13 @@ impl Canvas {
         self.member.engine.borrow().presenter_info()
     }
 
+    /// The servers of the canvas' loop, as [`EventLoop::http_servers`](crate::EventLoop::http_servers) gives them.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn http_servers(&self) -> Vec<crate::web::HttpServer> {
+        self.core.servers.borrow().all()
+    }
+
     /// A client's name for people: "window", "127.0.0.1:51234"; `None` if it left.
     #[must_use]
     pub fn label(&self, source: Source) -> Option<String> {

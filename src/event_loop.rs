@@ -143,6 +143,26 @@ impl EventLoop {
         }
     }
 
+    /// The servers on which the canvases of this loop are that were opened with the user's flags, to add, list and
+    /// revoke links while the program runs. A handle that is kept keeps its server running.
+    ///
+    /// ```no_run
+    /// use framecast::web::Link;
+    /// use framecast::{Canvas, EventLoop};
+    ///
+    /// let events = EventLoop::new();
+    /// let canvas = Canvas::builder("plot").on(&events).open()?;
+    /// for server in events.http_servers() {
+    ///     server.add_link(Link::watch("guest"))?;
+    /// }
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn http_servers(&self) -> Vec<crate::web::HttpServer> {
+        self.core.servers.borrow().all()
+    }
+
     pub(crate) fn core(&self) -> &Rc<Core> {
         &self.core
     }

@@ -151,8 +151,8 @@ pub mod web {
     #[cfg(feature = "tower")]
     pub use framecast_http::Body;
     pub use framecast_http::{
-        Answer, HttpBackend, HttpServer, HttpService, Limits, Link, MjpegStream, Resources,
-        ServerConfig, Tls, Token, Upgrade, Visitor,
+        Answer, HttpBackend, HttpServer, HttpService, Limits, Link, LinkInfo, MjpegStream,
+        Reporter, Resources, ServerConfig, Tls, Token, Upgrade, Visitor,
     };
 }
 

@@ -146,6 +146,11 @@ pub(crate) struct Servers {
 
 #[cfg(feature = "http")]
 impl Servers {
+    /// Those that run.
+    pub(crate) fn all(&self) -> Vec<framecast_http::HttpServer> {
+        self.servers.iter().map(|(_, server)| server.clone()).collect()
+    }
+
     /// A backend on the server at the address of `options`: the first canvas at `/`, another at
     /// `/NAME/`.
     fn backend(
@@ -173,7 +178,7 @@ impl Servers {
         if let Some((_, server)) = known {
             return Ok(open(free_name(server, canvas)?));
         }
-        let config = config(options)?;
+        let config = config(options, messages)?;
         let encrypted = config.tls.is_some();
         let fingerprint = config.tls.as_ref().map(|tls| tls.fingerprint().to_owned());
         let server = match options.listen {
@@ -223,14 +228,19 @@ fn is_loopback(address: std::net::SocketAddr) -> bool {
 
 /// How strangers are treated, by the flags.
 #[cfg(feature = "http")]
-fn config(options: &Options) -> Result<framecast_http::ServerConfig> {
+fn config(options: &Options, messages: Messages) -> Result<framecast_http::ServerConfig> {
     let mut config = framecast_http::ServerConfig::default();
-    if options.no_auth && !options.link.is_empty() {
+    // What is no text is not among those that are looked for.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let from_environment = framecast_http::Link::from_variables(variables)?;
+    let asked = !options.link.is_empty() || options.link_file.is_some();
+    if options.no_auth && (asked || !from_environment.is_empty()) {
         return Err(framecast_api::Error::invalid_input(
-            "--no-auth lets everybody on this machine drive without a link, so --link would mean nothing; drop one of them",
+            "--no-auth lets everybody on this machine drive without a link, so --link, --link-file and FRAMECAST_LINK_ variables would mean nothing; drop one of them",
         ));
     }
-    if !options.link.is_empty() {
+    if !options.link.is_empty() || !from_environment.is_empty() {
         let link = |arg: &crate::options::LinkArg| {
             let link = framecast_http::Link::new(&arg.name, arg.role);
             match arg.lifetime {
@@ -238,8 +248,12 @@ fn config(options: &Options) -> Result<framecast_http::ServerConfig> {
                 None => link,
             }
         };
-        config.links = options.link.iter().map(link).collect();
+        config.links = options.link.iter().map(link).chain(from_environment).collect();
     }
+    config.link_file.clone_from(&options.link_file);
+    config.reporter = framecast_http::Reporter::new(move |level, message| {
+        messages.notice(level, &format!("http    {message}"));
+    });
     config.tls = tls(options)?;
     config.no_auth = options.no_auth;
     config.allow_origins.clone_from(&options.allow_origin);

@@ -62,7 +62,8 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "self-signed"))]
     pub tls: Option<TlsArg>,
 
-    /// encrypt the web mirror with this certificate (PEM, with those between it and its root)
+    /// encrypt the web mirror with this certificate (PEM, with those between it and its root), which is read
+    /// again when it changes
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub tls_cert: Option<PathBuf>,
 
@@ -74,6 +75,12 @@ pub struct Options {
     /// long it is valid: guest=watch,2h. Default: one to drive and one to watch
     #[cfg_attr(feature = "options", argh(option, arg_name = "name=role"))]
     pub link: Vec<LinkArg>,
+
+    /// links to the web mirror that stay the same at every start: a file with one a line, NAME ROLE EXPIRY
+    /// TOKEN-or-HASH, for your eyes only. It is made if it is missing, and changes count while the program
+    /// runs. Variables such as FRAMECAST_LINK_desk=drive:TOKEN are links, too
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
+    pub link_file: Option<PathBuf>,
 
     /// let everybody on this machine drive, without a link
     #[cfg_attr(feature = "options", argh(switch))]
@@ -260,6 +267,7 @@ impl Options {
             ("--listen", "http", self.listen.is_some()),
             ("--insecure", "http", self.insecure),
             ("--link", "http", !self.link.is_empty()),
+            ("--link-file", "http", self.link_file.is_some()),
             ("--no-auth", "http", self.no_auth),
             ("--qr", "qr", self.qr),
             ("--allow-origin", "http", !self.allow_origin.is_empty()),
@@ -319,6 +327,7 @@ mod tests {
             ("--listen", "127.0.0.1:0", "http"),
             ("--insecure", "", "http"),
             ("--link", "desk=drive", "http"),
+            ("--link-file", "links", "http"),
             ("--no-auth", "", "http"),
             ("--qr", "", "qr"),
             ("--allow-origin", "https://example.org", "http"),
@@ -360,6 +369,8 @@ mod tests {
             "--tls-cert",
             "--tls-key",
             "--link",
+            "--link-file",
+            "FRAMECAST_LINK_",
             "--no-auth",
             "--qr",
             "--allow-origin",

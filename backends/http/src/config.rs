@@ -1,6 +1,8 @@
+use std::path::PathBuf;
+
 use framecast_api::{Error, Result};
 
-use crate::{Limits, Link, Resources, Tls};
+use crate::{Limits, Link, Reporter, Resources, Tls};
 
 /// How an [`HttpServer`](crate::HttpServer) or an [`HttpService`](crate::HttpService) treats
 /// table.
@@ -19,8 +21,21 @@ use crate::{Limits, Link, Resources, Tls};
 pub struct ServerConfig {
     /// What table may take.
     pub limits: Limits,
-    /// The links at start; by default "drive" and "watch".
+    /// The links at start; by default "drive" and "watch", unless there is a link file.
     pub links: Vec<Link>,
+    /// A file with more links, which the server keeps to while it runs: links that are gone from it are revoked, new
+    /// ones are added, and those whose lines stay as they were keep their clients. If there is no such file
+    /// it is made, with random links "drive" and "watch".
+    ///
+    /// One link a line, `NAME ROLE EXPIRY TOKEN-or-HASH`, such as `guest watch 2026-12-31T23:59:59Z sha256:…`; what
+    /// tokens are possible says [`Link::with_token`]. EXPIRY is `never` or a time in UTC; `#` begins a comment.
+    /// The file must belong to this user, and nobody else may read or write it (on Windows that is
+    /// not checked). With a broken line a server does not start; when the file changes to
+    /// such a one, the links stay as they were and the [`reporter`](Self::reporter) says why. A change counts
+    /// about two seconds after the last byte was written.
+    pub link_file: Option<PathBuf>,
+    /// Where to say what the operator should know while the server runs.
+    pub reporter: Reporter,
     /// Speak TLS with this certificate; `None`: nothing is encrypted.
     pub tls: Option<Tls>,
     /// Everybody may drive, without a link. Only where nobody but this machine can connect.
@@ -50,6 +65,8 @@ impl Default for ServerConfig {
         Self {
             limits: Limits::DEFAULT,
             links: vec![Link::drive("drive"), Link::watch("watch")],
+            link_file: None,
+            reporter: Reporter::default(),
             tls: None,
             no_auth: false,
             allow_origins: Vec::new(),
@@ -72,8 +89,7 @@ impl From<Limits> for ServerConfig {
 impl ServerConfig {
     /// Says what makes no sense.
     pub(crate) fn check(&self) -> Result<()> {
-        let own_links = !self.links.is_empty() && self.links != Self::default().links;
-        if self.no_auth && own_links {
+        if self.no_auth && (!self.own_links().is_empty() || self.link_file.is_some()) {
             return Err(Error::invalid_input(
                 "no_auth lets everybody drive without a link, so the links would mean nothing; \
                  leave out one of them",
@@ -119,6 +135,11 @@ impl ServerConfig {
             )));
         }
         Ok(())
+    }
+
+    /// The links that somebody asked for: without those by default.
+    pub(crate) fn own_links(&self) -> &[Link] {
+        if self.links == Self::default().links { &[] } else { &self.links }
     }
 
     /// The public address, with a slash at its end.

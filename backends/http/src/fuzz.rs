@@ -7,11 +7,13 @@
 
 mod door;
 mod gate;
+mod link_file;
 mod messages;
 mod paths;
 
 pub use door::tokens;
 pub use gate::gate;
+pub use link_file::link_file;
 pub use messages::client_messages;
 pub use paths::paths;
 

@@ -36,6 +36,10 @@ mod front;
 #[doc(hidden)]
 pub mod fuzz;
 mod limits;
+mod link_watch;
+mod looks;
+mod private_file;
+mod reporter;
 mod resources;
 mod running;
 mod server;
@@ -43,13 +47,16 @@ mod service;
 mod site;
 mod stall;
 mod tls;
+mod tls_watch;
 #[cfg(feature = "tower")]
 mod tower;
 
 pub use backend::HttpBackend;
 pub use config::ServerConfig;
-pub use front::links::{Link, Token};
+pub use front::links::{Link, LinkInfo};
+pub use front::secret::Token;
 pub use limits::Limits;
+pub use reporter::Reporter;
 pub use resources::Resources;
 pub use server::HttpServer;
 pub use service::{Answer, HttpService, MjpegStream, Upgrade, Visitor};

@@ -85,6 +85,10 @@ impl Limits {
     pub const LONGEST_LINK: Duration = Duration::from_secs(366 * 24 * 60 * 60);
     /// The most links of a server; adding one more is an error.
     pub const LINKS: usize = 64;
+    /// The largest link file, in bytes; a larger one is refused.
+    pub const LINK_FILE_BYTES: usize = 64 * 1024;
+    /// The longest line of a link file, in bytes; a file with a longer one is refused.
+    pub const LINK_LINE_BYTES: usize = 512;
     /// The largest request head, in bytes; a larger one is answered with 431.
     pub const HEAD_BYTES: usize = 16 * 1024;
     /// The longest request target, in bytes; a longer one is answered with 414.

@@ -135,11 +135,13 @@ fn run<A: Future<Output = Infallible>>(
     // Every connection holds a sender: `gone` fails once they are all over.
     let (connected, gone) = smol::channel::bounded::<Infallible>(1);
     let spawner = Rc::new(Spawner { executor: Rc::clone(&executor), connected });
+    let site = Arc::clone(&server.site);
+    let watching = site.watch_links();
     let taking = take_over(Rc::clone(&server), Rc::clone(&spawner), waiting);
     let accepting = accept(server, spawner);
     let main = async {
         let work = async {
-            accepting.or(taking).await;
+            accepting.or(taking).or(watching).await;
         };
         work.or(until_closed(stopped)).await;
         let timeout = async {

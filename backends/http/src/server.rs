@@ -17,11 +17,12 @@ use smol::{Async, Timer};
 use crate::connection::{ConnectionGuard, Server, after, answer, converse, stopped, turn_away};
 use crate::front::access::Endpoints;
 use crate::front::answer::Refusal;
-use crate::front::links::{Link, Token};
+use crate::front::links::{Link, LinkInfo};
+use crate::front::secret::Token;
 use crate::running::{Running, Spawner};
 use crate::site::{Requester, Site};
 use crate::{HttpBackend, HttpService, ServerConfig, Tls};
-use crate::{files, tls};
+use crate::{files, tls, tls_watch};
 
 /// Bytes of a client's messages that the kernel may hold unsent.
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -77,34 +78,53 @@ impl HttpServer {
     /// As [`bind`](Self::bind); "invalid input" if the configuration makes no sense, such as
     /// `no_auth` on an address that others can reach.
     pub fn bind_with(address: SocketAddr, config: impl Into<ServerConfig>) -> Result<Self> {
-        let mut config = config.into();
+        let config = config.into();
         config.check()?;
         let address = canonical(address);
-        if config.no_auth && !address.ip().is_loopback() {
-            return Err(Error::invalid_input(format!(
-                "others can reach {address}, and nothing would keep them from driving; drop \
-                 --no-auth, or listen on 127.0.0.1"
-            )));
-        }
-        if config.no_auth && (config.public_url.is_some() || !config.trusted_proxies.is_empty()) {
-            return Err(Error::invalid_input(
-                "others can come by way of the proxy, and nothing would keep them from driving; \
-                 drop --no-auth, or --public-url and --trusted-proxy",
-            ));
-        }
-        let listen = || {
-            let listener = std::net::TcpListener::bind(address)?;
-            let address = listener.local_addr()?;
-            Ok((TcpListener::from(Async::new(listener)?), address))
+        check_reach(address, &config)?;
+        let listener =
+            std::net::TcpListener::bind(address).map_err(|error| cannot_listen(address, error))?;
+        Self::from_listener(listener, config)
+    }
+
+    /// As [`bind_with`](Self::bind_with), on a socket that listens already: one that another process has handed
+    /// over, or that was bound in a special way.
+    ///
+    /// ```
+    /// # use framecast_http::{HttpServer, ServerConfig};
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    /// let server = HttpServer::from_listener(listener, ServerConfig::default())?;
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// "Failed" if the socket cannot be used; "invalid input" if the configuration makes no sense, such as
+    /// `no_auth` on an address that others can reach.
+    pub fn from_listener(
+        listener: std::net::TcpListener,
+        config: impl Into<ServerConfig>,
+    ) -> Result<Self> {
+        let mut config = config.into();
+        config.check()?;
+        let cannot_use = |error: io::Error| {
+            Error::failed(format!(
+                "cannot listen on the socket that was handed over: {error}; it must be a TCP \
+                 socket that listens"
+            ))
+            .with_source(error)
         };
-        let (listener, address) = listen().map_err(|error| cannot_listen(address, error))?;
+        let address = canonical(listener.local_addr().map_err(cannot_use)?);
+        check_reach(address, &config)?;
+        let listener = TcpListener::from(Async::new(listener).map_err(cannot_use)?);
         let tls = config.tls.clone();
         let base = base(address, outward(address.ip()), tls.is_some());
         let (files, warning) = files::reserve(&mut config.limits);
         let site = Arc::new(Site::new(base, config)?);
         let running = Running::start(site, move |server, spawner| async move {
             let _files = files;
-            accept(listener, tls, server, spawner).await
+            let site = Arc::clone(&server.site);
+            let watching = tls_watch::run(tls.as_ref(), &site);
+            accept(listener, tls.clone(), server, spawner).or(watching).await
         })?;
         let service = HttpService::from(Arc::new(running));
         Ok(Self { address, service, warning: warning.map(Arc::from) })
@@ -132,10 +152,12 @@ impl HttpServer {
     /// Makes one more link, for all canvases of this server; its secret goes into the fragment of
     /// their addresses: `http://HOST:PORT/#token=SECRET`.
     ///
+    /// The token is `None` for a link [with a hash](Link::with_token_hash).
+    ///
     /// # Errors
-    /// "Invalid input" if the name is taken or is not 1 to 32 of `a-z A-Z 0-9 - _`, or there are
+    /// "Invalid input" if the name or the token is another link's, if the name is not 1 to 32 of `a-z A-Z 0-9 - _`, or if there are
     /// [`Limits::LINKS`](crate::Limits::LINKS) already.
-    pub fn add_link(&self, link: Link) -> Result<Token> {
+    pub fn add_link(&self, link: Link) -> Result<Option<Token>> {
         self.service.add_link(link)
     }
 
@@ -145,10 +167,18 @@ impl HttpServer {
         self.service.revoke(name)
     }
 
-    /// The links to the canvas `name` that are valid; the first is for its owner.
+    /// The links to the canvas `name` that are valid; the first is for its owner. One of which only the hash is
+    /// known has no token in its address.
     #[must_use]
     pub fn links(&self, name: Option<&str>) -> Vec<ViewLink> {
         self.service.links(name)
+    }
+
+    /// All links that are valid, oldest first, with their roles and ends and whether anybody is connected by
+    /// them; without their secrets.
+    #[must_use]
+    pub fn list_links(&self) -> Vec<LinkInfo> {
+        self.service.list_links()
     }
 
     /// A backend for one more canvas: at `/`, or at `/NAME/`. It answers once it is opened.
@@ -158,6 +188,23 @@ impl HttpServer {
     pub fn canvas(&self, name: Option<&str>) -> Result<HttpBackend> {
         self.service.canvas(name)
     }
+}
+
+/// Refuses a server without links where others can reach it.
+fn check_reach(address: SocketAddr, config: &ServerConfig) -> Result<()> {
+    if config.no_auth && !address.ip().is_loopback() {
+        return Err(Error::invalid_input(format!(
+            "others can reach {address}, and nothing would keep them from driving; drop \
+             --no-auth, or listen on 127.0.0.1"
+        )));
+    }
+    if config.no_auth && (config.public_url.is_some() || !config.trusted_proxies.is_empty()) {
+        return Err(Error::invalid_input(
+            "others can come by way of the proxy, and nothing would keep them from driving; \
+             drop --no-auth, or --public-url and --trusted-proxy",
+        ));
+    }
+    Ok(())
 }
 
 /// `[::ffff:127.0.0.1]:5` is `127.0.0.1:5`, and is shown and treated so.

@@ -26,7 +26,8 @@ use crate::connection::{
 use crate::driver::snapshot::Ticket;
 use crate::driver::websocket;
 use crate::front::answer::{Refusal, secure};
-use crate::front::links::{Admission, Link, Token};
+use crate::front::links::{Admission, Link, LinkInfo};
+use crate::front::secret::Token;
 use crate::running::Running;
 use crate::site::{MjpegRequest, Reply, Requester, Site};
 use crate::{HttpBackend, ServerConfig};
@@ -321,10 +322,12 @@ impl HttpService {
     /// Makes one more link, for all canvases. Its secret goes into the fragment of their addresses:
     /// `…#token=SECRET`.
     ///
+    /// The token is `None` for a link [with a hash](Link::with_token_hash).
+    ///
     /// # Errors
-    /// "Invalid input" if the name is taken or is not 1 to 32 of `a-z A-Z 0-9 - _`, or there are
+    /// "Invalid input" if the name or the token is another link's, if the name is not 1 to 32 of `a-z A-Z 0-9 - _`, or if there are
     /// [`Limits::LINKS`](crate::Limits::LINKS) already.
-    pub fn add_link(&self, link: Link) -> Result<Token> {
+    pub fn add_link(&self, link: Link) -> Result<Option<Token>> {
         self.running.site.keyring().add(link, Instant::now())
     }
 
@@ -335,10 +338,18 @@ impl HttpService {
     }
 
     /// The links to the canvas `name` that are valid. Without a
-    /// [`public_url`](ServerConfig::public_url) they are relative to the service: `./#token=…`.
+    /// [`public_url`](ServerConfig::public_url) they are relative to the service: `./#token=…`. One of which only the
+    /// hash is known has no token in its address.
     #[must_use]
     pub fn links(&self, name: Option<&str>) -> Vec<ViewLink> {
         self.running.site.links(name.unwrap_or_default())
+    }
+
+    /// All links that are valid, oldest first, with their roles and ends and whether anybody is connected by
+    /// them; without their secrets.
+    #[must_use]
+    pub fn list_links(&self) -> Vec<LinkInfo> {
+        self.running.site.keyring().list(Instant::now())
     }
 
     /// Answers a request. Its path is relative to where the service is mounted, unless the

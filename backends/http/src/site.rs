@@ -1,14 +1,16 @@
 //! What is served, and to whom: what every thread shares. No sockets.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use framecast_api::{Error, Result, Role, ViewLink};
 use framecast_stream::{Dialect, Grant, Identity, MjpegConfig};
 use http::{Request, Response, StatusCode};
+use log::Level;
 
 use crate::driver::canvas::Canvas;
 use crate::driver::mjpeg;
@@ -17,10 +19,12 @@ use crate::driver::websocket::Address;
 use crate::front::access::{self, Allowed, Endpoints, UNAUTHORIZED};
 use crate::front::answer::{NOT_FOUND, Refusal, embeddable, widen};
 use crate::front::forwarded::Proxies;
-use crate::front::links::{Admission, Keyring, Token};
+use crate::front::links::{Admission, Keyring};
 use crate::front::pictures::{self, Picture};
 use crate::front::routes::{self, Route, route};
-use crate::{Limits, Resources, ServerConfig, Visitor};
+use crate::front::secret::Token;
+use crate::link_watch::LinkWatch;
+use crate::{Limits, Reporter, Resources, ServerConfig, Visitor};
 
 const LONGEST_NAME: usize = 64;
 
@@ -43,6 +47,9 @@ pub(crate) struct Site {
     /// Files for canvases that have none of their own.
     resources: Resources,
     keyring: Mutex<Keyring>,
+    /// Until the thread takes it.
+    link_watch: Mutex<Option<LinkWatch>>,
+    reporter: Reporter,
     /// By name; the one at `/` is "".
     canvases: Mutex<BTreeMap<String, Arc<Canvas>>>,
 }
@@ -122,8 +129,21 @@ impl Site {
     pub(crate) fn new(base: String, config: ServerConfig) -> Result<Self> {
         config.check()?;
         let mut keyring = Keyring::new(config.no_auth);
-        for link in config.links.iter().filter(|_| !config.no_auth) {
+        let links = if config.link_file.is_some() { config.own_links() } else { &config.links };
+        for link in links.iter().filter(|_| !config.no_auth) {
             keyring.add(link.clone(), Instant::now())?;
+        }
+        let mut link_watch = None;
+        if let Some(path) = &config.link_file {
+            let (watch, made) = LinkWatch::open(path)?;
+            let (links, expired) = watch.links(SystemTime::now());
+            keyring.exchange(&[], links, Instant::now()).map_err(|error| {
+                Error::invalid_input(format!("the link file {}: {error}", path.display()))
+            })?;
+            for message in made.iter().chain(&expired) {
+                config.reporter.report(Level::Info, message);
+            }
+            link_watch = Some(watch);
         }
         Ok(Self {
             base: config.public_base().unwrap_or_else(|| within(base, &config.path)),
@@ -134,6 +154,8 @@ impl Site {
             frame_ancestors: config.frame_ancestors,
             resources: config.resources,
             keyring: Mutex::new(keyring),
+            link_watch: Mutex::new(link_watch),
+            reporter: config.reporter,
             canvases: Mutex::default(),
         })
     }
@@ -144,6 +166,20 @@ impl Site {
 
     pub(crate) fn keyring(&self) -> MutexGuard<'_, Keyring> {
         self.keyring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps to the link file, if there is one.
+    pub(crate) async fn watch_links(&self) -> Infallible {
+        let watch = self.link_watch.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match watch {
+            Some(watch) => watch.run(self).await,
+            None => smol::future::pending().await,
+        }
+    }
+
+    /// Says what the operator should know.
+    pub(crate) fn report(&self, level: Level, message: &str) {
+        self.reporter.report(level, message);
     }
 
     pub(crate) fn admit(&self, token: Option<&str>) -> Option<Admission> {
@@ -214,8 +250,9 @@ impl Site {
         if keyring.is_open() {
             return vec![ViewLink::new("open", Role::Drive, url)];
         }
-        let link = |(name, role, token): (&str, Role, &Token)| {
-            ViewLink::new(name, role, format!("{url}#token={token}"))
+        let link = |(name, role, token): (&str, Role, Option<&Token>)| {
+            let fragment = token.map_or(String::new(), |token| format!("#token={token}"));
+            ViewLink::new(name, role, format!("{url}{fragment}"))
         };
         keyring.links(Instant::now()).map(link).collect()
     }

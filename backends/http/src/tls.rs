@@ -11,12 +11,14 @@ mod rationed;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use framecast_api::{Error, ErrorKind, Result};
 use smol::io::{AsyncRead, AsyncWrite};
 
 use crate::Limits;
+use crate::private_file::Stamp;
 use rationed::Rationed;
 
 /// The first byte of a TLS connection (RFC 8446, section 5.1: a record of type "handshake"). No
@@ -39,13 +41,35 @@ pub(crate) const FIRST_BYTE: u8 = 22;
 /// [`ServerConfig::tls`]: crate::ServerConfig::tls
 #[derive(Clone)]
 pub struct Tls {
-    acceptor: session::Acceptor,
+    /// Exchanged when the files change.
+    acceptor: Arc<Mutex<session::Acceptor>>,
     fingerprint: String,
+    files: Option<Files>,
+}
+
+/// Where a certificate and its key were read.
+#[derive(Debug, Clone)]
+pub(crate) struct Files {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+    /// Before they were read.
+    pub(crate) stamps: Option<(Stamp, Stamp)>,
+}
+
+impl Files {
+    /// Which contents they have now.
+    pub(crate) fn stamps(&self) -> Option<(Stamp, Stamp)> {
+        Stamp::at(&self.certificate).zip(Stamp::at(&self.key))
+    }
 }
 
 impl Tls {
     /// Reads a certificate, with those between it and its root if there are any, and its key, from
     /// PEM files: what certbot calls `fullchain.pem` and `privkey.pem`.
+    ///
+    /// A server reads them again when they change, some two seconds after the last byte was written: new
+    /// connections get the new certificate. If the files make no sense then it keeps the old one, and
+    /// its [`reporter`](crate::ServerConfig::reporter) says why.
     ///
     /// # Errors
     /// "Failed", with the file and what is wrong with it, if it cannot be read; "invalid input" if
@@ -57,7 +81,10 @@ impl Tls {
                 Error::failed(format!("cannot read {}: {error}", path.display())).with_source(error)
             })
         };
-        Self::from_pem(&read(certificate)?, &read(key)?).map_err(|error| {
+        let mut files =
+            Files { certificate: certificate.to_owned(), key: key.to_owned(), stamps: None };
+        files.stamps = files.stamps();
+        let made = Self::from_pem(&read(certificate)?, &read(key)?).map_err(|error| {
             let (certificate, key) = (certificate.display(), key.display());
             match error.kind() {
                 ErrorKind::InvalidInput => {
@@ -65,7 +92,8 @@ impl Tls {
                 }
                 _ => error,
             }
-        })
+        })?;
+        Ok(Self { files: Some(files), ..made })
     }
 
     /// As [`from_files`](Self::from_files), from the files' contents.
@@ -96,10 +124,25 @@ impl Tls {
     }
 
     /// SHA-256 of the certificate, as browsers and `openssl x509 -fingerprint -sha256` show it:
-    /// `AB:CD:…`.
+    /// `AB:CD:…`. It is that of the certificate with which this was made.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// Where it was read, if it is of files.
+    pub(crate) fn files(&self) -> Option<&Files> {
+        self.files.as_ref()
+    }
+
+    /// From now on new connections get the certificate of `new`.
+    pub(crate) fn exchange(&self, new: &Self) {
+        let acceptor = new.acceptor();
+        *self.acceptor.lock().unwrap_or_else(PoisonError::into_inner) = acceptor;
+    }
+
+    fn acceptor(&self) -> session::Acceptor {
+        self.acceptor.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Shakes hands on a new connection. The caller limits the time.
@@ -108,14 +151,16 @@ impl Tls {
         stream: S,
         limits: &Limits,
     ) -> io::Result<impl AsyncRead + AsyncWrite + Unpin + use<S>> {
-        self.acceptor.accept(Rationed::new(stream, limits.bytes_per_second)).await
+        let acceptor = self.acceptor();
+        acceptor.accept(Rationed::new(stream, limits.bytes_per_second)).await
     }
 }
 
 impl From<session::Made> for Tls {
     fn from((acceptor, hash): session::Made) -> Self {
         let pairs: Vec<String> = hash.iter().map(|byte| format!("{byte:02X}")).collect();
-        Self { acceptor, fingerprint: pairs.join(":") }
+        let acceptor = Arc::new(Mutex::new(acceptor));
+        Self { acceptor, fingerprint: pairs.join(":"), files: None }
     }
 }
 

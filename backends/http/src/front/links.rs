@@ -1,26 +1,22 @@
 //! Links, and the roles that come with them. Pure: `now` is passed in.
 //!
-//! A link is a secret of 256 bits in the address' fragment, which no server, proxy or log sees. What
+//! A link is a secret in the address' fragment, which no server, proxy or log sees. What
 //! somebody presents is hashed and compared with every link's hash in constant time, so that the
 //! time an answer takes tells nothing about how much of it was right.
 
 use std::convert::Infallible;
-use std::fmt;
 use std::time::{Duration, Instant};
 
-use data_encoding::BASE64URL_NOPAD;
 use framecast_api::{Error, Result, Role};
 use framecast_stream::{Grant, Revocation};
-use sha2::{Digest, Sha256};
 use smol::channel::{Receiver, Sender};
 use subtle::ConstantTimeEq;
 
+use super::secret::{LONGEST_TOKEN, Secret, Token, digest};
 use crate::Limits;
 
-const TOKEN_BYTES: usize = 32;
-/// Longer than any token; more is not worth a hash.
-const LONGEST_TOKEN: usize = 256;
-const LONGEST_NAME: usize = 32;
+/// The longest name of a link, in bytes.
+pub(crate) const LONGEST_NAME: usize = 32;
 
 /// What a link is called and allows.
 ///
@@ -36,12 +32,13 @@ pub struct Link {
     name: String,
     role: Role,
     lifetime: Option<Duration>,
+    secret: Secret,
 }
 
 impl Link {
     /// A link whose bearers may do what `role` says. Names are 1 to 32 letters, digits, - and _.
     pub fn new(name: impl Into<String>, role: Role) -> Self {
-        Self { name: name.into(), role, lifetime: None }
+        Self { name: name.into(), role, lifetime: None, secret: Secret::Random }
     }
 
     /// A link whose bearers may take control.
@@ -61,6 +58,57 @@ impl Link {
         self
     }
 
+    /// Valid for so long, however long that is.
+    pub(crate) fn lasting(mut self, lifetime: Option<Duration>) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// With a token of your own instead of a random one, so that the address stays the same when the program
+    /// is started anew.
+    ///
+    /// A token needs 128 random bits. How random it is cannot be measured, so what is checked is how many
+    /// characters it has: at least 32 hexadecimal digits, 22 letters of both cases, digits and - . _ ~ (as
+    /// base64url without padding), 28 letters of one case and digits, or 39 digits; at most 256. One that repeats
+    /// itself or counts is refused. `openssl rand -hex 32` prints a good one.
+    ///
+    /// ```
+    /// # use framecast_http::Link;
+    /// let token = "vJ8_kQ2-xP7.aZ4~mT9wLb";
+    /// let link = Link::drive("desk").with_token(token)?;
+    /// assert!(Link::drive("desk").with_token("secret").is_err());
+    /// assert!(!format!("{link:?}").contains(token));
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// "Invalid input", which says why without the token, if it is too short, too long, easy to guess, or has
+    /// other characters.
+    pub fn with_token(mut self, token: impl Into<String>) -> Result<Self> {
+        self.secret = Secret::Own(Token::own(token.into())?);
+        Ok(self)
+    }
+
+    /// With the token of which this is the SHA-256: `sha256:` and 64 hexadecimal digits. The server then admits
+    /// who has the token, and cannot show it: links such as [`HttpServer::links`](crate::HttpServer::links) name
+    /// the page without it.
+    ///
+    /// The hash is of the token's text, as `printf %s TOKEN | sha256sum` prints it. That the token has 128
+    /// random bits cannot be checked: one that can be guessed can be found by its hash.
+    ///
+    /// # Errors
+    /// "Invalid input" if it is no such hash.
+    pub fn with_token_hash(mut self, hash: &str) -> Result<Self> {
+        self.secret = Secret::hash(hash)?;
+        Ok(self)
+    }
+
+    /// With either.
+    pub(crate) fn with_secret(mut self, secret: Secret) -> Self {
+        self.secret = secret;
+        self
+    }
+
     /// What it is called in the list of viewers.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -74,38 +122,24 @@ impl Link {
     }
 }
 
-/// A secret: 256 random bits of the operating system, as 43 letters, digits, - and _.
-///
-/// `Debug` does not show it; `Display` does.
-#[derive(Clone)]
-pub struct Token(String);
-
-impl Token {
-    fn random() -> Result<Self> {
-        let mut bytes = [0; TOKEN_BYTES];
-        getrandom::fill(&mut bytes).map_err(|error| {
-            Error::failed(format!("cannot make a link: the system gives no random bits: {error}"))
-        })?;
-        Ok(Self(BASE64URL_NOPAD.encode(&bytes)))
-    }
-
-    /// The secret itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// What is known of a link of a server, without its secret.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkInfo {
+    /// What it is called.
+    pub name: String,
+    /// What it allows.
+    pub role: Role,
+    /// When it ends; `None`: it does not.
+    pub expires: Option<Instant>,
+    /// Somebody is connected by it at this moment.
+    pub in_use: bool,
 }
 
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
-    }
+/// Whether a link can be called `name`.
+pub(crate) fn is_name(name: &str) -> bool {
+    let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(fine)
 }
 
 /// That somebody was let in, and for what.
@@ -128,7 +162,8 @@ pub(crate) struct Keyring {
 struct Entry {
     name: String,
     role: Role,
-    token: Token,
+    /// `None`: only its digest is known.
+    token: Option<Token>,
     digest: [u8; 32],
     expires: Option<Instant>,
     revocation: Revocation,
@@ -153,11 +188,10 @@ impl Keyring {
         self.open
     }
 
-    /// Makes the secret of a link.
-    pub(crate) fn add(&mut self, link: Link, now: Instant) -> Result<Token> {
-        let Link { name, role, lifetime } = link;
-        let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-        if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(fine) {
+    /// Adds a link, and makes its secret if it has none; the token, unless only its hash is known.
+    pub(crate) fn add(&mut self, link: Link, now: Instant) -> Result<Option<Token>> {
+        let Link { name, role, lifetime, secret } = link;
+        if !is_name(&name) {
             return Err(Error::invalid_input(format!(
                 "a link cannot be called {name:?}; possible are 1 to {LONGEST_NAME} letters, \
                  digits, - and _"
@@ -173,10 +207,27 @@ impl Keyring {
                 Limits::LINKS
             )));
         }
-        let token = Token::random()?;
-        let digest = digest(token.as_str());
+        let (token, digest) = match secret {
+            Secret::Random => {
+                let token = Token::random()?;
+                let digest = digest(token.as_str());
+                (Some(token), digest)
+            }
+            Secret::Own(token) => {
+                let digest = digest(token.as_str());
+                (Some(token), digest)
+            }
+            Secret::Hash(digest) => (None, digest),
+        };
+        if let Some(same) = self.entries.iter().find(|entry| entry.digest.ct_eq(&digest).into()) {
+            return Err(Error::invalid_input(format!(
+                "the links {:?} and {name:?} cannot have the same token; give each its own",
+                same.name
+            )));
+        }
         let (valid, revoked) = smol::channel::bounded(1);
-        let expires = lifetime.map(|lifetime| now + lifetime);
+        // What ends after all the time that can be counted does not end.
+        let expires = lifetime.and_then(|lifetime| now.checked_add(lifetime));
         self.entries.push(Entry {
             name,
             role,
@@ -188,6 +239,34 @@ impl Keyring {
             revoked,
         });
         Ok(token)
+    }
+
+    /// Revokes the links called `gone` and adds others in their place: all of it, or, after an error, nothing.
+    pub(crate) fn exchange(
+        &mut self,
+        gone: &[String],
+        added: impl IntoIterator<Item = Link>,
+        now: Instant,
+    ) -> Result<()> {
+        self.forget_expired(now);
+        // Not dropped yet, which would send people away.
+        let mut taken = Vec::new();
+        let mut kept = Vec::new();
+        for (at, entry) in self.entries.drain(..).enumerate() {
+            if gone.contains(&entry.name) { taken.push((at, entry)) } else { kept.push(entry) }
+        }
+        let before = kept.len();
+        self.entries = kept;
+        for link in added {
+            if let Err(error) = self.add(link, now) {
+                self.entries.truncate(before);
+                for (at, entry) in taken {
+                    self.entries.insert(at, entry);
+                }
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Makes a link useless, and sends everybody away who came by it; whether there was one.
@@ -223,19 +302,29 @@ impl Keyring {
     }
 
     /// The links that are valid, oldest first.
-    pub(crate) fn links(&self, now: Instant) -> impl Iterator<Item = (&str, Role, &Token)> {
-        let valid = move |entry: &&Entry| entry.expires.is_none_or(|at| now < at);
-        let entries = self.entries.iter().filter(valid);
-        entries.map(|entry| (&*entry.name, entry.role, &entry.token))
+    pub(crate) fn links(&self, now: Instant) -> impl Iterator<Item = (&str, Role, Option<&Token>)> {
+        self.valid(now).map(|entry| (&*entry.name, entry.role, entry.token.as_ref()))
+    }
+
+    /// What is known of the links that are valid, oldest first.
+    pub(crate) fn list(&self, now: Instant) -> Vec<LinkInfo> {
+        let info = |entry: &Entry| LinkInfo {
+            name: entry.name.clone(),
+            role: entry.role,
+            expires: entry.expires,
+            // Ours is the other one.
+            in_use: entry.revoked.receiver_count() > 1,
+        };
+        self.valid(now).map(info).collect()
+    }
+
+    fn valid(&self, now: Instant) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.expires.is_none_or(|at| now < at))
     }
 
     fn forget_expired(&mut self, now: Instant) {
         self.entries.retain(|entry| entry.expires.is_none_or(|at| now < at));
     }
-}
-
-fn digest(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }
 
 #[cfg(test)]
@@ -247,8 +336,8 @@ mod tests {
     fn keyring() -> (Keyring, Token, Token, Instant) {
         let now = Instant::now();
         let mut keyring = Keyring::new(false);
-        let drive = keyring.add(Link::drive("desk"), now).unwrap();
-        let watch = keyring.add(Link::watch("guest").expires_in(HOUR), now).unwrap();
+        let drive = keyring.add(Link::drive("desk"), now).unwrap().unwrap();
+        let watch = keyring.add(Link::watch("guest").expires_in(HOUR), now).unwrap().unwrap();
         (keyring, drive, watch, now)
     }
 
@@ -274,14 +363,6 @@ mod tests {
         for wrong in ["", "desk", &drive[1..], &format!("{drive}x"), &changed, &drive.repeat(100)] {
             assert_eq!(role(&keyring, wrong, now), None, "{wrong}");
         }
-    }
-
-    #[test]
-    fn tokens_are_256_bits_and_never_the_same() {
-        let (_, one, other, _) = keyring();
-        assert_ne!(one.as_str(), other.as_str());
-        assert_eq!(BASE64URL_NOPAD.decode(one.as_str().as_bytes()).unwrap().len(), 32);
-        assert_eq!(format!("{one:?}"), "Token(…)");
     }
 
     #[test]
@@ -324,7 +405,7 @@ mod tests {
     fn no_link_is_valid_for_longer_than_the_limit() {
         let (mut keyring, _, _, now) = keyring();
         let link = Link::watch("for-ever").expires_in(Duration::MAX);
-        let token = keyring.add(link, now).unwrap();
+        let token = keyring.add(link, now).unwrap().unwrap();
         let end = now + Limits::LONGEST_LINK;
         assert_eq!(keyring.admit(Some(token.as_str()), now).unwrap().grant.expires, Some(end));
         assert_eq!(role(&keyring, token.as_str(), end), None);
@@ -334,5 +415,81 @@ mod tests {
     fn an_open_server_asks_for_nothing() {
         let keyring = Keyring::new(true);
         assert_eq!(keyring.admit(None, Instant::now()).unwrap().grant.role, Role::Drive);
+    }
+
+    const OWN: &str = "vJ8_kQ2-xP7.aZ4~mT9wLb";
+
+    fn hash(token: &str) -> String {
+        let digits: String = digest(token).iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("sha256:{digits}")
+    }
+
+    #[test]
+    fn a_link_with_a_hash_admits_its_token_and_shows_none() {
+        let (mut keyring, _, _, now) = keyring();
+        let link = Link::watch("hashed").with_token_hash(&hash(OWN)).unwrap();
+        assert!(keyring.add(link, now).unwrap().is_none());
+        assert_eq!(role(&keyring, OWN, now), Some(Role::Watch));
+        assert_eq!(role(&keyring, &hash(OWN), now), None, "the hash is no token");
+        let shown: Vec<_> = keyring.links(now).map(|(name, _, it)| (name, it.is_some())).collect();
+        assert_eq!(shown, [("desk", true), ("guest", true), ("hashed", false)]);
+    }
+
+    #[test]
+    fn two_links_never_have_the_same_token() {
+        let (mut keyring, _, _, now) = keyring();
+        let own = Link::drive("own").with_token(OWN).unwrap();
+        assert_eq!(keyring.add(own, now).unwrap().unwrap().as_str(), OWN);
+        for link in [
+            Link::watch("again").with_token(OWN).unwrap(),
+            Link::watch("again").with_token_hash(&hash(OWN)).unwrap(),
+        ] {
+            let error = keyring.add(link, now).unwrap_err().to_string();
+            assert!(error.contains("\"own\" and \"again\"") && !error.contains(OWN), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_exchange_is_done_as_a_whole_or_not_at_all() {
+        let (mut keyring, drive, watch, now) = keyring();
+        let guest = keyring.admit(Some(watch.as_str()), now).unwrap();
+        let names =
+            |keyring: &Keyring| keyring.links(now).map(|it| it.0.to_owned()).collect::<Vec<_>>();
+        let own = || Link::watch("own").with_token(OWN).unwrap();
+        let bad = [own(), Link::watch("other").with_token(OWN).unwrap()];
+        assert!(keyring.exchange(&["desk".into()], bad, now).is_err());
+        assert_eq!(names(&keyring), ["desk", "guest"], "as it was, in the same order");
+        assert_eq!(role(&keyring, drive.as_str(), now), Some(Role::Drive));
+        assert_eq!(role(&keyring, OWN, now), None);
+        keyring.exchange(&["desk".into()], [own()], now).unwrap();
+        assert_eq!(names(&keyring), ["guest", "own"]);
+        assert_eq!(role(&keyring, drive.as_str(), now), None);
+        assert!(!guest.grant.is_over(now), "who is not concerned stays");
+        keyring.exchange(&["guest".into()], [own().lasting(None)], now).unwrap_err();
+        assert!(!guest.grant.is_over(now) && !guest.revoked.unwrap().is_closed());
+    }
+
+    #[test]
+    fn a_list_tells_what_links_there_are_and_which_are_in_use() {
+        let (keyring, _, watch, now) = keyring();
+        let told = |keyring: &Keyring| -> Vec<_> {
+            let list = keyring.list(now);
+            list.into_iter().map(|it| (it.name, it.role, it.expires, it.in_use)).collect()
+        };
+        let desk = ("desk".to_owned(), Role::Drive, None, false);
+        let guest = |in_use| ("guest".to_owned(), Role::Watch, Some(now + HOUR), in_use);
+        assert_eq!(told(&keyring), [desk.clone(), guest(false)]);
+        let there = keyring.admit(Some(watch.as_str()), now);
+        assert_eq!(told(&keyring), [desk.clone(), guest(true)]);
+        drop(there);
+        assert_eq!(told(&keyring), [desk, guest(false)]);
+    }
+
+    #[test]
+    fn a_lifetime_that_cannot_be_counted_has_no_end() {
+        let (mut keyring, _, _, now) = keyring();
+        let link = Link::drive("own").with_token(OWN).unwrap().lasting(Some(Duration::MAX));
+        keyring.add(link, now).unwrap();
+        assert_eq!(keyring.admit(Some(OWN), now).unwrap().grant.expires, None);
     }
 }

@@ -6,10 +6,13 @@ pub(crate) mod answer;
 pub(crate) mod connection_table;
 pub(crate) mod forwarded;
 pub(crate) mod head;
+pub(crate) mod link_file;
 pub(crate) mod links;
 pub(crate) mod pictures;
 pub(crate) mod places;
 pub(crate) mod routes;
+pub(crate) mod secret;
+pub(crate) mod utc;
 
 use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 

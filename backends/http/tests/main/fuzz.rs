@@ -28,6 +28,11 @@ fn nobody_is_granted_anything_but_for_the_secret_of_a_valid_link() {
 }
 
 #[test]
+fn whatever_a_link_file_says_is_read_as_a_whole_or_not_at_all() {
+    run("link_file", fuzz::link_file);
+}
+
+#[test]
 fn whatever_clients_say_the_engine_hears_nothing_that_makes_no_sense() {
     run("client_messages", fuzz::client_messages);
 }

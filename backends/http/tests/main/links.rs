@@ -156,7 +156,7 @@ fn an_expired_link_ends_its_connections() {
     let (server, _engine) = guarded();
     let lifetime = Duration::from_secs(1);
     let start = Instant::now();
-    let secret = server.add_link(Link::watch("guest").expires_in(lifetime)).unwrap();
+    let secret = server.add_link(Link::watch("guest").expires_in(lifetime)).unwrap().unwrap();
     let mut guest = enter(&server, Some(secret.as_str()));
     assert_eq!(guest.until_closed(), Some(NO_LINK));
     assert!(start.elapsed() >= lifetime);
@@ -174,6 +174,23 @@ fn a_server_without_links_is_for_this_machine_only() {
     let _engine = Engine::at(&server, None);
     assert!(!server.links(None)[0].url.contains("token"));
     assert_eq!(status(&get(server.local_addr(), "/stats", "")), 200);
+}
+
+#[test]
+fn a_socket_that_listens_already_is_served_and_judged_alike() {
+    let bind = |address| std::net::TcpListener::bind::<&str>(address).unwrap();
+    let listener = bind("127.0.0.1:0");
+    let address = listener.local_addr().unwrap();
+    let server = HttpServer::from_listener(listener, ServerConfig::default()).unwrap();
+    let _engine = Engine::at(&server, None);
+    assert_eq!(server.local_addr(), address);
+    assert!(server.links(None)[0].url.starts_with(&format!("http://{address}/#token=")));
+    assert_eq!(status(&get(address, "/", "")), 200);
+    let mut open = ServerConfig::default();
+    open.no_auth = true;
+    assert!(HttpServer::from_listener(bind("127.0.0.1:0"), open.clone()).is_ok());
+    let error = HttpServer::from_listener(bind("0.0.0.0:0"), open).unwrap_err().to_string();
+    assert!(error.contains("--no-auth"), "{error}");
 }
 
 #[test]
@@ -346,7 +363,7 @@ fn a_new_link_of_the_same_name_lets_in_who_was_sent_away_by_the_old_one() {
     assert_eq!(guest.until_closed(), Some(SENT_AWAY));
     assert!(!comes_in(&server, &token(&server, "watch"), None));
     assert!(server.revoke("watch"));
-    let new = server.add_link(Link::watch("watch")).unwrap();
+    let new = server.add_link(Link::watch("watch")).unwrap().unwrap();
     assert!(comes_in(&server, new.as_str(), None));
 }
 

@@ -11,6 +11,7 @@ mod fuzz;
 mod input;
 /// Being opened, closed and dropped; several canvases; addresses that cannot be listened on.
 mod lifetime;
+mod link_file;
 /// Links and roles: who gets in, and what for.
 mod links;
 /// `GET stream.mjpg`.

@@ -244,7 +244,7 @@ fn it_ends_with_the_canvas_with_its_link_and_when_it_is_sent_away() {
     engine.until_left();
 
     let lent = Link::watch("lent").expires_in(Duration::from_secs(2));
-    let path = format!("/stream.mjpg?token={}", server.add_link(lent).unwrap());
+    let path = format!("/stream.mjpg?token={}", server.add_link(lent).unwrap().unwrap());
     let reader = Reader::at(&server, &path);
     engine.until_joined();
     assert!(reader.ends());

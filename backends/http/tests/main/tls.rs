@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_tungstenite::tungstenite::client;
 use async_tungstenite::tungstenite::client::IntoClientRequest;
 use framecast_api::{Backend, BackendEvent, EventKind};
-use framecast_http::{HttpServer, ServerConfig, Tls};
+use framecast_http::{HttpServer, Reporter, ServerConfig, Tls};
 use rustls::pki_types::ServerName;
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion,
@@ -210,4 +210,43 @@ fn the_end_of_the_application_is_told_and_the_connection_closed_in_order() {
     encrypted.engine.backend.close();
     client.hear_text("closed");
     assert!(matches!(client.hear(), Heard::Closed(Some(_))));
+}
+
+/// Writes a new certificate for this machine and its key; gives it.
+fn renew(folder: &std::path::Path) -> rustls::pki_types::CertificateDer<'static> {
+    let names = vec!["127.0.0.1".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    std::fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    made.cert.der().clone()
+}
+
+#[test]
+fn a_certificate_that_changes_is_taken_and_a_broken_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let [certificate, key] = ["cert.pem", "key.pem"].map(|name| folder.path().join(name));
+    let first = renew(folder.path());
+    let (tell, told) = std::sync::mpsc::channel();
+    let mut encrypted = encrypted_with(|config| {
+        config.tls = Some(Tls::from_files(&certificate, &key).unwrap());
+        config.reporter = Reporter::new(move |_, message| drop(tell.send(message.to_owned())));
+    });
+    let until_told = |part: &str| {
+        let wait = || told.recv_timeout(Duration::from_secs(60)).unwrap();
+        std::iter::repeat_with(wait).find(|message| message.contains(part)).unwrap()
+    };
+    let mut trust = |certificate| {
+        encrypted.roots = RootCertStore::empty();
+        encrypted.roots.add(certificate).unwrap();
+        assert_eq!(status(&encrypted.get("")), 200);
+    };
+    trust(first.clone());
+    std::fs::write(&key, "nothing").unwrap();
+    let message = until_told("stays as it was");
+    assert!(message.contains("key.pem") && message.contains("no private key"), "{message}");
+    trust(first);
+    let second = renew(folder.path());
+    let message = until_told("the certificate changed");
+    assert!(message.contains(Tls::from_files(&certificate, &key).unwrap().fingerprint()));
+    trust(second);
 }

@@ -1,6 +1,7 @@
 //! One integration binary: the framecast program, and programs in a terminal, seen from outside.
 //!
 //! - `files`: where the system gives few open files
+//! - `links`: `--link-file`, and links in the environment
 //! - `log`: `--log`
 //! - `program`: run as a person would
 //! - `terminal`: programs in a terminal: what they show there, and how they leave it
@@ -8,6 +9,8 @@
 
 #[cfg(all(target_os = "linux", feature = "http"))]
 mod files;
+#[cfg(feature = "http")]
+mod links;
 #[cfg(feature = "http")]
 mod log;
 mod program;

@@ -1,8 +1,8 @@
 //! One canvas, many audiences.
 //!
 //! An application draws RGBA frames on a [`Canvas`]. Backends present them: a local window, a
-//! terminal, browsers over HTTP, several at once. One view is the *presenter* and drives; everybody else
-//! observes the same frames. Which backends run is a command-line flag, not a code change.
+//! terminal, browsers over HTTP, or several at once. One viewer is the *presenter* and drives; all
+//! others watch the same frames live. A command-line flag chooses the backends, not a code change.
 //!
 //! ```no_run
 //! use framecast::{Canvas, Options, Step, UpdateMode};
@@ -24,79 +24,37 @@
 //!
 //! # Guide
 //!
-//! **Two shapes over one engine.** [`Canvas::run`] hands every [`Step`] to a closure;
-//! [`Canvas::next`] is the same as a pull loop, for programs that own theirs, and
-//! [`Canvas::next_async`] for those that await. Several canvases share a [`EventLoop`].
+//! The [`guide`] has a chapter on each subject:
+//! [getting started](guide::getting_started), [drawing](guide::drawing),
+//! [when it draws](guide::scheduling), [input](guide::input),
+//! [control and roles](guide::control), [showing it to others](guide::sharing),
+//! [web applications](guide::web_application), [your own page](guide::your_page),
+//! [threads and async](guide::threads), [testing](guide::testing),
+//! [backends of your own](guide::backends) and
+//! [logging, signals and what is printed](guide::logging).
 //!
-//! **When is it drawn?** The [`UpdateMode`] says: on demand (after [`Canvas::request_draw`] or a
-//! new size), continuously, as fast as possible, or by hand. In all but the last nothing is drawn
-//! while nobody looks, and a slow viewer slows nobody else. A program whose frames come by their
-//! own clock, such as a video, pushes them with [`Canvas::begin_frame`].
-//!
-//! **Sizes.** Layouts and pointer positions are in *logical* pixels, frames in *physical* ones;
-//! [`CanvasSize`] has both and the ratio between them. The presenter's view sizes the canvas
-//! unless the application fixes it ([`CanvasBuilder::fixed_size`]).
-//!
-//! **Input.** Events have the names and units of the renderview specification; see
-//! [`EventKind`]. Only the presenter's reach the application. When control changes hands,
-//! whatever was held down is released first.
-//!
-//! **Clipboard.** What the presenter pastes is one event, [`EventKind::Paste`];
-//! [`Canvas::set_clipboard`] puts text into the presenter's clipboard.
-//!
-//! **Control.** [`CanvasBuilder::control`] or `--control` says who drives ([`ControlPolicy`]); the
-//! application sees `control_changed` and may decide otherwise ([`Canvas::give_control`]). A
-//! [`Role`] comes with a link and is a right: who may only watch never drives.
-//!
-//! **Others on the network.** The web mirror listens on this machine only. `--listen` with `--tls`
-//! or `--tls-cert` shows it to others, encrypted; so does a proxy such as nginx or Caddy:
-//! `SECURITY.md` has configurations that were tried, and says what is promised. Whoever has no link
-//! gets an empty page.
-//!
-//! **In a web application.** [`web::HttpService`] serves canvases without a socket, under
-//! a path of a larger application and behind its login. With the feature `tower` axum nests it in
-//! one line, `.nest_service("/canvas", service)`; see `examples/axum_app.rs`. The viewer's page is
-//! at `/canvas/` then, with the slash: axum does not tell what is nested that it was left out.
-//!
-//! **Pictures to keep.** [`Canvas::snapshot`] is the last frame, to be encoded or saved; the web mirror
-//! answers with it at `snapshot.png`.
-//!
-//! **Your page.** [`CanvasBuilder::resources`] and `--web-root` put files in the place of the
-//! viewer's, the page itself among them, or beside them; `--web-sources` lets it use fonts or scripts of
-//! other servers; see [`Resources`].
-//!
-//! **Threads.** A canvas stays on its thread. [`Canvas::handle`] gives a [`CanvasHandle`] that
-//! requests draws and posts closures from any other.
-//!
-//! **Tests.** [`Canvas::offscreen`] runs the same application without any backend, and
-//! [`NullBackend`] is one that a script drives.
+//! Start reading the API at [`Canvas`], [`Step`] and [`EventKind`].
 //!
 //! # Features
 //!
-//! | feature | default | what |
+//! | feature | default | what it adds |
 //! | --- | --- | --- |
 //! | `window` | yes | a local window (minifb) |
 //! | `terminal` | yes | the terminal: kitty graphics, sixels, iTerm2 images, or characters (rustix) |
 //! | `http` | yes | browsers over HTTP and WebSocket (smol, async-h1, async-tungstenite) |
-//! | `tls` | yes | the same over TLS (rustls with ring) |
-//! | `options` | yes | [`Options`] from the command line (argh) |
+//! | `tls` | yes | TLS for the web mirror (rustls with ring) |
+//! | `options` | yes | `Options::from_env`: flags from the command line (argh) |
 //! | `clipboard` | no | the desktop's clipboard for the window (arboard) |
-//! | `tower` | no | the web mirror as a `tower::Service`, for axum and others on hyper |
-//! | `snapshot` | no | [`Canvas::snapshot`]: a frame as PNG (png) |
-//! | `signals` | no | [`CanvasBuilder::close_on_interrupt`]: Ctrl-C and SIGTERM close a canvas (ctrlc) |
-//! | `open` | no | the flag `--open` (open) |
-//! | `qr` | no | the flag `--qr` (qrcode) |
+//! | `tower` | no | the web mirror as a `tower::Service`, for axum and other servers on hyper |
+//! | `snapshot` | no | `Canvas::snapshot`: a frame as PNG (png) |
+//! | `signals` | no | `CanvasBuilder::close_on_interrupt`: Ctrl+C and SIGTERM close a canvas (ctrlc) |
+//! | `open` | no | the flag `--open`: starts the browser (open) |
+//! | `qr` | no | the flag `--qr`: prints a link as a QR code (qrcode) |
 //!
-//! The program is another package, `framecast-cli`.
+//! The program `framecast` is a package of its own, `framecast-cli`.
 //!
-//! # Quiet by itself
-//!
-//! A canvas prints nothing and catches no signal. What goes wrong is told to the
-//! [`log`](https://docs.rs/log) facade with the target `framecast`, and who joins, leaves and drives with
-//! `framecast::audience`; [`Canvas::links`] has the links. With [`CanvasBuilder::options`] all of this
-//! is printed on standard error for the user instead. [`CanvasBuilder::close_on_interrupt`] catches Ctrl-C.
-//! Only a view in a terminal catches signals while it is open, because it must restore the terminal
-//! (on Unix).
+//! Without [`CanvasBuilder::options`] the library prints nothing and catches no signal; messages go to
+//! the [`log`](https://docs.rs/log) facade. See [logging](guide::logging).
 
 #![warn(missing_docs)]
 
@@ -114,6 +72,8 @@ mod event_loop;
 mod events;
 #[doc(hidden)]
 pub mod fuzz;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod handle;
 mod held;
 #[cfg(feature = "signals")]

@@ -66,9 +66,11 @@ fn the_programs_that_readme_and_the_guide_print_are_the_one_that_runs_here() {
     let hello = include_str!("../../examples/hello.rs");
     let (_comment, program) = hello.split_once("\n\n").expect("a comment comes first");
     assert_eq!(drawing_programs(include_str!("../../README.md")), [program]);
-    let guide = include_str!("../../src/lib.rs").lines();
-    let guide = guide.map_while(|line| line.strip_prefix("//!"));
-    let guide: String =
-        guide.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect();
-    assert_eq!(drawing_programs(&guide.replace("```no_run", "```rust")), [program]);
+    let guide = include_str!("../../src/guide/getting_started.md");
+    assert_eq!(drawing_programs(guide), [program]);
+    let docs = include_str!("../../src/lib.rs").lines();
+    let docs = docs.map_while(|line| line.strip_prefix("//!"));
+    let docs: String =
+        docs.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect();
+    assert_eq!(drawing_programs(&docs.replace("```no_run", "```rust")), [program]);
 }

@@ -53,3 +53,8 @@ pub use size::{CanvasSize, LogicalSize, PhysicalSize, SizeLimits};
 pub use text::{is_unprintable, printable, printable_lines};
 pub use text_input::{LogicalRect, TextInput, TextInputKind};
 pub use view_info::{ColorScheme, Platform, PrimaryPointer, ViewInfo};
+
+/// Compiles the README's program.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

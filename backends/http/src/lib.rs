@@ -63,3 +63,8 @@ pub use service::{Answer, HttpService, MjpegStream, Upgrade, Visitor};
 pub use tls::Tls;
 #[cfg(feature = "tower")]
 pub use tower::Body;
+
+/// Compiles the README's program.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

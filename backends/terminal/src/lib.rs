@@ -66,6 +66,11 @@ pub use screen::restore;
 #[cfg(not(unix))]
 pub use unsupported::restore;
 
+/// Compiles the README's program.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// For this crate's benches and tests: frames in, bytes for a terminal out. No part of the API.
 #[doc(hidden)]
 pub mod measure {

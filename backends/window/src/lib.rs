@@ -61,3 +61,8 @@ mod xlib;
 
 pub use backend::{WindowBackend, WindowOptions};
 pub use display::display_available;
+
+/// Compiles the README's program.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

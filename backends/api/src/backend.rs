@@ -7,35 +7,35 @@ use crate::{
     Result, Role, TextInput, ViewInfo,
 };
 
-/// What a backend has sent to its audience, all clients together.
+/// What a backend has sent to all of its clients together.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Pictures that were sent, each counted once for each client.
+    /// Pictures that were sent. A picture counts once for each client that it was sent to.
     pub updates: u64,
-    /// Of these, the pictures that a client said it has painted.
+    /// Pictures that clients have acknowledged as painted.
     pub painted: u64,
-    /// Bytes of pictures.
+    /// Bytes of the pictures that were sent.
     pub bytes: u64,
 }
 
-/// A way to a backend's frames, for people.
+/// An address under which a person can see a canvas.
 ///
-/// `Debug` leaves out the fragment of the address, which holds a secret: what is printed for
-/// developers ends in logs.
+/// `Debug` leaves out the fragment of the address, because it holds a secret and debug output ends up
+/// in logs.
 #[non_exhaustive]
 #[derive(Clone, PartialEq, Eq)]
 pub struct ViewLink {
-    /// What it is called: "drive", "desk".
+    /// The name of the link: "drive", "desk".
     pub name: String,
-    /// What whoever has it may do.
+    /// The role of everybody who has the link.
     pub role: Role,
-    /// `http://127.0.0.1:60649/#token=…`. Whoever has it has the role.
+    /// The address: `http://127.0.0.1:60649/#token=…`. Everybody who has it has the role.
     pub url: String,
 }
 
 impl ViewLink {
-    /// A link.
+    /// Creates a link.
     #[must_use]
     pub fn new(name: impl Into<String>, role: Role, url: impl Into<String>) -> Self {
         Self { name: name.into(), role, url: url.into() }
@@ -53,93 +53,122 @@ impl fmt::Debug for ViewLink {
     }
 }
 
-/// A way to present frames to an audience and to report its input.
+/// Presents frames to an audience and reports its input.
 ///
-/// The engine owns its backends and calls them from one thread only, the one that runs the
-/// canvas. The order is `open`, then `poll`, `wants_frame`, `present` and `apply` in any order,
-/// then `close` once. A backend never calls the canvas it belongs to. No method may wait for an audience: a backend that needs a runtime or a
-/// blocking call keeps it on a named thread of its own and talks to it through channels.
+/// The engine owns its backends and calls them from one thread, the one that runs the canvas. It
+/// calls `open` first, then `poll`, `wants_frame`, `present` and `apply` in any order, and `close`
+/// once. A backend never calls the canvas that it belongs to.
 ///
-/// After an error from `open` the backend is dropped. After a "failed" from `present` it is
-/// closed and dropped and the other backends go on; "not supported" is ignored everywhere.
+/// No method may wait for an audience. A backend that needs a runtime or a blocking call keeps it on
+/// a named thread of its own and talks to it through channels.
+///
+/// After an error from `open`, the backend is dropped. After "failed" from `present`, it is closed
+/// and dropped, and the other backends go on. "Not supported" is ignored everywhere.
 ///
 /// ```
-/// use framecast_api::{Backend, Context, Frame, Result};
+/// use framecast_api::{Backend, Context, Frame, Result, conformance};
 ///
-/// /// Counts frames, and always wants the next.
-/// struct Counter(u64);
+/// /// Counts frames, and wants the next one while it is open.
+/// #[derive(Default)]
+/// struct Counter {
+///     is_open: bool,
+///     frames: u64,
+/// }
 ///
 /// impl Backend for Counter {
-///     fn name(&self) -> &str { "counter" }
-///     fn open(&mut self, _: Context) -> Result<()> { Ok(()) }
-///     fn wants_frame(&self) -> bool { true }
-///     fn present(&mut self, _: &Frame) -> Result<()> { self.0 += 1; Ok(()) }
-///     fn close(&mut self) {}
+///     fn name(&self) -> &str {
+///         "counter"
+///     }
+///
+///     fn open(&mut self, _: Context) -> Result<()> {
+///         self.is_open = true;
+///         Ok(())
+///     }
+///
+///     fn wants_frame(&self) -> bool {
+///         self.is_open
+///     }
+///
+///     fn present(&mut self, _: &Frame) -> Result<()> {
+///         self.frames += 1;
+///         Ok(())
+///     }
+///
+///     fn close(&mut self) {
+///         self.is_open = false;
+///     }
 /// }
+///
+/// conformance::check(|| Box::new(Counter::default()));
 /// ```
 pub trait Backend {
-    /// What the user calls it: "window", "http". Constant.
+    /// Returns the name that the user knows it by: "window", "http". Lower case, and constant.
     fn name(&self) -> &str;
 
-    /// What it can do. Constant once opened.
+    /// Returns what the backend can do. Constant once it is open.
     fn capabilities(&self) -> Capabilities {
         Capabilities::default()
     }
 
-    /// Starts presenting. Called once, before anything else but `name`; may take a few seconds.
+    /// Starts presenting. Called once, before all other methods but `name`. May take a few seconds.
     ///
     /// # Errors
     /// One line that says why this backend cannot run here and what the user can do. The other
     /// backends go on.
     fn open(&mut self, context: Context) -> Result<()>;
 
-    /// Where to look, once opened; the first is the user's own. None: it is seen by itself.
+    /// Returns the links under which it can be seen, once it is open; the first one is for the user.
+    /// Empty for a view that the user sees anyway.
     fn links(&self) -> Vec<ViewLink> {
         Vec::new()
     }
 
-    /// What it has sent to its audience since it was opened, if it sends anything anywhere.
+    /// Returns what it has sent to its audience since it was opened; `None` if it sends nothing.
     fn traffic(&self) -> Option<Traffic> {
         None
     }
 
-    /// Hands everything that happened since the last call to `sink`, oldest first. Never blocks.
+    /// Passes everything that happened since the last call to `sink`, oldest first. Never blocks.
     fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         let _ = sink;
     }
 
-    /// How often `poll` must be called although nobody wakes the loop.
+    /// Returns how often `poll` must be called even if the loop is not woken.
     ///
-    /// `None`: the backend wakes the loop whenever `poll` has something to hand over.
+    /// `None` if the backend wakes the loop whenever `poll` has something to report.
     fn poll_interval(&self) -> Option<Duration> {
         None
     }
 
-    /// Demand: whether somebody behind it looks, and is ready for a frame newer than the last
-    /// one presented. A level; the backend wakes the loop when it rises.
+    /// Returns whether somebody looks, and is ready for a frame newer than the last one presented.
+    ///
+    /// This is a level, not an event: it answers for the present moment. The backend wakes the loop when
+    /// the answer becomes true. False before `open` and after `close`.
     fn wants_frame(&self) -> bool;
 
-    /// Takes the newest frame. Must return quickly and never wait for a slow consumer; an older
-    /// frame that nobody took yet is dropped. Called for every frame, wanted or not.
+    /// Takes the newest frame. Called for every frame, wanted or not.
+    ///
+    /// Returns quickly and never waits for a slow consumer. It drops an older frame that was not
+    /// consumed yet.
     ///
     /// # Errors
-    /// "Failed" if this backend cannot present any more; it is then closed.
+    /// "Failed" if this backend cannot present any more; the engine then closes it.
     fn present(&mut self, frame: &Frame) -> Result<()>;
 
-    /// Changes something about the view.
+    /// Applies a change of the canvas to the view.
     ///
     /// # Errors
-    /// "Not supported" if this backend has no such thing; "failed" is reported to the caller and
-    /// changes nothing.
+    /// "Not supported" if this backend cannot do that; "failed" if it was tried and did not work. Both
+    /// leave the view as it was.
     fn apply(&mut self, command: &BackendCommand) -> Result<()> {
         Err(Error::not_supported(command.describe()))
     }
 
-    /// Stops, and restores what it changed. Called once; dropping must do the same.
+    /// Stops presenting, and restores what the backend changed. Called once; dropping does the same.
     fn close(&mut self);
 }
 
-/// A box is as good as what is in it.
+/// A boxed backend is a backend.
 impl<B: Backend + ?Sized> Backend for Box<B> {
     fn name(&self) -> &str {
         (**self).name()
@@ -186,39 +215,39 @@ impl<B: Backend + ?Sized> Backend for Box<B> {
     }
 }
 
-/// What a backend gets when it is opened.
+/// What a backend is opened with.
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// Wakes the engine's loop, from any thread.
+    /// Wakes the engine's loop. Can be called from any thread.
     pub waker: Waker,
-    /// The time base for the stamps of events.
+    /// The time base for the timestamps of events.
     pub clock: Clock,
     /// The canvas' title.
     pub title: String,
-    /// The canvas' initial size; the view should start with it.
+    /// The canvas' initial size, in logical pixels. The view should start with it.
     pub size: LogicalSize,
 }
 
 impl Context {
-    /// A context for a canvas called `title` of `size` logical pixels.
+    /// Creates a context for a canvas with this title and a size in logical pixels.
     #[must_use]
     pub fn new(waker: Waker, clock: Clock, title: impl Into<String>, size: LogicalSize) -> Self {
         Self { waker, clock, title: title.into(), size }
     }
 }
 
-/// What a backend can do; everything is false by default.
+/// What a backend can do. All fields are false by default.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// It reports input events.
     pub input: bool,
-    /// Its views have a size of their own, which may size the canvas.
+    /// Its views have a size of their own, which can become the canvas' size.
     pub sizes: bool,
-    /// It shows a cursor.
+    /// It can show the shape of the cursor.
     pub cursor: bool,
-    /// Its audience sits at this machine: it takes control before any remote client.
+    /// Its audience sits at this machine, and gets control before all remote clients.
     pub local: bool,
 }
 
@@ -254,55 +283,54 @@ impl Capabilities {
 
 /// What a backend reports to the engine.
 ///
-/// A client is announced by `Joined` before anything else about it, and nothing follows its
-/// `Left`.
+/// `Joined` is the first event about a client, and `Left` is the last one.
 #[non_exhaustive]
 #[derive(Debug)]
 pub enum BackendEvent {
-    /// Somebody came: a page was opened, the window appeared.
+    /// A client came: a page was opened, or the window appeared.
     Joined {
-        /// Who, from now on.
+        /// The new client.
         client: ClientId,
-        /// For people: "window", "127.0.0.1:51234".
+        /// A name for display: "window", "127.0.0.1:51234".
         label: String,
-        /// What it may do; the backend has checked it.
+        /// What the client may do. The backend has checked it.
         role: Role,
     },
-    /// Somebody is about to go: why, for the operator's log. `Left` follows at once.
+    /// The reason why a client leaves, for the operator's log. `Left` follows at once.
     Leaving {
-        /// Who.
+        /// The client.
         client: ClientId,
         /// "closed by the client", "sent away".
         reason: String,
     },
-    /// Somebody went.
+    /// A client left.
     Left {
-        /// Who.
+        /// The client.
         client: ClientId,
     },
-    /// A valid event ([`EventKind::validate`]); the engine drops it unless the client is the
-    /// presenter. Of every client it notes `Show` and `Hide`; one that joins counts as shown.
+    /// Input of a client, checked with [`EventKind::validate`]. The engine drops it unless the client is
+    /// the presenter. It notes `Show` and `Hide` of every client; a new client counts as shown.
     Event {
-        /// Whose.
+        /// The client.
         client: ClientId,
-        /// When, in seconds on [`Context::clock`].
+        /// When it happened, in seconds on [`Context::clock`].
         timestamp: f64,
-        /// What.
+        /// The event.
         kind: EventKind,
     },
-    /// What it wants to happen with control.
+    /// A client's request about control.
     Control {
-        /// Who.
+        /// The client.
         client: ClientId,
-        /// What.
+        /// The request.
         request: ControlRequest,
     },
-    /// The view has this size now. The engine keeps it, and sizes the canvas by it while the
-    /// client is the presenter. Any number may come; the engine checks.
+    /// A client's view has a new size. While the client is the presenter, the canvas follows it. The
+    /// numbers may be anything; the engine checks them.
     Resize {
-        /// Whose view.
+        /// The client.
         client: ClientId,
-        /// Its size.
+        /// The view's size, in logical pixels.
         size: LogicalSize,
         /// Physical pixels per logical pixel.
         ratio: f64,
@@ -319,17 +347,18 @@ pub enum BackendEvent {
     /// The view's close button. A local view's ends the application; a remote one's only
     /// detaches that view.
     CloseRequested {
-        /// Whose view.
+        /// The client.
         client: ClientId,
     },
-    /// Input that made no sense was dropped.
+    /// The backend dropped malformed input.
     Rejected {
-        /// Whose.
+        /// The client.
         client: ClientId,
-        /// How many messages.
+        /// The number of messages that were dropped.
         count: u64,
     },
-    /// The backend cannot go on: the display died. Told to the user once; the engine closes it.
+    /// The backend cannot go on, for example because the display died. The user is told, and the engine
+    /// closes the backend.
     Lost(Error),
 }
 
@@ -337,26 +366,28 @@ pub enum BackendEvent {
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq)]
 pub enum BackendCommand {
-    /// The title: a window's caption, a page's tab. Plain text.
+    /// The title, as plain text: a window's caption or a page's tab.
     Title(String),
     /// The cursor's shape over the canvas.
     Cursor(Cursor),
-    /// The application asks for a view of this size; the answer comes as [`BackendEvent::Resize`].
+    /// The application requests this size, in logical pixels. The view answers with
+    /// [`BackendEvent::Resize`].
     LogicalSize(LogicalSize),
-    /// Who is there and who drives now.
+    /// The members of the audience and who drives.
     Control(ControlState),
-    /// The links to the canvas' other views, for a local view to show: whoever reads one has it.
+    /// The links to the canvas' other views, for a local view to show. Everybody who can read a link has
+    /// its role.
     Links(Vec<ViewLink>),
-    /// This client must go, and must not come back by the same link; see [`LetIn`](Self::LetIn).
+    /// Disconnect this client, and do not let it in again by the same link until
+    /// [`LetIn`](Self::LetIn).
     Disconnect(ClientId),
-    /// This client was sent away, has left, and may come back.
+    /// Let this client in again, which was sent away and has left.
     LetIn(ClientId),
-    /// Text for the clipboard of this client, who drives, and of nobody else. At most
-    /// [`MAX_CLIPBOARD`](Self::MAX_CLIPBOARD) bytes.
+    /// Text for the clipboard of this client, the presenter, and of nobody else.
     Clipboard {
-        /// Whose.
+        /// The client.
         client: ClientId,
-        /// What.
+        /// The text, at most [`MAX_CLIPBOARD`](Self::MAX_CLIPBOARD) bytes.
         text: String,
     },
     /// This client, who drives, types text here, or with `None` nowhere any more. It holds until the
@@ -379,7 +410,7 @@ pub enum BackendCommand {
 }
 
 impl BackendCommand {
-    /// The longest text for a clipboard, in bytes.
+    /// The longest text for a clipboard, in bytes of UTF-8.
     pub const MAX_CLIPBOARD: usize = 64 * 1024;
 
     /// Checks a text that an application wants in a clipboard.

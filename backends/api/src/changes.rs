@@ -11,12 +11,12 @@ use crate::{Frame, FrameBuffer, PhysicalSize, Rect};
 const STRIDE: usize = 64;
 
 impl Frame {
-    /// The damage of this frame, if it is known to be everything that differs from `before`: outside
-    /// of these rectangles all pixels are equal. `None`: anything may differ, compare.
+    /// Returns the damage of this frame, if it is known to contain everything that differs from
+    /// `before`. `None` if anything may differ and the frames must be compared.
     ///
-    /// It is known if the application said so ([`is_damage_complete`](Self::is_damage_complete)) and
-    /// `before` is the frame of which it said so: the one with the sequence number before this one, of
-    /// the same size and ratio. A frame does not differ from itself.
+    /// The damage is known to be complete if the application promised it
+    /// ([`is_damage_complete`](Self::is_damage_complete)) and `before` is the frame with the sequence
+    /// number before this one, with the same size and ratio. A frame does not differ from itself.
     ///
     /// ```
     /// use framecast_api::{FramePool, PhysicalSize, Rect};
@@ -44,10 +44,10 @@ impl Frame {
         trusted.then(|| self.damage().unwrap_or_default())
     }
 
-    /// Whether a pixel of `rect` is not the same in both frames. Parts of `rect` outside of the frame
-    /// do not count; frames of different sizes differ everywhere.
+    /// Returns whether any pixel of `rect` differs between the two frames. Parts of `rect` outside of
+    /// the frame do not count. Frames of different sizes differ everywhere.
     ///
-    /// Pixels are compared row by row at the speed of memory, whatever the damage says. Alpha counts.
+    /// Pixels are compared, whatever the damage says. Alpha counts.
     ///
     /// ```
     /// use framecast_api::{FramePool, PhysicalSize, Rect};
@@ -81,10 +81,12 @@ impl Frame {
 }
 
 impl FrameBuffer {
-    /// Whether [`trust_damage`](Self::trust_damage) was right, for tests: compares with `before`, the
-    /// frame presented before this one. `None` if nothing was promised, it was kept, or `before` has
-    /// another size. Otherwise the smallest rectangle that holds every pixel that changed outside of
-    /// the damage, and the promise is taken back. Alpha does not count.
+    /// Checks the promise of [`trust_damage`](Self::trust_damage), for tests. `before` is the frame that
+    /// was presented before this one.
+    ///
+    /// Returns `None` if nothing was promised, the promise was kept, or `before` has another size.
+    /// Otherwise returns the smallest rectangle that contains every pixel that changed outside of the
+    /// damage, and takes the promise back. Alpha does not count.
     ///
     /// ```
     /// use framecast_api::{FramePool, PhysicalSize, Rect};
@@ -137,8 +139,8 @@ impl FrameChanges {
         Self { rows: vec![0..frame.width(); frame.height() as usize] }
     }
 
-    /// What may differ in `after` from `before`: [trusted](Frame::trusted_damage) damage, or else
-    /// where pixels differ. Everything, if they have different sizes.
+    /// Finds what may differ between two frames: [trusted](Frame::trusted_damage) damage, otherwise the
+    /// pixels that differ. Frames of different sizes differ everywhere.
     #[must_use]
     pub fn between(before: &Frame, after: &Frame) -> Self {
         if before.size() != after.size() {
@@ -162,8 +164,8 @@ impl FrameChanges {
         Self { rows }
     }
 
-    /// The columns between which one of these rows may differ; empty if they are equal. Rows below
-    /// the frame are equal.
+    /// Returns the columns between which any of these rows may differ; empty if the rows are equal. Rows
+    /// below the frame are equal.
     #[must_use]
     pub fn within(&self, rows: Range<u32>) -> Range<u32> {
         let end = self.rows.len().min(rows.end as usize);

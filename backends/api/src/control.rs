@@ -2,19 +2,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::ClientId;
 
-/// What somebody may do: a right, not what they do now.
+/// What a viewer may do. A role is a right; whether the viewer drives is decided by the control
+/// policy.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// See the frames, and nothing else.
+    /// May only see the frames.
     Watch,
-    /// Also become the presenter, as far as the control policy lets them.
+    /// May also become the presenter, if the control policy allows it.
     Drive,
 }
 
 impl Role {
-    /// "watch" or "drive".
+    /// Returns "watch" or "drive".
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -24,84 +25,84 @@ impl Role {
     }
 }
 
-/// What a client wants to happen with control. The engine decides; what a client may not do is
-/// ignored.
+/// A client's request about control. The engine decides, and ignores what the client may not do.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ControlRequest {
-    /// To have it.
+    /// To get control.
     Ask,
-    /// To have it no longer, or not to wait for it any more.
+    /// To give control up, or to stop waiting for it.
     Release,
-    /// As the host: that the member with this number has it.
+    /// As the host: to give control to the member with this number.
     Grant(u64),
-    /// As the host: to have it back.
+    /// As the host: to take control back.
     TakeBack,
-    /// As the host: that the member with this number goes, and does not come back.
+    /// As the host: to send the member with this number away.
     Disconnect(u64),
-    /// As the host: that the one with this number, who was sent away, may come back.
+    /// As the host: to let the member with this number in again, which was sent away.
     LetIn(u64),
 }
 
-/// Who is there and who drives, as one backend is told it.
+/// The audience and who drives, as one backend sees it.
 #[non_exhaustive]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ControlState {
-    /// The number of the presenter; `None`: nobody.
+    /// The number of the presenter; `None` if nobody drives.
     pub presenter: Option<u64>,
     /// The number of the host, who may grant control and send members away.
     pub host: Option<u64>,
-    /// Whether it means anything to ask for control.
+    /// Whether viewers can ask for control.
     pub asking: bool,
-    /// Everybody, in the order in which they came.
+    /// All members, in the order in which they came.
     pub members: Vec<Member>,
-    /// Who was sent away and was not let in again, the last at the end.
+    /// The members that were sent away and not let in again, the latest at the end.
     pub sent_away: Vec<SentAway>,
 }
 
-/// Somebody who was sent away.
+/// A member that was sent away.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentAway {
-    /// Its number when it was a [`Member`].
+    /// The number that it had as a [`Member`].
     pub number: u64,
-    /// For people: "guest 127.0.0.1:51234".
+    /// A name for display: "guest 127.0.0.1:51234".
     pub label: String,
-    /// What its link let it do.
+    /// The role that it had.
     pub role: Role,
 }
 
 impl SentAway {
-    /// So many of a canvas are remembered; of more, the one who was sent away first may come back.
+    /// The number of members that a canvas remembers. Beyond that, the one that was sent away first may
+    /// come back.
     pub const MOST: usize = 64;
 
-    /// Somebody with these.
+    /// Creates a record of a member that was sent away.
     #[must_use]
     pub fn new(number: u64, label: String, role: Role) -> Self {
         Self { number, label, role }
     }
 }
 
-/// One of the audience.
+/// One member of the audience.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// Its number on this canvas, never used again.
+    /// Its number on this canvas. Numbers are never used again.
     pub number: u64,
-    /// Who it is, if it is one of the backend's own clients.
+    /// The client, if it is one of the backend's own.
     pub client: Option<ClientId>,
-    /// For people: "window", "desk 127.0.0.1:51234".
+    /// A name for display: "window", "desk 127.0.0.1:51234".
     pub label: String,
-    /// What it may do.
+    /// What the member may do.
     pub role: Role,
     /// Whether its view can be seen.
     pub visible: bool,
-    /// Whether it waits for control.
+    /// Whether it asked for control and waits.
     pub asks: bool,
 }
 
 impl Member {
-    /// A member whose view can be seen and that asks for nothing.
+    /// Creates a member that is visible and does not ask for control.
     #[must_use]
     pub fn new(number: u64, client: Option<ClientId>, label: String, role: Role) -> Self {
         Self { number, client, label, role, visible: true, asks: false }
@@ -109,7 +110,7 @@ impl Member {
 }
 
 impl ControlState {
-    /// A state with these members, and nobody sent away.
+    /// Creates a state with these members, in which nobody was sent away.
     #[must_use]
     pub fn new(
         presenter: Option<u64>,
@@ -120,14 +121,14 @@ impl ControlState {
         Self { presenter, host, asking, members, sent_away: Vec::new() }
     }
 
-    /// The presenter, if somebody is.
+    /// Returns the presenter, if there is one.
     #[must_use]
     pub fn presenter(&self) -> Option<&Member> {
         let number = self.presenter?;
         self.members.iter().find(|member| member.number == number)
     }
 
-    /// The member that is the backend's client `client`.
+    /// Returns the member that is the backend's client `client`.
     #[must_use]
     pub fn of_client(&self, client: ClientId) -> Option<&Member> {
         self.members.iter().find(|member| member.client == Some(client))

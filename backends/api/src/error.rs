@@ -4,10 +4,10 @@ use std::fmt::{self, Write};
 /// A result whose error is framecast's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, as a sentence for the user: what failed, on what, and what to do about it.
+/// An error, as a sentence for the user: what failed, on what, and what to do about it.
 ///
-/// "Not supported" ([`Error::is_not_supported`]) is a property of the backend and may be ignored;
-/// "failed" is an event the user should hear of.
+/// "Not supported" ([`Error::is_not_supported`]) is a property of the backend and may be ignored.
+/// "Failed" is an event that the user should know about.
 ///
 /// ```
 /// use framecast_api::Error;
@@ -17,8 +17,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert!(Error::not_supported("setting a cursor").is_not_supported());
 /// ```
 ///
-/// Its `Debug` form is the same sentence and its causes, since that is what a user reads when
-/// `main` returns it; with what a terminal could obey shown as escapes
+/// The `Debug` form is the same sentence followed by its causes, because that is what a user sees when
+/// `main` returns the error. Control characters are shown as escapes
 /// ([`printable_lines`](crate::printable_lines)).
 pub struct Error {
     kind: ErrorKind,
@@ -32,45 +32,45 @@ pub struct Error {
 pub enum ErrorKind {
     /// This backend cannot do that, ever. Nothing changed.
     NotSupported,
-    /// A value given by the caller is unusable. Nothing changed.
+    /// The caller passed an unusable value. Nothing changed.
     InvalidInput,
     /// It was tried and did not work.
     Failed,
 }
 
 impl Error {
-    /// `what` is something this backend cannot do: "setting a cursor".
+    /// Creates an error for something that this backend cannot do; `what` names it: "setting a cursor".
     #[must_use]
     pub fn not_supported(what: impl Into<String>) -> Self {
         Self { kind: ErrorKind::NotSupported, message: what.into(), source: None }
     }
 
-    /// A value is unusable; `message` says which, why, and what is possible.
+    /// Creates an error for an unusable value; `message` says which, why, and what is possible.
     #[must_use]
     pub fn invalid_input(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::InvalidInput, message: message.into(), source: None }
     }
 
-    /// Something was tried and failed; `message` says what, on what, and what to do.
+    /// Creates an error for a failure; `message` says what failed, on what, and what to do.
     #[must_use]
     pub fn failed(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::Failed, message: message.into(), source: None }
     }
 
-    /// Keeps the error that caused this one, for [`StdError::source`].
+    /// Adds the error that caused this one; see [`StdError::source`].
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// Which kind of error this is.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// True when the backend can never do what was asked; nothing changed.
+    /// Returns whether the backend can never do what was requested. Nothing changed.
     #[must_use]
     pub fn is_not_supported(&self) -> bool {
         self.kind == ErrorKind::NotSupported

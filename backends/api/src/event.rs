@@ -25,10 +25,10 @@ pub struct Source {
 
 /// Something that happened: what, when, and from where.
 ///
-/// As JSON it is one object, `{"type": "key_down", "timestamp": 1.5, "key": "a", …}`; the source
-/// is not part of it. A field that is missing, `null`, of another type or of an unknown value is
-/// read as its default, a coordinate that is too large as the largest, and unknown names in a list
-/// are left out: clients of other versions and makes lose what is not understood, not the event.
+/// As JSON it is one object, `{"type": "key_down", "timestamp": 1.5, "key": "a", …}`, without the
+/// source. Reading is lenient: a field that is missing, `null`, of another type or of an unknown
+/// value gets its default; a coordinate that is too large becomes the largest one; unknown names in
+/// a list are left out. So an event of a client of another version or vendor is never lost as a whole.
 ///
 /// ```
 /// use framecast_api::{Event, EventKind};
@@ -73,11 +73,11 @@ pub enum EventKind {
     Resize(Resize),
     /// The canvas was closed; nothing follows. Made by the engine only.
     Close,
-    /// The presenter's view became visible, or somebody whose view is visible became the presenter
-    /// after one whose view was hidden. A view that never says so counts as visible.
+    /// The presenter's view became visible, or a viewer whose view is visible followed a presenter whose
+    /// view was hidden. A view that does not report its visibility counts as visible.
     Show,
-    /// The presenter's view was hidden (minimised, or a tab in the background), or somebody whose
-    /// view is hidden became the presenter.
+    /// The presenter's view was hidden (minimized, or a tab in the background), or a viewer whose view is
+    /// hidden became the presenter.
     Hide,
     /// The view got the keyboard focus.
     FocusIn,
@@ -89,31 +89,31 @@ pub enum EventKind {
     PointerMove(Pointer),
     /// A button was released or a finger lifted.
     PointerUp(Pointer),
-    /// The pointer came over the canvas.
+    /// The pointer entered the canvas.
     PointerEnter(Pointer),
     /// The pointer left the canvas.
     PointerLeave(Pointer),
-    /// The same button twice in quick succession; comes after the second `PointerUp`.
+    /// The same button was pressed twice in quick succession. Comes after the second `PointerUp`.
     DoubleClick(Pointer),
     /// The wheel turned, or two fingers scrolled.
     Wheel(Wheel),
-    /// A key went down, or is held down and repeats; [`Key::repeat`] tells which. Modifier keys do
-    /// not repeat.
+    /// A key was pressed, or is held down and repeats; [`Key::repeat`] tells which. Modifier keys do not
+    /// repeat.
     KeyDown(Key),
-    /// A key went up.
+    /// A key was released.
     KeyUp(Key),
     /// Text was typed.
     Char(Char),
-    /// Text was pasted. One event with all of it, or several in order where it is longer than
-    /// [`MAX_PASTE`](Self::MAX_PASTE).
+    /// Text was pasted. Text longer than [`MAX_PASTE`](Self::MAX_PASTE) bytes comes as several events, in
+    /// order.
     Paste {
-        /// The text, with whatever line ends and control characters it has.
+        /// The text as it was pasted, with its line ends and control characters.
         #[serde(default, deserialize_with = "lenient::or_default")]
         data: String,
     },
-    /// Somebody else is the presenter now: the event's source, or nobody. Made by the engine only.
+    /// The presenter changed: it is the event's source now, or nobody. Made by the engine only.
     ControlChanged {
-        /// Whether anybody is.
+        /// Whether there is a presenter.
         held: bool,
     },
     /// What is known of the presenter's view is not what it was: it changed, or somebody else became the
@@ -124,7 +124,7 @@ pub enum EventKind {
         /// Seconds since the previous draw; 0 for the first.
         step: f64,
     },
-    /// Comes right before every draw.
+    /// Comes directly before every draw.
     BeforeDraw,
 }
 
@@ -160,7 +160,7 @@ pub struct Pointer {
     pub buttons: Buttons,
     /// The modifier keys that are down.
     pub modifiers: Modifiers,
-    /// How many fingers touch.
+    /// The number of fingers that touch.
     #[serde(deserialize_with = "lenient::count")]
     pub ntouches: u32,
     /// The touches, by an identifier that lasts from down to up.
@@ -212,10 +212,10 @@ pub enum PointerType {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Wheel {
-    /// To the right; about 100 per notch.
+    /// Distance to the right; about 100 per notch.
     #[serde(deserialize_with = "lenient::number")]
     pub dx: f64,
-    /// Downwards; about 100 per notch.
+    /// Distance downwards; about 100 per notch.
     #[serde(deserialize_with = "lenient::number")]
     pub dy: f64,
     /// Logical pixels from the left edge of the canvas.
@@ -302,19 +302,19 @@ pub struct Key {
     pub code: String,
     /// The modifier keys that are down.
     pub modifiers: Modifiers,
-    /// True where the key was down already: it is held, and the system repeats it, after a delay
-    /// and at a rate that the user has set (often half a second, and 25 to 40 times a second). A
-    /// switch ignores such events; what moves, scrolls or deletes acts on each.
+    /// True if the key is held down and the system repeats it, after a delay and at a rate that the user
+    /// has set (often half a second, and 25 to 40 times a second). Ignore repeats for toggles; act on
+    /// each of them for moving, scrolling and deleting.
     ///
-    /// Always false in `KeyUp`, and where a backend cannot tell a repeat from a press, such as in
-    /// a terminal without kitty's keyboard protocol. As JSON it is left out where it is false.
+    /// Always false in `KeyUp`, and in backends that cannot tell a repeat from a press, such as a
+    /// terminal without kitty's keyboard protocol. In JSON it is left out if it is false.
     #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "std::ops::Not::not")]
     pub repeat: bool,
 }
 
 impl Key {
-    /// What to compare a shortcut with: `key`, but in a layout without Latin letters (Russian, Greek,
-    /// Hebrew) the letter or digit that a US keyboard has in the key's place.
+    /// Returns the key to compare shortcuts with: [`key`](Self::key), or, in a layout without Latin letters
+    /// (Russian, Greek, Hebrew), the letter or digit that a US keyboard has in the same place.
     ///
     /// ```
     /// use framecast_api::Key;
@@ -353,7 +353,7 @@ pub struct Char {
     /// The text.
     #[serde(deserialize_with = "lenient::or_default")]
     pub data: String,
-    /// True while an input method composes: the text replaces the last one that was composing.
+    /// True while an input method composes. The text then replaces the previous composing text.
     #[serde(deserialize_with = "lenient::or_default")]
     pub is_composing: bool,
     /// As in the browser's `InputEvent.inputType`: "insertText", "insertLineBreak".
@@ -544,11 +544,11 @@ impl EventKind {
     /// The most fingers.
     pub const MAX_TOUCHES: usize = 20;
 
-    /// Checks an event that a stranger may have written.
+    /// Checks an event that comes from an untrusted client.
     ///
     /// # Errors
-    /// If a number is not finite or too large, a string too long, or the event is one that only
-    /// the engine may make.
+    /// "Invalid input" if a number is not finite or too large, a string is too long, or only the engine
+    /// may make such an event.
     pub fn validate(&self) -> Result<()> {
         match self {
             EventKind::Resize(_)

@@ -5,14 +5,14 @@ use crate::{PhysicalSize, PixelFormat, Rect, Result, pixels};
 
 /// One finished picture: sRGB, RGBA8, physical pixels, rows from top to bottom without padding.
 ///
-/// Immutable, and shared without copying: a clone is a reference count. Alpha is ignored, a frame
-/// is opaque. Dropping the last clone gives the buffer back to the [`FramePool`] it came from.
+/// A frame is immutable, and shared without copying: a clone is a reference count. Frames are opaque;
+/// alpha is ignored. When the last clone is dropped, its buffer goes back to the [`FramePool`].
 #[derive(Clone)]
 pub struct Frame {
     slot: Arc<Slot>,
 }
 
-/// Pixels on loan from a [`FramePool`], to be drawn into and then frozen into a [`Frame`].
+/// A buffer of pixels from a [`FramePool`]: draw into it, then freeze it into a [`Frame`].
 ///
 /// A buffer holds an *older picture, or black*: draw every pixel, or start with
 /// [`fill`](FrameBuffer::fill) or [`copy_from`](FrameBuffer::copy_from).
@@ -21,7 +21,7 @@ pub struct FrameBuffer {
     slot: Arc<Slot>,
 }
 
-/// Lends pixel buffers and takes them back, so that drawing allocates nothing in steady state.
+/// Recycles pixel buffers, so that drawing allocates nothing in steady state.
 ///
 /// ```
 /// use framecast_api::{FramePool, PhysicalSize};
@@ -54,16 +54,16 @@ impl FramePool {
     /// Unused buffers beyond this many are given back to the allocator.
     const KEEP: usize = 4;
 
-    /// An empty pool.
+    /// Creates an empty pool.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A buffer of `size`; its content is an older picture, or black.
+    /// Returns a buffer of `size`. It holds an older picture, or black.
     ///
     /// # Errors
-    /// If `size` is empty or larger than a frame may be ([`PhysicalSize::bytes`]).
+    /// "Invalid input" if `size` is empty or larger than a frame may be ([`PhysicalSize::bytes`]).
     pub fn lend(&mut self, size: PhysicalSize) -> Result<FrameBuffer> {
         let bytes = size.bytes()?;
         // The oldest free one of the right size first: backends may still look at newer ones.
@@ -94,7 +94,7 @@ impl FramePool {
         Frame { slot }
     }
 
-    /// How many frozen frames somebody still holds.
+    /// Returns the number of frozen frames that are still held somewhere.
     #[must_use]
     pub fn in_use(&self) -> usize {
         self.frozen.iter().filter(|slot| Arc::strong_count(slot) > 1).count()
@@ -143,7 +143,7 @@ impl FrameBuffer {
         Arc::get_mut(&mut self.slot).expect("a buffer is its slot's only owner")
     }
 
-    /// Size in physical pixels.
+    /// Returns the size in physical pixels.
     #[must_use]
     pub fn size(&self) -> PhysicalSize {
         self.slot.size
@@ -161,25 +161,25 @@ impl FrameBuffer {
         self.slot.size.height
     }
 
-    /// The pixels as `[r, g, b, a]`, row by row from the top; `width() * height()` of them.
+    /// Returns the pixels as `[r, g, b, a]`, row by row from the top; `width() * height()` of them.
     #[must_use]
     pub fn pixels_mut(&mut self) -> &mut [[u8; 4]] {
         self.slot_mut().bytes.as_chunks_mut().0
     }
 
-    /// The pixels as read-only `[r, g, b, a]`, row by row from the top.
+    /// Returns the pixels as read-only `[r, g, b, a]`, row by row from the top.
     #[must_use]
     pub fn pixels(&self) -> &[[u8; 4]] {
         self.slot.bytes.as_chunks().0
     }
 
-    /// The pixels as bytes in the order r, g, b, a; `width() * height() * 4` of them.
+    /// Returns the pixels as bytes in the order r, g, b, a; `width() * height() * 4` of them.
     #[must_use]
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.slot_mut().bytes
     }
 
-    /// The rows from top to bottom, `width()` pixels each.
+    /// Returns the rows from top to bottom, `width()` pixels each.
     pub fn rows_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut [[u8; 4]]> {
         let width = self.width() as usize;
         self.pixels_mut().chunks_exact_mut(width)
@@ -190,10 +190,10 @@ impl FrameBuffer {
         self.pixels_mut().fill(color);
     }
 
-    /// Copies a picture of this buffer's size from somebody else's memory, such as a renderer's.
+    /// Copies a picture of this buffer's size from other memory, such as that of a renderer.
     ///
-    /// `stride` is the number of bytes from the beginning of a row to that of the next; the last row
-    /// may end with its pixels.
+    /// `stride` is the number of bytes from the start of a row to the start of the next one. The last
+    /// row needs no padding.
     ///
     /// ```
     /// use framecast_api::{FramePool, PhysicalSize, PixelFormat};
@@ -219,9 +219,9 @@ impl FrameBuffer {
         pixels::copy(self.pixels_mut(), size, pixels, stride, format)
     }
 
-    /// Copies `frame`'s pixels when it has this buffer's size; otherwise does nothing.
+    /// Copies the pixels of `frame`, if it has this buffer's size. Returns whether it did.
     ///
-    /// Returns whether it copied. Programs that change a little of the last picture start here.
+    /// Programs that change a small part of the last picture start with this.
     pub fn copy_from(&mut self, frame: &Frame) -> bool {
         let same = self.size() == frame.size();
         if same {
@@ -230,23 +230,23 @@ impl FrameBuffer {
         same
     }
 
-    /// Notes that `rect` differs from the previous frame.
+    /// Notes that `rect`, in physical pixels, differs from the previous frame.
     ///
-    /// A hint; without any, the whole frame may have changed. It is not trusted to be complete
-    /// unless [`trust_damage`](Self::trust_damage) says so. Parts outside the frame are cut off.
+    /// This is a hint: backends still compare the rest of the frame, unless
+    /// [`trust_damage`](Self::trust_damage) promises that the damage is complete. Parts of `rect` outside
+    /// of the frame are cut off.
     pub fn add_damage(&mut self, rect: Rect) {
         let cut = rect.cut_to(self.size());
         self.slot_mut().damage.get_or_insert_default().push(cut);
     }
 
-    /// Says that every pixel outside the damage is as in the frame that the canvas presented before
-    /// this one, so that nobody needs to compare: most of the work when little changes.
+    /// Promises that every pixel outside of the damage is the same as in the frame that the canvas
+    /// presented before this one. Backends then do not compare frames, which is most of the work when
+    /// little changes.
     ///
-    /// If that is wrong, viewers keep showing what was there before. A debug build of the engine
-    /// compares: it says on standard error which pixels of which frame changed outside of the damage
-    /// (once for each canvas, and [`check_damage`](Self::check_damage) is how it finds out), and
-    /// presents that frame as if nothing had been promised. A release build takes the word of the
-    /// application and spends no time on it.
+    /// If the promise is wrong, viewers keep showing old pixels. A debug build of the engine checks it
+    /// with [`check_damage`](Self::check_damage), reports the first wrong frame of each canvas, and
+    /// presents a wrong frame as if nothing had been promised. A release build trusts the promise.
     ///
     /// ```
     /// use framecast_api::{FramePool, PhysicalSize, Rect};
@@ -265,7 +265,8 @@ impl FrameBuffer {
         self.slot_mut().damage_is_complete = true;
     }
 
-    /// What differs from the previous frame, as far as the application said; `None`: anything.
+    /// Returns the damage that the application noted; `None` if it noted none and anything may differ
+    /// from the previous frame.
     pub(crate) fn damage(&self) -> Option<&[Rect]> {
         self.slot.damage.as_deref()
     }
@@ -311,19 +312,19 @@ impl Frame {
         self.slot.sequence
     }
 
-    /// When it was drawn, in seconds on the process' [`Clock`](crate::Clock).
+    /// Returns when the frame was drawn, in seconds on the process' [`Clock`](crate::Clock).
     #[must_use]
     pub fn timestamp(&self) -> f64 {
         self.slot.timestamp
     }
 
-    /// The pixels as `[r, g, b, a]`, row by row from the top.
+    /// Returns the pixels as `[r, g, b, a]`, row by row from the top.
     #[must_use]
     pub fn pixels(&self) -> &[[u8; 4]] {
         self.slot.bytes.as_chunks().0
     }
 
-    /// The pixels as bytes in the order r, g, b, a.
+    /// Returns the pixels as bytes in the order r, g, b, a.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.slot.bytes
@@ -335,9 +336,9 @@ impl Frame {
         self.slot.damage.as_deref()
     }
 
-    /// Whether nothing outside [`damage`](Self::damage) differs from the frame with the sequence
-    /// number before this one, as the application said. Whether to believe that about two frames is
-    /// [`trusted_damage`](Self::trusted_damage).
+    /// Returns whether the application promised that nothing outside of [`damage`](Self::damage) differs
+    /// from the frame with the sequence number before this one.
+    /// [`trusted_damage`](Self::trusted_damage) says whether that applies to two given frames.
     #[must_use]
     pub fn is_damage_complete(&self) -> bool {
         self.slot.damage_is_complete

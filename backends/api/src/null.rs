@@ -7,10 +7,10 @@ use crate::{
     EventKind, Frame, LogicalSize, Result, Role,
 };
 
-/// A backend without an audience: a script gives the input and looks at the frames.
+/// A backend without an audience. A script supplies the input and looks at the frames.
 ///
-/// For tests of applications, and the shortest example of a complete backend. The script holds
-/// the [`NullRemote`], from any thread.
+/// It is for tests of applications, and is the shortest example of a complete backend. The script
+/// uses the [`NullRemote`], from any thread.
 ///
 /// ```
 /// use framecast_api::{Backend, NullBackend};
@@ -46,13 +46,13 @@ struct Shared {
 }
 
 impl NullBackend {
-    /// A remote-like backend and the script's side of it.
+    /// Creates a backend that plays the part of a remote one, and the script's side of it.
     #[must_use]
     pub fn new() -> (Self, NullRemote) {
         Self::with_capabilities(Capabilities::default().with_input().with_sizes().with_cursor())
     }
 
-    /// One that plays the part of a local window.
+    /// Creates a backend that plays the part of a local window, and the script's side of it.
     #[must_use]
     pub fn local() -> (Self, NullRemote) {
         Self::with_capabilities(
@@ -104,13 +104,13 @@ impl NullRemote {
         self.join_as(client, Role::Drive);
     }
 
-    /// Reports that `client` joined, who may do what `role` says.
+    /// Reports that `client` joined with this role.
     pub fn join_as(&self, client: u64, role: Role) {
         let label = format!("script {client}");
         self.send(BackendEvent::Joined { client: ClientId(client), label, role });
     }
 
-    /// Reports what `client` wants to happen with control.
+    /// Reports a request of `client` about control.
     pub fn control(&self, client: u64, request: ControlRequest) {
         self.send(BackendEvent::Control { client: ClientId(client), request });
     }
@@ -132,12 +132,12 @@ impl NullRemote {
         self.send(BackendEvent::Resize { client: ClientId(client), size, ratio });
     }
 
-    /// Whether somebody looks. False at first.
+    /// Sets whether somebody looks. False at first.
     pub fn set_demand(&self, demand: bool) {
         self.change(|shared| shared.demand = demand);
     }
 
-    /// How many of the newest frames to keep for [`frames`](Self::frames); 1 at first.
+    /// Sets the number of frames that are kept for [`frames`](Self::frames); 1 at first.
     pub fn keep_frames(&self, keep: usize) {
         self.change(|shared| {
             shared.keep = keep;
@@ -147,31 +147,31 @@ impl NullRemote {
         });
     }
 
-    /// The newest frames, oldest first.
+    /// Returns the newest frames, oldest first.
     #[must_use]
     pub fn frames(&self) -> Vec<Frame> {
         lock(&self.shared).frames.iter().cloned().collect()
     }
 
-    /// The newest frame.
+    /// Returns the newest frame.
     #[must_use]
     pub fn last_frame(&self) -> Option<Frame> {
         lock(&self.shared).frames.back().cloned()
     }
 
-    /// How many frames were presented.
+    /// Returns the number of frames that were presented.
     #[must_use]
     pub fn presented(&self) -> u64 {
         lock(&self.shared).presented
     }
 
-    /// Every command applied so far, oldest first.
+    /// Returns all commands applied so far, oldest first.
     #[must_use]
     pub fn commands(&self) -> Vec<BackendCommand> {
         lock(&self.shared).commands.clone()
     }
 
-    /// Whether the backend was closed or dropped.
+    /// Returns whether the backend was closed or dropped.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         lock(&self.shared).closed

@@ -2,19 +2,19 @@
 
 use framecast_api::{Role, Source};
 
-/// One of a canvas' audience; see [`Canvas::audience`](crate::Canvas::audience).
+/// A viewer of a canvas; see [`Canvas::audience`](crate::Canvas::audience).
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
-    /// Who it is among the sources of events.
+    /// Identifies the viewer, and the events that come from it.
     pub source: Source,
-    /// For people: "window", "desk 127.0.0.1:51234".
+    /// A name for display: "window", "desk 127.0.0.1:51234".
     pub label: String,
-    /// What its link lets it do.
+    /// What the viewer may do.
     pub role: Role,
     /// Whether its view can be seen.
     pub visible: bool,
-    /// Whether it waits for control.
+    /// Whether it asked for control and waits.
     pub asks: bool,
     /// Whether it is the presenter.
     pub presenter: bool,

@@ -20,11 +20,12 @@ use crate::select::{self, Candidate, Page};
 /// See [`CanvasBuilder::control_timeout`].
 const CONTROL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Describes a canvas before it is opened; made by [`Canvas::builder`].
+/// The settings of a canvas before it is opened; made by [`Canvas::builder`].
 ///
-/// Without [`options`](Self::options), [`backend`](Self::backend) or
-/// [`no_backends`](Self::no_backends) it opens what FRAMECAST_BACKEND says, or a window if there
-/// is a display, else (and over SSH) the terminal, and the web mirror.
+/// Without [`options`](Self::options), [`backend`](Self::backend) and
+/// [`no_backends`](Self::no_backends) it opens the backends that the environment variable
+/// `FRAMECAST_BACKEND` names; by default a window if there is a display, otherwise (and over SSH)
+/// the terminal, and the web mirror.
 #[must_use = "a builder does nothing until it is opened"]
 pub struct CanvasBuilder {
     title: String,
@@ -71,108 +72,111 @@ impl CanvasBuilder {
         }
     }
 
-    /// Obeys the user's flags, which win over what the application says here, and says on standard
-    /// error where to look and what goes wrong. Without this nothing is printed: messages go to the
-    /// [`log`](https://docs.rs/log) facade, with the target `framecast`.
+    /// Uses the user's flags, which take precedence over the other settings, and prints links and
+    /// messages on standard error.
+    ///
+    /// Without this nothing is printed: messages go to the [`log`](https://docs.rs/log) facade, with
+    /// the target `framecast`.
     pub fn options(mut self, options: &Options) -> Self {
         self.options = Some(options.clone());
         self
     }
 
-    /// Closes the canvas on Ctrl-C and, on Unix, SIGTERM and SIGHUP; a second one ends the process at
-    /// once, with the exit code 130. Needs the feature `signals`.
+    /// Closes the canvas on Ctrl+C and, on Unix, on SIGTERM and SIGHUP. A second signal ends the
+    /// process at once, with exit code 130. Needs the feature `signals`.
     ///
-    /// Without it those end the process as they do any other, and a program with a handler of its own
-    /// keeps it; there [`CanvasHandle::close`](crate::CanvasHandle::close) does the same. A view in a
-    /// terminal restores the terminal in any case.
+    /// Without this, these signals end the process as usual. A program with its own signal handler
+    /// calls [`CanvasHandle::close`](crate::CanvasHandle::close) in it. A view in a terminal restores
+    /// the terminal in any case.
     #[cfg(feature = "signals")]
     pub fn close_on_interrupt(mut self) -> Self {
         self.interrupts = true;
         self
     }
 
-    /// Puts the canvas on a loop with others.
+    /// Runs the canvas on `event_loop`, together with other canvases.
     pub fn on(mut self, event_loop: &EventLoop) -> Self {
         self.event_loop = Some(event_loop.clone());
         self
     }
 
-    /// Presents on this backend, too.
+    /// Adds a backend.
     pub fn backend(mut self, backend: impl Backend + 'static) -> Self {
         self.backends.push(Box::new(backend));
         self
     }
 
-    /// Opens no backend but those given with [`backend`](Self::backend).
+    /// Opens only the backends given with [`backend`](Self::backend), whatever the flags say.
     pub fn no_backends(mut self) -> Self {
         self.no_backends = true;
         self
     }
 
-    /// The size at first, in logical pixels; 960 × 540 by default. The presenter's view changes it.
+    /// Sets the initial size, in logical pixels; 960 × 540 by default. The presenter's view changes it.
     pub fn size(mut self, size: impl Into<LogicalSize>) -> Self {
         self.size = size.into();
         self
     }
 
-    /// The pixel ratio at first; 1 by default. The presenter's view changes it.
+    /// Sets the initial number of physical pixels per logical pixel; 1 by default. The presenter's view
+    /// changes it.
     pub fn ratio(mut self, ratio: f64) -> Self {
         self.ratio = ratio;
         self
     }
 
-    /// Keeps the canvas at this many physical pixels, whatever the views' sizes: they scale it.
+    /// Fixes the size of the canvas, in physical pixels. Views scale the picture.
     pub fn fixed_size(mut self, size: impl Into<PhysicalSize>) -> Self {
         self.fixed = Some(size.into());
         self
     }
 
-    /// How large a view may make the canvas.
+    /// Limits the size that a view may give the canvas; [`SizeLimits::DEFAULT`] by default.
     pub fn size_limits(mut self, limits: SizeLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Who decides when to draw; on demand by default.
+    /// Sets when the canvas is drawn; [`UpdateMode::OnDemand`] by default.
     pub fn update_mode(mut self, mode: UpdateMode) -> Self {
         self.mode = mode;
         self
     }
 
-    /// At most so many draws a second; 60 by default, `None` for no limit.
+    /// Sets the highest number of draws per second; 60 by default, `None` for no limit.
     pub fn max_fps(mut self, fps: impl Into<Option<f64>>) -> Self {
         self.max_fps = fps.into();
         self
     }
 
-    /// At least so many draws a second in on-demand mode, while somebody looks; `None`, the default:
-    /// only those that are asked for.
+    /// Sets the lowest number of draws per second in on-demand mode, while somebody looks. `None`, the
+    /// default, draws only on request.
     pub fn min_fps(mut self, fps: impl Into<Option<f64>>) -> Self {
         self.min_fps = fps.into();
         self
     }
 
-    /// Whether to draw when nobody looks; not by default.
+    /// Sets whether to draw when nobody looks; [`DrawDemand::Auto`] by default, which does not.
     pub fn draw_demand(mut self, demand: DrawDemand) -> Self {
         self.demand = demand;
         self
     }
 
-    /// Who gets control, and when; [`ControlPolicy::First`] by default.
+    /// Sets which viewer gets control, and when; [`ControlPolicy::First`] by default.
     pub fn control(mut self, policy: ControlPolicy) -> Self {
         self.control = policy;
         self
     }
 
-    /// After what time a presenter that is hidden, or silent while somebody else wants control,
-    /// gives it up; a minute by default, `None`: never.
+    /// Sets the time after which a presenter loses control if it is hidden, or idle while another
+    /// viewer wants control; a minute by default, `None` for never.
     pub fn control_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.control_timeout = timeout;
         self
     }
 
-    /// Files for the page in browsers, in the place of the viewer's or besides them. The directory
-    /// of `--web-root` comes before them.
+    /// Adds files to the page in browsers; they replace files of the viewer with the same name. Files in
+    /// the directory of `--web-root` take precedence.
     ///
     /// ```no_run
     /// use framecast::{Canvas, Resources};
@@ -190,12 +194,13 @@ impl CanvasBuilder {
 
     /// Opens the canvas and its backends.
     ///
-    /// A backend that cannot be opened is left out, and a message says why. With `--wait-viewer`
-    /// this returns when somebody looks.
+    /// A backend that cannot be opened is left out, and a message says why. With `--wait-viewer`, this
+    /// returns when the first viewer looks.
     ///
     /// # Errors
-    /// If a size is impossible, FRAMECAST_BACKEND makes no sense, or none of the backends asked
-    /// for can be opened.
+    /// "Invalid input" if a size is impossible, `FRAMECAST_BACKEND` cannot be parsed, or a flag needs a
+    /// feature that is not built in; "failed" if none of the backends can be opened. Also if the file
+    /// of `--log` cannot be used.
     pub fn open(self) -> Result<Canvas> {
         let from_user = self.options.is_some();
         let messages = if from_user { Messages::StandardError } else { Messages::Facade };

@@ -24,10 +24,10 @@ use crate::stats::Stats;
 
 /// A canvas: what the application draws on, and where its input comes from.
 ///
-/// A cheap handle: clones are the same canvas, `==` compares identity. It stays on the thread
-/// that opened it; [`handle`](Self::handle) gives one that other threads can hold. It closes when
-/// the application ends the loop and drops it, by [`close`](Self::close), or when its window is
-/// closed.
+/// Cloning is cheap: clones are the same canvas, and `==` compares identity. A canvas stays on the
+/// thread that opened it; [`handle`](Self::handle) returns a handle for other threads. It closes
+/// when the application calls [`close`](Self::close) or ends the loop and drops the canvas, when its
+/// window is closed, or when its last backend is lost.
 ///
 /// ```
 /// use framecast::{Canvas, DrawDemand, Step};
@@ -52,16 +52,17 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// Begins a canvas with this title, in which placeholders are replaced; see
-    /// [`set_title`](Self::set_title).
+    /// Describes a canvas with this title; [`CanvasBuilder::open`] opens it. Placeholders in the title are
+    /// replaced; see [`set_title`](Self::set_title).
     pub fn builder(title: impl Into<String>) -> CanvasBuilder {
         CanvasBuilder::new(title.into())
     }
 
-    /// A canvas without an audience that draws on request, for tests and scripts.
+    /// Opens a canvas of `size` logical pixels without an audience, which draws on request; for tests
+    /// and scripts.
     ///
     /// # Errors
-    /// If the size, in logical pixels, is not finite or not above zero.
+    /// "Invalid input" if the width or the height is not finite or not above zero.
     pub fn offscreen(size: impl Into<LogicalSize>) -> Result<Offscreen> {
         Offscreen::new(size.into(), 1.0)
     }
@@ -74,17 +75,18 @@ impl Canvas {
         &self.member
     }
 
-    /// Waits for the next event or draw; `None` when the canvas is closed.
+    /// Waits for the next event or draw. Returns `None` when the canvas is closed.
     ///
     /// This is the pull loop, for programs that own their loop. After the last step,
-    /// [`finish`](Self::finish) tells whether it ended well. Other canvases on the same
-    /// [`EventLoop`](crate::EventLoop) rest meanwhile; to serve all, use the loop's `next`.
+    /// [`finish`](Self::finish) says whether the canvas closed because of an error. Other canvases on
+    /// the same [`EventLoop`](crate::EventLoop) are not served meanwhile; use
+    /// [`EventLoop::next`](crate::EventLoop::next) to serve all of them.
     #[must_use]
     pub fn next(&self) -> Option<Step> {
         Some(self.core.next_before(Some(&self.member), None)?.1)
     }
 
-    /// Like [`next`](Self::next), but waits no longer than until `deadline`.
+    /// Like [`next`](Self::next), but waits until `deadline` at most.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -102,7 +104,8 @@ impl Canvas {
     /// ```
     ///
     /// # Errors
-    /// [`NoStep::Deadline`] if there is no step until then, [`NoStep::Closed`] if the canvas is closed.
+    /// [`NoStep::Deadline`] if there is no step before the deadline, [`NoStep::Closed`] if the canvas is
+    /// closed.
     pub fn next_before(&self, deadline: Instant) -> Result<Step, NoStep> {
         match self.core.next_before(Some(&self.member), Some(deadline)) {
             Some((_, step)) => Ok(step),
@@ -111,7 +114,7 @@ impl Canvas {
         }
     }
 
-    /// The next event or draw if there is one right now.
+    /// Returns the next event or draw if there is one right now. Does not wait.
     #[must_use]
     pub fn poll(&self) -> Option<Step> {
         self.next_before(Instant::now()).ok()
@@ -119,16 +122,16 @@ impl Canvas {
 
     /// The async form of [`next`](Self::next), for any executor. The future is `!Send`.
     ///
-    /// One task at a time may await the canvases of one loop. A window on a Mac must be awaited
-    /// on the main thread.
+    /// One task at a time may await the canvases of one loop. On macOS, a canvas with a window must be
+    /// awaited on the main thread.
     pub async fn next_async(&self) -> Option<Step> {
         Some(self.core.next_async(Some(Rc::clone(&self.member))).await?.1)
     }
 
-    /// Hands every event and draw to `app` until the canvas is closed.
+    /// Passes every event and draw to `app` until the canvas is closed.
     ///
     /// # Errors
-    /// If the canvas closed because its last backend was lost.
+    /// "Failed" if the canvas closed because its last backend was lost.
     pub fn run(&self, mut app: impl FnMut(&Canvas, Step)) -> Result<()> {
         while let Some(step) = self.next() {
             app(self, step);
@@ -136,29 +139,31 @@ impl Canvas {
         self.finish()
     }
 
-    /// Says whether a closed canvas closed well; tells an error once.
+    /// Returns the error that closed the canvas, if there was one. A second call returns `Ok`.
     ///
     /// # Errors
-    /// If it closed because its last backend was lost.
+    /// "Failed" if the canvas closed because its last backend was lost.
     pub fn finish(&self) -> Result<()> {
         self.member.engine.borrow_mut().take_error().map_or(Ok(()), Err)
     }
 
-    /// Waits until somebody looks; false if the canvas was closed meanwhile. A canvas without
-    /// backends does not wait. Events that arrive meanwhile come with the next step.
+    /// Waits until somebody looks at the canvas. Returns false if it was closed meanwhile.
+    ///
+    /// A canvas without backends does not wait. Events that arrive meanwhile come with the next steps.
     #[must_use]
     pub fn wait_for_viewer(&self) -> bool {
         self.core.wait_for_viewer(&self.member)
     }
 
-    /// Asks for a draw. It stays asked for until somebody looks and the frame rate allows it.
+    /// Requests a draw. The request is kept until somebody looks and the frame rate allows a draw.
     pub fn request_draw(&self) {
         self.member.engine.borrow_mut().schedule.request();
     }
 
-    /// Asks for a draw at `at`, for what changes by itself: a cursor that blinks, a clock. It counts in
-    /// on-demand mode, while somebody looks; of several wishes only the earliest counts, so that each
-    /// draw asks for the next.
+    /// Requests a draw at `at`, for a picture that changes by itself: a cursor that blinks, a clock.
+    ///
+    /// It takes effect in on-demand mode, while somebody looks. Of several requests only the earliest is
+    /// kept, so each draw requests the next one.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -172,36 +177,37 @@ impl Canvas {
         self.member.engine.borrow_mut().schedule.request_at(at);
     }
 
-    /// Asks for a draw after `time`; see [`request_draw_at`](Self::request_draw_at).
+    /// Requests a draw after `time`; see [`request_draw_at`](Self::request_draw_at).
     pub fn request_draw_after(&self, time: Duration) {
         if let Some(at) = self.core.time.now().checked_add(time) {
             self.member.engine.borrow_mut().schedule.request_at(at);
         }
     }
 
-    /// Begins a frame now, due or not, wanted or not; whoever looks gets the newest.
+    /// Begins a frame now, whatever the update mode, the frame rate and the demand are. Viewers get
+    /// the newest frame that was presented.
     ///
-    /// For programs whose frames come by their own clock: a video, a simulation. Everybody else
-    /// waits for [`Step::Draw`].
+    /// For programs whose frames have a clock of their own, such as a video or a simulation. Other
+    /// programs wait for [`Step::Draw`].
     ///
     /// # Errors
-    /// If the canvas has an impossible size.
+    /// "Invalid input" if a frame cannot have the canvas' size.
     pub fn begin_frame(&self) -> Result<Drawing> {
         let step = self.member.engine.borrow_mut().schedule.begin(self.core.time.now());
         Drawing::begin(&self.core, &self.member, step)
     }
 
-    /// The title, with its placeholders.
+    /// Returns the title, with its placeholders.
     #[must_use]
     pub fn title(&self) -> String {
         self.member.engine.borrow().title().to_owned()
     }
 
-    /// Sets the title: the window's caption, the page's tab.
+    /// Sets the title: the caption of the window and the tab of the page.
     ///
-    /// In it, `$fps` is the frame rate, `$ms` the time from frame to frame in milliseconds, both as they
-    /// were in the last second, and `$backend` is what shows it: "window", "http". `$$` is a dollar
-    /// sign; any other stays as it is.
+    /// Placeholders are replaced: `$fps` by the frame rate and `$ms` by the time between two frames in
+    /// milliseconds, both averaged over the last second, and `$backend` by the name of the backend that
+    /// shows the title: "window", "http". `$$` is a dollar sign. Any other `$` stays as it is.
     ///
     /// ```
     /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
@@ -212,22 +218,23 @@ impl Canvas {
         self.member.engine.borrow_mut().set_title(title);
     }
 
-    /// Sets the cursor's shape for the presenter, where the view has it.
+    /// Sets the shape of the presenter's cursor. Views show the nearest shape that they have.
     pub fn set_cursor(&self, cursor: Cursor) {
         self.member.engine.borrow_mut().set_cursor(cursor);
     }
 
-    /// Puts text into the clipboard of whoever drives, and of nobody else: browsers and terminals may
-    /// ask their user or refuse, without a word to us. What is pasted comes as
+    /// Puts text into the presenter's clipboard, and into nobody else's. Pasted text arrives as
     /// [`EventKind::Paste`](crate::EventKind::Paste).
     ///
-    /// A browser does it for a page that has the focus. A terminal is told with OSC 52, which many know
-    /// and some have turned off; tmux hands it on with `set -g set-clipboard on`. The window of this
-    /// machine has the desktop's clipboard (feature `clipboard`).
+    /// A browser may ask its user first, and does it only for a page that has the focus. A terminal gets
+    /// OSC 52, which some terminals ignore or have turned off; tmux forwards it with
+    /// `set -g set-clipboard on`. The local window uses the desktop's clipboard (feature `clipboard`).
+    /// Whether a browser or a terminal accepted the text is not known.
     ///
     /// # Errors
-    /// "Invalid input" if it is longer than [`BackendCommand::MAX_CLIPBOARD`](crate::BackendCommand::MAX_CLIPBOARD)
-    /// bytes; "not supported" if nobody drives, or the presenter's view has no clipboard.
+    /// "Invalid input" if the text is longer than
+    /// [`BackendCommand::MAX_CLIPBOARD`](crate::BackendCommand::MAX_CLIPBOARD) bytes; "not supported" if
+    /// nobody drives, or the presenter's view has no clipboard.
     pub fn set_clipboard(&self, text: &str) -> Result<()> {
         self.member.engine.borrow_mut().set_clipboard(text)
     }
@@ -293,35 +300,35 @@ impl Canvas {
         self.member.engine.borrow().size()
     }
 
-    /// Asks for another size, in logical pixels. The presenter's view may change it again.
+    /// Requests another size, in logical pixels. The presenter's view may change it again.
     ///
     /// # Errors
-    /// "Not supported" if the presenter's view cannot be resized by a program;
-    /// invalid input if a number is not finite or not above zero.
+    /// "Not supported" if a program cannot resize the presenter's view; "invalid input" if the width
+    /// or the height is not finite or not above zero.
     pub fn set_size(&self, size: impl Into<LogicalSize>) -> Result<()> {
         self.member.engine.borrow_mut().set_logical_size(size.into())
     }
 
-    /// Keeps the canvas at `size` from now on, whatever the views' sizes: they scale it.
+    /// Fixes the size of the canvas, in physical pixels, from now on. Views scale the picture.
     ///
     /// # Errors
-    /// If a frame cannot have that size.
+    /// "Invalid input" if a frame cannot have that size ([`PhysicalSize::bytes`]).
     pub fn set_fixed_size(&self, size: impl Into<PhysicalSize>) -> Result<()> {
         self.member.engine.borrow_mut().set_fixed_size(size.into())
     }
 
-    /// Sets who decides when to draw.
+    /// Sets when the canvas is drawn.
     pub fn set_update_mode(&self, mode: UpdateMode) {
         self.member.engine.borrow_mut().schedule.set_mode(mode);
     }
 
-    /// At most so many draws a second; `None`: no limit.
+    /// Sets the highest number of draws per second; `None` for no limit.
     pub fn set_max_fps(&self, fps: impl Into<Option<f64>>) {
         self.member.engine.borrow_mut().schedule.set_max_fps(fps.into());
     }
 
-    /// At least so many draws a second in on-demand mode, while somebody looks; `None`: only
-    /// those that are asked for.
+    /// Sets the lowest number of draws per second in on-demand mode, while somebody looks; `None`
+    /// draws only on request.
     pub fn set_min_fps(&self, fps: impl Into<Option<f64>>) {
         self.member.engine.borrow_mut().schedule.set_min_fps(fps.into());
     }
@@ -331,13 +338,15 @@ impl Canvas {
         self.member.engine.borrow_mut().set_demand(demand);
     }
 
-    /// The frame presented last.
+    /// Returns the frame that was presented last, if any.
     #[must_use]
     pub fn last_frame(&self) -> Option<Frame> {
         self.member.engine.borrow().last_frame().cloned()
     }
 
-    /// The frame presented last, to be encoded or saved. From another thread, post it:
+    /// Returns the frame that was presented last, for encoding or saving it; `None` if there is none.
+    ///
+    /// From another thread, post a closure that takes it:
     ///
     /// ```
     /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
@@ -354,14 +363,14 @@ impl Canvas {
         self.last_frame().map(crate::Snapshot::from)
     }
 
-    /// Who drives, if anybody does.
+    /// Returns the viewer that drives, if there is one.
     #[must_use]
     pub fn presenter(&self) -> Option<Source> {
         self.member.engine.borrow().presenter()
     }
 
-    /// Where the canvas can be seen, besides the views of this machine: the links of its backends. Who
-    /// has the address of one has its role.
+    /// Returns the links under which the canvas can be seen from elsewhere. A link gives its role to
+    /// everybody who has its address.
     ///
     /// ```
     /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
@@ -396,49 +405,51 @@ impl Canvas {
         self.member.engine.borrow().label(source)
     }
 
-    /// Everybody who is here, in the order in which they came.
+    /// Returns all viewers, in the order in which they came.
     #[must_use]
     pub fn audience(&self) -> Vec<Viewer> {
         self.member.engine.borrow().audience()
     }
 
-    /// Another control policy from now on. Whoever asked has to ask again.
+    /// Sets the control policy. Requests for control that are waiting are forgotten.
     pub fn set_control(&self, policy: ControlPolicy) {
         self.member.engine.borrow_mut().set_control(policy, self.core.time.now());
     }
 
-    /// Sets after what time a presenter that is hidden, or silent while somebody else wants
-    /// control, gives it up; `None`: never.
+    /// Sets the time after which a presenter loses control if it is hidden, or idle while another
+    /// viewer wants control; `None` for never.
     pub fn set_control_timeout(&self, timeout: Option<Duration>) {
         self.member.engine.borrow_mut().set_control_timeout(timeout, self.core.time.now());
     }
 
-    /// Makes somebody the presenter, against any policy, until they leave or another is chosen;
-    /// with `None` control is taken away and the policy finds the next.
+    /// Makes a viewer the presenter, whatever the policy is, until it leaves or another viewer gets
+    /// control. `None` takes control away, and the policy finds the next presenter.
     ///
-    /// False, and nothing changes, if `source` is not here or may only watch.
+    /// Returns false, and changes nothing, if the viewer is not here or may only watch.
     #[expect(clippy::must_use_candidate, reason = "who gives control away knows to whom")]
     pub fn give_control(&self, source: Option<Source>) -> bool {
         self.member.engine.borrow_mut().give_control(source, self.core.time.now())
     }
 
-    /// Sends a client away, where its backend can do that; it drives no more from then on. It does not
-    /// come back by the same link with the same browser or from the same network, until
-    /// [`let_in`](Self::let_in). Another link lets it in, and so do another network and another browser
-    /// together: to be sure, revoke its link (`HttpServer::revoke`).
+    /// Disconnects a viewer, if its backend can do that, and takes its control at once.
+    ///
+    /// The viewer cannot come back by the same link with the same browser, or from the same network,
+    /// until [`let_in`](Self::let_in) allows it. It can come back by another link, or with another
+    /// browser from another network: revoke its link (`HttpServer::revoke`) to keep it out.
     pub fn disconnect(&self, source: Source) {
         let now = self.core.time.now();
         self.member.engine.borrow_mut().send_away(source, By::Application, now);
     }
 
-    /// Who was sent away, by the application or the host, and was not let in again; the last at the
-    /// end. The last 64 are remembered; who was sent away before them may come back.
+    /// Returns the viewers that the application or the host sent away and that were not let in again,
+    /// the latest at the end. The last 64 are remembered; earlier ones may come back.
     #[must_use]
     pub fn sent_away(&self) -> Vec<Viewer> {
         self.member.engine.borrow().sent_away()
     }
 
-    /// Lets a client come back that was sent away. False if it was not, or has not left yet.
+    /// Lets a viewer come back that was sent away. Returns false if it was not sent away, or has not
+    /// left yet.
     ///
     /// ```
     /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
@@ -453,30 +464,31 @@ impl Canvas {
         self.member.engine.borrow_mut().let_in(source, self.core.time.now())
     }
 
-    /// What was counted so far.
+    /// Returns counts and rates since the canvas was opened.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.member.engine.borrow().stats(self.core.time.now())
     }
 
-    /// The clock on which frames and events are stamped.
+    /// Returns the clock that stamps frames and events.
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.core.time.clock(self.core.clock)
     }
 
-    /// A handle for other threads.
+    /// Returns a handle for other threads.
     #[must_use]
     pub fn handle(&self) -> CanvasHandle {
         CanvasHandle::new(self.member.remote.clone())
     }
 
-    /// Closes the canvas: the last step is the `close` event, then its backends are closed.
+    /// Closes the canvas. The last step is [`EventKind::Close`](crate::EventKind::Close); then the
+    /// backends are closed.
     pub fn close(&self) {
         self.member.engine.borrow_mut().close();
     }
 
-    /// Whether it is closed, or closing.
+    /// Whether the canvas is closed, or closing.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.member.engine.borrow().is_closed()

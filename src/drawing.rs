@@ -9,10 +9,11 @@ use framecast_api::{CanvasSize, Frame, FrameBuffer, Result};
 
 use crate::event_loop::{Core, Member};
 
-/// A frame to draw into; [`present`](Drawing::present) shows it, dropping it does not.
+/// A frame to draw into. [`present`](Drawing::present) shows it; a drawing that is dropped is not
+/// shown.
 ///
-/// It is a [`FrameBuffer`] of the canvas' physical size that holds an *older picture, or black*:
-/// draw every pixel, or start with [`fill`](FrameBuffer::fill) or
+/// It dereferences to a [`FrameBuffer`] of the canvas' physical size. The buffer holds an *older
+/// picture, or black*: draw every pixel, or start with [`fill`](FrameBuffer::fill) or
 /// [`copy_previous`](Drawing::copy_previous).
 pub struct Drawing {
     member: Rc<Member>,
@@ -42,14 +43,14 @@ impl Drawing {
         })
     }
 
-    /// Shows the picture on every backend.
+    /// Shows the frame on every backend. Never waits for a viewer.
     pub fn present(self) {
         let Self { member, buffer, size, began, virtual_now, .. } = self;
         let now = virtual_now.unwrap_or_else(Instant::now);
         member.engine.borrow_mut().present(buffer, size.ratio(), began, now);
     }
 
-    /// The canvas' size: logical, physical, and the ratio between them.
+    /// Returns the canvas' size: logical, physical, and the ratio between them.
     #[must_use]
     pub fn canvas_size(&self) -> CanvasSize {
         self.size
@@ -61,26 +62,27 @@ impl Drawing {
         self.size.ratio()
     }
 
-    /// When this draw began, in seconds on the canvas' clock.
+    /// Returns the time at which this draw began, in seconds on the
+    /// [canvas' clock](crate::Canvas::clock).
     #[must_use]
     pub fn timestamp(&self) -> f64 {
         self.timestamp
     }
 
-    /// Seconds since the last draw began; 0.0 for the first.
+    /// Returns the time since the previous draw began, in seconds; 0.0 for the first draw.
     #[must_use]
     pub fn step(&self) -> f64 {
         self.step
     }
 
-    /// The frame presented last, if any.
+    /// Returns the frame that was presented last, if any.
     #[must_use]
     pub fn previous(&self) -> Option<&Frame> {
         self.previous.as_ref()
     }
 
-    /// Starts with the pixels presented last. False, and nothing done, if there are none or the
-    /// size changed.
+    /// Copies the pixels of the frame that was presented last. Returns false, and copies nothing, if
+    /// there is none or its size was different.
     pub fn copy_previous(&mut self) -> bool {
         self.previous.as_ref().is_some_and(|previous| self.buffer.copy_from(previous))
     }

@@ -22,21 +22,21 @@ use crate::signal::Signal;
 use crate::timer::Timer;
 use crate::virtual_time::{Passed, VirtualTime};
 
-/// What a canvas asks of the application.
+/// What the application has to do next: handle an event, or draw a frame.
 #[derive(Debug)]
 pub enum Step {
-    /// Something happened.
+    /// Something happened: input, a new size, a new presenter.
     Event(Event),
     /// Draw a frame and [`present`](Drawing::present) it.
     Draw(Drawing),
 }
 
-/// Why there is no step yet, or no more.
+/// Why [`Canvas::next_before`] returned no step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoStep {
-    /// The deadline is over; there may be steps later.
+    /// The deadline passed. Steps may come later.
     Deadline,
-    /// The canvas is closed: there will be no more.
+    /// The canvas is closed. No more steps will come.
     Closed,
 }
 
@@ -51,10 +51,10 @@ impl fmt::Display for NoStep {
 
 impl std::error::Error for NoStep {}
 
-/// Drives several canvases; a single one has its own, hidden in [`Canvas`].
+/// Runs several canvases on one thread. A canvas that is opened without one has a loop of its own.
 ///
-/// It parks until a backend, a handle or a deadline wakes it, and ends when the last canvas is
-/// closed.
+/// The loop sleeps until a backend, a handle or a deadline wakes it, and ends when the last canvas
+/// is closed.
 ///
 /// ```no_run
 /// use framecast::{Canvas, EventLoop, Step};
@@ -110,7 +110,7 @@ impl Default for EventLoop {
 }
 
 impl EventLoop {
-    /// A loop without canvases.
+    /// Creates a loop without canvases.
     #[must_use]
     pub fn new() -> Self {
         Self::in_time(VirtualTime::default())
@@ -167,7 +167,7 @@ impl EventLoop {
         &self.core
     }
 
-    /// Waits for the next step of any canvas; `None` when all are closed.
+    /// Waits for the next step of any canvas. Returns `None` when all canvases are closed.
     #[must_use]
     pub fn next(&self) -> Option<(Canvas, Step)> {
         let (member, step) = self.core.next_before(None, None)?;
@@ -180,10 +180,10 @@ impl EventLoop {
         Some((Canvas::new(Rc::clone(&self.core), member), step))
     }
 
-    /// Hands every step to `app` until all canvases are closed.
+    /// Passes every step to `app` until all canvases are closed.
     ///
     /// # Errors
-    /// If a canvas closed because its last backend was lost.
+    /// "Failed" if a canvas closed because its last backend was lost.
     pub fn run(&self, mut app: impl FnMut(&Canvas, Step)) -> Result<()> {
         let mut result = Ok(());
         while let Some((canvas, step)) = self.next() {

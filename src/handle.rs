@@ -14,10 +14,21 @@ use crate::options::DrawDemand;
 use crate::schedule::UpdateMode;
 use crate::signal::Signal;
 
-/// Reaches a canvas from any thread; made by [`Canvas::handle`].
+/// A handle to a canvas for other threads; made by [`Canvas::handle`].
 ///
-/// Nothing here waits: what is asked for happens on the canvas' thread at its next turn, in
-/// order. After the canvas closed it does nothing.
+/// No method waits. Requests take effect on the canvas' thread at its next turn, in order. After the
+/// canvas is closed, they do nothing.
+///
+/// ```
+/// use framecast::Canvas;
+///
+/// let canvas = Canvas::builder("plot").no_backends().open()?;
+/// let handle = canvas.handle();
+/// std::thread::spawn(move || handle.set_title("ready")).join().unwrap();
+/// let _ = canvas.poll();
+/// assert_eq!(canvas.title(), "ready");
+/// # Ok::<(), framecast::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct CanvasHandle {
     remote: Arc<Remote>,
@@ -72,7 +83,8 @@ impl CanvasHandle {
         Self { remote }
     }
 
-    /// Asks for a draw, like [`Canvas::request_draw`]. Cheap; many calls before a draw are one.
+    /// Requests a draw, like [`Canvas::request_draw`]. This is cheap; many calls before a draw are one
+    /// request.
     pub fn request_draw(&self) {
         if !self.remote.draw.swap(true, Ordering::AcqRel) {
             self.remote.signal.notify();
@@ -91,9 +103,10 @@ impl CanvasHandle {
         }
     }
 
-    /// Runs `task` on the canvas' thread, where it may use all of [`Canvas`].
+    /// Runs `task` on the canvas' thread, where it may call any method of [`Canvas`].
     ///
-    /// Posted tasks wait in memory until then: post per result, not per loop.
+    /// Tasks wait in memory, without a limit, until the canvas runs them. If the canvas is closed, the
+    /// task is dropped.
     pub fn post(&self, task: impl FnOnce(&Canvas) + Send + 'static) {
         {
             let mut posts = self.remote.posts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,11 +130,11 @@ impl CanvasHandle {
         self.post(move |canvas| canvas.set_cursor(cursor));
     }
 
-    /// Puts text into the clipboard of whoever drives, like [`Canvas::set_clipboard`]. Where that is
-    /// not possible by then, nothing happens.
+    /// Puts text into the presenter's clipboard, like [`Canvas::set_clipboard`]. Does nothing if that
+    /// turns out to be impossible.
     ///
     /// # Errors
-    /// "Invalid input" if it is longer than [`BackendCommand::MAX_CLIPBOARD`] bytes.
+    /// "Invalid input" if the text is longer than [`BackendCommand::MAX_CLIPBOARD`] bytes.
     pub fn set_clipboard(&self, text: impl Into<String>) -> Result<()> {
         let text = text.into();
         BackendCommand::check_clipboard(&text)?;
@@ -177,13 +190,13 @@ impl CanvasHandle {
         self.post(move |canvas| canvas.set_update_mode(mode));
     }
 
-    /// Sets the highest frame rate, like [`Canvas::set_max_fps`].
+    /// Sets the highest number of draws per second, like [`Canvas::set_max_fps`].
     pub fn set_max_fps(&self, fps: impl Into<Option<f64>>) {
         let fps = fps.into();
         self.post(move |canvas| canvas.set_max_fps(fps));
     }
 
-    /// Sets the lowest frame rate in on-demand mode, like [`Canvas::set_min_fps`].
+    /// Sets the lowest number of draws per second in on-demand mode, like [`Canvas::set_min_fps`].
     pub fn set_min_fps(&self, fps: impl Into<Option<f64>>) {
         let fps = fps.into();
         self.post(move |canvas| canvas.set_min_fps(fps));
@@ -194,8 +207,8 @@ impl CanvasHandle {
         self.post(move |canvas| canvas.set_draw_demand(demand));
     }
 
-    /// Asks for another size in logical pixels, like [`Canvas::set_size`]. Where that is not possible,
-    /// nothing happens.
+    /// Requests another size in logical pixels, like [`Canvas::set_size`]. Does nothing if that turns
+    /// out to be impossible.
     pub fn set_size(&self, size: impl Into<LogicalSize>) {
         let size = size.into();
         self.post(move |canvas| {
@@ -203,7 +216,7 @@ impl CanvasHandle {
         });
     }
 
-    /// Keeps the canvas at a size in physical pixels, like [`Canvas::set_fixed_size`].
+    /// Fixes the size of the canvas in physical pixels, like [`Canvas::set_fixed_size`].
     ///
     /// # Errors
     /// "Invalid input" if a frame cannot have that size.
@@ -221,25 +234,26 @@ impl CanvasHandle {
         self.post(move |canvas| canvas.set_control(policy));
     }
 
-    /// Sets when an absent presenter gives control up, like [`Canvas::set_control_timeout`].
+    /// Sets the time after which an absent presenter loses control, like
+    /// [`Canvas::set_control_timeout`].
     pub fn set_control_timeout(&self, timeout: Option<Duration>) {
         self.post(move |canvas| canvas.set_control_timeout(timeout));
     }
 
-    /// Makes somebody the presenter, like [`Canvas::give_control`]. Who is not here by then, or may only
-    /// watch, does not get it.
+    /// Makes a viewer the presenter, like [`Canvas::give_control`]. Does nothing if the viewer has left
+    /// by then, or may only watch.
     pub fn give_control(&self, source: Option<Source>) {
         self.post(move |canvas| {
             canvas.give_control(source);
         });
     }
 
-    /// Sends a client away, like [`Canvas::disconnect`].
+    /// Disconnects a viewer, like [`Canvas::disconnect`].
     pub fn disconnect(&self, source: Source) {
         self.post(move |canvas| canvas.disconnect(source));
     }
 
-    /// Lets a client come back that was sent away, like [`Canvas::let_in`].
+    /// Lets a viewer come back that was sent away, like [`Canvas::let_in`].
     pub fn let_in(&self, source: Source) {
         self.post(move |canvas| {
             canvas.let_in(source);
@@ -252,7 +266,7 @@ impl CanvasHandle {
         self.remote.signal.notify();
     }
 
-    /// Whether the canvas is closed, and this handle without effect.
+    /// Whether the canvas is closed. Then the other methods do nothing.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.remote.closed.load(Ordering::Acquire)

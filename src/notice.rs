@@ -44,9 +44,10 @@ pub(crate) fn log_file() -> Option<File> {
 }
 
 /// Prints a message for the user, as framecast prints its own: on standard error after
-/// `framecast: `, and in the log if `--log` names a file. Control characters, and those that hide or
-/// reorder text, are shown as escapes. Unlike `eprintln!` it does not panic when standard error is
-/// closed.
+/// `framecast: `, and in the file of `--log` if there is one.
+///
+/// Control characters, and characters that hide or reorder text, are shown as escapes. Unlike
+/// `eprintln!`, it does not panic when standard error is closed.
 ///
 /// ```
 /// framecast::print_notice("cannot read a\u{202e}b.png"); // framecast: cannot read a\u{202e}b.png

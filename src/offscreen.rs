@@ -10,7 +10,7 @@ use crate::event_loop::Step;
 
 /// A canvas that draws on request and returns the frame, for tests and scripts.
 ///
-/// Made by [`Canvas::offscreen`]; all of [`Canvas`] works on it.
+/// Made by [`Canvas::offscreen`]. It dereferences to [`Canvas`], so all of its methods work.
 ///
 /// ```
 /// use framecast::{Canvas, EventKind, Key, Step};
@@ -42,10 +42,10 @@ impl Offscreen {
         Ok(Self { canvas })
     }
 
-    /// One picture, drawn by `draw`.
+    /// Draws one frame with `draw`, and returns it.
     ///
     /// # Errors
-    /// If the canvas has an impossible size.
+    /// "Invalid input" if a frame cannot have the canvas' size.
     pub fn draw(&self, draw: impl FnOnce(&mut FrameBuffer)) -> Result<Frame> {
         let before = self.sequence();
         let mut drawing = self.canvas.begin_frame()?;
@@ -54,10 +54,11 @@ impl Offscreen {
         self.newer_than(before)
     }
 
-    /// Gives `app` the events that were sent, then has it draw once.
+    /// Passes the events that were [sent](Self::send) to `app`, then one draw. Returns the frame that
+    /// `app` presented.
     ///
     /// # Errors
-    /// If `app` presents nothing, or closed the canvas.
+    /// "Failed" if `app` presented no frame, or the canvas is closed.
     pub fn draw_with(&self, mut app: impl FnMut(&Canvas, Step)) -> Result<Frame> {
         let before = self.sequence();
         if !self.canvas.is_closed() {
@@ -73,11 +74,11 @@ impl Offscreen {
         self.newer_than(before)
     }
 
-    /// Sends an event to the application, as if from the presenter.
+    /// Sends an event to the application, as if it came from the presenter.
     ///
     /// # Errors
-    /// If a number in it is not finite or too large, a text too long, or only the engine may
-    /// make such an event.
+    /// "Invalid input" if a number is not finite or too large, a text is too long, or only the engine
+    /// may make such an event ([`EventKind::validate`]).
     pub fn send(&self, kind: EventKind) -> Result<()> {
         kind.validate()?;
         self.canvas.member().engine.borrow_mut().push(None, kind);

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum UpdateMode {
-    /// Only the application, with [`Canvas::begin_frame`](crate::Canvas::begin_frame).
+    /// Draws only when the application calls [`Canvas::begin_frame`](crate::Canvas::begin_frame).
     Manual,
-    /// Whenever a draw was requested, or the size changed. Rests otherwise.
+    /// Draws after [`Canvas::request_draw`](crate::Canvas::request_draw), and when the size changed.
     #[default]
     OnDemand,
-    /// All the time, at most `max_fps` times a second.
+    /// Draws all the time, at most `max_fps` times per second.
     Continuous,
-    /// All the time, as fast as the audience takes frames.
+    /// Draws all the time, as fast as the viewers take frames.
     Fastest,
 }
 

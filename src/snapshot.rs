@@ -4,11 +4,11 @@ use std::path::Path;
 
 use framecast_api::{Error, Frame, Result};
 
-/// A frame, to be kept as a picture; made by [`Canvas::snapshot`](crate::Canvas::snapshot), or from
-/// any [`Frame`].
+/// A frame that can be saved as a picture; made by [`Canvas::snapshot`](crate::Canvas::snapshot), or
+/// from any [`Frame`].
 ///
-/// It shares the frame's pixels, stays as it is while the canvas goes on, and can be sent to another
-/// thread: encoding takes some tens of milliseconds for a full screen.
+/// It shares the frame's pixels and does not change while the canvas goes on. Encoding takes some
+/// tens of milliseconds for a full screen; a snapshot can be sent to another thread to do it there.
 ///
 /// ```
 /// use framecast::{Canvas, Snapshot};
@@ -34,17 +34,17 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The frame: its pixels, size, ratio and time.
+    /// Returns the frame: its pixels, size, pixel ratio and timestamp.
     #[must_use]
     pub fn frame(&self) -> &Frame {
         &self.frame
     }
 
-    /// As a PNG of the physical size, with exactly the colors and without alpha, as every view
-    /// shows it.
+    /// Encodes the frame as a PNG of its physical size, with its exact colors. Alpha is left out,
+    /// because no view shows it.
     ///
     /// # Errors
-    /// "Failed" if it cannot be encoded.
+    /// "Failed" if the frame cannot be encoded.
     pub fn png(&self) -> Result<Vec<u8>> {
         let frame = &self.frame;
         let mut bytes = Vec::with_capacity(frame.bytes().len() / 16);
@@ -62,10 +62,10 @@ impl Snapshot {
         Ok(bytes)
     }
 
-    /// Writes it as a PNG, in the place of what is there.
+    /// Writes the frame as a PNG to `path`, and replaces a file that is there.
     ///
     /// # Errors
-    /// "Failed", with the path, if it cannot be encoded or the file cannot be written.
+    /// "Failed", with the path, if the frame cannot be encoded or the file cannot be written.
     pub fn save_png(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         std::fs::write(path, self.png()?).map_err(|error| {

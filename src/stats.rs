@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{Traffic, ViewLink};
 
-/// Counts of one canvas since it was opened.
+/// Counts of one canvas since it was opened; see [`Canvas::stats`](crate::Canvas::stats).
 #[non_exhaustive]
 #[derive(Debug, Clone, Default)]
 pub struct Stats {
@@ -12,16 +12,16 @@ pub struct Stats {
     pub frames: u64,
     /// Frames per second, over about the last second.
     pub fps: f64,
-    /// Seconds the application took for its last draw.
+    /// Time that the application took for its last draw, in seconds.
     pub draw_seconds: f64,
-    /// Events the application got.
+    /// Events that the application got.
     pub events: u64,
-    /// Events dropped because their source is not the presenter.
+    /// Events that were dropped because their source is not the presenter.
     pub ignored: u64,
-    /// Messages and events dropped because they made no sense.
+    /// Messages and events that were dropped because they were malformed.
     pub rejected: u64,
-    /// Frames that changed pixels outside of damage that was to be trusted; see
-    /// [`trust_damage`](crate::FrameBuffer::trust_damage). Counted by debug builds only.
+    /// Frames that changed pixels outside of their damage although the application promised not to; see
+    /// [`trust_damage`](crate::FrameBuffer::trust_damage). Counted in debug builds only.
     pub wrong_damage: u64,
     /// The backends that are open.
     pub backends: Vec<BackendStats>,
@@ -31,15 +31,15 @@ pub struct Stats {
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct BackendStats {
-    /// "window", "http".
+    /// The name of the backend: "window", "http".
     pub name: String,
-    /// Where to look, if it is not seen by itself.
+    /// The links under which it can be seen; empty for local views.
     pub links: Vec<ViewLink>,
-    /// Who is there.
+    /// The number of clients.
     pub clients: usize,
-    /// Whether somebody there waits for a newer frame now.
+    /// Whether one of its clients wants a newer frame now.
     pub wants_frame: bool,
-    /// What it has sent, if it sends anything anywhere.
+    /// What it has sent; `None` for local views.
     pub traffic: Option<Traffic>,
 }
 

@@ -3,20 +3,23 @@ use std::str::FromStr;
 
 use framecast_api::Error;
 
-/// Who gets control, and when.
+/// Which viewer gets control, and when.
+///
+/// Only viewers with the role [`Drive`](framecast_api::Role::Drive) ever get control.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum ControlPolicy {
-    /// A view on this machine, such as the window; browsers never.
+    /// A view on this machine, such as the window. Browsers never get control.
     Local,
-    /// A view on this machine, or else whoever may drive and has been here longest.
+    /// A view on this machine; if there is none, the viewer that has been here longest.
     #[default]
     First,
-    /// As `First`; the others can ask, and the presenter grants.
+    /// As `First`. Other viewers can ask for control, and the host grants it.
     Request,
-    /// Whoever acts, once the presenter has paused for a second.
+    /// A viewer that acts, once the presenter has paused for a second.
     Any,
-    /// Nobody, unless the application says so.
+    /// Nobody, unless the application gives control
+    /// ([`Canvas::give_control`](crate::Canvas::give_control)).
     None,
 }
 

@@ -301,7 +301,7 @@ impl FromStr for TlsArg {
 pub struct LinkArg {
     /// What it is called in the list of viewers.
     pub name: String,
-    /// What whoever has it may do.
+    /// The role of everybody who has it.
     pub role: Role,
     /// How long it is valid; `None`: as long as the program runs.
     pub lifetime: Option<Duration>,

@@ -16,10 +16,9 @@ use crate::running::Running;
 /// Presents one canvas through an [`HttpServer`](crate::HttpServer) or
 /// [`HttpService`](crate::HttpService).
 ///
-/// `present` stores the newest frame and returns. Threads called "framecast-encode" find out what
-/// changed and encode it, once for everybody, when a client has room for it. Every client is paced
-/// by its own acknowledgements and is sent what changed since its last picture, so none delays
-/// another.
+/// `present` stores the newest frame and returns. Threads named "framecast-encode" find what changed
+/// and encode it once for all clients, when a client has room for it. Each client is paced by its own
+/// acknowledgements and gets what changed since its last picture, so no client delays another.
 pub struct HttpBackend {
     /// End when the canvas is closed.
     encoders: Vec<JoinHandle<()>>,
@@ -34,13 +33,13 @@ impl HttpBackend {
         Self { encoders: Vec::new(), name, canvas, server }
     }
 
-    /// Sends every picture exactly from the first (PNG), instead of first as JPEG and exactly when
-    /// it is still: for people who always want exact pixels and have the bandwidth. Off by default.
+    /// Sets whether every picture is sent with exact pixels (PNG). Off by default: then pictures are
+    /// JPEGs while they change, and exact when they come to rest. Exact pixels need more bandwidth.
     pub fn set_lossless(&mut self, lossless: bool) {
         self.canvas.set_lossless(lossless);
     }
 
-    /// The page of this canvas has these files, instead of those of
+    /// Sets the files of this canvas' page, instead of those of
     /// [`ServerConfig::resources`](crate::ServerConfig::resources).
     pub fn set_resources(&mut self, resources: Resources) {
         self.canvas.set_resources(resources);

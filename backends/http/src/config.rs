@@ -4,8 +4,7 @@ use framecast_api::{Error, Result};
 
 use crate::{Limits, Link, Reporter, Resources, Tls};
 
-/// How an [`HttpServer`](crate::HttpServer) or an [`HttpService`](crate::HttpService) treats
-/// table.
+/// The settings of an [`HttpServer`](crate::HttpServer) or an [`HttpService`](crate::HttpService).
 ///
 /// ```
 /// use framecast_http::{HttpServer, Link, ServerConfig};
@@ -19,7 +18,7 @@ use crate::{Limits, Link, Reporter, Resources, Tls};
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct ServerConfig {
-    /// What table may take.
+    /// Limits on what peers may send and use.
     pub limits: Limits,
     /// The links at start; by default "drive" and "watch", unless there is a link file.
     pub links: Vec<Link>,
@@ -38,25 +37,26 @@ pub struct ServerConfig {
     pub reporter: Reporter,
     /// Speak TLS with this certificate; `None`: nothing is encrypted.
     pub tls: Option<Tls>,
-    /// Everybody may drive, without a link. Only where nobody but this machine can connect.
+    /// Let everybody drive without a link. Allowed only on an address that no other machine can reach.
     pub no_auth: bool,
-    /// Origins of pages besides our own that may connect: `https://example.org`.
+    /// Origins of other pages that may connect: `https://example.org`.
     pub allow_origins: Vec<String>,
-    /// Names that requests may be addressed to besides `localhost` and our address:
-    /// `example.org`, with any port.
+    /// Host names that are answered besides `localhost` and the address listened on: `example.org`, with
+    /// any port.
     pub allow_hosts: Vec<String>,
-    /// Origins of pages besides our own that may show the page in a frame.
+    /// Origins of other pages that may show the page in a frame.
     pub frame_ancestors: Vec<String>,
-    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses, or networks
-    /// such as `10.0.0.0/8`. What anybody else sends there means nothing.
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses, or networks such
+    /// as `10.0.0.0/8`. From all others, these headers are ignored.
     pub trusted_proxies: Vec<String>,
-    /// Where browsers find this from outside, as through a proxy: `https://example.org/canvas/`.
-    /// Links show it, its host is allowed, and so is a page there.
+    /// The address that browsers use, for example through a proxy: `https://example.org/canvas/`. Links
+    /// begin with it, and its host and its pages are allowed.
     pub public_url: Option<String>,
-    /// The path under which requests come, such as `/canvas/`; by default `/`. For a proxy or a
-    /// router that does not take it away.
+    /// The path that requests begin with, such as `/canvas/`; `/` by default. For a proxy or a router
+    /// that does not remove it.
     pub path: String,
-    /// Files in the place of the viewer's or besides them, for every canvas that has none of its own.
+    /// Files that replace those of the viewer's page or are served beside them, for every canvas that
+    /// has none of its own.
     pub resources: Resources,
 }
 

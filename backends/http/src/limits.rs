@@ -3,9 +3,9 @@ use std::time::Duration;
 use framecast_stream::SessionLimits;
 use framecast_stream::limits as stream;
 
-/// What table may take: every number that a peer can push against.
+/// Limits on everything that a peer can send or use.
 ///
-/// The defaults are meant for the open network; change a field only when you know your audience.
+/// The defaults are meant for the open network; change a field only if you know your audience.
 ///
 /// ```
 /// let mut limits = framecast_http::Limits::default();
@@ -120,10 +120,11 @@ impl Limits {
     /// How long a snapshot waits for the first frame; then it is answered with 503.
     pub const FIRST_FRAME_TIME: Duration = stream::FIRST_FRAME_TIME;
 
-    /// Pictures a second of a `stream.mjpg`, at least and at most; another `?fps=` is answered with 400.
+    /// The lowest and the highest `?fps=` of a `stream.mjpg`, in pictures per second; others are answered
+    /// with 400.
     pub const MJPEG_FPS: (f64, f64) = (0.01, 60.0);
 
-    /// So many clients, and connections enough for them and for table.
+    /// Sets the number of clients, and adds as many connections.
     pub fn set_clients(&mut self, clients: usize) {
         let more = clients.saturating_sub(self.clients);
         self.clients = clients;

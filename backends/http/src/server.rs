@@ -39,9 +39,9 @@ const NOT_TLS: Refusal = Refusal::new(
 
 /// Listens on one address and serves any number of canvases.
 ///
-/// A handle: clones are the same server. It runs on a thread of its own, "framecast-http", until
-/// the last handle and the last of its backends are dropped; that drop waits for the thread, which
-/// says goodbye to its clients for at most [`Limits::close_timeout`](crate::Limits::close_timeout).
+/// Clones are the same server. It runs on a thread of its own, "framecast-http", until the last clone
+/// and the last of its backends are dropped. That drop waits for the thread, which closes its
+/// connections within [`Limits::close_timeout`](crate::Limits::close_timeout).
 ///
 /// A server is an [`HttpService`] with a listener of its own.
 ///
@@ -62,7 +62,7 @@ pub struct HttpServer {
 }
 
 impl HttpServer {
-    /// Listens on `address`; port 0 takes any free one. Connections are answered from now on.
+    /// Listens on `address`; port 0 takes any free port. Connections are answered from now on.
     ///
     /// There are two links, "drive" and "watch"; see [`links`](Self::links).
     ///
@@ -72,7 +72,7 @@ impl HttpServer {
         Self::bind_with(address, ServerConfig::default())
     }
 
-    /// As [`bind`](Self::bind), otherwise than by default.
+    /// Like [`bind`](Self::bind), with a configuration.
     ///
     /// # Errors
     /// As [`bind`](Self::bind); "invalid input" if the configuration makes no sense, such as
@@ -137,13 +137,13 @@ impl HttpServer {
         self.warning.as_deref()
     }
 
-    /// Where it listens; the port is never 0.
+    /// Returns the address that the server listens on; the port is never 0.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// The same canvases, for requests that come by other ways as well.
+    /// Returns the service behind the server, which also takes requests that come by other ways.
     #[must_use]
     pub fn service(&self) -> &HttpService {
         &self.service
@@ -161,7 +161,7 @@ impl HttpServer {
         self.service.add_link(link)
     }
 
-    /// Makes a link useless, and ends the connections of whoever came by it; whether there was one.
+    /// Revokes a link, and ends the connections that came by it. Returns whether there was such a link.
     #[expect(clippy::must_use_candidate, reason = "it is done whether anybody asks or not")]
     pub fn revoke(&self, name: &str) -> bool {
         self.service.revoke(name)

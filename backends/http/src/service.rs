@@ -74,9 +74,9 @@ pub struct HttpService {
     visitor: Visitor,
 }
 
-/// Who asks, as the application sees it: what it may do, and what others see of it.
+/// Who sends a request, according to the application: the role, and what other viewers see.
 ///
-/// In a request's extensions it tells a `tower` service who that is.
+/// A `tower` service finds it in the request's extensions.
 ///
 /// ```
 /// use framecast_http::Visitor;
@@ -93,51 +93,53 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// Somebody whom the application gave no role: it has to show a link of the service, as at an
+    /// A visitor without a role, who needs a link of the service, as at an
     /// [`HttpServer`](crate::HttpServer). The default.
     #[must_use]
     pub fn anonymous() -> Self {
         Self::default()
     }
 
-    /// Somebody who may do what `role` says.
+    /// A visitor with this role.
     #[must_use]
     pub fn new(role: Role) -> Self {
         Self { role: Some(role), ..Self::default() }
     }
 
-    /// Somebody who may take control.
+    /// A visitor who may drive.
     #[must_use]
     pub fn driving() -> Self {
         Self::new(Role::Drive)
     }
 
-    /// Somebody who may only watch.
+    /// A visitor who may only watch.
     #[must_use]
     pub fn watching() -> Self {
         Self::new(Role::Watch)
     }
 
-    /// What it is called in the list of viewers: its first 64 characters, without control
-    /// characters. For who is sent away it counts as the link: give each person a name of their own, that
-    /// they do not choose.
+    /// Sets the name in the list of viewers: its first 64 characters, without control characters.
+    ///
+    /// When a visitor is sent away, the name takes the place of the link. Give each person a name of
+    /// their own that they cannot choose, such as an account's.
     #[must_use]
     pub fn named(mut self, name: &str) -> Self {
         self.name = name.chars().filter(|char| !char.is_control()).take(LONGEST_NAME).collect();
         self
     }
 
-    /// Where it comes from: for the list of viewers, and for the limits that count addresses. Leave
-    /// it out where all come by one proxy and the truth is not known; who is sent away is then known by
-    /// their browser alone.
+    /// Sets the visitor's address, for the list of viewers and for limits per address.
+    ///
+    /// Leave it out if all requests come through one proxy and the real address is not known. A visitor
+    /// who is sent away is then recognized by the browser alone.
     #[must_use]
     pub fn at(mut self, address: IpAddr) -> Self {
         self.address = Some(address);
         self
     }
 
-    /// Until when it may, as when its session ends; whoever is connected then is disconnected, and
-    /// whoever comes later is as one without a role. Before that, `Canvas::disconnect` sends it away.
+    /// Sets the time at which the role ends, such as the end of a session. The visitor is then
+    /// disconnected, and later requests have no role. `Canvas::disconnect` ends it earlier.
     #[must_use]
     pub fn until(mut self, at: Instant) -> Self {
         self.until = Some(at);
@@ -157,7 +159,7 @@ impl Visitor {
     }
 }
 
-/// What to do with a request.
+/// How to answer a request.
 #[non_exhaustive]
 #[derive(Debug)]
 pub enum Answer {
@@ -254,10 +256,10 @@ impl From<Arc<Running>> for HttpService {
 }
 
 impl HttpService {
-    /// A service without links: the application decides who may do what.
+    /// Creates a service without links: the application decides who may do what.
     ///
     /// # Errors
-    /// "Failed" if the system gives no thread.
+    /// "Failed" if the system cannot start a thread.
     pub fn new() -> Result<Self> {
         Self::with(ServerConfig { links: Vec::new(), ..ServerConfig::default() })
     }
@@ -331,7 +333,7 @@ impl HttpService {
         self.running.site.keyring().add(link, Instant::now())
     }
 
-    /// Makes a link useless, and ends the connections of whoever came by it; whether there was one.
+    /// Revokes a link, and ends the connections that came by it. Returns whether there was such a link.
     #[expect(clippy::must_use_candidate, reason = "it is done whether anybody asks or not")]
     pub fn revoke(&self, name: &str) -> bool {
         self.running.site.keyring().revoke(name)

@@ -18,7 +18,7 @@ use crate::Limits;
 /// The longest name of a link, in bytes.
 pub(crate) const LONGEST_NAME: usize = 32;
 
-/// What a link is called and allows.
+/// A link: its name, its role, and how long it is valid.
 ///
 /// ```
 /// use std::time::Duration;
@@ -36,22 +36,23 @@ pub struct Link {
 }
 
 impl Link {
-    /// A link whose bearers may do what `role` says. Names are 1 to 32 letters, digits, - and _.
+    /// A link with this role. Names are 1 to 32 letters, digits, `-` and `_`.
     pub fn new(name: impl Into<String>, role: Role) -> Self {
         Self { name: name.into(), role, lifetime: None, secret: Secret::Random }
     }
 
-    /// A link whose bearers may take control.
+    /// A link to drive.
     pub fn drive(name: impl Into<String>) -> Self {
         Self::new(name, Role::Drive)
     }
 
-    /// A link whose bearers may only watch.
+    /// A link to watch.
     pub fn watch(name: impl Into<String>) -> Self {
         Self::new(name, Role::Watch)
     }
 
-    /// Valid for so long; who is connected by it then is disconnected.
+    /// Sets how long the link is valid, at most [`Limits::LONGEST_LINK`]. Connections that came by it end
+    /// with it.
     #[must_use]
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime.min(Limits::LONGEST_LINK));

@@ -294,7 +294,7 @@ impl Canvas {
         self.member.engine.borrow_mut().submit(kind)
     }
 
-    /// The size now: logical, physical, and the ratio between them.
+    /// Returns the current size: logical, physical, and the ratio between them.
     #[must_use]
     pub fn size(&self) -> CanvasSize {
         self.member.engine.borrow().size()
@@ -399,7 +399,8 @@ impl Canvas {
         self.core.servers.borrow().all()
     }
 
-    /// A client's name for people: "window", "127.0.0.1:51234"; `None` if it left.
+    /// Returns the name of a viewer for display, such as "window" or "desk 127.0.0.1:51234"; `None`
+    /// if the viewer has left.
     #[must_use]
     pub fn label(&self, source: Source) -> Option<String> {
         self.member.engine.borrow().label(source)

@@ -185,7 +185,7 @@ impl CanvasHandle {
         Ok(())
     }
 
-    /// Sets who decides when to draw, like [`Canvas::set_update_mode`].
+    /// Sets when the canvas is drawn, like [`Canvas::set_update_mode`].
     pub fn set_update_mode(&self, mode: UpdateMode) {
         self.post(move |canvas| canvas.set_update_mode(mode));
     }

@@ -344,8 +344,8 @@ pub enum BackendEvent {
         /// What is known.
         info: ViewInfo,
     },
-    /// The view's close button. A local view's ends the application; a remote one's only
-    /// detaches that view.
+    /// The view's close button was pressed. A local view ends the application; a remote one only
+    /// detaches itself.
     CloseRequested {
         /// The client.
         client: ClientId,
@@ -446,7 +446,7 @@ impl BackendCommand {
         crate::address::check(url)
     }
 
-    /// What it is, for "not supported: …".
+    /// Describes the command in a few words, for the error "not supported: …".
     #[must_use]
     pub fn describe(&self) -> &'static str {
         match self {

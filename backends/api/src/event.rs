@@ -46,8 +46,8 @@ pub struct Event {
     /// When, in seconds on the process' [`Clock`](crate::Clock).
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub timestamp: f64,
-    /// Who caused it; `None` for what the engine made, and for what the program did
-    /// ([`submitted`](Self::submitted)).
+    /// The client that caused it; `None` for events that the engine made, and for events that the program
+    /// [submitted](Self::submitted).
     #[serde(skip)]
     pub source: Option<Source>,
     /// Whether the program made it itself, by `Canvas::submit_event`; nobody caused it then.
@@ -119,7 +119,7 @@ pub enum EventKind {
     /// What is known of the presenter's view is not what it was: it changed, or somebody else became the
     /// presenter; then it comes after `ControlChanged`. Made by the engine only.
     ViewInfo(ViewInfo),
-    /// Comes before every draw; `step` is the time since the last one, in seconds.
+    /// Comes before every draw.
     Animate {
         /// Seconds since the previous draw; 0 for the first.
         step: f64,

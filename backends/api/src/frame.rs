@@ -282,7 +282,7 @@ impl FrameBuffer {
 }
 
 impl Frame {
-    /// Size in physical pixels.
+    /// Returns the size in physical pixels.
     #[must_use]
     pub fn size(&self) -> PhysicalSize {
         self.slot.size
@@ -330,7 +330,8 @@ impl Frame {
         &self.slot.bytes
     }
 
-    /// What differs from the previous frame, as far as the application said; `None`: anything.
+    /// Returns the damage that the application noted; `None` if it noted none and anything may differ
+    /// from the previous frame.
     #[must_use]
     pub fn damage(&self) -> Option<&[Rect]> {
         self.slot.damage.as_deref()

@@ -35,7 +35,7 @@ pub struct ServerConfig {
     pub link_file: Option<PathBuf>,
     /// Where to say what the operator should know while the server runs.
     pub reporter: Reporter,
-    /// Speak TLS with this certificate; `None`: nothing is encrypted.
+    /// The certificate for TLS; `None` for no encryption.
     pub tls: Option<Tls>,
     /// Let everybody drive without a link. Allowed only on an address that no other machine can reach.
     pub no_auth: bool,

@@ -12,7 +12,6 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use framecast_api::{Error, ErrorKind, Result};
 use smol::io::{AsyncRead, AsyncWrite};
@@ -41,8 +40,7 @@ pub(crate) const FIRST_BYTE: u8 = 22;
 /// [`ServerConfig::tls`]: crate::ServerConfig::tls
 #[derive(Clone)]
 pub struct Tls {
-    /// Exchanged when the files change.
-    acceptor: Arc<Mutex<session::Acceptor>>,
+    acceptor: session::Acceptor,
     fingerprint: String,
     files: Option<Files>,
 }
@@ -137,12 +135,7 @@ impl Tls {
 
     /// From now on new connections get the certificate of `new`.
     pub(crate) fn exchange(&self, new: &Self) {
-        let acceptor = new.acceptor();
-        *self.acceptor.lock().unwrap_or_else(PoisonError::into_inner) = acceptor;
-    }
-
-    fn acceptor(&self) -> session::Acceptor {
-        self.acceptor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.acceptor.exchange(&new.acceptor);
     }
 
     /// Shakes hands on a new connection. The caller limits the time.
@@ -151,15 +144,13 @@ impl Tls {
         stream: S,
         limits: &Limits,
     ) -> io::Result<impl AsyncRead + AsyncWrite + Unpin + use<S>> {
-        let acceptor = self.acceptor();
-        acceptor.accept(Rationed::new(stream, limits.bytes_per_second)).await
+        self.acceptor.accept(Rationed::new(stream, limits.bytes_per_second)).await
     }
 }
 
 impl From<session::Made> for Tls {
     fn from((acceptor, hash): session::Made) -> Self {
         let pairs: Vec<String> = hash.iter().map(|byte| format!("{byte:02X}")).collect();
-        let acceptor = Arc::new(Mutex::new(acceptor));
         Self { acceptor, fingerprint: pairs.join(":"), files: None }
     }
 }

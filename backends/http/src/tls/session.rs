@@ -1,7 +1,7 @@
 //! rustls, as a server uses it.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use framecast_api::{Error, Result};
@@ -20,15 +20,27 @@ const VALID: (Duration, Duration) = (DAY, Duration::from_secs(365 * DAY.as_secs(
 /// by something newer.
 const BUFFER: usize = 16 * 1024;
 
+/// Clones have the same certificate, also when it is exchanged.
 #[derive(Clone)]
-pub(super) struct Acceptor(TlsAcceptor);
+pub(super) struct Acceptor(Arc<Mutex<TlsAcceptor>>);
 
 impl Acceptor {
+    fn current(&self) -> TlsAcceptor {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on new connections get the certificate of `new`.
+    pub(super) fn exchange(&self, new: &Self) {
+        let new = new.current();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = new;
+    }
+
     pub(super) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         stream: S,
     ) -> io::Result<impl AsyncRead + AsyncWrite + Unpin + use<S>> {
-        self.0.accept_with(stream, |session| session.set_buffer_limit(Some(BUFFER))).await
+        let acceptor = self.current();
+        acceptor.accept_with(stream, |session| session.set_buffer_limit(Some(BUFFER))).await
     }
 }
 
@@ -85,7 +97,8 @@ fn acceptor(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) ->
             error => bad(format!("the certificate or the key cannot be used ({error})")),
         })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok((Acceptor(TlsAcceptor::from(Arc::new(config))), hash))
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    Ok((Acceptor(Arc::new(Mutex::new(acceptor))), hash))
 }
 
 fn bad(message: impl Into<String>) -> Error {

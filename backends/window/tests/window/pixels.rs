@@ -78,7 +78,7 @@ on_a_display! {
     fn resizing_is_reported_and_scales_the_last_picture(stage) {
         let mut view = View::open("resize", 200, 100);
         assert!(matches!(view.until("the client", |_| true), BackendEvent::Joined { .. }));
-        let resized = view.until("its size", |_| true);
+        let resized = view.until("its size", |it| matches!(it, BackendEvent::Resize { .. }));
         assert!(matches!(resized, BackendEvent::Resize { size, ratio: 1.0, .. }
             if (size.width, size.height) == (200.0, 100.0)), "{resized:?}");
         view.present(200, 100, 1.0, |_, _| GREEN);

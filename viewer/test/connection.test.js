@@ -383,6 +383,23 @@ test("opened anew at the news that it connects, it has one socket", () => {
   assert.equal(t.connection.state, "connected");
 });
 
+test("a server that was there and cannot be reached any more: it says so, eager or not, until it is back", () => {
+  for (const awake of [true, false]) {
+    const t = setUp();
+    t.connection.wake(awake);
+    t.connection.open();
+    t.socket.welcome();
+    t.socket.ends(1006);
+    assert.equal(t.connection.reason, "", "it was just lost");
+    t.pass(2);
+    t.socket.ends(1006);
+    assert.deepEqual([t.connection.state, t.connection.reason], ["lost", "The server cannot be reached."], `${awake}`);
+    t.pass(2);
+    t.socket.welcome();
+    assert.deepEqual([t.connection.state, t.connection.reason], ["connected", ""]);
+  }
+});
+
 function part() {
   const hex = /** @type {string} */ (fixtures("parts.json")[0].hex);
   return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16)).buffer;
@@ -401,7 +418,7 @@ test("a link that was good and is refused now is one of a program that was start
     t.socket.open();
     t.socket.ends(4001);
     assert.equal(t.connection.state, "refused");
-    assert.match(t.connection.reason, /was valid and is not any more: .* open the link that the program printed last/i);
+    assert.match(t.connection.reason, /^This link is no longer valid: .* open the link that the program printed last/i);
     t.pass(600);
     assert.deepEqual([t.connection.state, t.timers.size], ["refused", 0]);
     // Another link may simply be wrong.
@@ -461,7 +478,8 @@ test("a page that is looked at tries again at least every 1.5 s, however long no
     assert.ok(t.sockets.length > count, `after ${i} tries`);
     for (const socket of t.sockets.filter(({ readyState }) => readyState === 0)) socket.ends(1006);
   }
-  assert.deepEqual([t.connection.state, t.connection.reason, t.log()], ["lost", "", ["lost"]]);
+  // It says so once.
+  assert.deepEqual([t.connection.state, t.connection.reason, t.log()], ["lost", "The server cannot be reached.", ["lost", "lost"]]);
   t.connection.wake(false);
   const count = t.sockets.length;
   t.pass(600);

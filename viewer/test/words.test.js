@@ -112,7 +112,7 @@ test("ended: gives the reason, waits for it, and offers to look at once", () => 
   assert.equal(said.role, "Ended");
   assert.equal(
     said.detail,
-    "Done. This page looks for it at this address. If the program was started again, it may have another address and has new links: open the one that it printed.",
+    "Done. This page looks for it at this address. If the program was started again, it may have another address or new links: open the one that it printed.",
   );
   assert.equal(said.announcement, "The application ended. Done.");
   assert.equal(said.retry, true);

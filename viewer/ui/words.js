@@ -29,7 +29,7 @@ const SHORT = { idle: "Not connected", connecting: "Connecting", lost: "Reconnec
 /** After so many seconds without an answer it is worth saying what else may be the matter. */
 const LONG = 30;
 /** What a page cannot find out by itself. */
-const RESTARTED = "If the program was started again, it may have another address and has new links: open the one that it printed.";
+const RESTARTED = "If the program was started again, it may have another address or new links: open the one that it printed.";
 /** Below this rate, in pictures per second, one that got exact in between rests. */
 const RESTS = 4;
 

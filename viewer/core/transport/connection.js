@@ -56,7 +56,10 @@ const REFUSALS = new Map([
 
 /** The link was good before, and is refused now. */
 const OUTDATED =
-  "The link of this page was valid and is not any more: the program was started again and has new links, or this one expired or was revoked. Open the link that the program printed last, or ask for a new one.";
+  "This link is no longer valid: it expired or was revoked, or the program was started again and has new links. Open the link that the program printed last, or ask for a new one.";
+
+/** A server was there before. */
+const UNREACHABLE = "The server cannot be reached.";
 
 /** A browser does not tell why it could not connect: neither that nobody listens nor that we were refused. */
 const NEVER = "The program does not run there, or it does not allow this page.";
@@ -176,9 +179,13 @@ export default class Connection {
     else if (code === 1000) this.#ended("");
     else {
       const told = REASONS.has(code);
-      const last = attempt.socket === this.#socket || this.#attempts.failed(attempt);
-      // Of several attempts, one that failed is no news; nor is one that was turned away while another waits for its welcome.
-      if (last || (told && !this.#attempts.greeting)) this.#lost(REASONS.get(code) ?? (this.#met ? "" : NEVER), told);
+      const kept = attempt.socket === this.#socket;
+      const last = kept || this.#attempts.failed(attempt);
+      const reason = REASONS.get(code) ?? (kept ? "" : this.#met ? UNREACHABLE : NEVER);
+      // Of several attempts, one that was turned away is no news while another waits for its welcome.
+      if (last || (told && !this.#attempts.greeting)) this.#lost(reason, told);
+      // The others go on.
+      else if (!told && !this.#attempts.greeting) this.#missed(reason);
     }
   }
 
@@ -357,6 +364,17 @@ export default class Connection {
     const lasted = this.#since === null ? null : this.#rim.now() - this.#since;
     this.#answered = answered || (lasted !== null && lasted < backoff.STABLE);
     this.#again(this.state === "ended" ? "ended" : "lost", this.state === "ended" ? this.reason : reason);
+  }
+
+  /**
+   * An attempt failed, and others are under way. It is news once.
+   *
+   * @param {string} reason
+   */
+  #missed(reason) {
+    if (this.state !== "lost" || this.reason === reason) return;
+    this.reason = reason;
+    this.#changed("lost");
   }
 
   /**

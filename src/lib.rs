@@ -138,8 +138,8 @@ pub use crate::handle::CanvasHandle;
 pub use crate::notice::print_notice;
 pub use crate::offscreen::Offscreen;
 pub use crate::options::{
-    BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, ListenArg, Options, RatioArg, SizeArg,
-    TerminalArg, TimeoutArg, TlsArg,
+    BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, LinkFormat, ListenArg, Options,
+    RatioArg, SizeArg, TerminalArg, TimeoutArg, TlsArg,
 };
 pub use crate::schedule::UpdateMode;
 #[cfg(feature = "snapshot")]

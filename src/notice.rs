@@ -84,6 +84,16 @@ pub(crate) fn log_event(event: &str) {
     }
 }
 
+/// Writes text on standard output as it is.
+///
+/// # Errors
+/// If nobody reads it any more, for one.
+pub(crate) fn print_output(text: &str) -> std::io::Result<()> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(text.as_bytes())?;
+    output.flush()
+}
+
 /// Prints a help text on standard output.
 #[cfg(feature = "options")]
 pub(crate) fn print_help(text: &str) {

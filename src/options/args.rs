@@ -296,6 +296,25 @@ impl FromStr for TlsArg {
     }
 }
 
+/// How links are printed for scripts: `json`.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LinkFormat {
+    /// One line of JSON for each link.
+    Json,
+}
+
+impl FromStr for LinkFormat {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim() {
+            "json" => Ok(LinkFormat::Json),
+            _ => Err(Error::invalid_input(format!("{text:?} is unknown; possible is json"))),
+        }
+    }
+}
+
 /// A link on the command line: `desk=drive`, `guest=watch,2h`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkArg {
@@ -494,6 +513,14 @@ mod tests {
         assert_eq!("self-signed".parse::<TlsArg>().unwrap(), TlsArg::SelfSigned);
         for bad in ["", "yes", "selfsigned", "cert.pem"] {
             assert!(complaint::<TlsArg>(bad).contains("--tls-cert"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn formats_of_links_are_checked() {
+        assert_eq!("json".parse::<LinkFormat>().unwrap(), LinkFormat::Json);
+        for bad in ["", "JSON", "yaml", "json,json"] {
+            assert!(complaint::<LinkFormat>(bad).contains("possible is json"), "{bad}");
         }
     }
 

@@ -9,8 +9,8 @@ use argh::FromArgs;
 use framecast_api::{Error, Result};
 
 pub use self::args::{
-    BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, ListenArg, RatioArg, SizeArg,
-    TerminalArg, TimeoutArg, TlsArg,
+    BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, LinkFormat, ListenArg, RatioArg,
+    SizeArg, TerminalArg, TimeoutArg, TlsArg,
 };
 use crate::control::ControlPolicy;
 
@@ -81,6 +81,11 @@ pub struct Options {
     /// runs. Variables such as FRAMECAST_LINK_desk=drive:TOKEN are links, too
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub link_file: Option<PathBuf>,
+
+    /// print the links also on standard output, for scripts: json, one line for each link, as
+    /// {"backend":"http","name":"drive","role":"drive","url":"http://…"}
+    #[cfg_attr(feature = "options", argh(option, arg_name = "json"))]
+    pub print_links: Option<LinkFormat>,
 
     /// let everybody on this machine drive, without a link
     #[cfg_attr(feature = "options", argh(switch))]
@@ -268,6 +273,7 @@ impl Options {
             ("--insecure", "http", self.insecure),
             ("--link", "http", !self.link.is_empty()),
             ("--link-file", "http", self.link_file.is_some()),
+            ("--print-links", "http", self.print_links.is_some()),
             ("--no-auth", "http", self.no_auth),
             ("--qr", "qr", self.qr),
             ("--allow-origin", "http", !self.allow_origin.is_empty()),
@@ -328,6 +334,7 @@ mod tests {
             ("--insecure", "", "http"),
             ("--link", "desk=drive", "http"),
             ("--link-file", "links", "http"),
+            ("--print-links", "json", "http"),
             ("--no-auth", "", "http"),
             ("--qr", "", "qr"),
             ("--allow-origin", "https://example.org", "http"),
@@ -371,6 +378,7 @@ mod tests {
             "--link",
             "--link-file",
             "FRAMECAST_LINK_",
+            "--print-links",
             "--no-auth",
             "--qr",
             "--allow-origin",

@@ -1,5 +1,6 @@
 //! Links that stay the same: `--link-file`, and variables of the environment.
 
+use std::io::{BufRead, BufReader};
 use std::process::Command;
 
 use crate::program::{Running, command};
@@ -58,4 +59,35 @@ fn variables_are_links_and_none_with_an_error_shows_its_value() {
     let mut open = demo(&["--no-auth"]);
     open.env("FRAMECAST_LINK_desk", format!("drive:{ONE}"));
     assert!(error(open).contains("drop one of them"));
+}
+
+#[test]
+fn links_for_scripts_are_lines_of_json_on_standard_output_and_those_for_people_stay_where_they_are()
+{
+    let more = ["--print-links", "json", "--link", "desk=drive", "--link", "guest=watch"];
+    let mut running = Running::start(demo(&more));
+    let output = BufReader::new(running.child.stdout.take().unwrap());
+    // The program goes on: they are there at once.
+    let lines: Vec<String> = output.lines().take(2).map(Result::unwrap).collect();
+    for (line, (name, role)) in lines.iter().zip([("desk", "drive"), ("guest", "watch")]) {
+        let told = running.line(&format!("({name})"));
+        let url = told.split(' ').find(|word| word.starts_with("http://")).unwrap();
+        let wanted =
+            format!(r#"{{"backend":"http","name":"{name}","role":"{role}","url":"{url}"}}"#);
+        assert_eq!(*line, wanted);
+    }
+    assert!(error(demo(&["--print-links", "yaml"])).contains("possible is json"));
+}
+
+#[test]
+fn a_program_whose_standard_output_nobody_reads_says_so_and_goes_on() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut unread = demo(&["--print-links", "json"]);
+    unread.stdout(writer);
+    let mut running = Running::start(unread);
+    running.line("--print-links: standard output cannot be written");
+    assert!(running.child.try_wait().unwrap().is_none());
+    let nothing = command(&["--backend", "none", "--print-links", "json", "demo", "paint"]);
+    Running::start(nothing).line("--print-links: there are no links");
 }

@@ -107,6 +107,13 @@ impl Canvas {
     /// [`NoStep::Deadline`] if there is no step before the deadline, [`NoStep::Closed`] if the canvas is
     /// closed.
     pub fn next_before(&self, deadline: Instant) -> Result<Step, NoStep> {
+        // Steps that are always due must not keep the caller, nor may a caller who is always late keep
+        // the canvas from being served: a deadline that is over gives one more step.
+        let late = self.core.time.deadline(deadline) <= self.core.time.now();
+        if late && self.member.overdue.replace(Some(deadline)) == Some(deadline) {
+            let ended = self.member.engine.borrow().is_ended();
+            return Err(if ended { NoStep::Closed } else { NoStep::Deadline });
+        }
         match self.core.next_before(Some(&self.member), Some(deadline)) {
             Some((_, step)) => Ok(step),
             None if self.member.engine.borrow().is_ended() => Err(NoStep::Closed),
@@ -117,7 +124,7 @@ impl Canvas {
     /// Returns the next event or draw if there is one right now. Does not wait.
     #[must_use]
     pub fn poll(&self) -> Option<Step> {
-        self.next_before(Instant::now()).ok()
+        Some(self.core.next_before(Some(&self.member), Some(Instant::now()))?.1)
     }
 
     /// The async form of [`next`](Self::next), for any executor. The future is `!Send`.
@@ -206,7 +213,7 @@ impl Canvas {
     /// Sets the title: the caption of the window and the tab of the page.
     ///
     /// Placeholders are replaced: `$fps` by the frame rate and `$ms` by the time between two frames in
-    /// milliseconds, both averaged over the last second, and `$backend` by the name of the backend that
+    /// milliseconds, both averaged over the last second in which frames came, and `$backend` by the name of the backend that
     /// shows the title: "window", "http". `$$` is a dollar sign. Any other `$` stays as it is.
     ///
     /// ```

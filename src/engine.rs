@@ -309,7 +309,7 @@ impl Engine {
                 // It is shown, among other places, on terminals, which obey control characters.
                 let label = printable(&label).into_owned();
                 if self.messages.wants_events() {
-                    let line = self.log.joined(&self.title, &label, role, now);
+                    let line = self.log.joined(&caption::plain(&self.title), &label, role, now);
                     self.say(line);
                 }
                 self.change_control(now, |control| {
@@ -501,7 +501,7 @@ impl Engine {
         };
         self.stats.wrong_damage += 1;
         if self.stats.wrong_damage == 1 {
-            let message = wrong_damage(&self.title, self.sequence + 1, wrong);
+            let message = wrong_damage(&caption::plain(&self.title), self.sequence + 1, wrong);
             self.messages.notice(Level::Error, &message);
         }
     }

@@ -94,6 +94,8 @@ pub(crate) struct Member {
     /// Never borrowed while the application runs.
     pub(crate) engine: RefCell<Engine>,
     pub(crate) remote: Arc<Remote>,
+    /// The deadline that was over when it gave its last step.
+    pub(crate) overdue: Cell<Option<Instant>>,
 }
 
 /// What a turn over the canvases gives.
@@ -207,7 +209,8 @@ impl Core {
 
     pub(crate) fn add(&self, engine: Engine) -> Rc<Member> {
         let remote = Remote::new(Arc::clone(&self.signal));
-        let member = Rc::new(Member { engine: RefCell::new(engine), remote });
+        let member =
+            Rc::new(Member { engine: RefCell::new(engine), remote, overdue: Cell::new(None) });
         self.canvases.borrow_mut().push(Rc::clone(&member));
         member
     }

@@ -53,8 +53,9 @@
 //!
 //! The program `framecast` is a package of its own, `framecast-cli`.
 //!
-//! Without [`CanvasBuilder::options`] the library prints nothing and catches no signal; messages go to
-//! the [`log`](https://docs.rs/log) facade. See [logging](guide::logging).
+//! Without [`CanvasBuilder::options`] the library prints nothing; messages go to the
+//! [`log`](https://docs.rs/log) facade. It catches no signal, except for a view in a terminal. See
+//! [logging](guide::logging).
 
 #![warn(missing_docs)]
 

@@ -151,8 +151,10 @@ impl Schedule {
 }
 
 fn gap(fps: f64) -> Option<Duration> {
+    /// As good as never, and a time that can be added to any other.
+    const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     let usable = fps.is_finite() && fps > 0.0;
-    usable.then(|| Duration::try_from_secs_f64(1.0 / fps).unwrap_or(Duration::MAX / 4))
+    usable.then(|| Duration::try_from_secs_f64(1.0 / fps).map_or(LONGEST, |it| it.min(LONGEST)))
 }
 
 #[cfg(test)]
@@ -293,9 +295,15 @@ mod tests {
             schedule.begin(start);
             assert_eq!(schedule.next(start), Due::Now, "{fps}");
         }
-        let mut schedule = Schedule::new(UpdateMode::Continuous);
-        schedule.set_max_fps(Some(1e-300));
-        schedule.begin(start);
-        assert!(matches!(schedule.next(start), Due::At(_)));
+        for fps in [1e-300, 6e-20, 1e-12] {
+            let mut schedule = Schedule::new(UpdateMode::Continuous);
+            schedule.set_max_fps(Some(fps));
+            schedule.begin(start);
+            assert!(matches!(schedule.next(start), Due::At(_)));
+            let mut schedule = Schedule::new(UpdateMode::OnDemand);
+            schedule.set_min_fps(Some(fps));
+            schedule.begin(start);
+            assert!(matches!(schedule.next(start), Due::At(_)));
+        }
     }
 }

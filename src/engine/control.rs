@@ -87,7 +87,7 @@ impl Engine {
             }
             if self.messages.wants_events() {
                 let label = after.and_then(|source| self.control.label(source));
-                let line = self.log.control(&self.title, label, now);
+                let line = self.log.control(&caption::plain(&self.title), label, now);
                 self.say(line);
             }
             self.push(after, EventKind::ControlChanged { held: after.is_some() });
@@ -148,7 +148,7 @@ impl Engine {
             && let Some(label) = self.control.label(source)
         {
             let reason = reason.map(|(_, reason)| reason).unwrap_or_default();
-            let line = self.log.left(&self.title, label, &reason, now);
+            let line = self.log.left(&caption::plain(&self.title), label, &reason, now);
             self.say(line);
         }
     }

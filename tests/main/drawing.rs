@@ -215,6 +215,24 @@ fn a_title_tells_the_rate_and_what_shows_it() {
 }
 
 #[test]
+fn steps_that_are_always_due_end_at_the_deadline_and_are_served_after_it() {
+    let (canvas, remote) = canvas(UpdateMode::Continuous);
+    canvas.set_max_fps(None);
+    remote.set_demand(true);
+    let until = Instant::now() + Duration::from_millis(20);
+    let mut draws = 0;
+    while let Ok(step) = canvas.next_before(until) {
+        draws += usize::from(matches!(step, Step::Draw(_)));
+    }
+    assert!(draws > 0 && Instant::now() >= until);
+    assert_eq!(canvas.next_before(until).unwrap_err(), NoStep::Deadline);
+    // A program that is always late is served all the same: one step for each deadline.
+    let mut late = (1..=9).map(|n| canvas.next_before(until - Duration::from_nanos(n)));
+    assert!(late.all(|step| step.is_ok()));
+    assert!(canvas.poll().is_some() && canvas.poll().is_some());
+}
+
+#[test]
 fn a_draw_is_requested_for_later() {
     let (canvas, remote) = canvas(UpdateMode::OnDemand);
     remote.set_demand(true);

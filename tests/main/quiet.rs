@@ -57,7 +57,13 @@ impl Backend for Broken {
 /// Runs the test `name`, which is ignored otherwise, in a process of its own; what it printed on
 /// standard error.
 fn alone(name: &str) -> String {
-    let output = Command::new(std::env::current_exe().unwrap())
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    for (variable, _) in std::env::vars_os() {
+        if variable.to_string_lossy().starts_with("FRAMECAST_") {
+            command.env_remove(variable);
+        }
+    }
+    let output = command
         .args(["--exact", name, "--ignored", "--nocapture"])
         .env("FRAMECAST_BACKEND", "http")
         .env("RUST_BACKTRACE", "0")

@@ -17,6 +17,7 @@ function read(text) {
   const url = URL.parse ? URL.parse(text) : parsed(text);
   if (!url || !["http:", "https:"].includes(url.protocol)) return null;
   if (url.username !== "" || url.password !== "" || !isPlain(url.hostname) || !PLAIN.test(url.href)) return null;
+  if (isOtherwise(text, url.hostname)) return null;
   return { href: url.href, host: url.host };
 }
 
@@ -27,6 +28,17 @@ function parsed(text) {
   } catch {
     return null;
   }
+}
+
+/**
+ * Whether a browser reads another host than what is written: 2130706433 and 0x7f.1 are 127.0.0.1.
+ *
+ * @param {string} text
+ * @param {string} host
+ */
+function isOtherwise(text, host) {
+  const written = text.replace(/^[^:]*:\/\//, "").replace(/[/?#].*$/, "").replace(/:\d+$/, "");
+  return /^[\d.]+$/.test(host) && written.replace(/\.$/, "") !== host;
 }
 
 /** @param {string} host */

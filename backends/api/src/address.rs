@@ -4,7 +4,7 @@
 //! The viewer's `address.js` checks the same with a browser's own parser; both are tested with the
 //! cases in `fixtures/addresses.json`.
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::{BackendCommand, Error, Result};
 
@@ -66,7 +66,13 @@ fn is_host(host: &str) -> bool {
         let fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         !label.is_empty() && label.bytes().all(fine)
     };
-    host.strip_suffix('.').unwrap_or(host).split('.').all(is_label)
+    let bare = host.strip_suffix('.').unwrap_or(host);
+    // Browsers take a host whose last part is a number for an address of IPv4, also in parts (URL
+    // Standard, "ends in a number"): only the usual form is plain.
+    let last = bare.rsplit('.').next().unwrap_or_default();
+    let is_number = last.bytes().all(|byte| byte.is_ascii_digit())
+        || last.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"));
+    bare.split('.').all(is_label) && (!is_number || bare.parse::<Ipv4Addr>().is_ok())
 }
 
 fn is_port(port: &str) -> bool {

@@ -60,7 +60,8 @@ pub(crate) fn copy(
         return Err(Error::invalid_input(format!(
             "{} bytes of pixels are too few for a picture of {size} pixels with a stride of {stride} bytes; {} are needed",
             pixels.len(),
-            needed.map_or_else(|| "more than memory has".to_owned(), |needed| needed.to_string())
+            needed
+                .map_or_else(|| "more than can be counted".to_owned(), |needed| needed.to_string())
         )));
     }
     for (to, from) in to.chunks_exact_mut(width).zip(pixels.chunks(stride)) {
@@ -132,7 +133,7 @@ mod tests {
             (15, 8, PixelFormat::Rgba8, "16 are needed"),
             (0, 8, PixelFormat::Bgra8, "16 are needed"),
             (107, 100, PixelFormat::Rgba8, "108 are needed"),
-            (100, usize::MAX, PixelFormat::Rgba8, "more than memory has"),
+            (100, usize::MAX, PixelFormat::Rgba8, "more than can be counted"),
         ] {
             let error = copied(&vec![0; length], stride, format).unwrap_err().to_string();
             assert!(error.contains(said), "{error}");

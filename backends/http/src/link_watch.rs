@@ -10,7 +10,7 @@ use log::Level;
 use smol::Timer;
 
 use crate::Limits;
-use crate::front::link_file::LinkFile;
+use crate::front::link_file::{Changes, Line, LinkFile};
 use crate::front::links::Link;
 use crate::looks::{LOOK_EVERY, Looks};
 use crate::private_file::{self, Stamp};
@@ -22,6 +22,10 @@ pub(crate) struct LinkWatch {
     path: PathBuf,
     /// What holds of it.
     file: LinkFile,
+    /// The lines whose links the server has: those that had not expired at the last look.
+    valid: Vec<Line>,
+    /// What was told last of a file that cannot be read.
+    told: Option<String>,
     looks: Looks<Stamp>,
 }
 
@@ -32,7 +36,7 @@ impl LinkWatch {
     /// If it cannot be read or made, others may read it, or a line is broken.
     pub(crate) fn open(path: &Path) -> Result<(Self, Option<String>)> {
         let mut made = None;
-        let (file, stamp) = match read(path) {
+        let (file, stamp) = match read(path, LinkFile::parse) {
             Err(Failure::Missing) => {
                 let text = LinkFile::random()?.to_text();
                 match private_file::create(path, text.as_bytes()) {
@@ -48,17 +52,25 @@ impl LinkWatch {
                         .with_source(error));
                     }
                 }
-                read(path)
+                read(path, LinkFile::parse)
             }
             found => found,
         }
         .map_err(|failure| failure.error(path))?;
-        Ok((Self { path: path.to_owned(), file, looks: Looks::new(stamp) }, made))
+        let valid = Vec::new();
+        Ok((
+            Self { path: path.to_owned(), file, valid, told: None, looks: Looks::new(stamp) },
+            made,
+        ))
     }
 
     /// The links at `now`, and what is to be told of those that have expired.
-    pub(crate) fn links(&self, now: SystemTime) -> (Vec<Link>, Option<String>) {
-        (self.file.links(now), expired(&self.path, &self.file, now))
+    pub(crate) fn links(&mut self, now: SystemTime) -> (Vec<Link>, Option<String>) {
+        self.valid = self.file.valid(now);
+        let path = self.path.display();
+        let none =
+            || self.valid.is_empty().then(|| format!("the link file {path} has no valid link"));
+        (self.file.links(now), expired(&self.path, &self.file, now).or_else(none))
     }
 
     /// Looks at the file again and again, and makes `site` do as it says.
@@ -68,30 +80,55 @@ impl LinkWatch {
             let path = self.path.clone();
             let stamp = smol::unblock(move || Stamp::at(&path)).await;
             if !self.looks.changed(stamp) {
+                // By the time of day, which may be set and goes on while the machine sleeps.
+                self.follow_time(SystemTime::now(), site);
                 continue;
             }
             let path = self.path.clone();
-            let found = smol::unblock(move || read(&path)).await;
+            let found = smol::unblock(move || read(&path, LinkFile::parse_changed)).await;
             let (level, message) = match found {
                 Ok((file, stamp)) => {
                     self.looks.read(stamp);
                     self.apply(file, site)
                 }
-                Err(failure) => Err(failure.error(&self.path)),
+                Err(failure) => {
+                    if matches!(failure, Failure::Unreadable(_)) {
+                        self.looks.failed();
+                    }
+                    Err(failure.error(&self.path))
+                }
             }
             .unwrap_or_else(|error| (Level::Warn, format!("{error}; the links stay as they were")));
-            site.report(level, &message);
+            // What is tried every second is told once.
+            if self.told.as_ref() != Some(&message) {
+                site.report(level, &message);
+            }
+            self.told = (level == Level::Warn).then_some(message);
+        }
+    }
+
+    /// Has the server keep to what is valid at `now`.
+    fn follow_time(&mut self, now: SystemTime, site: &Site) {
+        let valid = self.file.valid(now);
+        let changes = Changes::between(&self.valid, &valid, now);
+        if !changes.is_empty() {
+            // A link that cannot be added, because there are too many, is tried again.
+            let done = site.keyring().exchange(&changes.gone, changes.added, Instant::now());
+            if done.is_ok() {
+                self.valid = valid;
+            }
         }
     }
 
     fn apply(&mut self, file: LinkFile, site: &Site) -> Result<(Level, String)> {
         let now = SystemTime::now();
-        let changes = self.file.changes(&file, now);
+        let valid = file.valid(now);
+        let changes = Changes::between(&self.valid, &valid, now);
         let (gone, added) = (changes.gone.len(), changes.added.len());
         site.keyring().exchange(&changes.gone, changes.added, Instant::now()).map_err(|error| {
             Error::invalid_input(format!("the link file {}: {error}", self.path.display()))
         })?;
-        self.file = file;
+        (self.file, self.valid) = (file, valid);
         let expired =
             expired(&self.path, &self.file, now).map_or(String::new(), |it| format!("; {it}"));
         Ok((
@@ -112,25 +149,31 @@ fn expired(path: &Path, file: &LinkFile, now: SystemTime) -> Option<String> {
 /// Why a file gives no links.
 enum Failure {
     Missing,
-    Other(String),
+    /// It may be readable later.
+    Unreadable(String),
+    /// What it says makes no sense.
+    Wrong(String),
 }
 
 impl Failure {
     fn error(self, path: &Path) -> Error {
         let why = match self {
             Self::Missing => "there is no such file".to_owned(),
-            Self::Other(why) => why,
+            Self::Unreadable(why) | Self::Wrong(why) => why,
         };
         Error::invalid_input(format!("cannot use the link file {}: {why}", path.display()))
     }
 }
 
-fn read(path: &Path) -> std::result::Result<(LinkFile, Stamp), Failure> {
+fn read(
+    path: &Path,
+    parse: fn(&[u8]) -> Result<LinkFile>,
+) -> std::result::Result<(LinkFile, Stamp), Failure> {
     let found = private_file::read(path, Limits::LINK_FILE_BYTES);
     let (bytes, stamp) = found.map_err(|error| match error.kind() {
         ErrorKind::NotFound => Failure::Missing,
-        _ => Failure::Other(error.to_string()),
+        _ => Failure::Unreadable(error.to_string()),
     })?;
-    let file = LinkFile::parse(&bytes).map_err(|error| Failure::Other(error.to_string()))?;
+    let file = parse(&bytes).map_err(|error| Failure::Wrong(error.to_string()))?;
     Ok((file, stamp))
 }

@@ -13,23 +13,30 @@ pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Looks<S> {
     done: Option<S>,
     last: Option<S>,
+    /// What was read last could not be, for a reason that may pass.
+    again: bool,
 }
 
 impl<S: Copy + PartialEq> Looks<S> {
     /// When what has this stamp was read.
     pub(crate) fn new(stamp: S) -> Self {
-        Self { done: Some(stamp), last: Some(stamp) }
+        Self { done: Some(stamp), last: Some(stamp), again: false }
     }
 
     /// When what had this stamp, as far as that was known, was read.
     pub(crate) fn started(stamp: Option<S>) -> Self {
-        Self { done: stamp, last: stamp }
+        Self { done: stamp, last: stamp, again: false }
     }
 
-    /// Whether to read it, after a look. A file is tried once, whether it can be read or not.
+    /// Whether to read it, after a look. A file is read once, also if there is something wrong with what it says.
     pub(crate) fn changed(&mut self, now: Option<S>) -> bool {
         let rests = std::mem::replace(&mut self.last, now) == now;
-        rests && std::mem::replace(&mut self.done, now) != now
+        rests && (std::mem::replace(&mut self.done, now) != now || std::mem::take(&mut self.again))
+    }
+
+    /// The file could not be read, such as for want of open files: the next look tries again.
+    pub(crate) fn failed(&mut self) {
+        self.again = true;
     }
 
     /// What was read is of this stamp.
@@ -62,6 +69,16 @@ mod tests {
         assert!(!looks.changed(Some(other)) && looks.changed(Some(other)));
         assert!(!looks.changed(None) && looks.changed(None));
         assert!(!looks.changed(Some(other)) && looks.changed(Some(other)), "also the same");
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_tried_again_until_it_can() {
+        let mut looks = Looks::new(1);
+        assert!(!looks.changed(Some(2)) && looks.changed(Some(2)));
+        looks.failed();
+        assert!(looks.changed(Some(2)));
+        looks.failed();
+        assert!(looks.changed(Some(2)) && !looks.changed(Some(2)));
     }
 
     #[test]

@@ -43,8 +43,24 @@ pub(crate) fn read(path: &Path, limit: usize) -> io::Result<(Vec<u8>, Stamp)> {
     Ok((bytes, stamp))
 }
 
-/// Makes a file that is not there yet.
+/// Makes a file that is not there yet, as a whole: nobody ever sees a part of it, whoever else starts or
+/// whatever ends this process.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.{:?}.new", std::process::id(), std::thread::current().id()));
+    let whole = path.with_file_name(name);
+    write_new(&whole, bytes)?;
+    // Unlike a rename this fails where somebody else was quicker.
+    let linked = match std::fs::hard_link(&whole, path) {
+        // A file system without hard links.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => write_new(path, bytes),
+        linked => linked,
+    };
+    let _ = std::fs::remove_file(&whole);
+    linked
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]

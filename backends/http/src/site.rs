@@ -135,13 +135,16 @@ impl Site {
         }
         let mut link_watch = None;
         if let Some(path) = &config.link_file {
-            let (watch, made) = LinkWatch::open(path)?;
-            let (links, expired) = watch.links(SystemTime::now());
+            let (mut watch, made) = LinkWatch::open(path)?;
+            let (links, warning) = watch.links(SystemTime::now());
             keyring.exchange(&[], links, Instant::now()).map_err(|error| {
                 Error::invalid_input(format!("the link file {}: {error}", path.display()))
             })?;
-            for message in made.iter().chain(&expired) {
-                config.reporter.report(Level::Info, message);
+            if let Some(message) = made {
+                config.reporter.report(Level::Info, &message);
+            }
+            if let Some(message) = warning {
+                config.reporter.report(Level::Warn, &message);
             }
             link_watch = Some(watch);
         }

@@ -26,6 +26,7 @@ const HEADER: &str = "\
 # ROLE is drive or watch; EXPIRY is never, or a time in UTC such as 2026-12-31T23:59:59Z.
 # TOKEN is a secret of 128 random bits or more (openssl rand -hex 32 prints one); or sha256: and its hash.
 # A change is noticed while the server runs: who came by a link that is gone is sent away.
+# Save it as a whole (editors do): write another file and rename it.
 ";
 
 /// A line of the file.
@@ -58,9 +59,24 @@ pub(crate) struct LinkFile {
 /// What is to be done when a file says something else than before.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Changes {
-    /// Names of links that are no more.
-    pub(crate) gone: Vec<String>,
+    /// Names and digests of links that are no more.
+    pub(crate) gone: Vec<(String, [u8; 32])>,
     pub(crate) added: Vec<Link>,
+}
+
+impl Changes {
+    /// What changes when the lines `new` take the place of `old`: a line that stays as it is changes nothing, one
+    /// that says something else is a new link.
+    pub(crate) fn between(old: &[Line], new: &[Line], now: SystemTime) -> Self {
+        let gone = old.iter().filter(|line| !new.contains(line));
+        let gone = gone.filter_map(|line| Some((line.name.clone(), line.secret.digest()?)));
+        let added = new.iter().filter(|line| !old.contains(line));
+        Self { gone: gone.collect(), added: added.filter_map(|line| line.link(now)).collect() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.gone.is_empty() && self.added.is_empty()
+    }
 }
 
 impl LinkFile {
@@ -122,21 +138,31 @@ impl LinkFile {
         self.lines.iter().filter_map(|line| line.link(now)).collect()
     }
 
+    /// The lines of those.
+    pub(crate) fn valid(&self, now: SystemTime) -> Vec<Line> {
+        self.lines.iter().filter(|line| line.link(now).is_some()).cloned().collect()
+    }
+
     /// The names of those that have.
     pub(crate) fn expired(&self, now: SystemTime) -> Vec<&str> {
         let expired = self.lines.iter().filter(|line| line.link(now).is_none());
         expired.map(|line| &*line.name).collect()
     }
 
-    /// What changes when `new` takes the place of this: a line that stays as it is changes nothing, one that
-    /// says something else is a new link.
-    pub(crate) fn changes(&self, new: &Self, now: SystemTime) -> Changes {
-        let only = |these: &Self, those: &Self| -> Vec<Line> {
-            these.lines.iter().filter(|line| !those.lines.contains(line)).cloned().collect()
-        };
-        Changes {
-            gone: only(self, new).into_iter().map(|line| line.name).collect(),
-            added: only(new, self).iter().filter_map(|line| line.link(now)).collect(),
+    /// As [`parse`](Self::parse), of a file that was changed while it is in use: it must end with the end of a line.
+    /// One that is being written may stop anywhere, also in the middle of a token.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), and if it is empty or its last line has no end.
+    pub(crate) fn parse_changed(bytes: &[u8]) -> Result<Self> {
+        match bytes.last() {
+            Some(b'\n') => Self::parse(bytes),
+            Some(_) => Err(Error::invalid_input(
+                "its last line has no end, so it may not be whole; end it with a new line",
+            )),
+            None => Err(Error::invalid_input(
+                "it is empty, so it may not be whole; to have no links leave a comment in it",
+            )),
         }
     }
 }
@@ -355,12 +381,34 @@ mod tests {
     fn only_lines_that_differ_are_changed() {
         let before = read(&format!("a drive never {ONE}\nb watch never {TWO}"));
         let reordered = read(&format!("# hello\nb watch never {TWO}\na drive never {ONE}"));
-        let nothing = Changes { gone: vec![], added: vec![] };
-        assert_eq!(before.changes(&reordered, now()), nothing);
+        let changes = |new: &LinkFile| Changes::between(&before.lines, &new.lines, now());
+        assert!(changes(&reordered).is_empty());
         let changed = read(&format!("b watch 2027-01-01T00:00:00Z {TWO}\nc watch never {HASH}"));
-        let Changes { gone, added } = before.changes(&changed, now());
-        assert_eq!(gone, ["a", "b"]);
+        let Changes { gone, added } = changes(&changed);
+        assert_eq!(gone.iter().map(|(name, _)| &**name).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(added.iter().map(Link::name).collect::<Vec<_>>(), ["b", "c"]);
+    }
+
+    #[test]
+    fn a_file_that_is_being_written_is_not_taken_for_a_whole_one() {
+        let whole = format!("a drive never {ONE}\nb watch never {}\n", "9f86d081".repeat(9) + "ab");
+        assert_eq!(LinkFile::parse_changed(whole.as_bytes()).unwrap().lines.len(), 2);
+        for end in 0..whole.len() {
+            let part = LinkFile::parse_changed(&whole.as_bytes()[..end]);
+            assert_eq!(part.is_ok(), whole[..end].ends_with('\n'), "{end}");
+        }
+        assert!(LinkFile::parse_changed(b"# none\n").unwrap().lines.is_empty());
+    }
+
+    #[test]
+    fn the_time_of_day_decides_which_lines_are_valid() {
+        let file = read(&format!("a drive never {ONE}\nb watch 2026-06-01T00:00:01Z {TWO}\n"));
+        let (before, after) = (file.valid(now()), file.valid(now() + Duration::from_secs(1)));
+        let Changes { gone, added } = Changes::between(&before, &after, now());
+        assert_eq!((&*gone[0].0, gone.len(), added.len()), ("b", 1, 0));
+        // The clock was ahead, and was set.
+        let Changes { gone, added } = Changes::between(&after, &before, now());
+        assert_eq!((gone.len(), added[0].name()), (0, "b"));
     }
 
     #[test]

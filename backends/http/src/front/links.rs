@@ -242,10 +242,11 @@ impl Keyring {
         Ok(token)
     }
 
-    /// Revokes the links called `gone` and adds others in their place: all of it, or, after an error, nothing.
+    /// Revokes the links of these names and digests and adds others in their place: all of it, or, after an error,
+    /// nothing. Links of the same name that came from elsewhere stay.
     pub(crate) fn exchange(
         &mut self,
-        gone: &[String],
+        gone: &[(String, [u8; 32])],
         added: impl IntoIterator<Item = Link>,
         now: Instant,
     ) -> Result<()> {
@@ -254,7 +255,9 @@ impl Keyring {
         let mut taken = Vec::new();
         let mut kept = Vec::new();
         for (at, entry) in self.entries.drain(..).enumerate() {
-            if gone.contains(&entry.name) { taken.push((at, entry)) } else { kept.push(entry) }
+            let is_gone =
+                gone.iter().any(|(name, digest)| *name == entry.name && *digest == entry.digest);
+            if is_gone { taken.push((at, entry)) } else { kept.push(entry) }
         }
         let before = kept.len();
         self.entries = kept;
@@ -458,15 +461,19 @@ mod tests {
             |keyring: &Keyring| keyring.links(now).map(|it| it.0.to_owned()).collect::<Vec<_>>();
         let own = || Link::watch("own").with_token(OWN).unwrap();
         let bad = [own(), Link::watch("other").with_token(OWN).unwrap()];
-        assert!(keyring.exchange(&["desk".into()], bad, now).is_err());
+        let gone = |name: &str, token: &Token| [(name.to_owned(), digest(token.as_str()))];
+        let desk = gone("desk", &drive);
+        assert!(keyring.exchange(&desk, bad, now).is_err());
         assert_eq!(names(&keyring), ["desk", "guest"], "as it was, in the same order");
         assert_eq!(role(&keyring, drive.as_str(), now), Some(Role::Drive));
         assert_eq!(role(&keyring, OWN, now), None);
-        keyring.exchange(&["desk".into()], [own()], now).unwrap();
+        keyring.exchange(&gone("guest", &drive), [], now).unwrap();
+        assert_eq!(names(&keyring), ["desk", "guest"], "another link of that name stays");
+        keyring.exchange(&desk, [own()], now).unwrap();
         assert_eq!(names(&keyring), ["guest", "own"]);
         assert_eq!(role(&keyring, drive.as_str(), now), None);
         assert!(!guest.grant.is_over(now), "who is not concerned stays");
-        keyring.exchange(&["guest".into()], [own().lasting(None)], now).unwrap_err();
+        keyring.exchange(&gone("guest", &watch), [own().lasting(None)], now).unwrap_err();
         assert!(!guest.grant.is_over(now) && !guest.revoked.unwrap().is_closed());
     }
 

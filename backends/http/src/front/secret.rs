@@ -89,19 +89,21 @@ fn weakness(text: &str) -> Option<String> {
     if !bytes.iter().all(fine) {
         return Some("possible are letters, digits and - . _ ~".to_owned());
     }
-    let all = |is: fn(&u8) -> bool| bytes.iter().all(is);
+    // A separator is random only in base64url, and then both cases occur.
+    let plain: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    let all = |is: fn(&u8) -> bool| plain.iter().all(is);
     let lower = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let upper = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    let (fewest, what) = if all(u8::is_ascii_digit) {
-        (fewest::DIGITS, "digits only")
+    let (fewest, length, what) = if all(u8::is_ascii_digit) {
+        (fewest::DIGITS, plain.len(), "digits")
     } else if all(u8::is_ascii_hexdigit) {
-        (fewest::HEX, "hexadecimal digits only")
+        (fewest::HEX, plain.len(), "hexadecimal digits")
     } else if all(lower) || all(upper) {
-        (fewest::ONE_CASE, "letters of one case and digits")
+        (fewest::ONE_CASE, plain.len(), "letters of one case and digits")
     } else {
-        (fewest::MIXED, "letters of both cases, digits and - . _ ~")
+        (fewest::MIXED, bytes.len(), "letters of both cases, digits and - . _ ~")
     };
-    if bytes.len() < fewest {
+    if length < fewest {
         return Some(format!(
             "it is too short to hold 128 random bits; of {what} it takes at least {fewest}"
         ));
@@ -109,6 +111,7 @@ fn weakness(text: &str) -> Option<String> {
     let mut seen = [false; 256];
     bytes.iter().for_each(|byte| seen[usize::from(*byte)] = true);
     let different = seen.iter().filter(|seen| **seen).count();
+    let bytes = &plain[..];
     let repeats = (1..=bytes.len() / 2).any(|by| bytes[by..] == bytes[..bytes.len() - by]);
     let steps = |by: i16| {
         let step = |pair: &&[u8]| i16::from(pair[1]) - i16::from(pair[0]) == by;
@@ -229,6 +232,21 @@ mod tests {
             let why = Token::own(token[1..].to_owned()).unwrap_err().to_string();
             assert!(why.contains("too short") && !why.contains(&token[1..]), "{why}");
         }
+    }
+
+    #[test]
+    fn separators_make_no_token_longer() {
+        for token in [
+            "9f86-d081-884c-7d65-9a2f",
+            "2718281828459045235.36",
+            "2026-11-29-12-34-56-78.9",
+            "correct-horse-battery-staple",
+            "PASSWORD_PASSWORD_1234",
+            "----------------------------------------",
+        ] {
+            assert!(weakness(token).unwrap().contains("too short"), "{token}");
+        }
+        assert_eq!(weakness("9f86d081-884c-7d65-9a2f-eaa0c55ad015"), None, "32 digits");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::Limits;
-use crate::front::link_file::LinkFile;
+use crate::front::link_file::{Changes, LinkFile};
 use crate::front::links::Keyring;
 
 /// A time in the middle of those that the seeds name: 2026-06-01.
@@ -38,9 +38,8 @@ pub fn link_file(bytes: &[u8]) {
     let mut keyring = Keyring::new(false);
     keyring.exchange(&[], links.clone(), at).unwrap();
     assert_eq!(keyring.links(at).count(), links.len());
-    let same = file.changes(&file, now);
-    assert!(same.gone.is_empty() && same.added.is_empty());
-    let all = file.changes(&LinkFile::default(), now);
+    assert!(Changes::between(&file.lines, &file.lines, now).is_empty());
+    let all = Changes::between(&file.lines, &[], now);
     keyring.exchange(&all.gone, all.added, at).unwrap();
     assert_eq!(keyring.links(at).count(), 0);
 }

@@ -102,6 +102,50 @@ fn a_file_that_is_missing_is_made_and_links_stay_the_same_from_then_on() {
 }
 
 #[test]
+fn servers_that_start_together_have_the_same_links() {
+    for _ in 0..10 {
+        let files = Files::new();
+        let start = std::sync::Barrier::new(6);
+        let all: Vec<Vec<String>> = std::thread::scope(|scope| {
+            let server = || {
+                start.wait();
+                let server = files.config.clone();
+                let server = HttpServer::bind_with("127.0.0.1:0".parse().unwrap(), server).unwrap();
+                let links = server.links(None).into_iter();
+                links.map(|link| link.url.split_once('#').unwrap().1.to_owned()).collect()
+            };
+            let threads: Vec<_> = (0..6).map(|_| scope.spawn(server)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(all[0].len(), 2);
+        assert!(all.iter().all(|links| *links == all[0]), "they have different links");
+        let left = std::fs::read_dir(files.folder.path()).unwrap().count();
+        assert_eq!(left, 1, "only the file itself is left");
+    }
+}
+
+#[test]
+fn a_file_that_is_written_slowly_revokes_nobody() {
+    let files = Files::new();
+    let (desk, guest) = (format!("desk drive never {ONE}\n"), format!("guest watch never {TWO}\n"));
+    files.put(&format!("{desk}{guest}"));
+    let server = files.server();
+    let _engine = Engine::at(&server, None);
+    let mut client = enter(&server, ONE);
+    client.hear_text("welcome");
+    // Truncated, and then half of a token, each for as long as it takes to be noticed.
+    for (part, said) in [("", "it is empty"), (&desk[..desk.len() - 9], "has no end")] {
+        std::fs::write(files.path(), part).unwrap();
+        let message = files.until_told(said);
+        assert!(message.contains("the links stay as they were"), "{message}");
+    }
+    std::fs::write(files.path(), desk).unwrap();
+    files.until_told("links that are gone: 1, new ones: 0");
+    client.say(&json!({"type": "ping", "id": 1}));
+    client.hear_text("pong");
+}
+
+#[test]
 fn what_is_gone_from_the_file_is_revoked_and_what_stays_keeps_its_clients() {
     let files = Files::new();
     files.put(&format!("desk drive never {ONE}\nguest watch never {TWO}\n"));

@@ -393,7 +393,8 @@ impl Canvas {
 
     /// What is known of the presenter's view: which keys its shortcuts use, dark or light, mouse or
     /// finger. All unknown where nobody drives, or a client does not say it.
-    /// [`EventKind::ViewInfo`](crate::EventKind::ViewInfo) tells when it changes.
+    /// [`EventKind::ViewInfo`](crate::EventKind::ViewInfo) tells when it changes, and when somebody else
+    /// becomes the presenter; not when the presenter leaves and nobody drives.
     #[must_use]
     pub fn presenter_info(&self) -> ViewInfo {
         self.member.engine.borrow().presenter_info()

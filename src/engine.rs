@@ -5,13 +5,14 @@
 //! is what the application sees.
 
 mod control;
+mod damage;
 mod setters;
 
 use std::time::{Duration, Instant};
 
 use framecast_api::{
     Backend, BackendCommand, BackendEvent, CanvasSize, Clock, Context, Cursor, Error, Event,
-    EventKind, Frame, FrameBuffer, FramePool, Rect, Resize, Result, SizeLimits, Source, TextInput,
+    EventKind, Frame, FrameBuffer, FramePool, Resize, Result, SizeLimits, Source, TextInput,
     ViewInfo, ViewLink, printable,
 };
 use log::Level;
@@ -493,19 +494,6 @@ impl Engine {
         }
     }
 
-    /// Tells the application's author if `buffer` promises what is not so, and presents it without
-    /// the promise: backends would show old pixels.
-    fn check_damage(&mut self, buffer: &mut FrameBuffer) {
-        let Some(wrong) = self.last_frame.as_ref().and_then(|it| buffer.check_damage(it)) else {
-            return;
-        };
-        self.stats.wrong_damage += 1;
-        if self.stats.wrong_damage == 1 {
-            let message = wrong_damage(&caption::plain(&self.title), self.sequence + 1, wrong);
-            self.messages.notice(Level::Error, &message);
-        }
-    }
-
     /// Begins to close: what is held is released, `close` is the last event.
     pub(crate) fn close(&mut self) {
         if matches!(self.phase, Phase::Closing | Phase::Ended) {
@@ -624,14 +612,4 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// What the author of an application is told of a frame whose damage is wrong.
-fn wrong_damage(title: &str, frame: u64, wrong: Rect) -> String {
-    let Rect { x, y, width, height } = wrong;
-    format!(
-        "frame {frame} of {title:?} calls trust_damage(), but pixels changed outside of its damage, \
-         all of them in Rect::new({x}, {y}, {width}, {height}): call add_damage() for them, or not \
-         trust_damage(). A release build would show old pixels there. This is said once"
-    )
 }

@@ -6,8 +6,9 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
-use framecast_api::{Result, printable, printable_lines};
+use framecast_api::{Result, printable, printable_lines, utc};
 
 use crate::log_file;
 
@@ -79,7 +80,7 @@ pub(crate) fn log_event(event: &str) {
     let line = format!("framecast: {}\n", printable(event));
     match &mut *log() {
         Log::None => {}
-        Log::StandardError => write_error(&format!("{} {line}", log_file::timestamp())),
+        Log::StandardError => write_error(&format!("{} {line}", utc::format(SystemTime::now()))),
         Log::File(file) => write_to_log(file, &line),
     }
 }
@@ -104,7 +105,7 @@ pub(crate) fn print_help(text: &str) {
 
 // One write, so that lines of several threads and processes do not mix. A full disk loses lines.
 fn write_to_log(file: &mut File, line: &str) {
-    let _ = file.write_all(format!("{} {line}", log_file::timestamp()).as_bytes());
+    let _ = file.write_all(format!("{} {line}", utc::format(SystemTime::now())).as_bytes());
 }
 
 fn write_error(line: &str) {

@@ -13,9 +13,11 @@
 #![warn(missing_docs)]
 
 pub mod conformance;
+pub mod utc;
 
 mod address;
 mod backend;
+mod buttons;
 mod changes;
 mod clock;
 mod coalesce;
@@ -36,14 +38,15 @@ mod view_info;
 pub use backend::{
     Backend, BackendCommand, BackendEvent, Capabilities, Context, Traffic, ViewLink,
 };
+pub use buttons::{Button, Buttons, Modifiers};
 pub use changes::FrameChanges;
 pub use clock::Clock;
 pub use control::{ControlRequest, ControlState, Member, Role, SentAway};
 pub use cursor::Cursor;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{
-    Button, Buttons, Char, ClientId, Event, EventKind, Key, Modifiers, Pointer, PointerType,
-    Resize, Source, Touch, Wheel, WheelPhase, WheelUnit,
+    Char, ClientId, Event, EventKind, Key, Pointer, PointerType, Resize, Source, Touch, Wheel,
+    WheelPhase, WheelUnit,
 };
 pub use frame::{Frame, FrameBuffer, FramePool};
 pub use null::{NullBackend, NullRemote};

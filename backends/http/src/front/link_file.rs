@@ -12,11 +12,10 @@
 use std::fmt::Write;
 use std::time::SystemTime;
 
-use framecast_api::{Error, Result, Role};
+use framecast_api::{Error, Result, Role, utc};
 
 use super::links::{LONGEST_NAME, Link, is_name};
 use super::secret::{Secret, Token};
-use super::utc;
 use crate::Limits;
 
 /// The broken lines that one error tells of; how many more there are it tells as well.

@@ -12,7 +12,6 @@ pub(crate) mod pictures;
 pub(crate) mod places;
 pub(crate) mod routes;
 pub(crate) mod secret;
-pub(crate) mod utc;
 
 use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 

@@ -8,8 +8,17 @@ const BEFORE_1970: u64 = 719_468;
 /// Days of 400 years.
 const ERA: u64 = 146_097;
 
-/// Reads `YYYY-MM-DDTHH:MM:SSZ`, from 1970 to 9999. No fractions, no offsets, no leap seconds.
-pub(crate) fn parse(text: &str) -> Option<SystemTime> {
+/// Reads `YYYY-MM-DDTHH:MM:SSZ`, from 1970 to 9999; `None` if it is something else. No fractions, no offsets, no
+/// leap seconds.
+///
+/// ```
+/// use framecast_api::utc;
+/// let time = utc::parse("2026-12-31T23:59:59Z").unwrap();
+/// assert_eq!(utc::format(time), "2026-12-31T23:59:59Z");
+/// assert!(utc::parse("2026-02-29T00:00:00Z").is_none());
+/// ```
+#[must_use]
+pub fn parse(text: &str) -> Option<SystemTime> {
     let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
     let number = |from: usize, to: usize| {
         bytes[from..to].iter().try_fold(0, |sum, byte| {
@@ -35,8 +44,9 @@ pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     (format(time) == text).then_some(time)
 }
 
-/// As [`parse`] reads it; a time before 1970 as 1970.
-pub(crate) fn format(time: SystemTime) -> String {
+/// Writes a time as [`parse`] reads it; a time before 1970 as 1970.
+#[must_use]
+pub fn format(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let (days, second) = (seconds / DAY + BEFORE_1970, seconds % DAY);
     let (era, day) = (days / ERA, days % ERA);

@@ -71,6 +71,10 @@ impl Canvas {
         Self { core, member }
     }
 
+    pub(crate) fn core(&self) -> &Rc<Core> {
+        &self.core
+    }
+
     pub(crate) fn member(&self) -> &Rc<Member> {
         &self.member
     }

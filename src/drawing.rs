@@ -29,7 +29,7 @@ pub struct Drawing {
 
 impl Drawing {
     pub(crate) fn begin(core: &Core, member: &Rc<Member>, step: f64) -> Result<Self> {
-        let mut engine = member.engine.borrow_mut();
+        let engine = member.engine.borrow();
         let began = core.time.now();
         Ok(Self {
             buffer: engine.lend()?,

@@ -6,8 +6,10 @@
 
 mod control;
 mod damage;
+mod fed;
 mod setters;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use framecast_api::{
@@ -80,7 +82,8 @@ pub(crate) struct Engine {
     queue: EventQueue,
     pub(crate) schedule: Schedule,
     phase: Phase,
-    pool: FramePool,
+    /// Shared with who draws on another thread.
+    pool: Arc<Mutex<FramePool>>,
     sequence: u64,
     last_frame: Option<Frame>,
     size: CanvasSize,
@@ -167,7 +170,7 @@ impl Engine {
             queue: EventQueue::default(),
             schedule,
             phase: Phase::Resting,
-            pool: FramePool::new(),
+            pool: Arc::default(),
             sequence: 0,
             last_frame: None,
             size: settings.size,
@@ -225,16 +228,15 @@ impl Engine {
             return Turn::Ended;
         }
         self.poll(now);
-        self.change_control(now, |control| control.tick(now));
+        self.tick(now);
         if self.phase == Phase::Resting && self.demanded() && self.schedule.next(now) == Due::Now {
             self.announce_draw(now);
         }
-        if let Some(event) = self.queue.pop() {
+        if let Some(event) = self.next_event() {
             if let (EventKind::BeforeDraw, &Phase::Announced { step }) = (&event.kind, &self.phase)
             {
                 self.phase = Phase::Drawing { step };
             }
-            self.stats.events += 1;
             return Turn::Event(event);
         }
         match self.phase {
@@ -244,6 +246,17 @@ impl Engine {
             }
             _ => Turn::Wait(self.deadline(now)),
         }
+    }
+
+    /// Does what is due by now: control that nobody uses is given up.
+    fn tick(&mut self, now: Instant) {
+        self.change_control(now, |control| control.tick(now));
+    }
+
+    fn next_event(&mut self) -> Option<Event> {
+        let event = self.queue.pop()?;
+        self.stats.events += 1;
+        Some(event)
     }
 
     /// Announces a draw now, whether it is due or not.
@@ -454,8 +467,13 @@ impl Engine {
     }
 
     /// A buffer of the canvas' physical size.
-    pub(crate) fn lend(&mut self) -> Result<FrameBuffer> {
-        self.pool.lend(self.size.physical())
+    pub(crate) fn lend(&self) -> Result<FrameBuffer> {
+        lock(&self.pool).lend(self.size.physical())
+    }
+
+    /// Where buffers for this canvas come from.
+    pub(crate) fn pool(&self) -> &Arc<Mutex<FramePool>> {
+        &self.pool
     }
 
     /// Presents `buffer` on every backend; the application began to draw it at `began`.
@@ -474,7 +492,7 @@ impl Engine {
         }
         self.sequence += 1;
         let timestamp = self.clock.seconds(now);
-        let frame = self.pool.freeze(buffer, self.sequence, timestamp, ratio);
+        let frame = lock(&self.pool).freeze(buffer, self.sequence, timestamp, ratio);
         self.stats.frames += 1;
         self.stats.draw_seconds = now.saturating_duration_since(began).as_secs_f64();
         if self.rate.count(now) && caption::is_measured(&self.title) {
@@ -606,6 +624,11 @@ impl Engine {
     fn slot(&self, id: u32) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.id == id)
     }
+}
+
+/// Takes a pool of frames; what somebody was doing who panicked concerned one buffer of it.
+pub(crate) fn lock(pool: &Mutex<FramePool>) -> MutexGuard<'_, FramePool> {
+    pool.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Engine {

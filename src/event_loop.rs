@@ -279,7 +279,7 @@ impl Core {
         }
     }
 
-    fn park(&self, until: Option<Instant>) {
+    pub(crate) fn park(&self, until: Option<Instant>) {
         match self.time.pass(until) {
             Passed::Not => {}
             Passed::Yes => return,
@@ -338,7 +338,7 @@ impl Core {
     }
 
     /// Does what handles asked for since the last turn.
-    fn take_requests(self: &Rc<Self>, member: &Rc<Member>) {
+    pub(crate) fn take_requests(self: &Rc<Self>, member: &Rc<Member>) {
         for post in member.remote.take_posts() {
             post(&Canvas::new(Rc::clone(self), Rc::clone(member)));
         }
@@ -351,7 +351,7 @@ impl Core {
         }
     }
 
-    fn remove(&self, member: &Rc<Member>) {
+    pub(crate) fn remove(&self, member: &Rc<Member>) {
         member.remote.set_closed();
         self.canvases.borrow_mut().retain(|other| !Rc::ptr_eq(other, member));
     }

@@ -23,6 +23,11 @@ impl EventQueue {
         self.events.len() >= Self::ENOUGH
     }
 
+    /// Whether more wait than are ever kept for a program that may not read.
+    pub(crate) fn is_over_full(&self) -> bool {
+        self.events.len() > Self::ENOUGH
+    }
+
     pub(crate) fn push(&mut self, event: Event) {
         let apart = match self.events.back_mut() {
             Some(last) => last.coalesce(event),

@@ -57,6 +57,10 @@ impl Remote {
         })
     }
 
+    pub(crate) fn signal(&self) -> &Arc<Signal> {
+        &self.signal
+    }
+
     /// Whether a draw was asked for since the last call.
     pub(crate) fn take_draw(&self) -> bool {
         self.draw.swap(false, Ordering::AcqRel)

@@ -81,9 +81,11 @@ mod held;
 mod interrupt;
 mod log_file;
 mod messages;
+mod mirror;
 mod notice;
 mod offscreen;
 mod options;
+mod own_window;
 mod schedule;
 mod select;
 mod signal;
@@ -136,12 +138,14 @@ pub use crate::control::ControlPolicy;
 pub use crate::drawing::Drawing;
 pub use crate::event_loop::{EventLoop, NoStep, Step};
 pub use crate::handle::CanvasHandle;
+pub use crate::mirror::{Mirror, MirrorEvents};
 pub use crate::notice::print_notice;
 pub use crate::offscreen::Offscreen;
 pub use crate::options::{
     BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, LinkFormat, ListenArg, Options,
     RatioArg, SizeArg, TerminalArg, TimeoutArg, TlsArg,
 };
+pub use crate::own_window::OwnWindow;
 pub use crate::schedule::UpdateMode;
 #[cfg(feature = "snapshot")]
 pub use crate::snapshot::Snapshot;

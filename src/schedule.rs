@@ -133,6 +133,12 @@ impl Schedule {
         if at <= now { Due::Now } else { Due::At(at) }
     }
 
+    /// When the rate limit lets a frame be presented, whatever the mode: the program brings frames when
+    /// it likes.
+    pub(crate) fn next_free(&self, now: Instant) -> Due {
+        self.free_at.filter(|at| *at > now).map_or(Due::Now, Due::At)
+    }
+
     /// A draw begins now. Returns the seconds since the last one began; 0.0 for the first.
     pub(crate) fn begin(&mut self, now: Instant) -> f64 {
         let step = self.last.map_or(0.0, |last| now.saturating_duration_since(last).as_secs_f64());

@@ -6,7 +6,7 @@ use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Instant;
 
-/// Wakes a task at a deadline. BackendCommand it again replaces the deadline, dropping it forgets it.
+/// Wakes a task at a deadline. Setting it again replaces the deadline, dropping it forgets it.
 #[derive(Debug, Default)]
 pub(crate) struct Timer {
     /// The entry in the queue, if one is pending or has fired.

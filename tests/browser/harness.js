@@ -17,7 +17,8 @@ export const PATIENCE = 60_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, "..", "..");
-const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
+/** Where cargo builds. */
+export const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 const out = join(here, "out");
 
 const cleanUps = [];
@@ -133,14 +134,14 @@ function environment(display) {
   return env;
 }
 
-function built(name, path, args, display) {
+function built(name, path, args, display, env = {}) {
   const [command, ...rest] = [...runner, join(target, profile, `${path}${suffix}`), ...args];
-  return new Program(name, command, rest, { env: environment(display) });
+  return new Program(name, command, rest, { env: { ...environment(display), ...env } });
 }
 
 /** Starts an example. */
-export function example(name, args, { display } = {}) {
-  return built(name, join("examples", name), args, display);
+export function example(name, args, { display, env } = {}) {
+  return built(name, join("examples", name), args, display, env);
 }
 
 /** Starts the application under test, with `--listen` on a free port where it listens. */
@@ -220,9 +221,9 @@ export async function findWindow(display, title) {
   });
 }
 
-/** What `display` shows. */
-export function screen(display) {
-  const png = execFileSync("import", ["-window", "root", "png:-"], {
+/** What `display` shows, or one window on it. */
+export function screen(display, window = "root") {
+  const png = execFileSync("import", ["-window", window, "png:-"], {
     env: environment(display),
     maxBuffer: 64 << 20,
   });

@@ -7,6 +7,7 @@
 //! - `handover`: a thousand hand-overs as they come
 //! - `life`: opening, losing and closing backends, handles, several canvases, the async form
 //! - `fuzz`: the fuzz target of the engine, for a short time
+//! - `mirror`: programs that own their loop, and windows of their own
 //! - `mounted`: canvases in somebody else's web application
 //! - `quiet`: nothing is printed without flags
 //! - `signals`: Ctrl-C closes canvases that ask for it
@@ -19,6 +20,7 @@ mod drawing;
 mod fuzz;
 mod handover;
 mod life;
+mod mirror;
 #[cfg(feature = "http")]
 mod mounted;
 #[cfg(feature = "http")]

@@ -94,6 +94,21 @@ impl FramePool {
         Frame { slot }
     }
 
+    /// Takes back a buffer that is not needed after all, so that it is lent again.
+    ///
+    /// ```
+    /// use framecast_api::{FramePool, PhysicalSize};
+    /// let mut pool = FramePool::new();
+    /// let buffer = pool.lend(PhysicalSize::new(640, 480))?;
+    /// let address = buffer.pixels().as_ptr();
+    /// pool.put_back(buffer);
+    /// assert_eq!(pool.lend(PhysicalSize::new(640, 480))?.pixels().as_ptr(), address);
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    pub fn put_back(&mut self, buffer: FrameBuffer) {
+        self.frozen.push(buffer.slot);
+    }
+
     /// Returns the number of frozen frames that are still held somewhere.
     #[must_use]
     pub fn in_use(&self) -> usize {
@@ -263,6 +278,13 @@ impl FrameBuffer {
     /// ```
     pub fn trust_damage(&mut self) {
         self.slot_mut().damage_is_complete = true;
+    }
+
+    /// Forgets the damage that was noted and what was promised of it, for a picture that follows another
+    /// one than was thought.
+    pub fn clear_damage(&mut self) {
+        let slot = self.slot_mut();
+        (slot.damage, slot.damage_is_complete) = (None, false);
     }
 
     /// Returns the damage that the application noted; `None` if it noted none and anything may differ

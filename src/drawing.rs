@@ -5,20 +5,24 @@ use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 use std::time::Instant;
 
-use framecast_api::{CanvasSize, Frame, FrameBuffer, Result};
+use framecast_api::{CanvasSize, Error, Frame, FrameBuffer, PhysicalSize, Result};
 
+use crate::engine;
 use crate::event_loop::{Core, Member};
 
 /// A frame to draw into. [`present`](Drawing::present) shows it; a drawing that is dropped is not
 /// shown.
 ///
-/// It dereferences to a [`FrameBuffer`] of the canvas' physical size. The buffer holds an *older
+/// It dereferences to a [`FrameBuffer`] of the canvas' physical size, unless [`set_resolution`](Drawing::set_resolution)
+/// changes it. The buffer holds an *older
 /// picture, or black*: draw every pixel, or start with [`fill`](FrameBuffer::fill) or
 /// [`copy_previous`](Drawing::copy_previous).
 pub struct Drawing {
     member: Rc<Member>,
     buffer: FrameBuffer,
     size: CanvasSize,
+    /// Pixels of the picture per logical pixel.
+    ratio: f64,
     previous: Option<Frame>,
     step: f64,
     began: Instant,
@@ -34,6 +38,7 @@ impl Drawing {
         Ok(Self {
             buffer: engine.lend()?,
             size: engine.size(),
+            ratio: engine.size().ratio(),
             previous: engine.last_frame().cloned(),
             step,
             began,
@@ -45,9 +50,63 @@ impl Drawing {
 
     /// Shows the frame on every backend. Never waits for a viewer.
     pub fn present(self) {
-        let Self { member, buffer, size, began, virtual_now, .. } = self;
+        let Self { member, buffer, ratio, began, virtual_now, .. } = self;
         let now = virtual_now.unwrap_or_else(Instant::now);
-        member.engine.borrow_mut().present(buffer, size.ratio(), began, now);
+        member.engine.borrow_mut().present(buffer, ratio, began, now);
+    }
+
+    /// Ends the drawing without showing it, and returns its picture, to save or print it. The picture's
+    /// [sequence number](Frame::sequence) is 0.
+    #[must_use]
+    pub fn into_frame(self) -> Frame {
+        engine::lock(self.member.engine.borrow().pool()).freeze(
+            self.buffer,
+            0,
+            self.timestamp,
+            self.ratio,
+        )
+    }
+
+    /// Gives this picture `scale` times the canvas' resolution: less than 1 while something moves and drawing
+    /// takes long, more for a print. The layout stays: [`ratio`](Self::ratio) changes with it, positions of
+    /// pointers stay logical pixels of the canvas, and views scale the picture.
+    ///
+    /// Call it before drawing: the buffer is another one afterwards.
+    ///
+    /// ```
+    /// # let canvas = framecast::Canvas::builder("").no_backends().size((640.0, 480.0)).open()?;
+    /// let mut frame = canvas.begin_frame()?;
+    /// frame.set_resolution(0.25)?;
+    /// assert_eq!((frame.width(), frame.height(), frame.ratio()), (160, 120, 0.25));
+    /// frame.present();
+    ///
+    /// // For a print, which nobody is shown.
+    /// let mut frame = canvas.begin_frame()?;
+    /// frame.set_resolution(4.0)?;
+    /// let print = frame.into_frame();
+    /// assert_eq!((print.width(), print.ratio()), (2560, 4.0));
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// "Invalid input" if `scale` is not finite or not above zero, or a frame cannot be that large
+    /// ([`PhysicalSize::bytes`]); then the drawing is as it was.
+    pub fn set_resolution(&mut self, scale: f64) -> Result<()> {
+        if !(scale.is_finite() && scale > 0.0) {
+            return Err(Error::invalid_input(format!(
+                "a resolution of {scale} times the canvas': it must be finite and above 0"
+            )));
+        }
+        let physical = self.size.physical();
+        // What is too much for a u32 becomes the largest one, which is too large for a frame.
+        let side = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
+        let size = PhysicalSize::new(side(physical.width), side(physical.height));
+        let engine = self.member.engine.borrow();
+        let mut pool = engine::lock(engine.pool());
+        let buffer = pool.lend(size)?;
+        pool.put_back(std::mem::replace(&mut self.buffer, buffer));
+        self.ratio = ratio(&self.buffer, self.size);
+        Ok(())
     }
 
     /// Returns the canvas' size: logical, physical, and the ratio between them.
@@ -56,10 +115,10 @@ impl Drawing {
         self.size
     }
 
-    /// Physical pixels per logical pixel.
+    /// Pixels of the picture per logical pixel.
     #[must_use]
     pub fn ratio(&self) -> f64 {
-        self.size.ratio()
+        self.ratio
     }
 
     /// Returns the time at which this draw began, in seconds on the
@@ -86,6 +145,15 @@ impl Drawing {
     pub fn copy_previous(&mut self) -> bool {
         self.previous.as_ref().is_some_and(|previous| self.buffer.copy_from(previous))
     }
+}
+
+/// Pixels of `buffer` per logical pixel of a canvas of this size: views show it as large as the canvas, and
+/// positions in it are in the canvas' logical pixels.
+pub(crate) fn ratio(buffer: &FrameBuffer, canvas: CanvasSize) -> f64 {
+    if buffer.size() == canvas.physical() {
+        return canvas.ratio();
+    }
+    f64::from(buffer.width()) / canvas.logical().width
 }
 
 impl Deref for Drawing {

@@ -5,6 +5,7 @@ use std::time::Instant;
 use framecast_api::{Event, FrameBuffer};
 
 use super::{Engine, Phase};
+use crate::drawing;
 use crate::schedule::Due;
 
 /// What the thread of a mirror does next.
@@ -37,7 +38,7 @@ impl Engine {
             && let Some(frame) = take()
         {
             self.schedule.begin(now);
-            let ratio = self.ratio_of(&frame);
+            let ratio = drawing::ratio(&frame, self.size);
             self.present(frame, ratio, now, now);
         }
         let mut events = Vec::new();
@@ -59,15 +60,6 @@ impl Engine {
     /// Whether somebody looks, and is ready for a newer frame; or the program draws anyway.
     pub(crate) fn wants_frame(&self) -> bool {
         !self.is_closed() && self.demanded()
-    }
-
-    /// Pixels of `frame` per logical pixel of the canvas: views show it as large as the canvas, and
-    /// positions in it are in the canvas' logical pixels.
-    pub(crate) fn ratio_of(&self, frame: &FrameBuffer) -> f64 {
-        if frame.size() == self.size.physical() {
-            return self.size.ratio();
-        }
-        f64::from(frame.width()) / self.size.logical().width
     }
 }
 

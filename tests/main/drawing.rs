@@ -279,3 +279,52 @@ fn stats_count_frames_events_and_what_was_dropped() {
     assert_eq!(stats.backends.len(), 1);
     assert_eq!((stats.backends[0].name.as_str(), stats.backends[0].clients), ("null", 2));
 }
+
+#[test]
+fn a_picture_may_have_a_resolution_of_its_own() {
+    let (backend, remote) = NullBackend::new();
+    let open = Canvas::builder("test").backend(backend).size((300.0, 200.0)).ratio(1.5);
+    let canvas = open.open().unwrap();
+    remote.set_demand(true);
+    for (scale, width, height) in [(0.25, 113, 75), (4.0, 1800, 1200), (1e-9, 1, 1)] {
+        let mut frame = canvas.begin_frame().unwrap();
+        frame.set_resolution(scale).unwrap();
+        assert_eq!((frame.width(), frame.height()), (width, height));
+        // The layout is the canvas'.
+        assert!((f64::from(width) / frame.ratio() - 300.0).abs() < 1e-9);
+        assert_eq!(frame.canvas_size(), canvas.size());
+        let ratio = frame.ratio();
+        frame.present();
+        let shown = remote.last_frame().unwrap();
+        assert_eq!((shown.width(), shown.height(), shown.ratio()), (width, height, ratio));
+    }
+    // The next one has the canvas' again.
+    let mut frame = canvas.begin_frame().unwrap();
+    assert_eq!((frame.width(), frame.ratio()), (450, 1.5));
+    for bad in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e9] {
+        let error = frame.set_resolution(bad).unwrap_err();
+        assert_eq!(error.kind(), framecast::ErrorKind::InvalidInput, "{error}");
+        assert_eq!((frame.width(), frame.ratio()), (450, 1.5));
+    }
+    frame.set_resolution(2.0).unwrap();
+    frame.set_resolution(1.0).unwrap();
+    assert_eq!((frame.width(), frame.ratio()), (450, 1.5), "exactly the canvas' again");
+}
+
+#[test]
+fn a_drawing_may_end_without_being_shown() {
+    let (backend, remote) = NullBackend::new();
+    let canvas = Canvas::builder("test").backend(backend).fixed_size((2, 2)).open().unwrap();
+    let mut frame = canvas.begin_frame().unwrap();
+    frame.fill([1, 2, 3, 255]);
+    let print = frame.into_frame();
+    assert_eq!((print.pixels()[3], print.sequence()), ([1, 2, 3, 255], 0));
+    assert!(remote.presented() == 0 && canvas.last_frame().is_none());
+    // It stays as it is while others are drawn.
+    for _ in 0..10 {
+        let mut frame = canvas.begin_frame().unwrap();
+        frame.fill([9; 4]);
+        frame.present();
+    }
+    assert_eq!(print.pixels()[0], [1, 2, 3, 255]);
+}

@@ -11,7 +11,7 @@
 
 /** A picture this few pixels off the view's size is shown pixel by pixel, not stretched. */
 const SNAP = 2;
-/** From this magnification on, pixels are shown as squares. */
+/** From this magnification on, pixels are shown as squares, unless the picture has fewer than the layout on purpose. */
 const CRISP = 2;
 /** A measured size differs from CSS size × ratio by at most this many pixels, by rounding. */
 const MEASURE_OFF = 1;
@@ -31,7 +31,7 @@ function fit(text) {
  * The place of the picture in the view, centred, on whole pixels. It may be larger than the view.
  *
  * @param {Size} view
- * @param {Size} picture both sides above 0
+ * @param {Size & {ratio?: number}} picture both sides above 0; its pixels per logical pixel, 1 unless said
  * @param {Fit} [how]
  * @returns {Place} `smooth`: whether to interpolate
  */
@@ -48,7 +48,7 @@ function place(view, picture, how = DEFAULT_FIT) {
     y: Math.floor((view.height - height) / 2),
     width,
     height,
-    smooth: scale !== 1 && scale < CRISP,
+    smooth: scale !== 1 && (scale < CRISP || (picture.ratio ?? 1) < 1),
   };
 }
 

@@ -20,6 +20,9 @@ test("a little larger is smooth, from twice the size on pixels are squares, smal
   assert.equal(layout.place(hd, { width: 1000, height: 562 }).smooth, true);
   assert.equal(layout.place(hd, { width: 640, height: 360 }).smooth, false);
   assert.equal(layout.place(hd, { width: 2560, height: 1440 }).smooth, true);
+  // Of fewer pixels than its layout: drawn in a hurry, not made of squares.
+  assert.equal(layout.place(hd, { width: 320, height: 180, ratio: 0.25 }).smooth, true);
+  assert.equal(layout.place(hd, { ...hd, ratio: 0.25 }).smooth, false);
 });
 
 test("a picture that lacks a pixel or two is not stretched, one that has one too many is shrunk", () => {

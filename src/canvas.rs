@@ -292,7 +292,7 @@ impl Canvas {
     /// ```
     /// use framecast::{Canvas, EventKind, Key, Step};
     /// # let canvas = Canvas::builder("").no_backends().open()?;
-    /// canvas.submit_event(EventKind::KeyDown(Key { key: "a".into(), ..Key::default() }))?;
+    /// canvas.submit_event(EventKind::KeyDown(Key::new("a")))?;
     /// let Some(Step::Event(event)) = canvas.poll() else { panic!("it waits") };
     /// assert!(event.submitted && event.kind.name() == "key_down");
     /// # Ok::<(), framecast::Error>(())

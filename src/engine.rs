@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     Backend, BackendCommand, BackendEvent, CanvasSize, Clock, Context, Cursor, Error, Event,
-    EventKind, Frame, FrameBuffer, FramePool, Resize, Result, SizeLimits, Source, TextInput,
-    ViewInfo, ViewLink, printable,
+    EventKind, Frame, FrameBuffer, FramePool, Result, SizeLimits, Source, TextInput, ViewInfo,
+    ViewLink, printable,
 };
 use log::Level;
 
@@ -316,7 +316,7 @@ impl Engine {
         if self.slot(backend).is_none() {
             return; // It was lost by what it said just before.
         }
-        let source = |client| Source { backend, client };
+        let source = |client| Source::new(backend, client);
         match input {
             BackendEvent::Joined { client, label, role } => {
                 let local = self.slot(backend).is_some_and(|s| s.backend.capabilities().local);
@@ -416,16 +416,7 @@ impl Engine {
         }
         self.size = size;
         self.schedule.request();
-        self.push(
-            self.control.presenter(),
-            EventKind::Resize(Resize {
-                width: size.logical().width,
-                height: size.logical().height,
-                pwidth: size.physical().width,
-                pheight: size.physical().height,
-                ratio: size.ratio(),
-            }),
-        );
+        self.push(self.control.presenter(), EventKind::Resize(size.into()));
     }
 
     /// Queues an event that the engine made.
@@ -440,7 +431,7 @@ impl Engine {
         kind.validate()?;
         if !self.is_closed() {
             let event = Event::new(kind, self.clock.now(), None);
-            self.queue.push(Event { submitted: true, ..event });
+            self.queue.push(event.with_submitted());
         }
         Ok(())
     }

@@ -59,12 +59,12 @@ mod tests {
     }
 
     fn moved(x: f64) -> EventKind {
-        EventKind::PointerMove(Pointer { x, ..Pointer::default() })
+        EventKind::PointerMove(Pointer::at(x, 0.0))
     }
 
     fn wheel(dy: f64, shift: bool) -> EventKind {
-        let modifiers = Modifiers { shift, ..Modifiers::default() };
-        EventKind::Wheel(Wheel { dy, modifiers, ..Wheel::default() })
+        let modifiers = if shift { Modifiers::NONE.with_shift() } else { Modifiers::NONE };
+        EventKind::Wheel(Wheel::new(0.0, dy).with_modifiers(modifiers))
     }
 
     #[test]
@@ -82,13 +82,12 @@ mod tests {
     fn a_move_with_another_button_or_modifier_or_source_is_kept_apart() {
         let mut queue = EventQueue::default();
         queue.push(event(0.0, moved(1.0)));
-        let dragged =
-            Pointer { buttons: [Button::Left].into_iter().collect(), ..Pointer::default() };
+        let dragged = Pointer::at(0.0, 0.0).with_buttons([Button::Left]);
         queue.push(event(0.0, EventKind::PointerMove(dragged.clone())));
-        let modifiers = Modifiers { alt: true, ..Modifiers::default() };
-        queue.push(event(0.0, EventKind::PointerMove(Pointer { modifiers, ..dragged })));
+        let modifiers = Modifiers::NONE.with_alt();
+        queue.push(event(0.0, EventKind::PointerMove(dragged.with_modifiers(modifiers))));
         let mut elsewhere = event(0.0, moved(1.0));
-        elsewhere.source = Some(Source { backend: 1, client: ClientId(1) });
+        elsewhere.source = Some(Source::new(1, ClientId(1)));
         queue.push(elsewhere);
         assert_eq!(queue.len(), 4);
     }
@@ -106,25 +105,16 @@ mod tests {
     #[test]
     fn resizes_keep_the_last_one() {
         let mut queue = EventQueue::default();
-        let resize = |n: u32| {
-            let side = f64::from(n);
-            EventKind::Resize(Resize {
-                width: side,
-                height: side,
-                pwidth: n,
-                pheight: n,
-                ratio: 1.0,
-            })
-        };
-        queue.push(event(0.0, resize(1)));
-        queue.push(event(1.0, resize(2)));
-        assert_eq!(queue.pop(), Some(event(1.0, resize(2))));
+        let resize = |side: f64| EventKind::Resize(Resize::new((side, side), 1.0));
+        queue.push(event(0.0, resize(1.0)));
+        queue.push(event(1.0, resize(2.0)));
+        assert_eq!(queue.pop(), Some(event(1.0, resize(2.0))));
     }
 
     #[test]
     fn keys_are_never_merged_and_keep_moves_in_order() {
         let mut queue = EventQueue::default();
-        let key = EventKind::KeyDown(Key { key: "a".into(), ..Key::default() });
+        let key = EventKind::KeyDown(Key::new("a"));
         for kind in [moved(1.0), key.clone(), key.clone(), moved(2.0), moved(3.0)] {
             queue.push(event(0.0, kind));
         }

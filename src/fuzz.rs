@@ -121,18 +121,18 @@ impl Scene {
     fn happen(&mut self, what: u8, who: u8, how: u8) {
         let backend = if who & 0x80 == 0 { REMOTE } else { WINDOW };
         let client = if backend == WINDOW { 0 } else { u64::from(who % REMOTE_CLIENTS) };
-        let source = Source { backend, client: ClientId(client) };
+        let source = Source::new(backend, ClientId(client));
         let remote = self.remotes[backend as usize].clone();
         let key = || {
-            let repeat = how & 0x80 != 0;
-            Key { code: format!("Key{}", how % 4), repeat, ..Key::default() }
+            let key = Key::default().with_code(format!("Key{}", how % 4));
+            if how & 0x80 == 0 { key } else { key.with_repeat() }
         };
         let buttons: Buttons = [Button::Left, Button::Right, Button::Middle]
             .into_iter()
             .filter(|button| how & 1 << *button as u8 != 0)
             .collect();
         let pointer =
-            || Pointer { x: f64::from(how), button: Button::Left, buttons, ..Pointer::default() };
+            || Pointer::at(f64::from(how), 0.0).with_button(Button::Left).with_buttons(buttons);
         match what % 20 {
             0 | 1 => {
                 let role = if how & 1 == 0 { Role::Drive } else { Role::Watch };
@@ -214,7 +214,7 @@ impl Scene {
         for ((backend, remote), seen) in (0..).zip(&self.remotes).zip(&mut self.seen) {
             let settings = remote.commands();
             sent_away.extend(settings[*seen..].iter().filter_map(|setting| match setting {
-                BackendCommand::Disconnect(client) => Some(Source { backend, client: *client }),
+                BackendCommand::Disconnect(client) => Some(Source::new(backend, *client)),
                 _ => None,
             }));
             *seen = settings.len();

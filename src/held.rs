@@ -1,6 +1,6 @@
 //! What the presenter holds down, so that it can be released when control changes hands. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use framecast_api::{Button, Buttons, EventKind, Key, Modifiers, Pointer};
 
@@ -71,7 +71,7 @@ impl Held {
     pub(crate) fn release_keys(&mut self) -> Vec<EventKind> {
         let mut events = Vec::new();
         let mut modifiers = self.pointer.as_ref().map_or(Modifiers::default(), |p| p.modifiers);
-        for key in std::mem::take(&mut self.keys).into_iter().rev() {
+        for mut key in std::mem::take(&mut self.keys).into_iter().rev() {
             match key.key.as_str() {
                 "Shift" => modifiers.shift = false,
                 "Control" => modifiers.control = false,
@@ -79,7 +79,8 @@ impl Held {
                 "Meta" => modifiers.meta = false,
                 _ => {}
             }
-            events.push(EventKind::KeyUp(Key { modifiers, ..key }));
+            key.modifiers = modifiers;
+            events.push(EventKind::KeyUp(key));
         }
         events
     }
@@ -87,17 +88,12 @@ impl Held {
     /// The events that let go of everything, in the order a person would.
     pub(crate) fn release(&mut self) -> Vec<EventKind> {
         let mut events = self.release_keys();
-        if let Some(last) = self.pointer.take() {
+        if let Some(mut pointer) = self.pointer.take() {
             // All fingers are lifted with the button that stands for them.
-            let mut lifted: BTreeSet<_> = last.touches.into_keys().collect();
-            let mut pointer = Pointer {
-                modifiers: Modifiers::default(),
-                ntouches: 0,
-                touches: BTreeMap::new(),
-                changed: BTreeSet::new(),
-                pressure: 0.0,
-                ..last
-            };
+            let mut lifted: BTreeSet<_> =
+                std::mem::take(&mut pointer.touches).into_keys().collect();
+            (pointer.ntouches, pointer.pressure) = (0, 0.0);
+            pointer.modifiers = Modifiers::NONE;
             let mut buttons: Buttons = pointer.buttons;
             for button in pointer.buttons.iter() {
                 buttons.remove(button);
@@ -132,11 +128,11 @@ mod tests {
     use super::*;
 
     fn key(key: &str, code: &str) -> Key {
-        Key { key: key.into(), code: code.into(), ..Key::default() }
+        Key::new(key).with_code(code)
     }
 
     fn repeat(name: &str, code: &str) -> EventKind {
-        EventKind::KeyDown(Key { repeat: true, ..key(name, code) })
+        EventKind::KeyDown(key(name, code).with_repeat())
     }
 
     #[test]
@@ -179,7 +175,7 @@ mod tests {
         let mut held = Held::default();
         held.admit(&mut EventKind::KeyDown(key("a", "KeyA")));
         held.admit(&mut repeat("a", "KeyA"));
-        let mut up = EventKind::KeyUp(Key { repeat: true, ..key("a", "KeyA") });
+        let mut up = EventKind::KeyUp(key("a", "KeyA").with_repeat());
         assert!(held.admit(&mut up));
         assert_eq!(up, EventKind::KeyUp(key("a", "KeyA")));
         held.admit(&mut EventKind::KeyDown(key("a", "KeyA")));
@@ -221,13 +217,12 @@ mod tests {
         held.admit(&mut EventKind::KeyDown(key("Shift", "ShiftLeft")));
         held.admit(&mut EventKind::KeyDown(key("A", "KeyA")));
         let buttons: Buttons = [Button::Left, Button::Right].into_iter().collect();
-        held.admit(&mut EventKind::PointerDown(Pointer {
-            x: 5.0,
-            button: Button::Right,
-            buttons,
-            modifiers: Modifiers { shift: true, ..Modifiers::default() },
-            ..Pointer::default()
-        }));
+        held.admit(&mut EventKind::PointerDown(
+            Pointer::at(5.0, 0.0)
+                .with_button(Button::Right)
+                .with_buttons(buttons)
+                .with_modifiers(Modifiers::NONE.with_shift()),
+        ));
         let events = held.release();
         let names: Vec<_> = events.iter().map(EventKind::name).collect();
         assert_eq!(
@@ -245,15 +240,14 @@ mod tests {
     #[test]
     fn a_release_lifts_every_finger_and_says_which() {
         let mut held = Held::default();
-        let touch = |id: &str| (id.to_owned(), Touch::default());
-        held.admit(&mut EventKind::PointerMove(Pointer {
-            buttons: [Button::Left].into_iter().collect(),
-            ntouches: 2,
-            touches: [touch("4"), touch("5")].into(),
-            changed: ["5".to_owned()].into(),
-            pointer_type: PointerType::Touch,
-            ..Pointer::default()
-        }));
+        held.admit(&mut EventKind::PointerMove(
+            Pointer::at(0.0, 0.0)
+                .with_buttons(Button::Left)
+                .with_touch("4", Touch::at(0.0, 0.0))
+                .with_touch("5", Touch::at(0.0, 0.0))
+                .with_changed(["5"])
+                .with_pointer_type(PointerType::Touch),
+        ));
         let events = held.release();
         let [EventKind::PointerUp(up), EventKind::PointerLeave(leave)] = &events[..] else {
             panic!("{events:?}");

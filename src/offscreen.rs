@@ -27,7 +27,7 @@ use crate::event_loop::Step;
 /// // … under test.
 /// let canvas = Canvas::offscreen((4.0, 2.0))?;
 /// assert_eq!(canvas.draw_with(&mut app)?.pixels()[0], [0, 0, 0, 255]);
-/// canvas.send(EventKind::KeyDown(Key { key: "b".into(), ..Key::default() }))?;
+/// canvas.send(EventKind::KeyDown(Key::new("b")))?;
 /// assert_eq!(canvas.draw_with(&mut app)?.pixels()[0], [255; 4]);
 /// # Ok::<(), framecast::Error>(())
 /// ```

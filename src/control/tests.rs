@@ -8,7 +8,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const WINDOW: Source = source(0, 0);
 
 const fn source(backend: u32, client: u64) -> Source {
-    Source { backend, client: ClientId(client) }
+    Source::new(backend, ClientId(client))
 }
 
 struct Scene {
@@ -256,7 +256,7 @@ fn under_any_whoever_acts_takes_over_after_a_pause() {
     let key = EventKind::KeyDown(Key::default());
     scene.control.heard(bert, &key, true, scene.now);
     assert_eq!(scene.presenter(), Some(anna), "anna holds a button down");
-    let repeat = EventKind::KeyDown(Key { repeat: true, ..Key::default() });
+    let repeat = EventKind::KeyDown(Key::default().with_repeat());
     scene.control.heard(bert, &repeat, false, scene.now);
     assert_eq!(scene.presenter(), Some(anna), "bert's key was down before");
     scene.press(bert);

@@ -46,7 +46,7 @@ impl Engine {
     pub(crate) fn set_clipboard(&mut self, text: &str) -> Result<()> {
         BackendCommand::check_clipboard(text)?;
         let none = || Error::not_supported("a clipboard where nobody drives");
-        let Source { backend, client } = self.control.presenter().ok_or_else(none)?;
+        let Source { backend, client, .. } = self.control.presenter().ok_or_else(none)?;
         let slot = self.slots.iter_mut().find(|slot| slot.id == backend).ok_or_else(none)?;
         slot.backend.apply(&BackendCommand::Clipboard { client, text: text.to_owned() })
     }
@@ -65,7 +65,7 @@ impl Engine {
 
     /// Tells the presenter where it types text, if its view has a use for that.
     pub(super) fn tell_text_input(&mut self) {
-        let Some(Source { backend, client }) = self.control.presenter() else { return };
+        let Some(Source { backend, client, .. }) = self.control.presenter() else { return };
         let (input, messages) = (self.text_input, self.messages);
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == backend) {
             slot.tell(&BackendCommand::TextInput { client, input }, messages);
@@ -76,7 +76,7 @@ impl Engine {
     pub(crate) fn open_url(&mut self, url: &str) -> Result<()> {
         BackendCommand::check_url(url)?;
         let none = || Error::not_supported("opening an address where nobody drives");
-        let Source { backend, client } = self.control.presenter().ok_or_else(none)?;
+        let Source { backend, client, .. } = self.control.presenter().ok_or_else(none)?;
         let slot = self.slots.iter_mut().find(|slot| slot.id == backend).ok_or_else(none)?;
         slot.backend.apply(&BackendCommand::OpenUrl { client, url: url.to_owned() })
     }
@@ -99,6 +99,6 @@ pub(crate) fn fixed_size(size: PhysicalSize) -> Result<CanvasSize> {
     size.bytes()?;
     let logical = LogicalSize::new(f64::from(size.width), f64::from(size.height));
     // The limits are against strangers; this size is the application's own.
-    let limits = SizeLimits { max_side: PhysicalSize::MAX_SIDE, max_area: PhysicalSize::MAX_AREA };
+    let limits = SizeLimits::new(PhysicalSize::MAX_SIDE, PhysicalSize::MAX_AREA);
     CanvasSize::clamped(logical, 1.0, limits)
 }

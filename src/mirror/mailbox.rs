@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn key(name: &str) -> Event {
-        Event::new(EventKind::KeyDown(Key { key: name.into(), ..Key::default() }), 0.0, None)
+        Event::new(EventKind::KeyDown(Key::new(name)), 0.0, None)
     }
 
     fn keys(mailbox: &mut Mailbox) -> Vec<String> {

@@ -316,6 +316,7 @@ impl FromStr for LinkFormat {
 }
 
 /// A link on the command line: `desk=drive`, `guest=watch,2h`.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkArg {
     /// What it is called in the list of viewers.

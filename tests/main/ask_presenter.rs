@@ -59,12 +59,12 @@ fn the_presenter_is_told_where_text_is_typed_and_so_is_whoever_follows() {
     canvas.set_text_input(field(2.0)).unwrap();
     canvas.set_text_input(field(2.0)).unwrap();
     assert_eq!(typed(&remote)[1..], [(1, Some(2.0))]);
-    assert!(canvas.give_control(Some(Source { backend: 0, client: ClientId(2) })));
+    assert!(canvas.give_control(Some(Source::new(0, ClientId(2)))));
     assert_eq!(typed(&remote)[2..], [(2, Some(2.0))]);
     canvas.handle().set_text_input(None).unwrap();
     drain(&canvas);
     assert_eq!(typed(&remote)[3..], [(2, None)]);
-    canvas.give_control(Some(Source { backend: 0, client: ClientId(1) }));
+    canvas.give_control(Some(Source::new(0, ClientId(1))));
     assert_eq!(typed(&remote).len(), 4, "nothing is typed any more");
 }
 
@@ -94,7 +94,7 @@ fn only_who_drives_is_asked_to_open_an_address() {
     canvas.open_url("https://example.com/a").unwrap();
     canvas.handle().open_url("http://127.0.0.1:8080/").unwrap();
     drain(&canvas);
-    canvas.give_control(Some(Source { backend: 0, client: ClientId(2) }));
+    canvas.give_control(Some(Source::new(0, ClientId(2))));
     assert_eq!(
         asked(&remote),
         [(1, "https://example.com/a".into()), (1, "http://127.0.0.1:8080/".into())]
@@ -129,11 +129,11 @@ fn no_address_of_another_kind_reaches_anybody() {
 fn an_event_of_the_program_waits_its_turn_and_is_marked() {
     let (canvas, remote) = canvas();
     remote.join(1);
-    remote.event(1, EventKind::KeyDown(Key { key: "a".into(), ..Key::default() }));
+    remote.event(1, EventKind::KeyDown(Key::new("a")));
     drain(&canvas);
-    canvas.submit_event(EventKind::Wheel(Wheel { dy: 1.0, ..Wheel::default() })).unwrap();
-    canvas.submit_event(EventKind::Wheel(Wheel { dy: 2.0, ..Wheel::default() })).unwrap();
-    remote.event(1, EventKind::Wheel(Wheel { dy: 4.0, ..Wheel::default() }));
+    canvas.submit_event(EventKind::Wheel(Wheel::new(0.0, 1.0))).unwrap();
+    canvas.submit_event(EventKind::Wheel(Wheel::new(0.0, 2.0))).unwrap();
+    remote.event(1, EventKind::Wheel(Wheel::new(0.0, 4.0)));
     let handle = canvas.handle();
     std::thread::spawn(move || handle.submit_event(EventKind::FocusIn).unwrap()).join().unwrap();
     let mut told = Vec::new();
@@ -156,7 +156,7 @@ fn an_event_of_the_program_waits_its_turn_and_is_marked() {
 #[test]
 fn the_program_can_submit_no_event_that_the_engine_makes_or_nobody_could_cause() {
     let (canvas, _remote) = canvas();
-    let far = Pointer { x: f64::INFINITY, ..Pointer::default() };
+    let far = Pointer::at(f64::INFINITY, 0.0);
     for kind in [EventKind::Close, EventKind::BeforeDraw, EventKind::PointerMove(far)] {
         assert!(canvas.submit_event(kind.clone()).is_err());
         assert!(canvas.handle().submit_event(kind).is_err());

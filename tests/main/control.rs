@@ -28,8 +28,7 @@ fn told(remote: &NullRemote) -> Option<(Option<u64>, bool)> {
 }
 
 fn press(button: Button) -> EventKind {
-    let buttons = [button].into_iter().collect();
-    EventKind::PointerDown(Pointer { button, buttons, ..Pointer::default() })
+    EventKind::PointerDown(Pointer::at(0.0, 0.0).with_button(button).with_buttons(button))
 }
 
 #[test]
@@ -131,7 +130,7 @@ fn keys_are_released_when_the_keyboard_goes_elsewhere() {
 }
 
 fn repeat(name: &str) -> EventKind {
-    EventKind::KeyDown(framecast::Key { repeat: true, ..key(name) })
+    EventKind::KeyDown(key(name).with_repeat())
 }
 
 /// The key events that the application gets, `*` for a repeat.
@@ -159,7 +158,7 @@ fn a_held_key_repeats_until_it_is_released_or_the_keyboard_goes_elsewhere() {
     window.event(0, EventKind::FocusIn);
     window.event(0, key_down("Backspace"));
     (0..3).for_each(|_| window.event(0, repeat("Backspace")));
-    window.event(0, EventKind::KeyUp(framecast::Key { repeat: true, ..key("Backspace") }));
+    window.event(0, EventKind::KeyUp(key("Backspace").with_repeat()));
     window.event(0, repeat("Backspace"));
     let held = ["+Backspace", "*Backspace", "*Backspace", "*Backspace", "-Backspace"];
     assert_eq!(keys(&canvas), held);
@@ -177,7 +176,7 @@ fn a_key_held_across_a_change_of_control_acts_for_nobody() {
     web.join(2);
     drain(&canvas);
     let choose = |client| {
-        let source = Source { backend: 1, client: ClientId(client) };
+        let source = Source::new(1, ClientId(client));
         assert!(canvas.give_control(Some(source)));
     };
     choose(1);
@@ -206,7 +205,7 @@ fn the_hosts_shortcut_held_down_grants_control_once() {
     web.join(1);
     web.control(1, ControlRequest::Ask);
     drain(&canvas);
-    let mut shortcut = framecast::Key { code: "KeyG".into(), ..key("g") };
+    let mut shortcut = key("g").with_code("KeyG");
     (shortcut.modifiers.control, shortcut.modifiers.alt) = (true, true);
     window.event(0, EventKind::KeyDown(shortcut.clone()));
     shortcut.repeat = true;

@@ -176,7 +176,7 @@ fn moves_are_merged_while_the_application_is_busy_and_come_before_the_draw() {
     let (canvas, remote) = canvas(UpdateMode::OnDemand);
     remote.join(1);
     for n in 0..10_000 {
-        let pointer = Pointer { x: f64::from(n), ..Pointer::default() };
+        let pointer = Pointer::at(f64::from(n), 0.0);
         remote.event(1, EventKind::PointerMove(pointer));
     }
     remote.set_demand(true);

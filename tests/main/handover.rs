@@ -137,7 +137,7 @@ impl Play {
                 return format!("{who} leaves");
             }
             1 => {
-                let source = Source { backend: 0, client: ClientId(other) };
+                let source = Source::new(0, ClientId(other));
                 let choice = (self.dice.roll(3) > 0).then_some(source);
                 for person in self.people.values_mut() {
                     person.declined |= choice.is_none();

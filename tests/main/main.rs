@@ -75,7 +75,7 @@ fn count(steps: &[String], name: &str) -> usize {
 }
 
 fn key(key: &str) -> framecast::Key {
-    framecast::Key { key: key.into(), ..framecast::Key::default() }
+    framecast::Key::new(key)
 }
 
 fn key_down(name: &str) -> EventKind {

@@ -9,7 +9,7 @@ use framecast::{
     OwnWindow, PhysicalSize, PixelFormat, Result,
 };
 
-use crate::{PATIENCE, key, key_down};
+use crate::{PATIENCE, key_down};
 
 fn builder(backend: NullBackend) -> CanvasBuilder {
     Canvas::builder("mirror").backend(backend).max_fps(None)
@@ -410,8 +410,8 @@ fn a_window_of_the_program_drives_and_hands_over_control() {
     told("mirror");
     remote.control(1, ControlRequest::Ask);
     told("script 1 asks for control");
-    let both = Modifiers { control: true, alt: true, ..Modifiers::default() };
-    let grant = Key { code: "KeyG".into(), modifiers: both, ..key("g") };
+    let both = Modifiers::default().with_control().with_alt();
+    let grant = Key::new("g").with_code("KeyG").with_modifiers(both);
     window.event(EventKind::KeyDown(grant)).unwrap();
     told("script 1 is in control");
     assert_eq!(names(now(&events)), ["key_up"], "what the window held is released");

@@ -68,7 +68,7 @@ fn of_an_observer_nothing_is_told_until_it_presents() {
     tell(&remote, 3, phone());
     assert_eq!(told(&canvas).len(), 2);
     assert_eq!(canvas.presenter_info(), mac());
-    assert!(canvas.give_control(Some(Source { backend: 0, client: ClientId(2) })));
+    assert!(canvas.give_control(Some(Source::new(0, ClientId(2)))));
     assert_eq!(
         told(&canvas),
         [("control_changed", Some(2), None), ("view_info", Some(2), Some(phone()))]

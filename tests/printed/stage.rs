@@ -114,17 +114,13 @@ impl Backend for Person {
         }
         let time = f64::from(self.clock);
         let place = |turns: f64, size: u32| (0.5 + 0.4 * (time * turns).sin()) * f64::from(size);
-        let pointer = Pointer {
-            x: place(0.37, self.size.width),
-            y: place(0.23, self.size.height),
-            button: Button::Left,
-            buttons: [Button::Left].into_iter().collect(),
-            ..Pointer::default()
-        };
-        let up = Pointer { buttons: real::Buttons::NONE, ..pointer.clone() };
+        let pointer = Pointer::at(place(0.37, self.size.width), place(0.23, self.size.height))
+            .with_button(Button::Left)
+            .with_buttons([Button::Left]);
+        let up = pointer.clone().with_buttons(real::Buttons::NONE);
         let names = ["ArrowUp", "ArrowLeft", "ArrowDown", "ArrowRight"];
-        let key = Key { key: names[self.clock as usize % 4].into(), ..Key::default() };
-        let moved = Pointer { button: Button::None, ..pointer.clone() };
+        let key = Key::new(names[self.clock as usize % 4]);
+        let moved = pointer.clone().with_button(Button::None);
         for kind in [
             EventKind::PointerMove(moved),
             EventKind::PointerUp(up),

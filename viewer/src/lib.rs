@@ -11,6 +11,7 @@
 #![warn(missing_docs)]
 
 /// One file of the viewer.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct File {
     /// Where the page expects it, relative to the canvas' path: "main.js". The page itself is

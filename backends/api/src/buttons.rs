@@ -58,6 +58,12 @@ impl TryFrom<u8> for Button {
 }
 
 /// The set of pointer buttons that are down; a list of numbers on the wire.
+///
+/// ```
+/// use framecast_api::{Button, Buttons};
+/// assert!(Buttons::from([Button::Left, Button::Right]).contains(Button::Right));
+/// assert_eq!(Buttons::from(Button::None), Buttons::NONE);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "Vec<Button>", from = "List<Button>")]
 pub struct Buttons(u8);
@@ -99,6 +105,19 @@ impl Buttons {
     }
 }
 
+/// That button alone.
+impl From<Button> for Buttons {
+    fn from(button: Button) -> Self {
+        [button].into()
+    }
+}
+
+impl<const N: usize> From<[Button; N]> for Buttons {
+    fn from(buttons: [Button; N]) -> Self {
+        buttons.into_iter().collect()
+    }
+}
+
 impl FromIterator<Button> for Buttons {
     fn from_iter<I: IntoIterator<Item = Button>>(buttons: I) -> Self {
         let mut set = Buttons::NONE;
@@ -126,6 +145,13 @@ impl From<Buttons> for Vec<Button> {
 }
 
 /// The modifier keys that are down; a list of names on the wire.
+///
+/// ```
+/// use framecast_api::Modifiers;
+/// const REDO: Modifiers = Modifiers::NONE.with_control().with_shift();
+/// assert!(REDO.control && REDO.shift && !REDO.alt && !REDO.meta);
+/// ```
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "Vec<ModifierName>", from = "List<ModifierName>")]
 pub struct Modifiers {
@@ -137,6 +163,39 @@ pub struct Modifiers {
     pub alt: bool,
     /// The Windows key, or Command on a Mac.
     pub meta: bool,
+}
+
+impl Modifiers {
+    /// No modifier key.
+    pub const NONE: Modifiers = Modifiers { shift: false, control: false, alt: false, meta: false };
+
+    /// With [`shift`](Self::shift) down.
+    #[must_use]
+    pub const fn with_shift(mut self) -> Self {
+        self.shift = true;
+        self
+    }
+
+    /// With [`control`](Self::control) down.
+    #[must_use]
+    pub const fn with_control(mut self) -> Self {
+        self.control = true;
+        self
+    }
+
+    /// With [`alt`](Self::alt) down.
+    #[must_use]
+    pub const fn with_alt(mut self) -> Self {
+        self.alt = true;
+        self
+    }
+
+    /// With [`meta`](Self::meta) down.
+    #[must_use]
+    pub const fn with_meta(mut self) -> Self {
+        self.meta = true;
+        self
+    }
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -173,5 +232,20 @@ impl From<Modifiers> for Vec<ModifierName> {
         .into_iter()
         .filter_map(|(down, name)| down.then_some(name))
         .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setter_sets_its_modifier_and_no_other() {
+        let none = Modifiers::default();
+        assert_eq!(Modifiers::NONE, none);
+        assert_eq!(none.with_shift(), Modifiers { shift: true, ..none });
+        assert_eq!(none.with_control(), Modifiers { control: true, ..none });
+        assert_eq!(none.with_alt(), Modifiers { alt: true, ..none });
+        assert_eq!(none.with_meta(), Modifiers { meta: true, ..none });
     }
 }

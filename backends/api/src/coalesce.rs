@@ -23,7 +23,7 @@ impl Event {
     /// ```
     /// use framecast_api::{Event, EventKind, Wheel};
     /// let turn = |dy, timestamp| {
-    ///     let kind = EventKind::Wheel(Wheel { dy, ..Wheel::default() });
+    ///     let kind = EventKind::Wheel(Wheel::new(0.0, dy));
     ///     Event::new(kind, timestamp, None)
     /// };
     /// let mut last = turn(100.0, 1.0);
@@ -141,7 +141,7 @@ mod tests {
     const BERT: ClientId = ClientId(2);
 
     fn event(timestamp: f64, kind: EventKind) -> Event {
-        Event::new(kind, timestamp, Some(Source { backend: 0, client: ANNA }))
+        Event::new(kind, timestamp, Some(Source::new(0, ANNA)))
     }
 
     fn input(client: ClientId, timestamp: f64, kind: EventKind) -> BackendEvent {
@@ -192,14 +192,14 @@ mod tests {
 
     #[test]
     fn a_move_keeps_everything_of_the_later_one() {
-        let touches = |x| [("7".to_owned(), Touch { x, ..Touch::default() })].into();
+        let touches = |x| [("7".to_owned(), Touch::at(x, 0.0))].into();
         let moved = |x| {
             EventKind::PointerMove(Pointer {
                 x,
                 y: -x,
                 button: Button::None,
                 buttons: [Button::Left].into_iter().collect(),
-                modifiers: Modifiers { alt: true, ..Modifiers::default() },
+                modifiers: Modifiers::NONE.with_alt(),
                 ntouches: 1,
                 touches: touches(x),
                 changed: ["7".to_owned()].into(),
@@ -214,8 +214,8 @@ mod tests {
     #[test]
     fn moves_whose_changed_touches_are_too_many_together_stay_apart() {
         let moved = |from: usize| {
-            let changed = (from..from + EventKind::MAX_TOUCHES).map(|id| id.to_string()).collect();
-            event(1.0, EventKind::PointerMove(Pointer { changed, ..Pointer::default() }))
+            let changed = (from..from + EventKind::MAX_TOUCHES).map(|id| id.to_string());
+            event(1.0, EventKind::PointerMove(Pointer::at(0.0, 0.0).with_changed(changed)))
         };
         assert_eq!(queued(moved(0), moved(0)).len(), 1);
         let apart = queued(moved(0), moved(1));
@@ -267,7 +267,7 @@ mod tests {
             for across in [true, false] {
                 let turn = |by: f64| {
                     let (dx, dy) = if across { (by, 0.0) } else { (0.0, by) };
-                    event(0.0, EventKind::Wheel(Wheel { dx, dy, ..Wheel::default() }))
+                    event(0.0, EventKind::Wheel(Wheel::new(dx, dy)))
                 };
                 let queued = queued(turn(one), turn(other));
                 assert_eq!(queued.len() == 1, merged, "{one} and {other}: {queued:?}");
@@ -281,11 +281,11 @@ mod tests {
     fn nothing_of_two_clients_is_merged() {
         let moved = EventKind::PointerMove(Pointer::default());
         let anna = event(0.0, moved.clone());
-        for source in [None, Some(Source { backend: 0, client: BERT })] {
+        for source in [None, Some(Source::new(0, BERT))] {
             let other = Event { source, ..anna.clone() };
             assert_eq!(queued(anna.clone(), other).len(), 2);
         }
-        let elsewhere = Source { backend: 1, client: ANNA };
+        let elsewhere = Source::new(1, ANNA);
         let other = Event { source: Some(elsewhere), ..anna.clone() };
         assert_eq!(queued(anna.clone(), other).len(), 2);
 

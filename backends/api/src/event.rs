@@ -1,12 +1,10 @@
 //! The event vocabulary: names, units and fields of the renderview specification
 //! (pygfx/renderview), as Rust enums and as JSON objects.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use crate::lenient;
-use crate::{Button, Buttons, Error, Modifiers, Result, ViewInfo};
+use crate::{CanvasSize, Char, Error, Key, LogicalSize, Pointer, Result, ViewInfo, Wheel};
 
 /// One client of one backend: a browser page, a local window. Unique within its backend, never
 /// reused while the backend is open.
@@ -15,6 +13,7 @@ use crate::{Button, Buttons, Error, Modifiers, Result, ViewInfo};
 pub struct ClientId(pub u64);
 
 /// Where an event came from, inside this process.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source {
     /// The backend's place among the canvas' backends.
@@ -23,7 +22,27 @@ pub struct Source {
     pub client: ClientId,
 }
 
+impl Source {
+    /// The client of this number, of the backend at this place among the canvas' backends; the first is 0.
+    ///
+    /// ```
+    /// use framecast_api::{ClientId, Source};
+    /// assert_eq!(Source::new(0, ClientId(7)).client, ClientId(7));
+    /// ```
+    #[must_use]
+    pub const fn new(backend: u32, client: ClientId) -> Self {
+        Self { backend, client }
+    }
+}
+
 /// Something that happened: what, when, and from where.
+///
+/// ```
+/// use framecast_api::{Event, EventKind, Key};
+/// let event = Event::new(EventKind::KeyDown(Key::new("a")), 1.5, None);
+/// assert_eq!(event.kind.name(), "key_down");
+/// assert!(!event.submitted && event.with_submitted().submitted);
+/// ```
 ///
 /// As JSON it is one object, `{"type": "key_down", "timestamp": 1.5, "key": "a", …}`, without the
 /// source. Reading is lenient: a field that is missing, `null`, of another type or of an unknown
@@ -38,6 +57,7 @@ pub struct Source {
 /// assert!(matches!(event.kind, EventKind::Wheel(wheel) if wheel.dy == 100.0));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// What happened.
@@ -56,10 +76,18 @@ pub struct Event {
 }
 
 impl Event {
-    /// What happened, when, and who caused it; not submitted by the program.
+    /// What happened, when in seconds on the process' [`Clock`](crate::Clock), and who caused it; not
+    /// submitted by the program.
     #[must_use]
     pub const fn new(kind: EventKind, timestamp: f64, source: Option<Source>) -> Self {
         Self { kind, timestamp, source, submitted: false }
+    }
+
+    /// As if the program had made it: sets [`submitted`](Self::submitted).
+    #[must_use]
+    pub const fn with_submitted(mut self) -> Self {
+        self.submitted = true;
+        self
     }
 }
 
@@ -129,6 +157,16 @@ pub enum EventKind {
 }
 
 /// Fields of [`EventKind::Resize`].
+///
+/// ```
+/// use framecast_api::{CanvasSize, LogicalSize, Resize, SizeLimits};
+/// let resize = Resize::new((640.0, 480.0), 1.5);
+/// assert_eq!((resize.pwidth, resize.pheight), (960, 720));
+/// let size = CanvasSize::clamped(LogicalSize::new(640.0, 480.0), 1.5, SizeLimits::DEFAULT)?;
+/// assert_eq!(Resize::from(size), resize);
+/// # Ok::<(), framecast_api::Error>(())
+/// ```
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Resize {
     /// Logical pixels from left to right.
@@ -143,222 +181,24 @@ pub struct Resize {
     pub ratio: f64,
 }
 
-/// Fields of the pointer events.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Pointer {
-    /// Logical pixels from the left edge of the canvas.
-    #[serde(deserialize_with = "lenient::number")]
-    pub x: f64,
-    /// Logical pixels from the top edge of the canvas.
-    #[serde(deserialize_with = "lenient::number")]
-    pub y: f64,
-    /// The button that changed; [`Button::None`] for moves.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub button: Button,
-    /// The buttons that are down now.
-    pub buttons: Buttons,
-    /// The modifier keys that are down.
-    pub modifiers: Modifiers,
-    /// The number of fingers that touch.
-    #[serde(deserialize_with = "lenient::count")]
-    pub ntouches: u32,
-    /// The touches, by an identifier that lasts from down to up.
-    #[serde(deserialize_with = "lenient::touches")]
-    pub touches: BTreeMap<String, Touch>,
-    /// Which touches this event is about, by their identifiers in `touches`: the one that went down, the
-    /// ones that moved, or those that were lifted, which are not in `touches` any more. Empty for mouse
-    /// and pen, and from clients that do not say it. As JSON it is left out where it is empty.
-    #[serde(deserialize_with = "lenient::identifiers", skip_serializing_if = "BTreeSet::is_empty")]
-    pub changed: BTreeSet<String>,
-    /// Mouse, touch or pen.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub pointer_type: PointerType,
-    /// 0 to 1; a mouse has 0.5 while a button is down.
-    #[serde(deserialize_with = "lenient::pressure")]
-    pub pressure: f64,
-}
-
-/// One finger on the canvas.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Touch {
-    /// Logical pixels from the left edge of the canvas.
-    #[serde(deserialize_with = "lenient::number")]
-    pub x: f64,
-    /// Logical pixels from the top edge of the canvas.
-    #[serde(deserialize_with = "lenient::number")]
-    pub y: f64,
-    /// 0 to 1.
-    #[serde(deserialize_with = "lenient::pressure")]
-    pub pressure: f64,
-}
-
-/// What kind of device points.
-#[non_exhaustive]
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PointerType {
-    /// A mouse or touchpad.
-    #[default]
-    Mouse,
-    /// A finger.
-    Touch,
-    /// A stylus.
-    Pen,
-}
-
-/// Fields of [`EventKind::Wheel`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Wheel {
-    /// Distance to the right; about 100 per notch.
-    #[serde(deserialize_with = "lenient::number")]
-    pub dx: f64,
-    /// Distance downwards; about 100 per notch.
-    #[serde(deserialize_with = "lenient::number")]
-    pub dy: f64,
-    /// Logical pixels from the left edge of the canvas.
-    #[serde(deserialize_with = "lenient::number")]
-    pub x: f64,
-    /// Logical pixels from the top edge of the canvas.
-    #[serde(deserialize_with = "lenient::number")]
-    pub y: f64,
-    /// The buttons that are down.
-    pub buttons: Buttons,
-    /// The modifier keys that are down.
-    pub modifiers: Modifiers,
-    /// What `dx` and `dy` were measured in. As JSON it is left out where it is unknown.
-    #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "is_default")]
-    pub unit: WheelUnit,
-    /// Where in a movement this turn is. As JSON it is left out where it is unknown.
-    #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "is_default")]
-    pub phase: WheelPhase,
-}
-
-/// What a turn of the wheel was measured in. `dx` and `dy` are logical pixels in any case; the unit tells
-/// what moved them.
-///
-/// | backend | tells |
-/// | --- | --- |
-/// | browsers | `Pixel` for trackpads, `Notch` for wheels, `Page` where the system scrolls by pages |
-/// | window | `Notch` under X11 and Windows; not known under Wayland and macOS |
-/// | terminal | `Notch` |
-#[non_exhaustive]
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum WheelUnit {
-    /// Not known, as with clients that do not say it.
-    #[default]
-    Unknown,
-    /// Pixels, of a trackpad: the content follows the fingers.
-    Pixel,
-    /// Notches of a wheel, 100 each; a fine wheel also turns by parts of one. What steps, such as a
-    /// zoom or a list, goes on by `dy / 100`.
-    Notch,
-    /// Pages, 100 each: the user's setting is that one notch scrolls all that is seen.
-    Page,
-}
-
-/// Where in a movement a turn of the wheel is.
-///
-/// Window and terminal (but for the window under Wayland and on macOS) and the notches of browsers are
-/// `Discrete`. Browsers tell no phases of a trackpad's movement, and minifb none at all: those turns are
-/// `Unknown`. `Started`, `Moved`, `Ended` and `Momentum` come from other backends and clients only.
-#[non_exhaustive]
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum WheelPhase {
-    /// Not known.
-    #[default]
-    Unknown,
-    /// A turn by itself, such as a notch: nothing belongs to it.
-    Discrete,
-    /// Fingers begin to scroll.
-    Started,
-    /// Fingers scroll on.
-    Moved,
-    /// The fingers were lifted.
-    Ended,
-    /// No finger scrolls any more; the system lets the movement run out.
-    Momentum,
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-/// Fields of [`EventKind::KeyDown`] and [`EventKind::KeyUp`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Key {
-    /// What the key means here and now, as in the browser's `KeyboardEvent.key`: "a", "A",
-    /// "Enter", "ArrowLeft".
-    #[serde(deserialize_with = "lenient::name")]
-    pub key: String,
-    /// Where the key is, as in the browser's `KeyboardEvent.code`: "KeyA", "ArrowLeft"; empty
-    /// where unknown.
-    #[serde(deserialize_with = "lenient::name")]
-    pub code: String,
-    /// The modifier keys that are down.
-    pub modifiers: Modifiers,
-    /// True if the key is held down and the system repeats it, after a delay and at a rate that the user
-    /// has set (often half a second, and 25 to 40 times a second). Ignore repeats for toggles; act on
-    /// each of them for moving, scrolling and deleting.
-    ///
-    /// Always false in `KeyUp`, and in backends that cannot tell a repeat from a press, such as a
-    /// terminal without kitty's keyboard protocol. In JSON it is left out if it is false.
-    #[serde(deserialize_with = "lenient::or_default", skip_serializing_if = "std::ops::Not::not")]
-    pub repeat: bool,
-}
-
-impl Key {
-    /// Returns the key to compare shortcuts with: [`key`](Self::key), or, in a layout without Latin letters
-    /// (Russian, Greek, Hebrew), the letter or digit that a US keyboard has in the same place.
-    ///
-    /// ```
-    /// use framecast_api::Key;
-    ///
-    /// let key = |key: &str, code: &str| Key { key: key.into(), code: code.into(), ..Key::default() };
-    /// assert_eq!(key("я", "KeyZ").shortcut(), "z");
-    /// assert_eq!(key("Я", "KeyZ").shortcut(), "Z");
-    /// // A German keyboard has its Latin letters elsewhere.
-    /// assert_eq!(key("z", "KeyY").shortcut(), "z");
-    /// assert_eq!(key("ArrowLeft", "ArrowLeft").shortcut(), "ArrowLeft");
-    /// ```
+impl Resize {
+    /// A size in logical pixels and the physical pixels per logical one; the physical size is rounded, and at
+    /// least one pixel a side. Checks no limits: [`CanvasSize::clamped`] does.
     #[must_use]
-    pub fn shortcut(&self) -> &str {
-        const SMALL: &str = "abcdefghijklmnopqrstuvwxyz";
-        const LARGE: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-        if self.key.is_ascii() {
-            return &self.key;
-        }
-        if let Some(digit) = self.code.strip_prefix("Digit")
-            && digit.len() == 1
-        {
-            return digit;
-        }
-        let letter = self.code.strip_prefix("Key").filter(|letter| letter.len() == 1);
-        let letter = letter.and_then(|letter| LARGE.find(letter));
-        let upper = self.key.chars().any(char::is_uppercase);
-        let letters = if upper { LARGE } else { SMALL };
-        letter.and_then(|index| letters.get(index..=index)).unwrap_or(&self.key)
+    pub fn new(size: impl Into<LogicalSize>, ratio: f64) -> Self {
+        let LogicalSize { width, height } = size.into();
+        let pixels = |logical: f64| ((logical * ratio).round() as u32).max(1);
+        Self { width, height, pwidth: pixels(width), pheight: pixels(height), ratio }
     }
 }
 
-/// Fields of [`EventKind::Char`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Char {
-    /// The text.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub data: String,
-    /// True while an input method composes. The text then replaces the previous composing text.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub is_composing: bool,
-    /// As in the browser's `InputEvent.inputType`: "insertText", "insertLineBreak".
-    #[serde(deserialize_with = "lenient::name")]
-    pub input_type: String,
+/// The size that a canvas has.
+impl From<CanvasSize> for Resize {
+    fn from(size: CanvasSize) -> Self {
+        let (LogicalSize { width, height }, physical) = (size.logical(), size.physical());
+        let ratio = size.ratio();
+        Self { width, height, pwidth: physical.width, pheight: physical.height, ratio }
+    }
 }
 
 impl EventKind {
@@ -466,19 +306,21 @@ fn text(text: &str, most: usize) -> Result<()> {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::json;
 
     use super::*;
+    use crate::{Button, Modifiers, PointerType, Touch, WheelPhase, WheelUnit};
 
     fn pointer() -> Pointer {
-        Pointer { x: 1.5, y: -2.0, button: Button::Left, ..Pointer::default() }
+        Pointer::at(1.5, -2.0).with_button(Button::Left)
     }
 
     /// One event of every kind.
     pub(crate) fn every_kind() -> [EventKind; 21] {
-        let resize = Resize { width: 1.0, height: 1.0, pwidth: 1, pheight: 1, ratio: 1.0 };
         [
-            EventKind::Resize(resize),
+            EventKind::Resize(Resize::new((1.0, 1.0), 1.0)),
             EventKind::Close,
             EventKind::Show,
             EventKind::Hide,
@@ -517,8 +359,8 @@ pub(crate) mod tests {
     fn a_pointer_event_has_the_fields_of_the_specification() {
         let mut pointer = pointer();
         pointer.buttons = [Button::Left, Button::Middle].into_iter().collect();
-        pointer.modifiers = Modifiers { shift: true, alt: true, ..Modifiers::default() };
-        pointer.touches.insert("7".into(), Touch { x: 3.0, y: 4.0, pressure: 0.5 });
+        pointer.modifiers = Modifiers::NONE.with_shift().with_alt();
+        pointer.touches.insert("7".into(), Touch::at(3.0, 4.0).with_pressure(0.5));
         pointer.ntouches = 1;
         pointer.pointer_type = PointerType::Pen;
         let wire = |pointer: &Pointer| {
@@ -548,16 +390,16 @@ pub(crate) mod tests {
             "type": "wheel", "timestamp": 2.0, "dx": 0.0, "dy": 100.0, "x": 0.0, "y": 0.0,
             "buttons": [], "modifiers": [],
         });
-        let wheel = Wheel { dy: 100.0, ..Wheel::default() };
+        let wheel = Wheel::new(0.0, 100.0);
         assert_eq!(wire(wheel), told);
         (told["unit"], told["phase"]) = ("notch".into(), "discrete".into());
-        let (unit, phase) = (WheelUnit::Notch, WheelPhase::Discrete);
-        assert_eq!(wire(Wheel { unit, phase, ..wheel }), told);
+        let notch = wheel.with_unit(WheelUnit::Notch).with_phase(WheelPhase::Discrete);
+        assert_eq!(wire(notch), told);
     }
 
     #[test]
     fn a_key_event_tells_on_the_wire_that_it_repeats_and_nothing_where_it_does_not() {
-        let mut key = Key { key: "a".into(), code: "KeyA".into(), ..Key::default() };
+        let mut key = Key::new("a").with_code("KeyA");
         let wire = |key: &Key| {
             let kind = EventKind::KeyDown(key.clone());
             serde_json::to_value(Event::new(kind, 2.0, None)).unwrap()
@@ -572,35 +414,45 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_resize_has_whole_physical_pixels_and_at_least_one_a_side() {
+        let resize = |width, height, ratio| {
+            let Resize { pwidth, pheight, .. } = Resize::new((width, height), ratio);
+            (pwidth, pheight)
+        };
+        assert_eq!(resize(100.3, 99.8, 1.0), (100, 100));
+        assert_eq!(resize(0.2, 0.0, 1.0), (1, 1));
+        let asked = LogicalSize::new(3000.5, 2000.25);
+        let size = CanvasSize::clamped(asked, 2.0, crate::SizeLimits::new(1000, 1 << 20)).unwrap();
+        let told = Resize::from(size);
+        assert_eq!((told.width, told.height), (size.logical().width, size.logical().height));
+        assert_eq!((told.pwidth, told.pheight), (size.physical().width, size.physical().height));
+        assert_eq!(told.ratio, size.ratio());
+    }
+
+    #[test]
     fn hostile_events_are_refused() {
-        let key = || Key { key: "x".repeat(65), ..Key::default() };
-        let code = Key { code: "x".repeat(65), ..Key::default() };
-        let far = Touch { x: 1e9, ..Touch::default() };
+        let key = || Key::new("x".repeat(65));
+        let code = Key::default().with_code("x".repeat(65));
+        let far = Touch::at(1e9, 0.0);
         let touches = |count: usize| (0..count).map(|id| (id.to_string(), far)).collect();
         let names = |count: usize, long: usize| {
             (0..count).map(|id| format!("{id:0long$}")).collect::<BTreeSet<_>>()
         };
         for bad in [
-            EventKind::PointerMove(Pointer { x: 1e7, ..Pointer::default() }),
-            EventKind::Wheel(Wheel { dx: -1e300, ..Wheel::default() }),
-            EventKind::Wheel(Wheel { dx: f64::NAN, ..Wheel::default() }),
+            EventKind::PointerMove(Pointer::at(1e7, 0.0)),
+            EventKind::Wheel(Wheel::new(-1e300, 0.0)),
+            EventKind::Wheel(Wheel::new(f64::NAN, 0.0)),
             EventKind::KeyDown(key()),
             EventKind::KeyUp(code),
-            EventKind::Char(Char { data: "x".repeat(EventKind::MAX_TEXT + 1), ..Char::default() }),
-            EventKind::Char(Char { input_type: "x".repeat(65), ..Char::default() }),
+            EventKind::Char(Char::new("x".repeat(EventKind::MAX_TEXT + 1))),
+            EventKind::Char(Char::new("").with_input_type("x".repeat(65))),
             EventKind::Paste { data: "x".repeat(EventKind::MAX_PASTE + 1) },
             EventKind::PointerDown(Pointer { ntouches: 21, ..Pointer::default() }),
             EventKind::PointerDown(Pointer { touches: touches(1), ..Pointer::default() }),
             EventKind::PointerDown(Pointer { touches: touches(21), ..Pointer::default() }),
             EventKind::PointerUp(Pointer { changed: names(21, 1), ..Pointer::default() }),
             EventKind::PointerUp(Pointer { changed: names(1, 65), ..Pointer::default() }),
-            EventKind::Resize(Resize {
-                width: 1.0,
-                height: 1.0,
-                pwidth: 1,
-                pheight: 1,
-                ratio: 1.0,
-            }),
+            EventKind::Resize(Resize::new((1.0, 1.0), 1.0)),
             EventKind::Close,
             EventKind::BeforeDraw,
             EventKind::ViewInfo(ViewInfo::default()),
@@ -621,7 +473,7 @@ pub(crate) mod tests {
     #[test]
     fn a_field_that_is_not_understood_costs_that_field_and_never_the_event() {
         use EventKind::{Char as Typed, FocusIn, KeyDown, KeyUp, Paste, PointerDown, PointerUp};
-        let left = Pointer { x: 1.0, y: 2.0, button: Button::Left, ..Pointer::default() };
+        let left = Pointer::at(1.0, 2.0).with_button(Button::Left);
         let here = |more: serde_json::Value| {
             let mut fields = json!({"x": 1, "y": 2, "button": 1});
             fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -653,7 +505,7 @@ pub(crate) mod tests {
             assert_eq!(here(more.clone()), PointerDown(left.clone()), "{more}");
         }
         for button in [json!(7), json!(-1), json!(null), json!("left"), json!(256), json!([1])] {
-            let unknown = Pointer { button: Button::None, ..left.clone() };
+            let unknown = left.clone().with_button(Button::None);
             assert_eq!(here(json!({"button": button})), PointerDown(unknown), "{button}");
         }
         for x in [json!(null), json!("1"), json!({}), json!(true)] {
@@ -662,8 +514,8 @@ pub(crate) mod tests {
         }
         let some = Pointer {
             buttons: [Button::Right].into_iter().collect(),
-            modifiers: Modifiers { shift: true, ..Modifiers::default() },
-            touches: [("a".into(), Touch { y: 3.0, ..Touch::default() })].into(),
+            modifiers: Modifiers::NONE.with_shift(),
+            touches: [("a".into(), Touch::at(0.0, 3.0))].into(),
             ..left
         };
         assert_eq!(
@@ -681,20 +533,20 @@ pub(crate) mod tests {
 
         // Undo, and a key that deletes.
         for input in ["historyUndo", "deleteContentBackward"] {
-            let typed = Char { input_type: input.into(), ..Char::default() };
+            let typed = Char::new("").with_input_type(input);
             let fields = json!({"data": null, "is_composing": false, "input_type": input});
             assert_eq!(read("char", fields), Typed(typed));
         }
-        let typed = Char { data: "ä".into(), ..Char::default() };
+        let typed = Char::new("ä");
         let fields = json!({"data": "ä", "is_composing": null, "input_type": "x".repeat(65)});
         assert_eq!(read("char", fields), Typed(typed));
-        let a = || Key { key: "a".into(), ..Key::default() };
+        let a = || Key::new("a");
         let fields = json!({"key": "a", "code": null, "modifiers": {}, "repeat": "?"});
         assert_eq!(read("key_down", fields), KeyDown(a()));
         assert_eq!(read("key_up", json!({"key": "a", "code": "x".repeat(65)})), KeyUp(a()));
         let fields = json!({"key": "a", "repeat": true, "modifiers": 1});
-        assert_eq!(read("key_down", fields), KeyDown(Key { repeat: true, ..a() }));
-        let wheel = Wheel { dy: 100.0, ..Wheel::default() };
+        assert_eq!(read("key_down", fields), KeyDown(a().with_repeat()));
+        let wheel = Wheel::new(0.0, 100.0);
         let fields = json!({"dx": null, "dy": 100, "x": "1", "buttons": 3});
         assert_eq!(read("wheel", fields), EventKind::Wheel(wheel));
         for unknown in [json!("line"), json!(""), json!(null), json!(1), json!({"notch": 1})] {
@@ -717,7 +569,7 @@ pub(crate) mod tests {
         };
         assert_eq!((pointer.x, pointer.y, pointer.pressure), (most, -most, 0.0));
         assert_eq!((pointer.ntouches, pointer.touches.len()), (20, EventKind::MAX_TOUCHES));
-        assert_eq!(pointer.touches["10"], Touch { x: most, y: 0.0, pressure: 1.0 });
+        assert_eq!(pointer.touches["10"], Touch::at(most, 0.0).with_pressure(1.0));
         let many: Vec<_> = (10..60).map(|id| id.to_string()).collect();
         let EventKind::PointerMove(pointer) = read("pointer_move", json!({"changed": many})) else {
             panic!("another event");

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
-use crate::event::{EventKind, Touch};
+use crate::{EventKind, Touch};
 
 /// A `T`, or anything else.
 #[derive(Deserialize)]

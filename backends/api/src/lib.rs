@@ -26,14 +26,17 @@ mod cursor;
 mod error;
 mod event;
 mod frame;
+mod keyboard;
 mod lenient;
 mod null;
 mod pixels;
+mod pointer;
 mod rect;
 mod size;
 mod text;
 mod text_input;
 mod view_info;
+mod wheel;
 
 pub use backend::{
     Backend, BackendCommand, BackendEvent, Capabilities, Context, Traffic, ViewLink,
@@ -44,18 +47,18 @@ pub use clock::Clock;
 pub use control::{ControlRequest, ControlState, Member, Role, SentAway};
 pub use cursor::Cursor;
 pub use error::{Error, ErrorKind, Result};
-pub use event::{
-    Char, ClientId, Event, EventKind, Key, Pointer, PointerType, Resize, Source, Touch, Wheel,
-    WheelPhase, WheelUnit,
-};
+pub use event::{ClientId, Event, EventKind, Resize, Source};
 pub use frame::{Frame, FrameBuffer, FramePool};
+pub use keyboard::{Char, Key};
 pub use null::{NullBackend, NullRemote};
 pub use pixels::PixelFormat;
+pub use pointer::{Pointer, PointerType, Touch};
 pub use rect::Rect;
 pub use size::{CanvasSize, LogicalSize, PhysicalSize, SizeLimits};
 pub use text::{is_unprintable, printable, printable_lines};
 pub use text_input::{LogicalRect, TextInput, TextInputKind};
 pub use view_info::{ColorScheme, Platform, PrimaryPointer, ViewInfo};
+pub use wheel::{Wheel, WheelPhase, WheelUnit};
 
 /// Compiles the README's program.
 #[cfg(doctest)]

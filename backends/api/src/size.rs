@@ -101,6 +101,15 @@ impl fmt::Display for LogicalSize {
 }
 
 /// How large a canvas may become, whatever a view asks for.
+///
+/// ```
+/// use framecast_api::{CanvasSize, LogicalSize, SizeLimits};
+/// let full_hd = SizeLimits::new(1920, 1920 * 1080);
+/// let size = CanvasSize::clamped(LogicalSize::new(3840.0, 2160.0), 1.0, full_hd)?;
+/// assert_eq!((size.physical().to_string(), size.ratio()), ("1920x1080".into(), 0.5));
+/// # Ok::<(), framecast_api::Error>(())
+/// ```
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SizeLimits {
     /// Physical pixels a side.
@@ -111,7 +120,13 @@ pub struct SizeLimits {
 
 impl SizeLimits {
     /// 4096 pixels a side, 4096 × 2160 (4K) in all.
-    pub const DEFAULT: SizeLimits = SizeLimits { max_side: 4096, max_area: 4096 * 2160 };
+    pub const DEFAULT: SizeLimits = SizeLimits::new(4096, 4096 * 2160);
+
+    /// At most this many physical pixels a side, and this many in all.
+    #[must_use]
+    pub const fn new(max_side: u32, max_area: u64) -> Self {
+        Self { max_side, max_area }
+    }
 }
 
 impl Default for SizeLimits {

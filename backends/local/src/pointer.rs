@@ -131,7 +131,14 @@ impl PointerTracker {
                 WheelUnit::Notch | WheelUnit::Page => WheelPhase::Discrete,
                 _ => WheelPhase::Unknown,
             };
-            sink(EventKind::Wheel(Wheel { dx, dy, x, y, buttons, modifiers, unit, phase }));
+            sink(EventKind::Wheel(
+                Wheel::new(dx, dy)
+                    .at(x, y)
+                    .with_buttons(buttons)
+                    .with_modifiers(modifiers)
+                    .with_unit(unit)
+                    .with_phase(phase),
+            ));
         }
 
         if self.inside && !sample.inside && !self.is_captured() {
@@ -181,7 +188,11 @@ impl PointerTracker {
     fn pointer(&self, button: Button, modifiers: Modifiers) -> Pointer {
         let pressure = if self.is_captured() { 0.5 } else { 0.0 };
         let (x, y, buttons) = (self.x, self.y, self.held);
-        Pointer { x, y, button, buttons, modifiers, pressure, ..Pointer::default() }
+        Pointer::at(x, y)
+            .with_button(button)
+            .with_buttons(buttons)
+            .with_modifiers(modifiers)
+            .with_pressure(pressure)
     }
 }
 

@@ -78,8 +78,7 @@ mod tests {
     }
 
     fn at(x: f64, buttons: &[Button]) -> EventKind {
-        let buttons = buttons.iter().copied().collect();
-        EventKind::PointerMove(Pointer { x, buttons, ..Pointer::default() })
+        EventKind::PointerMove(Pointer::at(x, 0.0).with_buttons(buttons.to_vec()))
     }
 
     #[test]
@@ -102,7 +101,7 @@ mod tests {
     fn wheels_sum_and_resizes_keep_the_last() {
         let mut queue = InputQueue::new(CLIENT);
         for dy in [100.0, -30.0] {
-            queue.push(event(0.0, EventKind::Wheel(Wheel { dy, dx: 1.0, ..Wheel::default() })));
+            queue.push(event(0.0, EventKind::Wheel(Wheel::new(1.0, dy))));
         }
         for width in [10.0, 20.0] {
             let size = LogicalSize::new(width, 5.0);

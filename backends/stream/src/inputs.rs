@@ -172,7 +172,7 @@ mod tests {
     }
 
     fn step(x: f64, buttons: Buttons) -> BackendEvent {
-        event(ANNA, EventKind::PointerMove(Pointer { x, buttons, ..Pointer::default() }))
+        event(ANNA, EventKind::PointerMove(Pointer::at(x, 0.0).with_buttons(buttons)))
     }
 
     fn joined() -> Inputs {
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn turns_of_the_wheel_and_sizes_are_merged_like_moves() {
         let mut inputs = joined();
-        let wheel = EventKind::Wheel(Wheel { dy: 1.0, ..Wheel::default() });
+        let wheel = EventKind::Wheel(Wheel::new(0.0, 1.0));
         for _ in 0..10_000 {
             inputs.push(ANNA, event(ANNA, wheel.clone()), 100).unwrap();
         }

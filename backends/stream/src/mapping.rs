@@ -106,8 +106,8 @@ mod tests {
     const CANVAS: LogicalSize = LogicalSize { width: 1280.0, height: 720.0 };
 
     fn pointer(x: f64, y: f64) -> Pointer {
-        let touch = Touch { x, y, pressure: 0.5 };
-        Pointer { x, y, touches: [("a".into(), touch)].into(), ..Pointer::default() }
+        let touch = Touch::at(x, y).with_pressure(0.5);
+        Pointer::at(x, y).with_touch("a", touch)
     }
 
     /// Where the client's (`x`, `y`) is on the canvas.
@@ -135,10 +135,10 @@ mod tests {
             mapping.map(&mut event);
             assert_eq!(event, kind(pointer(640.0, 360.0)));
         }
-        let wheel = Wheel { dx: 1.0, dy: 100.0, x: 320.0, y: 240.0, ..Wheel::default() };
+        let wheel = Wheel::new(1.0, 100.0).at(320.0, 240.0);
         let mut event = EventKind::Wheel(wheel);
         mapping.map(&mut event);
-        assert_eq!(event, EventKind::Wheel(Wheel { x: 640.0, y: 360.0, ..wheel }));
+        assert_eq!(event, EventKind::Wheel(wheel.at(640.0, 360.0)));
         assert_eq!(place(&mut mapping, -64.0, 480.0), (-128.0, 720.0), "also outside of the view");
     }
 

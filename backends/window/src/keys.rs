@@ -62,12 +62,12 @@ impl Keyboard {
     /// The modifier keys that are down.
     pub(crate) fn modifiers(&self) -> Modifiers {
         let down = |codes: [Code; 2]| self.held.iter().any(|(code, _)| codes.contains(code));
-        Modifiers {
-            shift: down([Code::LeftShift, Code::RightShift]),
-            control: down([Code::LeftCtrl, Code::RightCtrl]),
-            alt: down([Code::LeftAlt, Code::RightAlt]),
-            meta: down([Code::LeftSuper, Code::RightSuper]),
-        }
+        let mut modifiers = Modifiers::NONE;
+        modifiers.shift = down([Code::LeftShift, Code::RightShift]);
+        modifiers.control = down([Code::LeftCtrl, Code::RightCtrl]);
+        modifiers.alt = down([Code::LeftAlt, Code::RightAlt]);
+        modifiers.meta = down([Code::LeftSuper, Code::RightSuper]);
+        modifiers
     }
 
     /// Translates what one poll brought.
@@ -142,7 +142,9 @@ impl Keyboard {
             let (key, modifiers) = (key.clone(), self.modifiers());
             // Windows repeats modifier keys, which says nothing and keeps moves from being merged.
             if !matches!(key.as_str(), "Shift" | "Control" | "Alt" | "Meta") {
-                sink(EventKind::KeyDown(Key { key, code: name.into(), modifiers, repeat: true }));
+                sink(EventKind::KeyDown(
+                    Key::new(key).with_code(name).with_modifiers(modifiers).with_repeat(),
+                ));
             }
             return;
         }
@@ -157,7 +159,7 @@ impl Keyboard {
         };
         self.held.push((code, key.clone()));
         let modifiers = self.modifiers();
-        sink(EventKind::KeyDown(Key { key, code: name.into(), modifiers, repeat: false }));
+        sink(EventKind::KeyDown(Key::new(key).with_code(name).with_modifiers(modifiers)));
     }
 
     fn release(&mut self, code: Code, sink: &mut dyn FnMut(EventKind)) {
@@ -170,7 +172,7 @@ impl Keyboard {
     fn key_up(&self, code: Code, key: String, sink: &mut dyn FnMut(EventKind)) {
         let modifiers = self.modifiers();
         let code = code_name(code).to_owned();
-        sink(EventKind::KeyUp(Key { key, code, modifiers, repeat: false }));
+        sink(EventKind::KeyUp(Key::new(key).with_code(code).with_modifiers(modifiers)));
     }
 
     fn text(&self, char: Option<char>, sink: &mut dyn FnMut(EventKind)) {
@@ -179,7 +181,7 @@ impl Keyboard {
         };
         if !self.platform.is_shortcut(self.modifiers()) {
             let input_type = "insertText".to_owned();
-            sink(EventKind::Char(Char { data: char.into(), is_composing: false, input_type }));
+            sink(EventKind::Char(Char::new(char).with_input_type(input_type)));
         }
     }
 

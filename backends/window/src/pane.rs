@@ -381,7 +381,7 @@ fn caption(title: &str) -> String {
 /// Whether a key is one that pastes on this desktop.
 fn asks_to_paste(kind: &EventKind) -> bool {
     let EventKind::KeyDown(key) = kind else { return false };
-    let Modifiers { shift, control, alt, meta } = key.modifiers;
+    let Modifiers { shift, control, alt, meta, .. } = key.modifiers;
     let command = if cfg!(target_os = "macos") { meta && !control } else { control && !meta };
     match key.shortcut() {
         "v" | "V" => command && !alt,

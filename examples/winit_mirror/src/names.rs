@@ -3,16 +3,18 @@
 
 use framecast::{Button, Cursor, Key, Modifiers};
 use winit::event::{KeyEvent, MouseButton};
-use winit::keyboard::{Key as Logical, ModifiersState, PhysicalKey};
+use winit::keyboard::{Key as Logical, ModifiersState, NamedKey, PhysicalKey};
 use winit::window::{CursorIcon, Window};
 
 pub fn modifiers(state: ModifiersState) -> Modifiers {
-    let mut modifiers = Modifiers::default();
-    modifiers.shift = state.shift_key();
-    modifiers.control = state.control_key();
-    modifiers.alt = state.alt_key();
-    modifiers.meta = state.super_key();
-    modifiers
+    let pressed = [
+        (state.shift_key(), Modifiers::with_shift as fn(Modifiers) -> Modifiers),
+        (state.control_key(), Modifiers::with_control),
+        (state.alt_key(), Modifiers::with_alt),
+        (state.super_key(), Modifiers::with_meta),
+    ];
+    let pressed = pressed.into_iter().filter(|(down, _)| *down);
+    pressed.fold(Modifiers::default(), |modifiers, (_, with)| with(modifiers))
 }
 
 pub fn button(button: MouseButton) -> Option<Button> {
@@ -25,22 +27,18 @@ pub fn button(button: MouseButton) -> Option<Button> {
 }
 
 pub fn key(event: &KeyEvent, modifiers: Modifiers) -> Key {
-    let mut key = Key::default();
-    key.key = match &event.logical_key {
+    let name = match &event.logical_key {
         Logical::Character(text) => text.to_string(),
-        Logical::Named(named) => match format!("{named:?}").as_str() {
-            "Space" => " ".into(),
-            "Super" => "Meta".into(),
-            name => name.into(),
-        },
+        Logical::Named(NamedKey::Space) => " ".into(),
+        Logical::Named(NamedKey::Super) => "Meta".into(),
+        Logical::Named(named) => format!("{named:?}"),
         _ => "Unidentified".into(),
     };
+    let mut key = Key::new(name).with_modifiers(modifiers);
     if let PhysicalKey::Code(code) = event.physical_key {
-        key.code = format!("{code:?}").replace("Super", "Meta");
+        key = key.with_code(format!("{code:?}").replace("Super", "Meta"));
     }
-    key.modifiers = modifiers;
-    key.repeat = event.repeat;
-    key
+    if event.repeat { key.with_repeat() } else { key }
 }
 
 /// Both have the names of CSS.

@@ -112,12 +112,9 @@ fn every_client_message_is_read() {
         ),
         (
             r#"{"type":"pointer_down","x":1,"y":2,"button":1,"timestamp":7}"#,
-            ClientMessage::Event(EventKind::PointerDown(Pointer {
-                x: 1.0,
-                y: 2.0,
-                button: Button::Left,
-                ..Pointer::default()
-            })),
+            ClientMessage::Event(EventKind::PointerDown(
+                Pointer::at(1.0, 2.0).with_button(Button::Left),
+            )),
         ),
     ] {
         assert_eq!(ClientMessage::parse(text).unwrap(), message, "{text}");
@@ -173,9 +170,8 @@ fn nonsense_is_refused_without_harm() {
 
 #[test]
 fn a_field_that_is_not_understood_costs_that_field() {
-    let typed = Char { input_type: "historyUndo".into(), ..Char::default() };
-    let eraser =
-        Pointer { x: 1.0, buttons: [Button::Eraser].into_iter().collect(), ..Pointer::default() };
+    let typed = Char::new("").with_input_type("historyUndo");
+    let eraser = Pointer::at(1.0, 0.0).with_buttons([Button::Eraser]);
     let painted = ClientMessage::Ack { update: 1, painted: Painted::default() };
     let resize = |ratio| ClientMessage::Resize(View { ratio, ..VIEW });
     for (text, message) in [

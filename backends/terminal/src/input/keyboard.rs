@@ -22,7 +22,7 @@ impl Keyboard {
     /// none. Where the key went down elsewhere, before the focus came here, its repeats are
     /// dropped. A plain terminal tells no repeats: each is a press and a release like any other.
     pub(crate) fn press(&mut self, press: Press, sink: &mut dyn FnMut(EventKind)) {
-        let Press { key, phase, text } = press;
+        let Press { mut key, phase, text } = press;
         match phase {
             Phase::Tap => {
                 sink(EventKind::KeyDown(key.clone()));
@@ -32,7 +32,10 @@ impl Keyboard {
             Phase::Down | Phase::Repeat => {
                 let down = match self.position(&key) {
                     // Named as it was pressed, as its release will be.
-                    Some(index) => Key { key: self.held[index].key.clone(), repeat: true, ..key },
+                    Some(index) => {
+                        key.key.clone_from(&self.held[index].key);
+                        key.with_repeat()
+                    }
                     None if phase == Phase::Down && self.held.len() < MAX_HELD => {
                         self.held.push(key.clone());
                         key
@@ -45,8 +48,8 @@ impl Keyboard {
             Phase::Up => {
                 if let Some(index) = self.position(&key) {
                     // Named as it was pressed, whatever shift is now.
-                    let name = self.held.remove(index).key;
-                    sink(EventKind::KeyUp(Key { key: name, ..key }));
+                    key.key = self.held.remove(index).key;
+                    sink(EventKind::KeyUp(key));
                 }
             }
         }
@@ -75,7 +78,7 @@ impl Keyboard {
 fn type_text(text: String, sink: &mut dyn FnMut(EventKind)) {
     if !text.is_empty() {
         let input_type = "insertText".to_owned();
-        sink(EventKind::Char(Char { data: text, is_composing: false, input_type }));
+        sink(EventKind::Char(Char::new(text).with_input_type(input_type)));
     }
 }
 

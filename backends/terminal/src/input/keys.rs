@@ -28,13 +28,17 @@ pub(crate) struct Press {
 }
 
 fn press(key: &str, code: &str, modifiers: Modifiers, phase: Phase, text: String) -> Press {
-    let key = Key { key: key.to_owned(), code: code.to_owned(), modifiers, repeat: false };
+    let key = Key::new(key).with_code(code).with_modifiers(modifiers);
     Press { key, phase, text }
 }
 
 /// A character of the plain encoding.
 pub(super) fn from_char(char: char, alt: bool) -> Press {
-    let with = |control, shift| Modifiers { control, alt, shift, meta: false };
+    let with = |control, shift| {
+        let mut modifiers = Modifiers::NONE;
+        (modifiers.control, modifiers.alt, modifiers.shift) = (control, alt, shift);
+        modifiers
+    };
     let named = |name, control| press(name, name, with(control, false), Phase::Tap, String::new());
     match char {
         '\r' => named("Enter", false),
@@ -62,7 +66,7 @@ pub(super) fn from_char(char: char, alt: bool) -> Press {
 
 /// `SS3 byte`.
 pub(super) fn from_ss3(byte: u8, alt: bool) -> Option<Press> {
-    let modifiers = Modifiers { alt, ..Modifiers::default() };
+    let modifiers = if alt { Modifiers::NONE.with_alt() } else { Modifiers::NONE };
     if byte == b'M' {
         return Some(press("Enter", "NumpadEnter", modifiers, Phase::Tap, String::new()));
     }
@@ -164,7 +168,12 @@ fn after(key: &str, mut modifiers: Modifiers, phase: Phase) -> Modifiers {
 /// Modifiers as both xterm and kitty number them, less the 1 that they add.
 pub(super) fn modifiers(bits: u32) -> Modifiers {
     let has = |bit: u32| bits & bit != 0;
-    Modifiers { shift: has(1), alt: has(2), control: has(4), meta: has(8) || has(32) }
+    let mut modifiers = Modifiers::NONE;
+    modifiers.shift = has(1);
+    modifiers.alt = has(2);
+    modifiers.control = has(4);
+    modifiers.meta = has(8) || has(32);
+    modifiers
 }
 
 #[cfg(test)]

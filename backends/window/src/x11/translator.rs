@@ -181,8 +181,9 @@ impl Translator {
         };
         self.modifiers = modifiers(press.moment.state);
         set(&mut self.modifiers, &name, true);
-        let code = code_name(press.place).to_owned();
-        let key = Key { key: name, code, modifiers: self.modifiers, repeat };
+        let code = code_name(press.place);
+        let mut key = Key::new(name).with_code(code).with_modifiers(self.modifiers);
+        key.repeat = repeat;
         if !repeat {
             self.held.push((press.number, key.clone()));
         }
@@ -219,7 +220,7 @@ impl Translator {
         let data: String = text.chars().filter(|char| !char.is_control()).collect();
         if !(control || alt || meta || data.is_empty()) {
             let input_type = "insertText".to_owned();
-            sink(EventKind::Char(Char { data, is_composing: false, input_type }));
+            sink(EventKind::Char(Char::new(data).with_input_type(input_type)));
         }
     }
 }
@@ -241,7 +242,12 @@ fn time_of(input: &Input) -> Option<u32> {
 
 fn modifiers(state: u32) -> Modifiers {
     let on = |bit| state & bit != 0;
-    Modifiers { shift: on(SHIFT), control: on(CONTROL), alt: on(MOD_1), meta: on(MOD_4) }
+    let mut modifiers = Modifiers::NONE;
+    modifiers.shift = on(SHIFT);
+    modifiers.control = on(CONTROL);
+    modifiers.alt = on(MOD_1);
+    modifiers.meta = on(MOD_4);
+    modifiers
 }
 
 /// The state is that before the key: adds or takes away what the key itself changes.

@@ -239,14 +239,15 @@ mod tests {
     }
 
     fn at(x: f64, y: f64) -> Pointer {
-        Pointer { x, y, ..Pointer::default() }
+        Pointer::at(x, y)
     }
 
     #[test]
     fn a_held_space_switches_once() {
         let mut cube = Cube::new();
         for repeat in [false, true, true] {
-            let space = Key { key: " ".into(), repeat, ..Key::default() };
+            let mut space = Key::new(" ");
+            space.repeat = repeat;
             send(&mut cube, 0.0, EventKind::KeyDown(space));
             assert!(!cube.shows_off);
         }
@@ -299,7 +300,7 @@ mod tests {
         let mut cube = Cube::new();
         for dy in [1e6, -1e6] {
             for _ in 0..100 {
-                let wheel = Wheel { dy, ..Wheel::default() };
+                let wheel = Wheel::new(0.0, dy);
                 send(&mut cube, 0.0, EventKind::Wheel(wheel));
             }
             assert!(DISTANCES.contains(&cube.distance.1), "{}", cube.distance.1);

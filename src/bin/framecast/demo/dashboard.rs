@@ -425,7 +425,7 @@ mod tests {
             frame.pixels()[..1000 * 420].to_vec()
         };
         let without = draw(&mut dashboard);
-        let pointer = Pointer { x: 300.0, y: 200.0, ..Pointer::default() };
+        let pointer = Pointer::at(300.0, 200.0);
         dashboard.event(&event(EventKind::PointerMove(pointer.clone())));
         assert_ne!(draw(&mut dashboard), without);
         dashboard.event(&event(EventKind::PointerLeave(pointer)));

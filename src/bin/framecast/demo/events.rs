@@ -161,7 +161,7 @@ impl Events {
             let radius = 7.0 + 10.0 * pointer.pressure.clamp(0.0, 1.0) as f32;
             pen.ring(x, y, radius, 2.0, color);
         }
-        for Touch { x, y, pressure } in pointer.touches.values() {
+        for Touch { x, y, pressure, .. } in pointer.touches.values() {
             let radius = 26.0 + 20.0 * pressure.clamp(0.0, 1.0) as f32;
             pen.ring(*x as f32, *y as f32, radius, 2.0, [140, 226, 160, 255]);
         }
@@ -313,7 +313,7 @@ fn write_wheel(text: &mut String, wheel: &Wheel) -> std::fmt::Result {
 }
 
 fn write_modifiers(text: &mut String, modifiers: Modifiers) -> std::fmt::Result {
-    let Modifiers { shift, control, alt, meta } = modifiers;
+    let Modifiers { shift, control, alt, meta, .. } = modifiers;
     [(shift, "Shift"), (control, "Control"), (alt, "Alt"), (meta, "Meta")]
         .into_iter()
         .filter(|(down, _)| *down)
@@ -336,17 +336,17 @@ mod tests {
     }
 
     fn press(events: &mut Events, key: &str) -> Reaction {
-        let key = Key { key: key.into(), ..Key::default() };
+        let key = Key::new(key);
         events.event(&event(EventKind::KeyDown(key)))
     }
 
     fn release(events: &mut Events, key: &str) {
-        let key = Key { key: key.into(), ..Key::default() };
+        let key = Key::new(key);
         events.event(&event(EventKind::KeyUp(key)));
     }
 
     fn move_to(events: &mut Events, x: f64, y: f64) {
-        let pointer = Pointer { x, y, ..Pointer::default() };
+        let pointer = Pointer::at(x, y);
         events.event(&event(EventKind::PointerMove(pointer)));
     }
 
@@ -367,7 +367,7 @@ mod tests {
     fn the_repeats_of_a_held_key_are_one_line_that_says_so() {
         let mut events = Events::new();
         let hold = |events: &mut Events, key: &str| {
-            let key = Key { key: key.into(), repeat: true, ..Key::default() };
+            let key = Key::new(key).with_repeat();
             events.event(&event(EventKind::KeyDown(key)));
         };
         press(&mut events, "Backspace");
@@ -384,14 +384,15 @@ mod tests {
     #[test]
     fn a_turn_of_the_wheel_and_a_touch_say_what_is_known_of_them() {
         let shown = |kind| details(&kind);
-        let wheel = Wheel { dy: 100.0, ..Wheel::default() };
+        let wheel = Wheel::new(0.0, 100.0);
         assert_eq!(shown(EventKind::Wheel(wheel)), "dx 0.0 dy 100.0 at 0.0, 0.0");
-        let (unit, phase) = (WheelUnit::Notch, WheelPhase::Discrete);
-        let told = shown(EventKind::Wheel(Wheel { unit, phase, ..wheel }));
+        let notch = wheel.with_unit(WheelUnit::Notch).with_phase(WheelPhase::Discrete);
+        let told = shown(EventKind::Wheel(notch));
         assert_eq!(told, "dx 0.0 dy 100.0 at 0.0, 0.0 in Notch Discrete");
-        let changed = ["7".to_owned(), "\u{1b}".to_owned()].into();
-        let pointer_type = PointerType::Touch;
-        let pointer = Pointer { pointer_type, ntouches: 2, changed, ..Pointer::default() };
+        let mut pointer = Pointer::at(0.0, 0.0)
+            .with_pointer_type(PointerType::Touch)
+            .with_changed(["7", "\u{1b}"]);
+        pointer.ntouches = 2;
         let told = shown(EventKind::PointerMove(pointer));
         assert_eq!(told, "0.0, 0.0 touch 2 changed \\u{1b}+7");
     }
@@ -402,7 +403,7 @@ mod tests {
         let info = ViewInfo::default().with_platform(Platform::Mac);
         let made = event(EventKind::ViewInfo(info));
         events.event(&made);
-        events.event(&Event { submitted: true, ..event(EventKind::FocusIn) });
+        events.event(&event(EventKind::FocusIn).with_submitted());
         let details: Vec<_> = events.lines.iter().map(|line| &*line.details).collect();
         let shown = "platform Mac color scheme Unknown pointer Unknown";
         assert_eq!(details, [shown, " submitted by the program"]);
@@ -426,7 +427,7 @@ mod tests {
         assert_eq!(events.lines.len(), MAX_LINES);
         assert_eq!(events.held.len(), MAX_HELD);
         let data = "\u{1b}[31m\n".repeat(1000);
-        events.event(&event(EventKind::Char(Char { data, ..Char::default() })));
+        events.event(&event(EventKind::Char(Char::new(data))));
         let details = &events.lines.back().unwrap().details;
         assert!(details.chars().count() <= MAX_DETAILS + 1 && !details.contains('\u{1b}'));
     }

@@ -102,36 +102,22 @@ mod tests {
     /// One of each event, at ordinary and at extreme places.
     fn every_event() -> Vec<EventKind> {
         let mut events = vec![
-            EventKind::Resize(Resize {
-                width: 9.0,
-                height: 9.0,
-                pwidth: 9,
-                pheight: 9,
-                ratio: 1.0,
-            }),
+            EventKind::Resize(Resize::new((9.0, 9.0), 1.0)),
             EventKind::Show,
             EventKind::Hide,
             EventKind::FocusIn,
             EventKind::FocusOut,
             EventKind::Animate { step: 0.1 },
             EventKind::BeforeDraw,
-            EventKind::Char(Char { data: "\u{0}\u{1F600}é\n".repeat(300), ..Char::default() }),
+            EventKind::Char(Char::new("\u{0}\u{1F600}é\n".repeat(300))),
             EventKind::Paste { data: "\u{0}\u{1F600}é\n".repeat(3000) },
         ];
         for at in [-EventKind::MAX_COORDINATE, -3.0, 0.0, 7.5, EventKind::MAX_COORDINATE] {
-            let pointer = Pointer {
-                x: at,
-                y: -at,
-                button: Button::Left,
-                pressure: at,
-                ntouches: 2,
-                touches: [
-                    ("a".into(), Touch { x: at, y: at, pressure: at }),
-                    ("b".into(), Touch { x: 1.0, y: 1.0, pressure: 0.5 }),
-                ]
-                .into(),
-                ..Pointer::default()
-            };
+            let pointer = Pointer::at(at, -at)
+                .with_button(Button::Left)
+                .with_pressure(at)
+                .with_touch("a", Touch::at(at, at).with_pressure(at))
+                .with_touch("b", Touch::at(1.0, 1.0).with_pressure(0.5));
             events.extend([
                 EventKind::PointerEnter(pointer.clone()),
                 EventKind::PointerDown(pointer.clone()),
@@ -140,11 +126,11 @@ mod tests {
                 EventKind::DoubleClick(pointer.clone()),
                 EventKind::PointerMove(pointer.clone()),
                 EventKind::PointerLeave(pointer),
-                EventKind::Wheel(Wheel { dx: at, dy: at, x: at, y: at, ..Wheel::default() }),
+                EventKind::Wheel(Wheel::new(at, at).at(at, at)),
             ]);
         }
         for key in ["a", " ", "1", "9", "c", "u", "[", "]", "Shift", "\u{7f}", "", "漢"] {
-            let key = Key { key: key.into(), ..Key::default() };
+            let key = Key::new(key);
             events.extend([EventKind::KeyDown(key.clone()), EventKind::KeyUp(key)]);
         }
         events.push(EventKind::Close);
@@ -186,11 +172,9 @@ mod tests {
 
     /// Drags from (`x`, `y`) a little to the right.
     fn drag(demo: &mut dyn Demo, x: f64, y: f64) {
-        let left = [Button::Left].into_iter().collect();
-        let pointer = Pointer { x, y, buttons: left, ..Pointer::default() };
-        let pressed = Pointer { button: Button::Left, ..pointer.clone() };
-        let moved = Pointer { x: x + 15.0, ..pointer.clone() };
-        let up = Pointer { buttons: framecast::Buttons::NONE, x: x + 15.0, ..pressed.clone() };
+        let pressed = Pointer::at(x, y).with_button(Button::Left).with_buttons(Button::Left);
+        let moved = Pointer::at(x + 15.0, y).with_buttons(Button::Left);
+        let up = Pointer::at(x + 15.0, y).with_button(Button::Left);
         for kind in [
             EventKind::PointerDown(pressed),
             EventKind::PointerMove(moved),

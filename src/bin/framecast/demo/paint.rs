@@ -343,7 +343,7 @@ mod tests {
     use crate::demo::tests::{buffer, event};
 
     fn at(x: f64, y: f64) -> Pointer {
-        Pointer { x, y, button: Button::Left, ..Pointer::default() }
+        Pointer::at(x, y).with_button(Button::Left)
     }
 
     fn draw_line(paint: &mut Paint, from: (f64, f64), to: (f64, f64)) {
@@ -358,8 +358,8 @@ mod tests {
     }
 
     fn key(paint: &mut Paint, key: &str, control: bool) {
-        let modifiers = Modifiers { control, ..Modifiers::default() };
-        let key = Key { key: key.into(), modifiers, ..Key::default() };
+        let modifiers = if control { Modifiers::NONE.with_control() } else { Modifiers::NONE };
+        let key = Key::new(key).with_modifiers(modifiers);
         paint.event(&event(EventKind::KeyDown(key)));
     }
 
@@ -409,7 +409,7 @@ mod tests {
     }
 
     fn repeat(paint: &mut Paint, key: &str) {
-        let key = Key { key: key.into(), repeat: true, ..Key::default() };
+        let key = Key::new(key).with_repeat();
         paint.event(&event(EventKind::KeyDown(key)));
     }
 
@@ -456,21 +456,16 @@ mod tests {
     #[test]
     fn a_second_finger_does_not_bend_the_stroke() {
         let mut paint = Paint::new();
-        let touch = |x: f64, y: f64| Touch { x, y, pressure: 0.5 };
-        let both = |x: f64, y: f64, event_x: f64| Pointer {
-            x: event_x,
-            y: 150.0,
-            pointer_type: PointerType::Touch,
-            touches: [("1".into(), touch(x, y)), ("2".into(), touch(250.0, 150.0))].into(),
-            ..Pointer::default()
+        let touch = |x: f64, y: f64| Touch::at(x, y).with_pressure(0.5);
+        let both = |x: f64, y: f64, event_x: f64| {
+            Pointer::at(event_x, 150.0)
+                .with_pointer_type(PointerType::Touch)
+                .with_touch("1", touch(x, y))
+                .with_touch("2", touch(250.0, 150.0))
         };
-        let first = Pointer {
-            x: 20.0,
-            y: 20.0,
-            pointer_type: PointerType::Touch,
-            touches: [("1".into(), touch(20.0, 20.0))].into(),
-            ..Pointer::default()
-        };
+        let first = Pointer::at(20.0, 20.0)
+            .with_pointer_type(PointerType::Touch)
+            .with_touch("1", touch(20.0, 20.0));
         paint.event(&event(EventKind::PointerDown(first)));
         paint.event(&event(EventKind::PointerDown(both(20.0, 20.0, 250.0))));
         paint.event(&event(EventKind::PointerMove(both(60.0, 20.0, 250.0))));
@@ -484,8 +479,9 @@ mod tests {
     #[test]
     fn a_harder_pressed_pen_draws_a_wider_line() {
         let paint = Paint::new();
-        let pen =
-            |pressure| Pointer { pointer_type: PointerType::Pen, pressure, ..Pointer::default() };
+        let pen = |pressure| {
+            Pointer::at(0.0, 0.0).with_pointer_type(PointerType::Pen).with_pressure(pressure)
+        };
         assert!(paint.dab(&pen(1.0)).radius > 2.0 * paint.dab(&pen(0.1)).radius);
         assert!(paint.dab(&pen(1e9)).radius < WIDTHS[WIDTHS.len() - 1]);
     }

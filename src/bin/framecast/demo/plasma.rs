@@ -382,7 +382,8 @@ mod tests {
     fn a_held_space_fades_to_the_next_palette_and_no_further() {
         let mut plasma = Plasma::new();
         for turn in 0..3 {
-            let space = framecast::Key { key: " ".into(), repeat: turn > 0, ..Default::default() };
+            let mut space = framecast::Key::new(" ");
+            space.repeat = turn > 0;
             plasma.event(&event(EventKind::KeyDown(space)));
             let start = 10.0 * f64::from(turn);
             plasma.draw(&mut buffer(8, 8), 1.0, start);
@@ -407,7 +408,7 @@ mod tests {
     #[test]
     fn the_light_comes_to_the_pointer() {
         let mut plasma = Plasma::new();
-        let pointer = Pointer { x: 150.0, y: 50.0, ..Pointer::default() };
+        let pointer = Pointer::at(150.0, 50.0);
         plasma.event(&event(EventKind::PointerMove(pointer)));
         for step in 0..50 {
             plasma.draw(&mut buffer(400, 200), 2.0, f64::from(step) * 0.1);

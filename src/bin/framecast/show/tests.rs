@@ -64,7 +64,7 @@ fn names(show: &Show) -> Vec<String> {
 }
 
 fn press(show: &mut Show, key: &str) {
-    show.event(&EventKind::KeyDown(Key { key: key.into(), ..Key::default() }));
+    show.event(&EventKind::KeyDown(Key::new(key)));
 }
 
 fn draw(show: &mut Show) {
@@ -123,7 +123,7 @@ fn a_held_key_goes_on_once_the_picture_was_seen() {
     let files = ["a.png", "b.png", "c.png"].map(|name| folder.picture(name, 10));
     let mut show = open(files.into());
     let hold = |show: &mut Show| {
-        let key = Key { key: "ArrowRight".into(), repeat: true, ..Key::default() };
+        let key = Key::new("ArrowRight").with_repeat();
         show.event(&EventKind::KeyDown(key));
     };
     draw(&mut show);
@@ -150,11 +150,11 @@ fn dragging_pans_and_the_wheel_zooms_at_the_pointer() {
     let folder = Folder::new("drag");
     let mut show = open(vec![folder.picture("a.png", 50)]);
     draw(&mut show);
-    let wheel = Wheel { dy: -1000.0, x: 25.0, y: 20.0, ..Wheel::default() };
+    let wheel = Wheel::new(0.0, -1000.0).at(25.0, 20.0);
     show.event(&EventKind::Wheel(wheel));
     assert!(show.view.scale() > 2.0);
     let before = show.view.placed();
-    let at = |x: f64| Pointer { x, y: 20.0, ..Pointer::default() };
+    let at = |x: f64| Pointer::at(x, 20.0);
     show.event(&EventKind::PointerMove(at(5.0)));
     assert_eq!(show.view.placed(), before, "nothing is held");
     assert_eq!(show.event(&EventKind::PointerDown(at(25.0))), Some(Cursor::Grabbing));

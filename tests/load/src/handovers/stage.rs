@@ -79,7 +79,7 @@ impl Stage {
     /// The application's choice of presenter.
     pub(super) fn choose(&self, client: Option<u64>) {
         self.handle.post(move |canvas| {
-            canvas.give_control(client.map(|it| Source { backend: 0, client: ClientId(it) }));
+            canvas.give_control(client.map(|it| Source::new(0, ClientId(it))));
         });
     }
 

@@ -6,6 +6,9 @@ use crate::{Limits, Link, Reporter, Resources, Tls};
 
 /// The settings of an [`HttpServer`](crate::HttpServer) or an [`HttpService`](crate::HttpService).
 ///
+/// Settings are checked when the server is made: what makes no sense is an "invalid input" error, which says what
+/// to write instead.
+///
 /// ```
 /// use framecast_http::{HttpServer, Link, ServerConfig};
 ///
@@ -18,45 +21,57 @@ use crate::{Limits, Link, Reporter, Resources, Tls};
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct ServerConfig {
-    /// Limits on what peers may send and use.
+    /// Limits on what peers may send and use. Default: [`Limits::DEFAULT`].
     pub limits: Limits,
-    /// The links at start; by default "drive" and "watch", unless there is a link file.
+    /// The links at start. By default these are "drive" and "watch"; with a
+    /// [`link_file`](Self::link_file), the default adds none.
     pub links: Vec<Link>,
-    /// A file with more links, which the server keeps to while it runs: links that are gone from it are revoked, new
-    /// ones are added, and those whose lines stay as they were keep their clients. If there is no such file
-    /// it is made, with random links "drive" and "watch".
+    /// A file with more links; `None`, the default, for no file. If the file is missing, the server creates it,
+    /// with random links "drive" and "watch".
     ///
-    /// One link a line, `NAME ROLE EXPIRY TOKEN-or-HASH`, such as `guest watch 2026-12-31T23:59:59Z sha256:…`; what
-    /// tokens are possible says [`Link::with_token`]. EXPIRY is `never` or a time in UTC; `#` begins a comment.
-    /// The file must belong to this user, and nobody else may read or write it (on Windows that is
-    /// not checked). With a broken line a server does not start; when the file changes to
-    /// such a one, the links stay as they were and the [`reporter`](Self::reporter) says why. A change counts
-    /// about two seconds after the last byte was written.
+    /// The file has one link per line, `NAME ROLE EXPIRY TOKEN-or-HASH`, for example
+    /// `guest watch 2026-12-31T23:59:59Z sha256:…`. ROLE is `drive` or `watch`. EXPIRY is `never` or a time in UTC.
+    /// TOKEN is one that [`Link::with_token`] accepts, or a hash for [`Link::with_token_hash`]. A line that begins
+    /// with `#` is a comment. The file has at most [`Limits::LINK_FILE_BYTES`] bytes, and a line at most
+    /// [`Limits::LINK_LINE_BYTES`].
+    ///
+    /// The server reads the file again when it changes, about two seconds after the last write. It adds the links
+    /// of new lines and revokes those of lines that were removed. A line that was changed is both: its old link is
+    /// revoked. Lines that stay the same keep their clients.
+    ///
+    /// A changed file must not be empty and must end with a newline: otherwise it may be half written. If the server
+    /// cannot use a changed file, the links stay as they were, and the [`reporter`](Self::reporter) gets a warning.
+    ///
+    /// # Errors
+    /// The server does not start, with the error "invalid input", if a line is broken, or if the file is not a
+    /// regular file that belongs to this user and that nobody else may read or write (not checked on Windows).
     pub link_file: Option<PathBuf>,
-    /// Where to say what the operator should know while the server runs.
+    /// Receives messages for the operator while the server runs. By default they go to the `log` facade.
     pub reporter: Reporter,
-    /// The certificate for TLS; `None` for no encryption.
+    /// The certificate and key for TLS; `None`, the default, for no encryption.
     pub tls: Option<Tls>,
-    /// Let everybody drive without a link. Allowed only on an address that no other machine can reach.
+    /// Whether everybody may drive without a link. This is allowed only on an address that other machines cannot
+    /// reach, without other links, a public URL and proxies. Default: false.
     pub no_auth: bool,
-    /// Origins of other pages that may connect: `https://example.org`.
+    /// Origins of other pages that may connect, such as pages with a `<framecast-view>`: `https://example.org`.
+    /// Default: none.
     pub allow_origins: Vec<String>,
-    /// Host names that are answered besides `localhost` and the address listened on: `example.org`, with
-    /// any port.
+    /// Host names that the server answers to, besides `localhost` and its own address: `example.org`, with any
+    /// port. Requests with another `Host` header are refused. Default: none.
     pub allow_hosts: Vec<String>,
-    /// Origins of other pages that may show the page in a frame.
+    /// Origins of other pages that may show the page in a frame. Default: none.
     pub frame_ancestors: Vec<String>,
-    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses, or networks such
-    /// as `10.0.0.0/8`. From all others, these headers are ignored.
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers the server believes: addresses, or networks
+    /// such as `10.0.0.0/8`. It ignores these headers from everybody else. Default: none.
     pub trusted_proxies: Vec<String>,
-    /// The address that browsers use, for example through a proxy: `https://example.org/canvas/`. Links
-    /// begin with it, and its host and its pages are allowed.
+    /// The address that browsers use, for example through a proxy: `https://example.org/canvas/`. Links begin with
+    /// it, and its host and origin are allowed. `None`, the default: the address that the server listens on.
     pub public_url: Option<String>,
-    /// The path that requests begin with, such as `/canvas/`; `/` by default. For a proxy or a router
-    /// that does not remove it.
+    /// The path that requests begin with, such as `/canvas/`, for a proxy or a router that does not remove it.
+    /// Default: `/`.
     pub path: String,
-    /// Files that replace those of the viewer's page or are served beside them, for every canvas that
-    /// has none of its own.
+    /// Files that replace those of the viewer's page, or are served in addition to them, for every canvas that has
+    /// none of its own. Default: none.
     pub resources: Resources,
 }
 

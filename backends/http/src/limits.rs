@@ -5,7 +5,8 @@ use framecast_stream::limits as stream;
 
 /// Limits on everything that a peer can send or use.
 ///
-/// The defaults are meant for the open network; change a field only if you know your audience.
+/// The defaults suit a server on the open network. Change a field only if you know your audience. A time longer than
+/// [`LONGEST_TIME`](Self::LONGEST_TIME) counts as that.
 ///
 /// ```
 /// let mut limits = framecast_http::Limits::default();
@@ -14,48 +15,53 @@ use framecast_stream::limits as stream;
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// WebSocket clients of all canvases together; one more is closed with code 1013. One place in
-    /// eight is kept for those who may drive.
+    /// The most WebSocket clients of all canvases together. One more is closed with code 1013. One place in
+    /// eight is reserved for clients that may drive. Default: 64.
     pub clients: usize,
-    /// Open connections. For one more, the oldest goes that has shown no role, or else it is
-    /// answered with 503 itself. One in eight is kept for those who may drive: clients that only watch
-    /// have no more than the rest. A connection is an open file; see
-    /// [`HttpServer`](crate::HttpServer#open-files).
+    /// The most open connections. When one more arrives, the server closes the oldest connection that has not
+    /// authenticated; if there is none, it answers the new one with 503. One place in eight is reserved for clients
+    /// that may drive. A connection is an open file; see [`HttpServer`](crate::HttpServer#open-files).
+    /// Default: 256.
     pub connections: usize,
-    /// Open connections of one address (IPv6: of one /64 network), treated likewise.
+    /// The most open connections from one address (IPv6: one /64 network), treated as
+    /// [`connections`](Self::connections). Default: 128.
     pub connections_per_address: usize,
-    /// Connections whose request has not arrived in full. For one more, one of the address that has most
-    /// of them is closed: the oldest that sent nothing for a second, or else the oldest. One in eight is
-    /// kept for addresses from which somebody came in the last hour who may drive.
+    /// The most connections whose request head has not arrived in full. When one more arrives, the server closes one
+    /// from the address that has most of them: the oldest that sent nothing for a second, or else the oldest. One
+    /// place in eight is reserved for addresses from which a client that may drive came in the last hour.
+    /// Default: 32.
     pub handshakes: usize,
-    /// Messages a client may send per second, and at once; more closes it with code 1008.
+    /// Messages that a client may send per second, and also in one burst. A client that sends more is closed with
+    /// code 1008. Default: 1000.
     pub messages_per_second: u32,
-    /// Bytes a client may send per second, and at once; more closes it with code 1008. A WebSocket
-    /// frame counts for 64 bytes besides its own.
+    /// Bytes that a client may send per second, and also in one burst. A client that sends more is closed with code
+    /// 1008. Each WebSocket frame counts as 64 bytes more than its length. Default: 1 MiB.
     pub bytes_per_second: u32,
-    /// For the whole request head to arrive: after the connection, or after the answer to the request
-    /// before.
+    /// How long the whole request head may take to arrive, from the connection or from the answer to the previous
+    /// request. Default: 5 seconds.
     pub head_time: Duration,
-    /// For a plain request, from accepting the connection, or from the answer to the one before, to
-    /// the last byte of the answer.
+    /// How long a plain request may take, from the connection or from the answer to the previous request, to the last
+    /// byte of its own answer. Default: 10 seconds.
     pub request_time: Duration,
-    /// For a snapshot to be sent, once it is there, as long as it is taken: see `write_stall`.
+    /// How long sending a snapshot may take once it is encoded. A client that takes no bytes is closed earlier; see
+    /// [`write_stall`](Self::write_stall). Default: 60 seconds.
     pub snapshot_time: Duration,
-    /// For a WebSocket client to say hello.
+    /// How long a WebSocket client may take to send its first message, `hello`. Default: 5 seconds.
     pub hello_time: Duration,
-    /// A connection that takes not one byte of what is written to it for this long is reset: a
-    /// WebSocket, a `stream.mjpg`, a snapshot or a file.
+    /// How long a peer may take no bytes of what the server writes: a WebSocket, a `stream.mjpg`, a snapshot or a file.
+    /// Then the connection is reset. Default: 10 seconds.
     pub write_stall: Duration,
-    /// A client that was silent for this long is sent a ping.
+    /// How long a client may be silent before the server sends it a ping. Default: 10 seconds.
     pub ping_after: Duration,
-    /// A client that was silent for this long is dropped. What a connection did not take for this
-    /// long is forgotten, also what it was sent before it was closed (where the system can do
-    /// that: Linux, Android).
+    /// How long a client may be silent before the server drops it. On Linux and Android, the system also discards
+    /// bytes that a connection has not acknowledged for this long, even after it was closed (`TCP_USER_TIMEOUT`).
+    /// Default: 30 seconds.
     pub dead_after: Duration,
-    /// A picture that did not change for this long is sent again, with exact pixels; later to a
-    /// client whose connection needs longer to carry it.
+    /// How long a picture must stay unchanged until clients get it with exact pixels; longer for a client with a slow
+    /// connection. Default: 0.3 seconds.
     pub still_after: Duration,
-    /// For the closing handshake of a WebSocket, and for the server to say goodbye when dropped.
+    /// How long the closing handshake of a WebSocket may take, and how long a server that is dropped waits for its
+    /// connections to close. Default: 1 second.
     pub close_timeout: Duration,
 }
 
@@ -79,9 +85,9 @@ impl Limits {
         close_timeout: Duration::from_secs(1),
     };
 
-    /// No time above is longer: what is added to the time of day must not overflow.
+    /// The longest time in a field above, 24 hours. A longer one counts as this.
     pub const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
-    /// No link is valid for longer.
+    /// The longest time that a link can be valid, 366 days.
     pub const LONGEST_LINK: Duration = Duration::from_secs(366 * 24 * 60 * 60);
     /// The most links of a server; adding one more is an error.
     pub const LINKS: usize = 64;
@@ -95,36 +101,35 @@ impl Limits {
     pub const TARGET_BYTES: usize = 4 * 1024;
     /// The most header lines; more are answered with 431.
     pub const HEADERS: usize = 64;
-    /// Requests on one connection; it is closed after the answer to the last.
+    /// The most requests on one connection, which is closed after the answer to the last one.
     pub const REQUESTS: usize = 100;
     /// The largest message from a client, in bytes; a larger one closes it with code 1009.
     pub const MESSAGE_BYTES: usize = stream::MESSAGE_BYTES;
-    /// The largest picture message or snapshot, in bytes. A larger JPEG is made again with less
-    /// quality, a larger PNG is not sent.
+    /// The largest picture message or snapshot, in bytes. A larger JPEG is encoded again with a lower quality, and a
+    /// larger PNG is not sent.
     pub const PICTURE_BYTES: usize = stream::PICTURE_BYTES;
-    /// The largest file of a directory of the owner's, in bytes; a larger one is answered with 403.
+    /// The largest file that is served from a directory ([`Resources::with_directory`](crate::Resources::with_directory)), in
+    /// bytes. A larger one is answered with 403.
     pub const FILE_BYTES: usize = 16 * 1024 * 1024;
-    /// Files of such a directory that are read at the same time; requests for more wait.
+    /// The most files of such a directory that are read at the same time. Requests for more wait.
     pub const FILES_AT_ONCE: usize = 4;
-    /// Inputs of one client that the engine has not taken yet; one more closes the client with
-    /// code 1008.
+    /// The most events of one client that wait for the engine. A client that sends one more is closed with code 1008.
     pub const PENDING_INPUTS: usize = stream::PENDING_INPUTS;
-    /// Bytes of such inputs.
+    /// The most bytes of such events.
     pub const PENDING_INPUT_BYTES: usize = stream::PENDING_INPUT_BYTES;
 
-    /// Snapshots of a canvas that are asked for or being sent at once; one more is answered with
-    /// 503. One in eight is kept for those who may drive. One is encoded at a time.
+    /// The most snapshots of one canvas that are requested or being sent at the same time. One more is answered with
+    /// 503. One place in eight is reserved for clients that may drive. One snapshot is encoded at a time.
     pub const SNAPSHOTS: usize = stream::SNAPSHOTS;
-    /// How long a snapshot waits for a newer frame where nobody looks, and the newest may be old.
+    /// How long a snapshot waits for a new frame if the canvas has no viewers, whose last frame may be old.
     pub const NEWER_FRAME_TIME: Duration = stream::NEWER_FRAME_TIME;
-    /// How long a snapshot waits for the first frame; then it is answered with 503.
+    /// How long a snapshot waits for the first frame. Then it is answered with 503.
     pub const FIRST_FRAME_TIME: Duration = stream::FIRST_FRAME_TIME;
 
-    /// The lowest and the highest `?fps=` of a `stream.mjpg`, in pictures per second; others are answered
-    /// with 400.
+    /// The lowest and the highest `?fps=` of a `stream.mjpg`, in pictures per second. Others are answered with 400.
     pub const MJPEG_FPS: (f64, f64) = (0.01, 60.0);
 
-    /// Sets the number of clients, and adds as many connections.
+    /// Sets the number of clients. If it grows, the limits on connections grow by the same number.
     pub fn set_clients(&mut self, clients: usize) {
         let more = clients.saturating_sub(self.clients);
         self.clients = clients;

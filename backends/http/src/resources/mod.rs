@@ -30,42 +30,42 @@ type Hash = [u8; 32];
 /// Bytes of a hash that tell one content of a file from another.
 const TAG_BYTES: usize = 16;
 
-/// Files for the page, in the place of the viewer's or besides them: from memory, and from a
-/// directory.
+/// Files for the page, from memory and from a directory. They replace the viewer's files, or are served in addition
+/// to them.
 ///
-/// A path is relative to the page: `index.html` is the page itself (the only name that a directory has
-/// for one), `favicon.svg` its icon, `style.css` its colors, `img/logo.png` anything that yours
-/// asks for. What a request asks for is looked for in the directory first, then among the files in memory,
-/// then among the viewer's. Canvases, `stats` and whatever else the server answers itself come before
-/// all of them.
+/// # Paths
+/// A path is relative to the page. `index.html` is the page itself, `favicon.svg` its icon, `style.css` its colors; your
+/// page may load others, such as `img/logo.png`. In a directory, too, only `index.html` is the page. The server looks
+/// for a requested file in the directory first, then among the files in memory, then among the viewer's. Paths that the
+/// server answers itself, such as those of canvases and `stats`, come before all of them.
 ///
-/// A handle: clones share the files in memory, and a change is seen by the next request, also
-/// while the server runs. Answers carry a hash of the content (`ETag`), and browsers ask each time
-/// whether it is still the same. What the viewer's own page loads they ask for once: that page names it by
-/// its hash (`style.css?v=…`).
+/// # Changes and caches
+/// `Resources` is a handle: clones share the files in memory. The next request sees a change, also while the server
+/// runs. Every response has an `ETag`, a hash of the content, and browsers ask each time whether the file changed. The
+/// viewer's own page names its files by their hashes (`style.css?v=…`), so browsers load those only once.
 ///
-/// The viewer's own page loads all of its modules in one compressed file (`bundle.js`). While a file of
-/// yours is in the place of one of these modules, it loads them one by one, yours among them.
+/// The viewer's own page loads all of its modules in one compressed file, `bundle.js`. If one of your files replaces a
+/// module, the page loads the modules one by one, so that it gets yours.
 ///
-/// **These files are public.** Whoever reaches the server gets them without a link, as the viewer's.
-/// And their scripts are the page: they see the links of those who open it. Put nothing secret in
-/// the directory, and let nobody write there whom you would not let drive.
+/// # Security
+/// **These files are public.** Everybody who can reach the server can load them without a link. The page's scripts see
+/// the links of those who open it. Put nothing secret into the directory, and let only those write there who may drive.
 ///
-/// **What a page may do.** The `Content-Security-Policy` of every answer allows scripts, styles,
-/// pictures, fonts and media of this server only, and none of them inline: no `style="…"`, no
-/// `<script>` with text in it, no `onclick`. Pictures may be `data:` and `blob:`, too. What else yours
-/// needs, such as fonts of another server, [`with_sources`](Self::with_sources) allows.
+/// The `Content-Security-Policy` of every response allows scripts, styles, pictures, fonts and media from this server
+/// only, and nothing inline: no `style="…"`, no `<script>` with text in it, no `onclick`. Pictures may also be `data:`
+/// and `blob:` URLs. [`with_sources`](Self::with_sources) allows more, such as fonts from another server.
 ///
-/// **What a directory gives out.** Its regular files of at most [`Limits::FILE_BYTES`](crate::Limits::FILE_BYTES), as
-/// they are when they are asked for. Symbolic links are followed if they end inside, and nothing outside
-/// is opened: on Unix whatever is changed meanwhile, elsewhere unless somebody who may write there puts a link in
-/// the place of a file just when it is asked for. Answers are
+/// # Files of a directory
+/// The server serves regular files of at most [`Limits::FILE_BYTES`](crate::Limits::FILE_BYTES), as they are at the time
+/// of the request. It follows symbolic links that end inside the directory, and opens nothing outside. On Unix this
+/// holds even if files are replaced by links during the request. On other systems somebody who may write to the
+/// directory could win that race. The status codes are:
 /// - 400 for a path with a malformed escape (`%zz`, or bytes that are not UTF-8);
-/// - 404 for what is not there, and for what is never given out: names that begin with a dot
-///   or hold `\`, `:`, `~` or control characters, that end in a dot or a space, that are devices on Windows, or
-///   that are longer than 255 bytes, paths of more than 32 parts, directories, pipes, links that end outside;
 /// - 403 for a file that is too large, or that this program may not read;
-/// - 500 if it cannot be read.
+/// - 404 for a file that does not exist, or that is never served: names that begin with a dot, contain `\`, `:`,
+///   `~` or control characters, end in a dot or a space, are devices on Windows, or are longer than 255 bytes; paths of
+///   more than 32 parts; directories; pipes; links that end outside;
+/// - 500 if reading the file fails.
 ///
 /// ```
 /// use framecast_http::{HttpServer, Resources, ServerConfig};
@@ -91,17 +91,15 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// Nothing yet: the page is the viewer's.
+    /// Creates an empty set of files: the page is the viewer's.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same files in memory, and before them those of the directory `path`, in the place of
-    /// another one.
+    /// Serves the files of the directory `path` before those in memory. A second call replaces the directory.
     ///
-    /// The path is made absolute now, and opened for every request: what is edited is seen when
-    /// the page is loaded again.
+    /// The path is made absolute now. Files are opened for every request, so reload the page to see an edit.
     ///
     /// # Errors
     /// "Invalid input" if there is no such directory, or it cannot be opened.
@@ -110,14 +108,14 @@ impl Resources {
         Ok(self)
     }
 
-    /// The same files, and their page may also load and connect to what `policy` names, as
-    /// directives of a `Content-Security-Policy`; what it may anyway stays, and more can be named later.
+    /// Allows the page more sources, in addition to this server. `policy` has directives of a
+    /// `Content-Security-Policy`. Several calls add up.
     ///
     /// The directives `connect-src`, `font-src`, `frame-src`, `img-src`, `media-src`, `script-src` and
-    /// `style-src` can have origins (`https://example.org`, also with a port, and `https://*.example.org`);
-    /// scripts and styles also hashes of what stands in the page (`'sha256-…'`), scripts
-    /// `'wasm-unsafe-eval'`, and styles `'unsafe-inline'`. A script from elsewhere sees the links of those who
-    /// open the page, so that whoever serves it could drive.
+    /// `style-src` accept origins: `https://example.org`, also with a port, and `https://*.example.org`.
+    /// `script-src` and `style-src` also accept hashes of inline code (`'sha256-…'`), `script-src` accepts
+    /// `'wasm-unsafe-eval'`, and `style-src` accepts `'unsafe-inline'`. A script from another server sees the links of
+    /// those who open the page, so that server could drive.
     ///
     /// ```
     /// use framecast_http::Resources;
@@ -128,16 +126,16 @@ impl Resources {
     /// ```
     ///
     /// # Errors
-    /// "Invalid input" if it names anything else.
+    /// "Invalid input" if `policy` has another directive or source.
     pub fn with_sources(mut self, policy: &str) -> Result<Self> {
         self.sources.add(policy)?;
         Ok(self)
     }
 
-    /// The same files, and the viewer's page without the status in its corner, for an application that needs
-    /// all of its canvas. What must be seen still comes over the picture: that the connection is lost or
-    /// refused, and that somebody asks for control. An `index.html` of your own is not changed: there,
-    /// `<framecast-view>` has a status if it has the attribute `stats`.
+    /// Leaves the status out of the corner of the viewer's page, for an application that needs all of its canvas.
+    /// Important messages still appear over the picture: that the connection is lost or refused, and that somebody
+    /// asks for control. This does not change an `index.html` of your own: there, `<framecast-view>` shows a status if
+    /// it has the attribute `stats`.
     #[must_use]
     pub fn without_status(mut self) -> Self {
         self.no_status = true;
@@ -149,19 +147,19 @@ impl Resources {
         &self.sources
     }
 
-    /// Puts a file at `path`, in the place of another, with the content type that the path's ending
-    /// says: `application/octet-stream` if that is unknown.
+    /// Adds a file at `path`, or replaces the one that is there. The content type follows from the extension of
+    /// `path`; it is `application/octet-stream` if that is unknown.
     ///
-    /// `path` is as it is read, without escapes: `my logo.png`.
+    /// Write `path` without escapes: `my logo.png`.
     ///
     /// # Errors
-    /// "Invalid input" if `path` cannot be asked for (see [`Resources`]), or the server answers
-    /// it itself.
+    /// "Invalid input" if `path` is one that is never served (see [`Resources`]), or that the server answers
+    /// itself.
     pub fn insert(&self, path: &str, bytes: impl Into<Vec<u8>>) -> Result<()> {
         self.put(path, kinds::of(path), bytes.into())
     }
 
-    /// As [`insert`](Self::insert), with a content type of your own.
+    /// Adds a file like [`insert`](Self::insert), with a content type of your own.
     ///
     /// # Errors
     /// As [`insert`](Self::insert); "invalid input" if `content_type` is empty or not visible ASCII.
@@ -200,7 +198,7 @@ impl Resources {
         Ok(())
     }
 
-    /// Takes the file at `path` out of memory; whether there was one.
+    /// Removes the file at `path` from memory. Returns whether there was one.
     pub fn remove(&self, path: &str) -> bool {
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         Name::plain(path).is_some_and(|name| files.remove(&name).is_some())

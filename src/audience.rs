@@ -12,9 +12,9 @@ pub struct Viewer {
     pub label: String,
     /// What the viewer may do.
     pub role: Role,
-    /// Whether its view can be seen.
+    /// Whether its view is visible.
     pub visible: bool,
-    /// Whether it asked for control and waits.
+    /// Whether it asked for control and waits for an answer.
     pub asks: bool,
     /// Whether it is the presenter.
     pub presenter: bool,

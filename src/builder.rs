@@ -198,9 +198,9 @@ impl CanvasBuilder {
     /// returns when the first viewer looks.
     ///
     /// # Errors
-    /// "Invalid input" if a size is impossible, `FRAMECAST_BACKEND` cannot be parsed, or a flag needs a
-    /// feature that is not built in; "failed" if none of the backends can be opened. Also if the file
-    /// of `--log` cannot be used.
+    /// "Invalid input" if a size is impossible, `FRAMECAST_BACKEND` cannot be parsed, or a flag needs a feature
+    /// that is not built in; "failed" if none of the backends can be opened, or the file of `--log` cannot be
+    /// used.
     pub fn open(self) -> Result<Canvas> {
         let from_user = self.options.is_some();
         let messages = if from_user { Messages::StandardError } else { Messages::Facade };

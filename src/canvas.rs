@@ -81,10 +81,10 @@ impl Canvas {
 
     /// Waits for the next event or draw. Returns `None` when the canvas is closed.
     ///
-    /// This is the pull loop, for programs that own their loop. After the last step,
-    /// [`finish`](Self::finish) says whether the canvas closed because of an error. Other canvases on
-    /// the same [`EventLoop`](crate::EventLoop) are not served meanwhile; use
-    /// [`EventLoop::next`](crate::EventLoop::next) to serve all of them.
+    /// This is the pull loop, for programs that own their loop. After the last step, [`finish`](Self::finish)
+    /// returns the error that closed the canvas, if there was one. Other canvases on the same
+    /// [`EventLoop`](crate::EventLoop) are not served meanwhile; use [`EventLoop::next`](crate::EventLoop::next)
+    /// to serve all of them.
     #[must_use]
     pub fn next(&self) -> Option<Step> {
         Some(self.core.next_before(Some(&self.member), None)?.1)
@@ -158,7 +158,8 @@ impl Canvas {
         self.member.engine.borrow_mut().take_error().map_or(Ok(()), Err)
     }
 
-    /// Waits until somebody looks at the canvas. Returns false if it was closed meanwhile.
+    /// Waits until somebody looks at the canvas. Returns false if the canvas was closed meanwhile. A canvas
+    /// without backends does not wait. Events that arrive meanwhile come with the next steps.
     ///
     /// A canvas without backends does not wait. Events that arrive meanwhile come with the next steps.
     #[must_use]
@@ -216,9 +217,9 @@ impl Canvas {
 
     /// Sets the title: the caption of the window and the tab of the page.
     ///
-    /// Placeholders are replaced: `$fps` by the frame rate and `$ms` by the time between two frames in
-    /// milliseconds, both averaged over the last second in which frames came, and `$backend` by the name of the backend that
-    /// shows the title: "window", "http". `$$` is a dollar sign. Any other `$` stays as it is.
+    /// `$fps` becomes the number of frames per second, and `$ms` the milliseconds between two frames; both are
+    /// averages over the last second in which frames came. `$backend` becomes the name of the backend that shows
+    /// the title: "window", "terminal", "http". `$$` is a dollar sign. Any other `$` stays as it is.
     ///
     /// ```
     /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
@@ -237,10 +238,10 @@ impl Canvas {
     /// Puts text into the presenter's clipboard, and into nobody else's. Pasted text arrives as
     /// [`EventKind::Paste`](crate::EventKind::Paste).
     ///
-    /// A browser may ask its user first, and does it only for a page that has the focus. A terminal gets
-    /// OSC 52, which some terminals ignore or have turned off; tmux forwards it with
-    /// `set -g set-clipboard on`. The local window uses the desktop's clipboard (feature `clipboard`).
-    /// Whether a browser or a terminal accepted the text is not known.
+    /// A browser may ask its user first, and accepts text only while its page has the focus. A terminal gets OSC
+    /// 52, which some terminals ignore or have turned off; tmux forwards it with `set -g set-clipboard on`. The
+    /// local window uses the desktop's clipboard (feature `clipboard`). Browsers and terminals do not report
+    /// whether they accepted the text.
     ///
     /// # Errors
     /// "Invalid input" if the text is longer than
@@ -250,13 +251,13 @@ impl Canvas {
         self.member.engine.borrow_mut().set_clipboard(text)
     }
 
-    /// Tells the presenter's view that text is typed here, or with `None` that it is not any more. An
-    /// input method then opens its window at the caret, and a phone shows its keyboard. What is typed
-    /// comes as [`EventKind::Char`](crate::EventKind::Char), as it always does.
+    /// Tells the presenter's view that a text field has the focus, and where its caret is; `None` if no text field
+    /// has it. An input method then opens its window at the caret, and a phone shows its keyboard. What is typed
+    /// arrives as [`EventKind::Char`](crate::EventKind::Char), as it always does.
     ///
-    /// Call it when a text field gets or loses the focus, and when its caret moves. Whoever becomes the
-    /// presenter later is told, too. A phone shows its keyboard only in answer to a tap, and some only
-    /// at the next one; a view that has no use for this, such as a window or a terminal, ignores it.
+    /// Call it when a text field gets or loses the focus, and when its caret moves. A viewer that becomes the
+    /// presenter later is told, too. A phone shows its keyboard only after a tap, some only after the next one.
+    /// The window and the terminal ignore it.
     ///
     /// ```
     /// use framecast::{Canvas, LogicalRect, TextInput, TextInputKind};
@@ -268,26 +269,27 @@ impl Canvas {
     /// ```
     ///
     /// # Errors
-    /// "Invalid input" if the caret's numbers are not finite, too large, or its width or height negative.
+    /// "Invalid input" if a number of the caret is not finite or too large, or its width or height is negative.
     pub fn set_text_input(&self, input: impl Into<Option<TextInput>>) -> Result<()> {
         self.member.engine.borrow_mut().set_text_input(input.into())
     }
 
-    /// Asks whoever drives to open an address in their browser. They see the whole address, and nothing
-    /// opens unless they say so; whether they did is not told. Of several, the newest counts.
+    /// Asks the presenter to open an address in their browser. The page shows the whole address and opens it only
+    /// after a click. The application does not learn the answer. If several requests wait, only the newest is
+    /// shown.
     ///
     /// # Errors
-    /// "Invalid input" if it is not of http or https, is longer than
-    /// [`BackendCommand::MAX_URL`](crate::BackendCommand::MAX_URL) bytes, has other than visible ASCII
-    /// characters or a user name; "not supported" if nobody drives, or the presenter's view is no
+    /// "Invalid input" if the address does not begin with `http://` or `https://`, is longer than
+    /// [`BackendCommand::MAX_URL`](crate::BackendCommand::MAX_URL) bytes, contains a user name, or contains
+    /// characters other than visible ASCII; "not supported" if nobody drives, or the presenter's view is not a
     /// browser.
     pub fn open_url(&self, url: &str) -> Result<()> {
         self.member.engine.borrow_mut().open_url(url)
     }
 
-    /// Hands the application an event as if the presenter had caused it, after those that wait:
-    /// [`Event::submitted`](crate::Event::submitted) tells it from theirs. For tests, macros and tools
-    /// that act for a person. It takes no control, and what it presses it has to release.
+    /// Hands the application an event as if the presenter had caused it, after the events that wait already.
+    /// [`Event::submitted`](crate::Event::submitted) is true in it. Use it for macros, and for tools that act for
+    /// a person. It does not take control. A program that presses a key or button must release it, too.
     ///
     /// ```
     /// use framecast::{Canvas, EventKind, Key, Step};
@@ -299,8 +301,8 @@ impl Canvas {
     /// ```
     ///
     /// # Errors
-    /// "Invalid input" if a number in it is not finite or too large, a text too long, or only the engine
-    /// may make such an event.
+    /// "Invalid input" if a number is not finite or too large, a text is too long, or only the engine may make
+    /// such an event ([`EventKind::validate`](crate::EventKind::validate)).
     pub fn submit_event(&self, kind: EventKind) -> Result<()> {
         self.member.engine.borrow_mut().submit(kind)
     }
@@ -314,8 +316,8 @@ impl Canvas {
     /// Requests another size, in logical pixels. The presenter's view may change it again.
     ///
     /// # Errors
-    /// "Not supported" if a program cannot resize the presenter's view; "invalid input" if the width
-    /// or the height is not finite or not above zero.
+    /// "Not supported" if the presenter's view cannot be resized by a program; "invalid input" if the width or the
+    /// height is not finite or not above zero.
     pub fn set_size(&self, size: impl Into<LogicalSize>) -> Result<()> {
         self.member.engine.borrow_mut().set_logical_size(size.into())
     }
@@ -380,8 +382,7 @@ impl Canvas {
         self.member.engine.borrow().presenter()
     }
 
-    /// Returns the links under which the canvas can be seen from elsewhere. A link gives its role to
-    /// everybody who has its address.
+    /// Returns the links to the canvas' views in browsers. A link gives its role to everybody who has its address.
     ///
     /// ```
     /// # let canvas = framecast::Canvas::builder("").no_backends().open()?;
@@ -395,16 +396,16 @@ impl Canvas {
         self.member.engine.borrow().links()
     }
 
-    /// What is known of the presenter's view: which keys its shortcuts use, dark or light, mouse or
-    /// finger. All unknown where nobody drives, or a client does not say it.
-    /// [`EventKind::ViewInfo`](crate::EventKind::ViewInfo) tells when it changes, and when somebody else
-    /// becomes the presenter; not when the presenter leaves and nobody drives.
+    /// Returns what is known about the presenter's view: its system, which decides the keys of shortcuts; dark or
+    /// light; mouse or finger. Everything is unknown if nobody drives or the view does not report it.
+    /// [`EventKind::ViewInfo`](crate::EventKind::ViewInfo) arrives when it changes, and when another viewer
+    /// becomes the presenter, but not when the presenter leaves and nobody drives.
     #[must_use]
     pub fn presenter_info(&self) -> ViewInfo {
         self.member.engine.borrow().presenter_info()
     }
 
-    /// The servers of the canvas' loop, as [`EventLoop::http_servers`](crate::EventLoop::http_servers) gives them.
+    /// Returns the servers of the canvas' loop; see [`EventLoop::http_servers`](crate::EventLoop::http_servers).
     #[cfg(feature = "http")]
     #[must_use]
     pub fn http_servers(&self) -> Vec<crate::web::HttpServer> {

@@ -19,7 +19,7 @@ pub use policy::ControlPolicy;
 /// Under [`ControlPolicy::Any`] a presenter that did nothing for this long gives way.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// No timeout is longer, in effect for ever: what is added to the time of day must not overflow.
+/// The longest timeout; a longer one counts as this. It keeps additions to the time of day from overflowing.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 /// Everybody who is here, and which of them holds control.

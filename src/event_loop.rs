@@ -145,8 +145,8 @@ impl EventLoop {
         }
     }
 
-    /// The servers on which the canvases of this loop are that were opened with the user's flags, to add, list and
-    /// revoke links while the program runs. A handle that is kept keeps its server running.
+    /// Returns the HTTP servers that this loop's canvases started because of the user's flags. Use them to add,
+    /// list and revoke links while the program runs. A server runs as long as somebody keeps a handle to it.
     ///
     /// ```no_run
     /// use framecast::web::Link;

@@ -95,12 +95,12 @@ impl CanvasHandle {
         }
     }
 
-    /// Asks for a draw at a time, like [`Canvas::request_draw_at`].
+    /// Requests a draw at a time, like [`Canvas::request_draw_at`].
     pub fn request_draw_at(&self, at: Instant) {
         self.post(move |canvas| canvas.request_draw_at(at));
     }
 
-    /// Asks for a draw after a time from now, like [`Canvas::request_draw_after`].
+    /// Requests a draw after a time from now, like [`Canvas::request_draw_after`].
     pub fn request_draw_after(&self, time: Duration) {
         if let Some(at) = Instant::now().checked_add(time) {
             self.request_draw_at(at);
@@ -134,8 +134,8 @@ impl CanvasHandle {
         self.post(move |canvas| canvas.set_cursor(cursor));
     }
 
-    /// Puts text into the presenter's clipboard, like [`Canvas::set_clipboard`]. Does nothing if that
-    /// turns out to be impossible.
+    /// Puts text into the presenter's clipboard, like [`Canvas::set_clipboard`]. Does nothing if nobody drives by
+    /// then, or the presenter's view has no clipboard.
     ///
     /// # Errors
     /// "Invalid input" if the text is longer than [`BackendCommand::MAX_CLIPBOARD`] bytes.
@@ -148,10 +148,10 @@ impl CanvasHandle {
         Ok(())
     }
 
-    /// Tells the presenter's view where text is typed, like [`Canvas::set_text_input`].
+    /// Tells the presenter's view about a text field, like [`Canvas::set_text_input`].
     ///
     /// # Errors
-    /// "Invalid input" if the caret can be nowhere.
+    /// "Invalid input" if a number of the caret is not finite or too large, or its width or height is negative.
     pub fn set_text_input(&self, input: impl Into<Option<TextInput>>) -> Result<()> {
         let input = input.into();
         if let Some(input) = &input {
@@ -163,11 +163,11 @@ impl CanvasHandle {
         Ok(())
     }
 
-    /// Asks whoever drives to open an address, like [`Canvas::open_url`]. Where that is not possible by
-    /// then, nothing happens.
+    /// Asks the presenter to open an address, like [`Canvas::open_url`]. Does nothing if nobody drives by then, or
+    /// the presenter's view is not a browser.
     ///
     /// # Errors
-    /// "Invalid input" if it is no address that can be opened.
+    /// "Invalid input" if the address cannot be opened; see [`Canvas::open_url`].
     pub fn open_url(&self, url: impl Into<String>) -> Result<()> {
         let url = url.into();
         BackendCommand::check_url(&url)?;
@@ -180,7 +180,7 @@ impl CanvasHandle {
     /// Hands the application an event, like [`Canvas::submit_event`].
     ///
     /// # Errors
-    /// "Invalid input" if it is no valid event, or one that only the engine may make.
+    /// "Invalid input" if the event is not valid, or only the engine may make it.
     pub fn submit_event(&self, kind: EventKind) -> Result<()> {
         kind.validate()?;
         self.post(move |canvas| {
@@ -211,8 +211,8 @@ impl CanvasHandle {
         self.post(move |canvas| canvas.set_draw_demand(demand));
     }
 
-    /// Requests another size in logical pixels, like [`Canvas::set_size`]. Does nothing if that turns
-    /// out to be impossible.
+    /// Requests another size in logical pixels, like [`Canvas::set_size`]. Does nothing if the presenter's view
+    /// cannot be resized by a program.
     pub fn set_size(&self, size: impl Into<LogicalSize>) {
         let size = size.into();
         self.post(move |canvas| {
@@ -270,7 +270,7 @@ impl CanvasHandle {
         self.remote.signal.notify();
     }
 
-    /// Whether the canvas is closed. Then the other methods do nothing.
+    /// Returns whether the canvas is closed. The other methods then do nothing.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.remote.closed.load(Ordering::Acquire)

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// Who decides that the canvas is drawn.
+/// When a canvas is drawn.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum UpdateMode {

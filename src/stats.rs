@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{Traffic, ViewLink};
 
-/// Counts of one canvas since it was opened; see [`Canvas::stats`](crate::Canvas::stats).
+/// Counts of one canvas since it was opened, returned by [`Canvas::stats`](crate::Canvas::stats).
 #[non_exhaustive]
 #[derive(Debug, Clone, Default)]
 pub struct Stats {
@@ -12,7 +12,7 @@ pub struct Stats {
     pub frames: u64,
     /// Frames per second, over about the last second.
     pub fps: f64,
-    /// Time that the application took for its last draw, in seconds.
+    /// Seconds that the application took for its last draw.
     pub draw_seconds: f64,
     /// Events that the application got.
     pub events: u64,
@@ -33,7 +33,7 @@ pub struct Stats {
 pub struct BackendStats {
     /// The name of the backend: "window", "http".
     pub name: String,
-    /// The links under which it can be seen; empty for local views.
+    /// The links to its views; empty for local views.
     pub links: Vec<ViewLink>,
     /// The number of clients.
     pub clients: usize,

@@ -24,7 +24,7 @@ impl BackendKind {
     pub const ALL: [BackendKind; 3] =
         [BackendKind::Window, BackendKind::Terminal, BackendKind::Http];
 
-    /// The name on the command line.
+    /// Returns the name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl BackendKind {
         }
     }
 
-    /// Whether this build has it.
+    /// Returns whether this build has the backend.
     #[must_use]
     pub fn is_built_in(self) -> bool {
         match self {
@@ -49,11 +49,10 @@ impl BackendKind {
 #[non_exhaustive]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum BackendList {
-    /// A window if a display answers, or else, or over SSH, the terminal if standard output is one;
-    /// and http.
+    /// A window if a display answers; otherwise, and over SSH, the terminal if standard output is one. And http.
     #[default]
     Auto,
-    /// These, without repetition. Empty: none.
+    /// These backends, without repetition. Empty means none.
     These(Vec<BackendKind>),
 }
 
@@ -161,7 +160,7 @@ impl TerminalArg {
         TerminalArg("octants"),
     ];
 
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.0
@@ -275,11 +274,11 @@ impl fmt::Display for ListenArg {
     }
 }
 
-/// How to encrypt without a certificate of one's own: `self-signed`.
+/// How to encrypt without a certificate of your own: `self-signed`.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TlsArg {
-    /// With a certificate that is made at start and that nobody vouches for.
+    /// With a self-signed certificate that is made at start.
     SelfSigned,
 }
 
@@ -319,11 +318,11 @@ impl FromStr for LinkFormat {
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkArg {
-    /// What it is called in the list of viewers.
+    /// The name of the link in the list of viewers.
     pub name: String,
     /// The role of everybody who has it.
     pub role: Role,
-    /// How long it is valid; `None`: as long as the program runs.
+    /// How long the link is valid; `None` for as long as the program runs.
     pub lifetime: Option<Duration>,
 }
 
@@ -360,7 +359,7 @@ impl fmt::Display for LinkArg {
     }
 }
 
-/// A time after which something happens, or never: `30`, `5m`, `never`.
+/// A timeout on the command line: seconds, `5m`, or `never`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeoutArg(pub Option<Duration>);
 

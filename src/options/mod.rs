@@ -16,9 +16,9 @@ use crate::control::ControlPolicy;
 
 /// The flags of a framecast application, for [`CanvasBuilder::options`](crate::CanvasBuilder::options).
 ///
-/// [`Options::from_env`] reads them from the command line (feature `options`). A program with a command line of its
-/// own puts the parts ([`BackendList`], [`SizeArg`], [`ListenArg`], …) into its own struct, they
-/// implement [`FromStr`](std::str::FromStr), and fills this one by hand.
+/// [`Options::from_env`] reads them from the command line (feature `options`). A program with a command line of
+/// its own uses the types of the values ([`BackendList`], [`SizeArg`], [`ListenArg`], …), which implement
+/// [`FromStr`](std::str::FromStr), and fills this struct by hand.
 ///
 /// ```
 /// use framecast::Options;
@@ -202,9 +202,9 @@ pub struct Options {
 
 #[cfg(feature = "options")]
 impl Options {
-    /// The flags of this process. Prints the help or what is wrong, and exits, where needed.
+    /// Reads the flags of this process. Prints the help or an error, and exits, if needed.
     ///
-    /// Arguments that are left over are an error; see [`from_env_with_rest`](Self::from_env_with_rest).
+    /// Other arguments are an error; see [`from_env_with_rest`](Self::from_env_with_rest).
     #[must_use]
     pub fn from_env() -> Self {
         let (options, rest) = Self::from_env_with_rest();
@@ -214,8 +214,8 @@ impl Options {
         options
     }
 
-    /// The flags of this process, and the arguments after them, from which a program parses its
-    /// own subcommand. Prints the help or what is wrong, and exits, where needed.
+    /// Reads the flags of this process, and returns the arguments after them, from which a program can parse its
+    /// own subcommand. Prints the help or an error, and exits, if needed.
     #[must_use]
     pub fn from_env_with_rest() -> (Self, Vec<String>) {
         let mut args: Vec<String> =
@@ -240,10 +240,11 @@ impl Options {
         }
     }
 
-    /// The flags in `args`, for the program called `name`.
+    /// Reads the flags in `args`, for the program called `name`.
     ///
     /// # Errors
-    /// What is wrong with them, and what is possible; the help text, if that was asked for.
+    /// "Invalid input" if a flag is wrong. The message says what is possible, or is the help text, if that was
+    /// requested.
     pub fn parse(name: &str, args: &[&str]) -> Result<Self> {
         Options::from_args(&[name], args)
             .map_err(|early| Error::invalid_input(early.output.trim().to_owned()))

@@ -16,9 +16,9 @@ use crate::running::Running;
 /// Presents one canvas through an [`HttpServer`](crate::HttpServer) or
 /// [`HttpService`](crate::HttpService).
 ///
-/// `present` stores the newest frame and returns. Threads named "framecast-encode" find what changed
-/// and encode it once for all clients, when a client has room for it. Each client is paced by its own
-/// acknowledgements and gets what changed since its last picture, so no client delays another.
+/// `present` stores the newest frame and returns. Threads named "framecast-encode" find what changed and encode it
+/// once for all clients, when a client is ready for it. Each client is paced by its own acknowledgements and gets
+/// what changed since its last picture, so no client delays another.
 pub struct HttpBackend {
     /// End when the canvas is closed.
     encoders: Vec<JoinHandle<()>>,

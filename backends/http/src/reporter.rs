@@ -1,4 +1,5 @@
-//! Where a server says what its operator should know while it runs.
+//! Receives messages for the operator of a server. By default they go to the `log` facade, with the target
+//! `framecast_http`; [`Reporter::new`] sends them to a function. No message contains a token.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,8 +11,8 @@ const TARGET: &str = "framecast_http";
 
 type Report = dyn Fn(Level, &str) + Send + Sync;
 
-/// Where a server says what its operator should know: to the `log` facade, with the target `framecast_http`, or
-/// to a function. It never says a token.
+/// Receives messages for the operator of a server. By default they go to the `log` facade, with the target
+/// `framecast_http`; [`Reporter::new`] sends them to a function. No message contains a token.
 ///
 /// ```
 /// use framecast_http::{Reporter, ServerConfig};
@@ -23,7 +24,7 @@ type Report = dyn Fn(Level, &str) + Send + Sync;
 pub struct Reporter(Option<Arc<Report>>);
 
 impl Reporter {
-    /// To a function, which is called on the server's thread and must not wait.
+    /// Sends messages to a function. It is called on the server's thread and must not block.
     pub fn new(report: impl Fn(Level, &str) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(report)))
     }

@@ -39,20 +39,19 @@ const NOT_TLS: Refusal = Refusal::new(
 
 /// Listens on one address and serves any number of canvases.
 ///
-/// Clones are the same server. It runs on a thread of its own, "framecast-http", until the last clone
-/// and the last of its backends are dropped. That drop waits for the thread, which closes its
-/// connections within [`Limits::close_timeout`](crate::Limits::close_timeout).
+/// Clones refer to the same server. It runs on a thread of its own, "framecast-http", until the last clone and the
+/// last of its backends are dropped. The last drop waits for the thread, which closes its connections within
+/// [`Limits::close_timeout`](crate::Limits::close_timeout).
 ///
-/// A server is an [`HttpService`] with a listener of its own.
+/// A server is an [`HttpService`] with a listening socket of its own.
 ///
 /// # Open files
 ///
-/// A connection is an open file, and systems limit their number (`RLIMIT_NOFILE` on Unix). Binding raises
-/// the soft limit **of this process** to what the server's [`Limits`](crate::Limits) need, at most to the
-/// hard limit, and never lowers it; an [`HttpService`], which does not listen, changes nothing. Where the
-/// hard limit is too low the server allows fewer connections and clients, and [`warning`](Self::warning)
-/// says so. A program that calls `select(2)`, which cannot take files above number 1023, can keep to them
-/// by lowering its hard limit before.
+/// A connection is an open file, and systems limit their number (`RLIMIT_NOFILE` on Unix). A new server raises the
+/// soft limit **of this process** to what its [`Limits`](crate::Limits) need, at most to the hard limit. It never
+/// lowers it. An [`HttpService`], which does not listen, changes nothing. If the hard limit is too low, the server
+/// allows fewer connections and clients, and [`warning`](Self::warning) says so. A program that calls `select(2)`,
+/// which cannot handle file descriptors above 1023, can lower its hard limit before it makes a server.
 #[derive(Debug, Clone)]
 pub struct HttpServer {
     address: SocketAddr,
@@ -62,12 +61,12 @@ pub struct HttpServer {
 }
 
 impl HttpServer {
-    /// Listens on `address`; port 0 takes any free port. Connections are answered from now on.
+    /// Listens on `address`; port 0 takes any free port. The server answers connections from now on.
     ///
-    /// There are two links, "drive" and "watch"; see [`links`](Self::links).
+    /// The server has two links, "drive" and "watch"; see [`links`](Self::links).
     ///
     /// # Errors
-    /// "Failed", with the address and what to do, if it cannot be listened on.
+    /// "Failed" if the server cannot listen on `address`. The message says why and what to do.
     pub fn bind(address: SocketAddr) -> Result<Self> {
         Self::bind_with(address, ServerConfig::default())
     }
@@ -87,8 +86,8 @@ impl HttpServer {
         Self::from_listener(listener, config)
     }
 
-    /// As [`bind_with`](Self::bind_with), on a socket that listens already: one that another process has handed
-    /// over, or that was bound in a special way.
+    /// Starts a server on a socket that listens already: one that another process has handed over, or that was
+    /// bound in a special way.
     ///
     /// ```
     /// # use framecast_http::{HttpServer, ServerConfig};
@@ -130,8 +129,8 @@ impl HttpServer {
         Ok(Self { address, service, warning: warning.map(Arc::from) })
     }
 
-    /// What the user should know: that the system gives fewer open files than the limits need, so that
-    /// fewer connections and clients are possible, and what to do.
+    /// Returns a warning for the user, if there is one: the system allows fewer open files than the limits need,
+    /// so the server allows fewer connections and clients. The message says what to do.
     #[must_use]
     pub fn warning(&self) -> Option<&str> {
         self.warning.as_deref()
@@ -143,20 +142,20 @@ impl HttpServer {
         self.address
     }
 
-    /// Returns the service behind the server, which also takes requests that come by other ways.
+    /// Returns the service behind the server, which can also answer requests that arrive in other ways.
     #[must_use]
     pub fn service(&self) -> &HttpService {
         &self.service
     }
 
-    /// Makes one more link, for all canvases of this server; its secret goes into the fragment of
-    /// their addresses: `http://HOST:PORT/#token=SECRET`.
+    /// Adds a link to all canvases of this server and returns its token. The token goes into the fragment of their
+    /// addresses: `http://HOST:PORT/#token=TOKEN`.
     ///
-    /// The token is `None` for a link [with a hash](Link::with_token_hash).
+    /// Returns `None` for a link [with a hash](Link::with_token_hash).
     ///
     /// # Errors
-    /// "Invalid input" if the name or the token is another link's, if the name is not 1 to 32 of `a-z A-Z 0-9 - _`, or if there are
-    /// [`Limits::LINKS`](crate::Limits::LINKS) already.
+    /// "Invalid input" if another link has the name or the token, if the name is not 1 to 32 of `a-z A-Z 0-9 - _`,
+    /// or if there are [`Limits::LINKS`](crate::Limits::LINKS) links already.
     pub fn add_link(&self, link: Link) -> Result<Option<Token>> {
         self.service.add_link(link)
     }
@@ -167,24 +166,25 @@ impl HttpServer {
         self.service.revoke(name)
     }
 
-    /// The links to the canvas `name` that are valid; the first is for its owner. One of which only the hash is
-    /// known has no token in its address.
+    /// Returns the valid links to the canvas `name`, oldest first. The address of a link with a hash has no token,
+    /// because the server does not know it.
     #[must_use]
     pub fn links(&self, name: Option<&str>) -> Vec<ViewLink> {
         self.service.links(name)
     }
 
-    /// All links that are valid, oldest first, with their roles and ends and whether anybody is connected by
-    /// them; without their secrets.
+    /// Returns all valid links, oldest first: their roles, when they expire, and whether somebody is connected by
+    /// them. Tokens are left out.
     #[must_use]
     pub fn list_links(&self) -> Vec<LinkInfo> {
         self.service.list_links()
     }
 
-    /// A backend for one more canvas: at `/`, or at `/NAME/`. It answers once it is opened.
+    /// Creates a backend for one more canvas, at `/` or at `/NAME/`. The server answers there once the backend is
+    /// opened.
     ///
     /// # Errors
-    /// "Invalid input" if the name is taken or is not 1 to 64 of `a-z A-Z 0-9 - _`.
+    /// "Invalid input" if another canvas has the name, or if it is not 1 to 64 of `a-z A-Z 0-9 - _`.
     pub fn canvas(&self, name: Option<&str>) -> Result<HttpBackend> {
         self.service.canvas(name)
     }
@@ -304,8 +304,8 @@ async fn accept(
     }
 }
 
-/// Endpoints the oldest connection that has shown no role, so that there is a file for the next; whether that
-/// is so. Somebody who may drive may be next.
+/// Ends the oldest connection that has not authenticated, so that there is a file for the next one, which may be
+/// that of a client that may drive. Returns whether it did.
 async fn make_room(server: &Server) -> bool {
     let before = server.connections.borrow().open();
     if !server.connections.borrow_mut().make_room(Instant::now()) {

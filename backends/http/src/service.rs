@@ -38,18 +38,17 @@ const LATE: Refusal =
 /// A visitor's name is cut after so many characters.
 const LONGEST_NAME: usize = 64;
 
-/// Serves any number of canvases without a socket of its own: under any path of a larger web
-/// application, behind its login.
+/// Serves any number of canvases without a socket of its own, inside a larger web application and behind its
+/// login.
 ///
-/// The application accepts connections and decides who is who; the service answers the requests
-/// that are for it ([`answer`](Self::answer)) and serves the clients whose WebSockets it is handed.
-/// With the feature `tower` it is a `tower::Service`, which axum nests in one line. Byte streams
-/// may be of any runtime.
+/// The application accepts connections and decides who may do what. The service answers the requests that the
+/// application passes on ([`answer`](Self::answer)), and serves clients on the WebSockets that it is given. With
+/// the feature `tower` it is a `tower::Service`, which axum nests in one line. It works with byte streams of any
+/// runtime.
 ///
-/// A handle: clones are the same service. Clients live on its thread, "framecast-http", until the
-/// last handle, the last of its backends and the last [`Upgrade`] are dropped; that drop waits for
-/// the thread, which says goodbye to its clients for at most
-/// [`Limits::close_timeout`](crate::Limits::close_timeout).
+/// This is a handle: clones refer to the same service. Its clients are served on its thread, "framecast-http",
+/// until the last handle, the last of its backends and the last [`Upgrade`] are dropped. The last drop waits until
+/// the thread has closed its connections, at most [`Limits::close_timeout`](crate::Limits::close_timeout).
 ///
 /// ```
 /// use framecast_http::{Answer, HttpService, Visitor};
@@ -74,7 +73,8 @@ pub struct HttpService {
     visitor: Visitor,
 }
 
-/// Who sends a request, according to the application: the role, and what other viewers see.
+/// Who sends a request, according to the application: the role, and what other viewers see. A `tower` service
+/// reads it from the request's extensions.
 ///
 /// A `tower` service finds it in the request's extensions.
 ///
@@ -93,26 +93,26 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// A visitor without a role, who needs a link of the service, as at an
-    /// [`HttpServer`](crate::HttpServer). The default.
+    /// Creates a visitor without a role, who needs a link of the service, as with an
+    /// [`HttpServer`](crate::HttpServer). This is the default.
     #[must_use]
     pub fn anonymous() -> Self {
         Self::default()
     }
 
-    /// A visitor with this role.
+    /// Creates a visitor with this role.
     #[must_use]
     pub fn new(role: Role) -> Self {
         Self { role: Some(role), ..Self::default() }
     }
 
-    /// A visitor who may drive.
+    /// Creates a visitor who may drive.
     #[must_use]
     pub fn driving() -> Self {
         Self::new(Role::Drive)
     }
 
-    /// A visitor who may only watch.
+    /// Creates a visitor who may only watch.
     #[must_use]
     pub fn watching() -> Self {
         Self::new(Role::Watch)
@@ -159,23 +159,23 @@ impl Visitor {
     }
 }
 
-/// How to answer a request.
+/// How the application answers a request.
 #[non_exhaustive]
 #[derive(Debug)]
 pub enum Answer {
-    /// Send this. It is complete, also for HEAD. A client that never reads keeps it in memory, and a
-    /// picture may be large: limit how long sending takes.
+    /// Send this response. It is complete, also for HEAD. A client that does not read keeps it in memory, and a
+    /// picture may be large: limit how long sending may take.
     Response(Response<Bytes>),
-    /// Send this head, then the pieces as they come: pictures, one after the other. To HEAD, only the
+    /// Send this head, and then the pieces as they arrive: one picture after the other. For HEAD, send only the
     /// head.
     Mjpeg(Response<()>, MjpegStream),
-    /// Send [`Upgrade::response`], then hand the byte stream over.
+    /// Send [`Upgrade::response`], and then pass the byte stream to [`Upgrade::serve`].
     Upgrade(Upgrade),
 }
 
-/// The body of `stream.mjpg`: a stream of bytes that ends when the canvas closes. Whoever polls for
-/// the next piece has sent the one before, and so is shown the newest frame then; nothing queues. One
-/// that is not polled for [`Limits::write_stall`](crate::Limits::write_stall) ends.
+/// The body of `stream.mjpg`: a stream of bytes that ends when the canvas closes. Poll for the next piece once the
+/// previous one is sent; the stream then has the newest frame. Nothing queues. A stream that is not polled for
+/// [`Limits::write_stall`](crate::Limits::write_stall) ends.
 #[derive(Debug)]
 pub struct MjpegStream(Pieces);
 
@@ -190,7 +190,7 @@ impl Stream for MjpegStream {
     }
 }
 
-/// A WebSocket that is to be opened.
+/// A WebSocket handshake that the service has accepted.
 #[derive(Debug)]
 #[must_use = "hand the byte stream over"]
 pub struct Upgrade {
@@ -201,15 +201,15 @@ pub struct Upgrade {
 }
 
 impl Upgrade {
-    /// The answer that opens it: 101, with its headers.
+    /// Returns the response that opens the WebSocket: 101, with its headers.
     #[must_use]
     pub fn response(&self) -> &Response<()> {
         &self.response
     }
 
-    /// Serves the client over `stream`, whose first byte is the first after the request, until it
-    /// goes; on the service's thread. False, and the stream is closed, if too many are being handed
-    /// over at this moment.
+    /// Serves the client over `stream` on the service's thread, until it leaves. The first byte of `stream` must
+    /// be the first one after the request. Returns false, and closes the stream, if too many connections are being
+    /// passed on at this moment.
     pub fn serve<S>(self, stream: S) -> bool
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -217,8 +217,9 @@ impl Upgrade {
         self.serve_when(async { Ok(stream) })
     }
 
-    /// As [`serve`](Self::serve), once there is a stream. An error, or waiting for longer than a
-    /// request may take, ends it.
+    /// Like [`serve`](Self::serve), for a stream that exists only after the response was sent. The WebSocket ends
+    /// if the future returns an error, or takes longer than a request may
+    /// ([`Limits::request_time`](crate::Limits::request_time)).
     pub fn serve_when<S>(self, stream: impl Future<Output = io::Result<S>> + Send + 'static) -> bool
     where
         S: AsyncRead + AsyncWrite + Unpin + 'static,
@@ -264,14 +265,16 @@ impl HttpService {
         Self::with(ServerConfig { links: Vec::new(), ..ServerConfig::default() })
     }
 
-    /// A service with this configuration. Whoever the application gives no role may show one of its
-    /// links. `tls` and `trusted_proxies` mean nothing here: they are about connections, which are the
-    /// application's. With a [`public_url`](ServerConfig::public_url) or
-    /// [`allow_hosts`](ServerConfig::allow_hosts) other hosts are refused; with the former also pages
-    /// of any other origin, scheme and port included, which is otherwise only told by the host.
+    /// Creates a service with this configuration. A visitor to whom the application gives no role can use one of
+    /// its links.
+    ///
+    /// `tls` and `trusted_proxies` have no effect: they concern connections, which the application accepts. With a
+    /// [`public_url`](ServerConfig::public_url) or [`allow_hosts`](ServerConfig::allow_hosts), the service refuses
+    /// requests for other hosts. With a `public_url` it also refuses pages of any other origin, including other
+    /// schemes and ports; without one it compares only the host.
     ///
     /// # Errors
-    /// As [`new`](Self::new); "invalid input" if the configuration makes no sense.
+    /// As [`new`](Self::new); "invalid input" if the configuration makes no sense. The message says why.
     pub fn with(config: ServerConfig) -> Result<Self> {
         if config.no_auth {
             return Err(Error::invalid_input(
@@ -285,11 +288,11 @@ impl HttpService {
         Ok(Self::from(Arc::new(running)))
     }
 
-    /// The same service for requests that do not say who asks: they are `visitor`'s.
+    /// Returns the same service for requests that do not say who sends them: they count as sent by `visitor`.
     ///
-    /// Everybody who reaches it has that right then, also a page of another site that makes its own
-    /// name point here (DNS rebinding), unless [`public_url`](ServerConfig::public_url) or
-    /// [`allow_hosts`](ServerConfig::allow_hosts) say which hosts are meant.
+    /// Everybody who can reach the service then has that role. This includes a page of another site that makes its
+    /// own host name point here (DNS rebinding), unless [`public_url`](ServerConfig::public_url) or
+    /// [`allow_hosts`](ServerConfig::allow_hosts) name the hosts that are allowed.
     ///
     /// ```
     /// # use framecast_http::{HttpService, Visitor};
@@ -310,25 +313,25 @@ impl HttpService {
         &self.visitor
     }
 
-    /// A backend for one more canvas: at `/`, or at `/NAME/`, relative to the service. It answers
-    /// once it is opened.
+    /// Creates a backend for one more canvas, at `/` or at `/NAME/`, relative to the service. The service answers
+    /// there once the backend is opened.
     ///
     /// # Errors
-    /// "Invalid input" if the name is taken or is not 1 to 64 of `a-z A-Z 0-9 - _`.
+    /// "Invalid input" if another canvas has the name, or if it is not 1 to 64 of `a-z A-Z 0-9 - _`.
     pub fn canvas(&self, name: Option<&str>) -> Result<HttpBackend> {
         let canvas = self.running.site.add_canvas(name)?;
         let name = name.unwrap_or_default().to_owned();
         Ok(HttpBackend::new(Arc::clone(&self.running), name, canvas))
     }
 
-    /// Makes one more link, for all canvases. Its secret goes into the fragment of their addresses:
-    /// `…#token=SECRET`.
+    /// Adds a link to all canvases and returns its token, which goes into the fragment of their addresses:
+    /// `…#token=TOKEN`.
     ///
-    /// The token is `None` for a link [with a hash](Link::with_token_hash).
+    /// Returns `None` for a link [with a hash](Link::with_token_hash).
     ///
     /// # Errors
-    /// "Invalid input" if the name or the token is another link's, if the name is not 1 to 32 of `a-z A-Z 0-9 - _`, or if there are
-    /// [`Limits::LINKS`](crate::Limits::LINKS) already.
+    /// "Invalid input" if another link has the name or the token, if the name is not 1 to 32 of `a-z A-Z 0-9 - _`,
+    /// or if there are [`Limits::LINKS`](crate::Limits::LINKS) links already.
     pub fn add_link(&self, link: Link) -> Result<Option<Token>> {
         self.running.site.keyring().add(link, Instant::now())
     }
@@ -339,39 +342,39 @@ impl HttpService {
         self.running.site.keyring().revoke(name)
     }
 
-    /// The links to the canvas `name` that are valid. Without a
-    /// [`public_url`](ServerConfig::public_url) they are relative to the service: `./#token=…`. One of which only the
-    /// hash is known has no token in its address.
+    /// Returns the valid links to the canvas `name`, oldest first. Without a
+    /// [`public_url`](ServerConfig::public_url) they are relative to the service: `./#token=…`. The address of a
+    /// link with a hash has no token, because the service does not know it.
     #[must_use]
     pub fn links(&self, name: Option<&str>) -> Vec<ViewLink> {
         self.running.site.links(name.unwrap_or_default())
     }
 
-    /// All links that are valid, oldest first, with their roles and ends and whether anybody is connected by
-    /// them; without their secrets.
+    /// Returns all valid links, oldest first: their roles, when they expire, and whether somebody is connected by
+    /// them. Tokens are left out.
     #[must_use]
     pub fn list_links(&self) -> Vec<LinkInfo> {
         self.running.site.keyring().list(Instant::now())
     }
 
-    /// Answers a request. Its path is relative to where the service is mounted, unless the
-    /// configuration has a [`path`](ServerConfig::path).
+    /// Answers a request. Its path is relative to where the service is mounted, unless the configuration has a
+    /// [`path`](ServerConfig::path).
     ///
     /// | status | when |
     /// | --- | --- |
     /// | 101 | a WebSocket of a canvas ([`Answer::Upgrade`]) |
     /// | 200, 304 | a file of the page, `stats`, a picture, or pictures one after the other ([`Answer::Mjpeg`]) |
-    /// | 308 | the name of a canvas without the slash after it |
-    /// | 400 | a WebSocket handshake that is incomplete, as without a key; a malformed escape; `fps` that is no rate |
-    /// | 401 | the visitor has no role, and shows none |
-    /// | 403 | a page of another origin asks, or for another host; a file that is not given out |
-    /// | 404 | there is nothing, as above the service (`/../`) |
-    /// | 405 | another method than GET and HEAD |
-    /// | 426 | another version of WebSocket than 13 |
-    /// | 500 | a file that cannot be read, a picture that cannot be encoded |
+    /// | 308 | the name of a canvas without a slash after it |
+    /// | 400 | an incomplete WebSocket handshake, such as one without a key; a malformed escape; an invalid `fps` |
+    /// | 401 | the visitor has no role, and sends no valid token |
+    /// | 403 | a request from a page of another origin, or for another host; a file that is not served |
+    /// | 404 | nothing is there, for example above the service (`/../`) |
+    /// | 405 | a method other than GET and HEAD |
+    /// | 426 | a version of WebSocket other than 13 |
+    /// | 500 | a file that cannot be read, or a picture that cannot be encoded |
     /// | 503 | no snapshot yet, too many at once, or a file that takes too long to read |
     ///
-    /// The future needs no certain runtime.
+    /// The future runs on any runtime.
     pub async fn answer(&self, request: &Request<()>, visitor: &Visitor) -> Answer {
         self.respond(request, visitor).await.0
     }
@@ -484,9 +487,10 @@ impl HttpService {
         Answer::Response(response)
     }
 
-    /// Reads one HTTP/1.1 request from a byte stream that somebody else accepted, and answers it or
-    /// serves its client, on the service's thread. What table may send there is limited as at a
-    /// socket. False, and the stream is closed, if too many are being handed over at this moment.
+    /// Reads one HTTP/1.1 request from a byte stream that another part of the program accepted, and answers it or
+    /// serves its client, on the service's thread. The same limits hold as for a connection of an
+    /// [`HttpServer`](crate::HttpServer). Returns false, and closes the stream, if too many connections are being
+    /// passed on at this moment.
     pub fn serve<S>(&self, mut stream: S, visitor: Visitor) -> bool
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,

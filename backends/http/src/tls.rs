@@ -24,7 +24,7 @@ use rationed::Rationed;
 /// HTTP request begins with it.
 pub(crate) const FIRST_BYTE: u8 = 22;
 
-/// A certificate and its key, with which a server speaks TLS 1.2 and 1.3 ([`ServerConfig::tls`]).
+/// A certificate and its private key, with which a server speaks TLS 1.2 and 1.3 ([`ServerConfig::tls`]).
 ///
 /// ```no_run
 /// use framecast_http::{HttpServer, ServerConfig, Tls};
@@ -62,17 +62,17 @@ impl Files {
 }
 
 impl Tls {
-    /// Reads a certificate, with those between it and its root if there are any, and its key, from
-    /// PEM files: what certbot calls `fullchain.pem` and `privkey.pem`.
+    /// Reads a certificate and its private key from PEM files: `fullchain.pem` and `privkey.pem` of certbot. The
+    /// certificate's file may also have the intermediate certificates up to the root.
     ///
-    /// A server reads them again when they change, some two seconds after the last byte was written: new
-    /// connections get the new certificate. If the files make no sense then it keeps the old one, and
-    /// its [`reporter`](crate::ServerConfig::reporter) says why.
+    /// A server reads the files again when they change, about two seconds after the last write. New connections
+    /// get the new certificate. If it cannot use the files, it keeps the old certificate, and its
+    /// [`reporter`](crate::ServerConfig::reporter) says why.
     ///
     /// # Errors
-    /// "Failed", with the file and what is wrong with it, if it cannot be read; "invalid input" if
-    /// it does not hold what it should, or the key is not that of the certificate; "not supported"
-    /// without the feature `tls`.
+    /// "Failed" if a file cannot be read; "invalid input" if it does not contain a certificate or a key, or if the
+    /// key does not belong to the certificate; "not supported" without the feature `tls`. The message names the
+    /// file.
     pub fn from_files(certificate: &Path, key: &Path) -> Result<Self> {
         let read = |path: &Path| {
             std::fs::read(path).map_err(|error| {
@@ -94,7 +94,7 @@ impl Tls {
         Ok(Self { files: Some(files), ..made })
     }
 
-    /// As [`from_files`](Self::from_files), from the files' contents.
+    /// Like [`from_files`](Self::from_files), from the contents of such files.
     ///
     /// # Errors
     /// As [`from_files`](Self::from_files).
@@ -102,12 +102,12 @@ impl Tls {
         session::from_pem(certificate, key).map(Self::from)
     }
 
-    /// Makes a certificate that nobody vouches for, valid for a year: browsers warn of it, and
-    /// their users compare its [`fingerprint`](Self::fingerprint). It names this machine's
-    /// addresses, as far as `listening` tells which, `localhost`, and `names`.
+    /// Creates a self-signed certificate that is valid for a year. Browsers warn about it, and their users compare
+    /// its [`fingerprint`](Self::fingerprint). The certificate names `localhost`, this machine's address as far as
+    /// `listening` tells it, and `names`.
     ///
     /// # Errors
-    /// "Invalid input" if a name cannot stand in a certificate; "not supported" without the feature
+    /// "Invalid input" if a certificate cannot contain one of the names; "not supported" without the feature
     /// `tls`.
     pub fn self_signed(listening: SocketAddr, names: &[String]) -> Result<Self> {
         let ip = crate::server::outward(listening.ip()).unwrap_or(listening.ip());
@@ -121,8 +121,8 @@ impl Tls {
         session::self_signed(all).map(Self::from)
     }
 
-    /// SHA-256 of the certificate, as browsers and `openssl x509 -fingerprint -sha256` show it:
-    /// `AB:CD:…`. It is that of the certificate with which this was made.
+    /// Returns the SHA-256 fingerprint of the certificate, as browsers and `openssl x509 -fingerprint -sha256`
+    /// show it: `AB:CD:…`. It does not change when a server reads the files again.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint

@@ -17,9 +17,9 @@ use smol::stream::Stream;
 use crate::service::Pieces;
 use crate::{Answer, HttpService, MjpegStream, Visitor};
 
-/// The body of an answer. A server that cannot send it, because its client does not read, holds little
-/// of it: files once for all, and of a picture what it has taken so far. A picture that is not taken in
-/// time ends.
+/// The body of a response. If a client does not read, the server holds little memory for it: a file is in memory
+/// once for all clients, and a picture only until the client has taken it. A picture that is not taken in time
+/// ends.
 #[derive(Debug)]
 pub struct Body(Content);
 

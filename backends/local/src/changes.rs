@@ -1,6 +1,7 @@
 use framecast_api::{ControlState, Cursor};
 
-/// What the engine changed about a view, until the view takes it.
+/// Changes that the engine made to a view, until the view takes them. Not `Debug`, so that links and clipboard
+/// text are never logged.
 ///
 /// Not `Debug`: links and clipboards are nobody else's.
 #[derive(Default)]
@@ -9,16 +10,16 @@ pub struct ViewChanges {
     pub title: Option<String>,
     /// The pointer's shape.
     pub cursor: Option<Cursor>,
-    /// Who drives, and who else is here.
+    /// Who drives, and the other viewers.
     pub control: Option<ControlState>,
-    /// Where else the canvas can be seen.
+    /// The links to the canvas' other views.
     pub links: Option<Vec<String>>,
     /// Text for the clipboard.
     pub clipboard: Option<String>,
 }
 
 impl ViewChanges {
-    /// Adds newer ones; of each kind the newer wins.
+    /// Adds newer changes. Of each kind, the newer one wins.
     pub fn add(&mut self, newer: Self) {
         let older = std::mem::take(self);
         *self = Self {

@@ -15,8 +15,8 @@ use framecast_api::{BackendEvent, ClientId, Context, Error, Frame, Result, Traff
 
 use crate::{InputQueue, ViewChanges};
 
-/// A view that lives on a thread of its own. Everything is called there, but for what says
-/// otherwise.
+/// A view that lives on a thread of its own. All methods are called on that thread, unless their documentation
+/// says otherwise.
 pub trait View: Sized + 'static {
     /// The thread's name.
     const THREAD: &'static str;
@@ -61,39 +61,39 @@ pub trait View: Sized + 'static {
     fn panicked(what: &str) -> Panicked;
 }
 
-/// What the engine is told of a view that panicked.
+/// The errors that the engine gets if a view panics.
 #[derive(Debug)]
 pub struct Panicked {
-    /// If it was about to open.
+    /// If the view was being opened.
     pub opening: Error,
-    /// If it was open.
+    /// If the view was open.
     pub open: Error,
 }
 
-/// What both sides see.
+/// The state that the view and the engine's side share.
 pub struct State {
     /// The newest frame that the view has not taken.
     pub frame: Option<Frame>,
-    /// What changed since the view took changes.
+    /// The changes that the view has not taken.
     pub changes: ViewChanges,
-    /// What happened since the engine polled.
+    /// Events that the engine has not polled.
     pub queue: InputQueue,
-    /// The view could take a newer frame than it has; true at first.
+    /// Whether the view is ready for a newer frame; true at first.
     pub ready: bool,
-    /// Somebody can see the view; true at first.
+    /// Whether the view is visible; true at first.
     pub visible: bool,
-    /// The engine was woken for the demand that there is; false again when it presents.
+    /// Whether the engine was woken for the present demand. False again when it presents.
     pub told_demand: bool,
-    /// What went over the wire, where there is one.
+    /// What was sent, for a view that sends bytes.
     pub traffic: Traffic,
-    /// The engine wants no more.
+    /// Whether the engine is closing the view.
     pub closing: bool,
     /// The view is there; false for good once it was lost.
     alive: bool,
 }
 
 impl State {
-    /// Whether a newer frame is wanted now.
+    /// Returns whether the view wants a newer frame now.
     #[must_use]
     pub fn wants_frame(&self) -> bool {
         self.alive && self.visible && self.ready && self.frame.is_none()
@@ -132,18 +132,18 @@ impl<V: View> fmt::Debug for Host<V> {
 }
 
 impl<V: View> Host<V> {
-    /// What both sides see. To be held for a few assignments.
+    /// The state that the view and the engine's side share.
     pub fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.lock()
     }
 
-    /// Has the engine look at the state.
+    /// Wakes the engine, so that it looks at the state.
     pub fn wake_engine(&self) {
         self.shared.waker.wake_by_ref();
     }
 
-    /// The view is gone, though its thread may never return: tells whoever opens it, or else the
-    /// engine, once.
+    /// Reports that the view is gone, although its thread may never return: to the caller who opens it, or else to
+    /// the engine, once.
     pub fn fail(&self, while_opening: Error, once_open: Error) {
         let _ = self.opened.send(Err(while_opening));
         self.lose(once_open);
@@ -210,11 +210,11 @@ impl<V: View> fmt::Debug for Hosted<V> {
 }
 
 impl<V: View> Hosted<V> {
-    /// Opens a view on a new thread, which takes `changes` first. `wake` makes that thread look at
-    /// the state again.
+    /// Opens a view on a new thread, which takes `changes` first. `wake` makes that thread look at the state
+    /// again.
     ///
     /// # Errors
-    /// If the view cannot be opened, or not in time.
+    /// The error of the view if it cannot be opened; "failed" if it does not open in time.
     pub fn open(
         options: V::Options,
         context: Context,
@@ -262,25 +262,25 @@ impl<V: View> Hosted<V> {
         }
     }
 
-    /// What the view said of itself.
+    /// Returns what the view reported about itself when it opened.
     #[must_use]
     pub fn handle(&self) -> &V::Handle {
         &self.handle
     }
 
-    /// Hands over what happened.
+    /// Passes on what happened since the last call.
     pub fn poll(&self, sink: &mut dyn FnMut(BackendEvent)) {
         let inputs = self.shared.lock().queue.take();
         inputs.into_iter().for_each(sink);
     }
 
-    /// Whether a newer frame is wanted now.
+    /// Returns whether the view wants a newer frame now.
     #[must_use]
     pub fn wants_frame(&self) -> bool {
         self.shared.lock().wants_frame()
     }
 
-    /// What went over the wire, where there is one.
+    /// What was sent, for a view that sends bytes.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.shared.lock().traffic
@@ -308,8 +308,8 @@ impl<V: View> Hosted<V> {
         self.wake();
     }
 
-    /// Closes the view, and waits so long for its thread; returns whether that has ended. One that
-    /// has not is left behind, and ends with the process if not before.
+    /// Closes the view and waits at most `limit` for its thread. Returns whether the thread has ended. A thread
+    /// that has not ended is left behind, and ends with the process at the latest.
     pub fn close(self, limit: Duration) -> bool {
         self.shared.lock().closing = true;
         self.wake();

@@ -1,11 +1,10 @@
-//! What the views in front of a person share: the window and the terminal.
+//! Code that the local views share: the window and the terminal.
 //!
-//! [`Hosted`] runs a view on a thread of its own, which the engine never waits for.
-//! [`PointerTracker`] makes pointer events out of where a pointer is and which buttons are down;
-//! [`InputQueue`] keeps what happened until the engine polls, merged and bounded; [`paste`] cuts
-//! pasted text into events; these are pure.
-//! The crate decides nothing about keys, which every platform reports in its own way, and nothing
-//! about pictures.
+//! [`Hosted`] runs a view on a thread of its own; the engine never waits for it. [`PointerTracker`] derives
+//! pointer events from positions and pressed buttons. [`InputQueue`] merges and bounds events until the engine
+//! polls. [`paste`] cuts pasted text into events. All but `Hosted` are pure.
+//!
+//! This crate does not handle keys, which every platform reports in its own way, or pictures.
 
 #![warn(missing_docs)]
 

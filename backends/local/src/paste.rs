@@ -2,7 +2,7 @@
 
 use framecast_api::EventKind;
 
-/// Reports pasted text: one [`EventKind::Paste`], or several in order where it is longer than
+/// Reports pasted text as one [`EventKind::Paste`], or as several in order if it is longer than
 /// [`EventKind::MAX_PASTE`] bytes.
 ///
 /// ```

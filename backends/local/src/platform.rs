@@ -1,6 +1,6 @@
 use framecast_api::Platform;
 
-/// The system that this program runs on: that of a view which is shown here.
+/// Returns the system that this program runs on, which is the system of a local view.
 #[must_use]
 pub const fn platform() -> Platform {
     if cfg!(target_os = "macos") {

@@ -8,10 +8,10 @@ const DOUBLE_CLICK: f64 = 0.5;
 /// And within this many logical pixels of it.
 const DOUBLE_CLICK_REACH: f64 = 5.0;
 
-/// Where the pointer is, and what is down.
+/// The position of the pointer and the pressed buttons at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
-    /// When, in seconds.
+    /// Time in seconds.
     pub now: f64,
     /// Logical pixels from the canvas' top left.
     pub x: f64,
@@ -23,7 +23,7 @@ pub struct Sample {
     pub down: Buttons,
     /// How far the wheel turned, right and down positive, about 100 per notch.
     pub scroll: (f64, f64),
-    /// What that was measured in. Whole notches are turns by themselves; of others no phase is known.
+    /// The unit of `scroll`. Whole notches get the phase `Discrete`; for others the phase is unknown.
     pub unit: WheelUnit,
 }
 
@@ -78,19 +78,19 @@ impl Click {
 }
 
 impl PointerTracker {
-    /// Whether the pointer is over the canvas or captured.
+    /// Returns whether the pointer is over the canvas or captured.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.inside || self.is_captured()
     }
 
-    /// Whether a button that was pressed over the canvas is down.
+    /// Returns whether a button that was pressed over the canvas is down.
     #[must_use]
     pub fn is_captured(&self) -> bool {
         !self.held.is_empty()
     }
 
-    /// Reports the difference to the last sample.
+    /// Reports the events between the last sample and this one.
     pub fn update(
         &mut self,
         sample: &Sample,
@@ -147,7 +147,7 @@ impl PointerTracker {
         }
     }
 
-    /// Releases every button: the focus went elsewhere, and so may the button's release.
+    /// Releases every button, because the window lost the focus and may not get the button's release.
     pub fn release_all(&mut self, modifiers: Modifiers, sink: &mut dyn FnMut(EventKind)) {
         self.click = None;
         for button in self.held.iter() {

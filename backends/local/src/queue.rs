@@ -6,7 +6,9 @@ use framecast_api::{BackendEvent, ClientId};
 /// thousands of presses during one draw reach this.
 const MAX_WAITING: usize = 4096;
 
-/// What happened to the one client of a backend, and the engine has not polled yet, oldest first.
+/// The events of a backend's only client that the engine has not polled yet, oldest first. Moves, wheel turns and
+/// resizes are merged ([`BackendEvent::coalesce`]). Events that do not fit are dropped, counted, and reported as
+/// [`BackendEvent::Rejected`].
 ///
 /// Moves, wheels and resizes are merged ([`BackendEvent::coalesce`]); what does not fit is dropped, counted
 /// and reported as [`BackendEvent::Rejected`].
@@ -19,13 +21,13 @@ pub struct InputQueue {
 }
 
 impl InputQueue {
-    /// An empty queue for what `client` does.
+    /// Creates an empty queue for the events of `client`.
     #[must_use]
     pub fn new(client: ClientId) -> Self {
         Self { client, waiting: VecDeque::new(), dropped: 0 }
     }
 
-    /// Appends `input`; returns whether the queue was empty, that is, whether to wake the engine.
+    /// Appends `input`. Returns whether the queue was empty, in which case the caller wakes the engine.
     pub fn push(&mut self, input: BackendEvent) -> bool {
         let was_empty = self.is_empty();
         if let Some(last) = self.waiting.back_mut() {
@@ -44,13 +46,13 @@ impl InputQueue {
         was_empty
     }
 
-    /// Whether nothing waits.
+    /// Returns whether the queue is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    /// Takes everything.
+    /// Takes all events.
     #[must_use]
     pub fn take(&mut self) -> VecDeque<BackendEvent> {
         let mut taken = std::mem::take(&mut self.waiting);

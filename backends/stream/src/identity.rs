@@ -7,21 +7,21 @@ use std::time::Instant;
 
 use framecast_api::Role;
 
-/// What a client was let in for.
+/// The permission with which a client joined.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// The name of its link; empty where none is needed.
+    /// The name of its link; empty if no link is needed.
     pub name: String,
     /// What it may do.
     pub role: Role,
     /// When its link expires.
     pub expires: Option<Instant>,
-    /// Tells whether its link was revoked. `None`: it came by no link that could be.
+    /// Whether its link was revoked; `None` if it has no link that could be revoked.
     pub revocation: Option<Revocation>,
 }
 
 impl Grant {
-    /// Whether its link has expired or was revoked.
+    /// Returns whether its link has expired or was revoked.
     #[must_use]
     pub fn is_over(&self, now: Instant) -> bool {
         self.expires.is_some_and(|at| at <= now)
@@ -29,24 +29,24 @@ impl Grant {
     }
 }
 
-/// Whether a link was revoked, for all who came by it. Clones share it.
+/// Whether a link was revoked, for all clients that joined by it. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Revocation(Arc<AtomicBool>);
 
 impl Revocation {
-    /// From now on the link is revoked.
+    /// Revokes the link.
     pub fn revoke(&self) {
         self.0.store(true, Ordering::Release);
     }
 
-    /// Whether it was.
+    /// Returns whether the link was revoked.
     #[must_use]
     pub fn is_revoked(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
-/// By what somebody is known.
+/// What identifies a client that was sent away when it comes back: link, network and browser.
 #[derive(Debug, Clone)]
 pub struct Identity {
     pub(crate) grant: Grant,
@@ -55,8 +55,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Somebody who was let in for `grant` and comes from `address`, as far as is known. `browser`:
-    /// what its browser calls itself.
+    /// Creates the identity of a client that joined with `grant`, from `address` if that is known. `browser` is
+    /// the name that its browser has for itself.
     #[must_use]
     pub fn new(grant: Grant, address: Option<IpAddr>, browser: Option<&str>) -> Self {
         Self { grant, network: address.map(network), browser: browser.map(Arc::from) }
@@ -76,7 +76,8 @@ impl Identity {
     }
 }
 
-/// Whose addresses count as one: whoever has one IPv6 address has 2⁶⁴.
+/// Returns the network of an address, whose addresses count as one: an IPv4 address itself, or the /64 of an IPv6
+/// address, because one client can use all 2⁶⁴ addresses of it.
 #[must_use]
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {

@@ -5,8 +5,8 @@ use framecast_api::Frame;
 use crate::store::{tiles as tile_store, whole};
 use crate::{tiles, whole_encode};
 
-/// Something to compare or to encode. [`run`](Self::run) does it; whatever comes of it goes back
-/// to the hub, in any case.
+/// Work for an encoder thread: pixels to compare or to encode. Call [`run`](Self::run), and pass the result to the
+/// hub in any case.
 #[derive(Debug)]
 pub struct Job(pub(crate) Work);
 
@@ -17,7 +17,7 @@ pub(crate) enum Work {
     Mjpeg(whole::Job),
 }
 
-/// What became of a [`Job`].
+/// The result of a [`Job`].
 #[derive(Debug)]
 pub struct JobResult(pub(crate) Outcome);
 
@@ -29,8 +29,9 @@ pub(crate) enum Outcome {
 }
 
 impl Job {
-    /// Does it. `is_stale` is asked now and then, with the frame that is encoded exactly and the
-    /// number of the newest frame that was looked at, whether that is of no use any more.
+    /// Does the work. It calls `is_stale` now and then, with the frame that is encoded exactly and the number of
+    /// the newest frame that was looked at. If `is_stale` returns true, the result would be useless and the job
+    /// stops.
     #[must_use]
     pub fn run(self, is_stale: impl FnMut(&Frame, &mut u64) -> bool) -> JobResult {
         JobResult(match self.0 {

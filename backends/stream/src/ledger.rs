@@ -22,9 +22,8 @@ pub(crate) struct Times {
     pub(crate) sent: f64,
 }
 
-/// The client's part of the times, as it says: on the server's clock as it knows it.
-///
-/// They are for statistics. One that cannot be read is not known, and the picture painted all the same.
+/// When a client received and painted an update, by its estimate of the server's clock. These times are for
+/// statistics only. A time that cannot be read is unknown, and the update still counts as painted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Painted {

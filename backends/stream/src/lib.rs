@@ -1,15 +1,14 @@
-//! Streams one canvas to any number of clients: what changed, to each at its own pace, until each
-//! shows exactly the canvas' pixels.
+//! Streams one canvas to any number of clients. Each client gets what changed, at its own pace, until it shows
+//! exactly the canvas' pixels.
 //!
-//! A [`Hub`] takes frames, and what clients say; it decides what is compared and encoded, what each
-//! client is sent and when, who is kept out, and what is told in statistics. A [`Session`] is the
-//! time of one connection: hello, ping, silence, stalled writes, floods. Both are sans-IO: bytes and
-//! `now` come in, actions come out. There are no threads, clocks or sockets here, and no runtime;
-//! `framecast-http` drives them over WebSockets.
+//! A [`Hub`] takes frames and clients' messages. It decides what is compared and encoded, what each client is sent
+//! and when, and which clients are kept out, and counts all of it for statistics. A [`Session`] keeps the time
+//! limits of one connection: hello, ping, silence, stalled writes, floods. Both are sans-IO: bytes and `now` come
+//! in, actions come out. There are no threads, clocks, sockets or runtime here; `framecast-http` drives them over
+//! WebSockets.
 //!
-//! Everything that a client says is checked here before it becomes an event
-//! ([`ClientMessage::parse`]). Who may connect is decided by whoever drives the hub, and so is where
-//! [`Job`]s run.
+//! Every message of a client is checked here before it becomes an event ([`ClientMessage::parse`]). The program
+//! that drives the hub decides who may connect, and where [`Job`]s run.
 //!
 //! `PROTOCOL.md` beside this crate is the format of the messages.
 

@@ -10,7 +10,7 @@ use crate::tile_update::TileUpdate;
 pub enum Message {
     /// Text, in JSON.
     Text(String),
-    /// A part of an update in tiles. [`Part::into_bytes`] composes it, where no lock is held.
+    /// A part of an update in tiles. [`Part::into_bytes`] composes it; call it while holding no lock.
     Part(Part),
     /// What changed, for a [subscriber](crate::Hub::subscribe).
     Update(TileUpdate),
@@ -18,13 +18,13 @@ pub enum Message {
     Picture(Bytes),
 }
 
-/// Why a client is to go.
+/// Why the hub ends a client's connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Goodbye {
-    /// It was sent away. What is being written to it may be finished, within a limited time.
+    /// It was sent away. The message that is being written may be completed, within a limited time.
     SentAway,
-    /// It asked for that.
+    /// The client asked for it.
     Requested,
-    /// The canvas was closed. The text, if the client reads any, goes last.
+    /// The canvas was closed. The text, if the client reads text, is the last message.
     Ended(Option<String>),
 }

@@ -10,52 +10,52 @@ use crate::token_bucket::TokenBucket;
 /// What a WebSocket frame counts for, in bytes, besides its own: an empty one costs time too.
 const FRAME_COST: usize = 64;
 
-/// How much time and room one connection may take.
+/// The limits of one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionLimits {
-    /// Messages a second, and at once.
+    /// Messages per second, and in one burst.
     pub messages_per_second: u32,
-    /// Bytes a second, and at once.
+    /// Bytes per second, and in one burst.
     pub bytes_per_second: u32,
-    /// To say hello.
+    /// How long a client may take to send `hello`.
     pub hello_time: Duration,
-    /// A connection that takes not one byte of what is written to it for this long has stalled.
+    /// How long a connection may take none of the bytes that are written to it.
     pub write_stall: Duration,
-    /// A client that was silent for this long is sent a ping.
+    /// How long a client may be silent before it is sent a ping.
     pub ping_after: Duration,
-    /// A client that was silent for this long is gone.
+    /// How long a client may be silent before it counts as gone.
     pub dead_after: Duration,
-    /// For what is being written when a client is sent away.
+    /// How long the current message may take when a client is sent away.
     pub close_timeout: Duration,
 }
 
-/// Why a connection is to end.
+/// Why a connection must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Violation {
-    /// It sent more than it may.
+    /// The client sent more than it may.
     Flood,
-    /// It said no hello in time.
+    /// The client did not send `hello` in time.
     NoHello,
-    /// Nothing was heard of it for too long.
+    /// The client was silent for too long.
     Silent,
-    /// It took nothing for too long.
+    /// The connection took no bytes for too long.
     Stalled,
     /// Its link expired or was revoked.
     LinkEnded,
-    /// It was sent away and takes its time over the last message.
+    /// The client was sent away and does not take its last message in time.
     Overdue,
 }
 
-/// What is due.
+/// What a session has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// A ping is to be sent.
+    /// Send a ping.
     Ping,
-    /// The connection is to end.
+    /// End the connection.
     End(Violation),
 }
 
-/// One connection.
+/// The time limits and rates of one connection.
 #[derive(Debug)]
 pub struct Session {
     limits: SessionLimits,
@@ -76,7 +76,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A connection that begins now.
+    /// Starts a session for a connection that begins now.
     #[must_use]
     pub fn new(limits: SessionLimits, now: Instant) -> Self {
         let limits = SessionLimits {
@@ -101,40 +101,40 @@ impl Session {
         }
     }
 
-    /// So many bytes came, in which so many frames began.
+    /// Counts received bytes, and the frames that began in them.
     ///
     /// # Errors
-    /// [`Violation::Flood`] if those are too many.
+    /// [`Violation::Flood`] if these exceed the limits.
     pub fn read(&mut self, bytes: usize, frames: usize, now: Instant) -> Result<(), Violation> {
         self.heard = now;
         let cost = (bytes + frames * FRAME_COST) as f64;
         if self.bytes.take(cost, now) { Ok(()) } else { Err(Violation::Flood) }
     }
 
-    /// A message came.
+    /// Counts a received message.
     ///
     /// # Errors
-    /// [`Violation::Flood`] if that is one too many.
+    /// [`Violation::Flood`] if it exceeds the limit.
     pub fn message(&mut self, now: Instant) -> Result<(), Violation> {
         if self.messages.take(1.0, now) { Ok(()) } else { Err(Violation::Flood) }
     }
 
-    /// It was let in for `grant`.
+    /// Notes that the client joined with `grant`.
     pub fn joined(&mut self, grant: Grant) {
         self.grant = Some(grant);
     }
 
-    /// A message is being written from now on.
+    /// Notes that writing a message begins.
     pub fn begins_to_write(&mut self, now: Instant) {
         self.moved = Some(now);
     }
 
-    /// The message is written.
+    /// Notes that the message is written.
     pub fn ends_to_write(&mut self) {
         self.moved = None;
     }
 
-    /// The connection took bytes, or, if `blocked`, none.
+    /// Notes that the connection took bytes, or, if `blocked`, none.
     pub fn wrote(&mut self, blocked: bool, now: Instant) {
         if blocked {
             self.blocked = true;
@@ -149,13 +149,13 @@ impl Session {
         }
     }
 
-    /// It is sent away.
+    /// Notes that the client is sent away.
     pub fn is_sent_away(&mut self, now: Instant) {
         self.sent_away.get_or_insert(now);
     }
 
-    /// What is due now, if anything is. To be asked again at [`deadline`](Self::deadline), and when
-    /// the client joined or its link was revoked.
+    /// Returns what is due now, if anything. Call it again at [`deadline`](Self::deadline), and when the client
+    /// joined or its link was revoked.
     pub fn due(&mut self, now: Instant) -> Option<Due> {
         let limits = &self.limits;
         if self.grant.as_ref().is_some_and(|grant| grant.is_over(now)) {
@@ -182,7 +182,7 @@ impl Session {
         None
     }
 
-    /// When to ask what is due, at the latest.
+    /// Returns the latest time at which to call [`due`](Self::due).
     #[must_use]
     pub fn deadline(&self, now: Instant) -> Instant {
         let limits = &self.limits;

@@ -18,22 +18,22 @@ const SAMPLING: Sampling = Sampling::Full;
 /// How a snapshot is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SnapshotFormat {
-    /// Exactly the frame's colors.
+    /// PNG, with exactly the frame's colors.
     Png,
-    /// Quality 95, 4:4:4.
+    /// JPEG, quality 95, 4:4:4.
     Jpeg,
 }
 
 /// Why there is no snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoSnapshot {
-    /// Too many wait for one, or are still reading theirs.
+    /// Too many requests wait for a snapshot, or are still receiving one.
     Busy,
-    /// Nothing was ever drawn, also not now that somebody asks.
+    /// The application has not drawn a frame, even after this request.
     NoFrame,
     /// The canvas was closed.
     Closed,
-    /// The frame cannot be encoded so.
+    /// The frame cannot be encoded in this format.
     NotEncoded,
 }
 
@@ -53,14 +53,14 @@ struct SnapshotRequest {
     watches: bool,
 }
 
-/// What there is for who wants a snapshot.
+/// The state of a snapshot request.
 #[derive(Debug)]
 pub enum SnapshotLook {
-    /// The frame of this number.
+    /// The frame to encode, and its number.
     Frame(Frame, u64),
-    /// Nothing before that time, unless it is woken.
+    /// Look again at this time, or when woken.
     Wait(Instant),
-    /// There is none, and will be none.
+    /// There is no snapshot, and there will be none.
     Missing(NoSnapshot),
 }
 
@@ -151,8 +151,8 @@ pub struct SnapshotCache {
 type Encoded = Option<Result<Bytes, NoSnapshot>>;
 
 impl SnapshotCache {
-    /// The frame of this number in this format. What cannot be encoded is not tried again for the
-    /// next request.
+    /// Returns the frame with this number in this format. A frame that cannot be encoded is not tried again for
+    /// the next request.
     ///
     /// # Errors
     /// [`NoSnapshot::NotEncoded`].

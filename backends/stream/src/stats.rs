@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::ledger::{Counts, Steps};
 
-/// One canvas, now.
+/// Statistics of one canvas at one moment.
 #[derive(Debug, Serialize)]
 pub struct CanvasStats {
     /// Its name; "" is the one at `/`.
@@ -58,12 +58,12 @@ pub(crate) struct ClientStats {
 }
 
 impl CanvasStats {
-    /// One JSON object.
+    /// Returns the statistics as one JSON object.
     pub fn json(&self) -> String {
         serde_json::to_string_pretty(self).expect("numbers, strings and booleans always print")
     }
 
-    /// Prometheus' text exposition format, version 0.0.4.
+    /// Returns the statistics in Prometheus' text exposition format, version 0.0.4.
     pub fn prometheus(&self) -> String {
         let mut out = String::new();
         // A name is letters, digits, - and _: nothing to escape.

@@ -44,25 +44,25 @@ pub(crate) struct UpdatedTile {
 }
 
 impl TileUpdate {
-    /// Everything newer than this revision is in it.
+    /// Returns the revision after which this update begins: it has everything that is newer.
     #[must_use]
     pub fn since(&self) -> u64 {
         self.since
     }
 
-    /// Whoever has everything up to [`since`](Self::since) has everything up to this one with it.
+    /// Returns the revision up to which a picture is complete once this update is added to [`since`](Self::since).
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// How many tiles it has.
+    /// Returns the number of tiles.
     #[must_use]
     pub fn tiles(&self) -> usize {
         self.tiles.len()
     }
 
-    /// Bytes of its tiles.
+    /// Returns the number of bytes of all tiles.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.tiles.iter().map(|tile| tile.encoded.len()).sum()

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-/// What a peer may still send: refilled all the time, and never above a second's worth.
+/// A rate limit: tokens are added continuously, up to one second's worth.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenBucket {
     per_second: f64,
@@ -11,14 +11,14 @@ pub struct TokenBucket {
 }
 
 impl TokenBucket {
-    /// A full one.
+    /// Creates a full bucket.
     #[must_use]
     pub fn new(per_second: u32, now: Instant) -> Self {
         let per_second = f64::from(per_second);
         Self { per_second, left: per_second, at: now }
     }
 
-    /// Takes `amount`, and returns whether it was there.
+    /// Takes `amount` tokens. Returns false, and takes none, if there are fewer.
     pub fn take(&mut self, amount: f64, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
         // A time that was there before is not there again.

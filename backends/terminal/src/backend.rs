@@ -25,13 +25,13 @@ pub(crate) const LABEL: &str = "terminal";
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum TerminalPicture {
-    /// In the best way that the terminal says it knows. Inside tmux with the kitty graphics protocol if
-    /// tmux passes it on (`allow-passthrough`) to a terminal with placeholders (kitty from 0.28,
-    /// Ghostty), otherwise with characters; inside screen with characters.
+    /// In the best way that the terminal reports. Inside tmux: the kitty graphics protocol if tmux passes it on
+    /// (`allow-passthrough`) to a terminal with placeholders (kitty from 0.28, Ghostty), otherwise characters.
+    /// Inside screen: characters.
     #[default]
     Auto,
-    /// Pixels, by the kitty graphics protocol. Inside tmux and screen as with `Auto`, and the bottom
-    /// line says why if there are characters.
+    /// Pixels, by the kitty graphics protocol. Inside tmux and screen as with `Auto`; if the terminal gets
+    /// characters, the bottom line says why.
     Kitty,
     /// Pixels, by DEC's sixels.
     Sixel,
@@ -48,7 +48,7 @@ pub enum TerminalPicture {
 }
 
 impl TerminalPicture {
-    /// All of them, in the order of the enum.
+    /// All variants, in the order of the enum.
     pub const ALL: [TerminalPicture; 8] = [
         TerminalPicture::Auto,
         TerminalPicture::Kitty,
@@ -60,7 +60,7 @@ impl TerminalPicture {
         TerminalPicture::Octants,
     ];
 
-    /// The name: "kitty", "cells".
+    /// Returns the name: "kitty", "cells".
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ impl fmt::Display for TerminalPicture {
     }
 }
 
-/// How a terminal is used.
+/// The settings of a terminal.
 ///
 /// ```
 /// use framecast_terminal::{TerminalBackend, TerminalOptions, TerminalPicture};
@@ -116,49 +116,48 @@ pub struct TerminalOptions {
 }
 
 impl TerminalOptions {
-    /// How the picture is shown; the best way that the terminal knows at first.
+    /// Sets how the picture is shown; by default [`TerminalPicture::Auto`].
     #[must_use]
     pub fn with_picture(mut self, picture: TerminalPicture) -> Self {
         self.picture = picture;
         self
     }
 
-    /// Whether every color is exact also while the picture moves. Otherwise, with characters, one
-    /// may be off by a step that is not seen until the picture rests, which takes about half of
-    /// the bytes.
+    /// Sets whether every color is exact while the picture moves; false by default. Otherwise, with characters, a
+    /// color may be off by an invisible step until the picture rests. That halves the bytes.
     #[must_use]
     pub fn with_exact_colors(mut self, exact: bool) -> Self {
         self.exact = exact;
         self
     }
 
-    /// Pixels of the canvas per logical pixel: larger makes what is drawn larger. 1 at first, or
-    /// ½ with characters, where a cell then counts as about 8 × 16 logical pixels.
+    /// Sets the number of physical pixels per logical pixel: a larger one makes everything that is drawn larger.
+    /// By default 1, or ½ with characters, where a cell counts as about 8 × 16 logical pixels.
     #[must_use]
     pub fn with_pixel_ratio(mut self, ratio: f64) -> Self {
         self.pixel_ratio = Some(ratio);
         self
     }
 
-    /// Where what is written to standard output and error goes while the picture is shown, if
-    /// those are this terminal: to a file, which should be open for appending, and its owner's only,
-    /// because links are printed. At first it is kept, 64 KiB of it, and shown after.
+    /// Sets a file for what the program writes to standard output and standard error while the picture is shown,
+    /// if these are this terminal. Open the file for appending, and for its owner only, because links are printed.
+    /// Without a file, 64 KiB of it are kept and shown afterwards.
     #[must_use]
     pub fn with_log(mut self, file: File) -> Self {
         self.log = Some(Arc::new(file));
         self
     }
 
-    /// Whether SIGINT, SIGTERM and SIGHUP close the view. For programs that handle none of them
-    /// themselves; those that do close their canvases, which restores the terminal.
+    /// Sets whether SIGINT, SIGTERM and SIGHUP close the view. For programs that do not handle these signals. A
+    /// program that handles them closes its canvases, which restores the terminal.
     #[must_use]
     pub fn with_signals(mut self, signals: bool) -> Self {
         self.signals = signals;
         self
     }
 
-    /// How long leaving waits for the terminal's last answers, instead of what its round trips ask
-    /// for. For tests on machines of any speed; no part of the API.
+    /// Sets how long leaving waits for the terminal's last answers, instead of a time derived from its round
+    /// trips. For tests on machines of any speed; not part of the API.
     #[doc(hidden)]
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
@@ -166,7 +165,7 @@ impl TerminalOptions {
         self
     }
 
-    /// The terminal at this path instead of the process' own.
+    /// Sets the path of the terminal, instead of the process' own one.
     #[must_use]
     pub fn with_tty(mut self, path: impl Into<PathBuf>) -> Self {
         self.tty = Some(path.into());
@@ -176,12 +175,12 @@ impl TerminalOptions {
 
 /// Presents a canvas in the terminal that the program was started in, and reports its input.
 ///
-/// It has one client, `ClientId(0)`, called "terminal". A process has one open terminal at most.
+/// It has one client, `ClientId(0)`, called "terminal". A process can have one open terminal.
 ///
-/// [`BackendCommand::Title`], [`BackendCommand::Control`] and [`BackendCommand::Links`] are shown in the bottom line;
-/// [`BackendCommand::Cursor`] is supported by terminals that take shapes by their CSS names (kitty, foot,
-/// Ghostty). [`BackendCommand::Clipboard`] is sent as OSC 52, which a terminal may refuse without a word. The
-/// rest is not. If the terminal goes away, [`BackendEvent::Lost`] says so once.
+/// The bottom line shows [`BackendCommand::Title`], [`BackendCommand::Control`] and [`BackendCommand::Links`].
+/// [`BackendCommand::Cursor`] works in terminals that accept CSS names of shapes (kitty, foot, Ghostty).
+/// [`BackendCommand::Clipboard`] is sent as OSC 52, which a terminal may silently ignore. The terminal does not
+/// support other commands. If it goes away, the backend reports [`BackendEvent::Lost`] once.
 #[derive(Default)]
 pub struct TerminalBackend {
     options: TerminalOptions,
@@ -189,7 +188,7 @@ pub struct TerminalBackend {
 }
 
 impl TerminalBackend {
-    /// A terminal that [`Backend::open`] will use.
+    /// Creates a terminal that [`Backend::open`] will use.
     #[must_use]
     pub fn new(options: TerminalOptions) -> Self {
         Self { options, thread: None }

@@ -21,8 +21,8 @@ const PIPE: usize = 64 * 1024;
 
 static ERROR_IS_LOGGED: AtomicBool = AtomicBool::new(false);
 
-/// Whether standard error goes to the log of [`TerminalOptions::with_log`] at this moment, because the
-/// terminal shows a picture: who writes to both would write twice.
+/// Returns whether standard error goes to the log of [`TerminalOptions::with_log`] at this moment, because the
+/// terminal shows a picture. A program that writes to both would then write everything twice.
 ///
 /// [`TerminalOptions::with_log`]: crate::TerminalOptions::with_log
 #[must_use]

@@ -1,29 +1,29 @@
 //! Presents a framecast canvas in a terminal: with the kitty graphics protocol, sixels, inline
 //! images of iTerm2, or characters in colors.
 //!
-//! This crate decides what the terminal is asked and what follows from its answers (`probe`), which
-//! bytes bring its screen from one frame to the next (`draw`), when (`pace`), and what its bytes
-//! mean as events (`input`). All of that is pure. [`TerminalBackend`] keeps the terminal itself on
-//! a thread of its own, and promises to leave it as it was: when it is closed or dropped, on
-//! signals, when it is suspended, and when the thread that runs the canvas panics.
+//! This crate decides what it asks the terminal and what follows from the answers (`probe`), which
+//! bytes change the screen from one frame to the next (`draw`), when to send them (`pace`), and which events
+//! the terminal's bytes mean (`input`). All of that is pure. [`TerminalBackend`] uses the terminal on a thread
+//! of its own. It restores the terminal when it is closed or dropped, on signals, when it is suspended, and
+//! when the thread that runs the canvas panics.
 //!
 //! It does not decide when to draw, who is the presenter or how large the canvas is.
 //!
-//! What terminals cannot do, and what follows:
+//! Limits of terminals:
 //!
-//! - Without kitty's keyboard protocol a key goes down and up at once, as often as it repeats, and
-//!   no `key_down` is marked as a repeat; keys that type nothing by themselves (Shift, Control) are
-//!   not told, and Ctrl+I is Tab.
-//! - Whether the pointer left the window is told by kitty alone; elsewhere it stays where it was.
-//! - Keys that are not the application's: Ctrl+C closes the view (twice: ends the process),
+//! - Without kitty's keyboard protocol, `key_down` and `key_up` arrive together, at every repeat, and no
+//!   `key_down` is marked as a repeat. Keys that type nothing by themselves (Shift, Control) are not
+//!   reported, and Ctrl+I is Tab.
+//! - Only kitty reports that the pointer left the window. In other terminals it stays where it was.
+//! - Some keys do not reach the application: Ctrl+C closes the view (twice: ends the process),
 //!   Ctrl+Z suspends, Ctrl+\ ends the process; Ctrl+Alt+Plus, Minus and 0 (or PageUp, PageDown and
 //!   Home, which every terminal can tell) change the pixel ratio.
-//! - tmux passes pictures on only while its window is looked at. What changes meanwhile is sent when
-//!   the window gets the focus again, if tmux tells of that (`focus-events`).
-//! - Leaving waits for the terminal's last answers, three seconds at most, so that the shell does not
-//!   take them for input; Ctrl+C ends the wait.
-//! - A process that ends without closing its canvases, by [`std::process::exit`] or SIGKILL, does
-//!   not leave the terminal. Call [`restore`] before the former.
+//! - tmux passes pictures on only while its window is visible. Changes are sent when the window gets the
+//!   focus again, if tmux reports that (`focus-events`).
+//! - Closing waits for the terminal's last answers, at most three seconds, so that the shell does not take
+//!   them for input. Ctrl+C ends the wait.
+//! - A process that ends without closing its canvases, by [`std::process::exit`] or SIGKILL, does not restore
+//!   the terminal. Call [`restore`] before `exit`.
 //!
 //! On Windows it cannot be opened.
 

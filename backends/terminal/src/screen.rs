@@ -303,8 +303,8 @@ impl Drop for Guard {
     }
 }
 
-/// Leaves the terminal at once if a canvas is shown in it, for a process that is about to end
-/// without closing its canvases, as with [`std::process::exit`].
+/// Restores the terminal at once if a canvas is shown in it. For a process that is about to end without closing
+/// its canvases, as with [`std::process::exit`].
 pub fn restore() {
     restore_if(|_| true);
 }

@@ -32,5 +32,5 @@ impl TerminalThread {
     pub(crate) fn close(self) {}
 }
 
-/// Nothing is ever shown here.
+/// Does nothing: no canvas can be shown in a terminal on this system.
 pub fn restore() {}

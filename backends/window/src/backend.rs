@@ -13,7 +13,7 @@ pub(crate) const CLIENT: ClientId = ClientId(0);
 /// What people call it.
 pub(crate) const LABEL: &str = "window";
 
-/// How a window is made.
+/// The settings of a window.
 ///
 /// ```
 /// let options = framecast_window::WindowOptions::default().with_resizable(false);
@@ -33,15 +33,16 @@ impl Default for WindowOptions {
 }
 
 impl WindowOptions {
-    /// Whether the user may resize the window; true at first.
+    /// Sets whether the user may resize the window; true by default.
     #[must_use]
     pub fn with_resizable(mut self, resizable: bool) -> Self {
         self.resizable = resizable;
         self
     }
 
-    /// Runs the window on the caller's thread, as always on macOS. For tests: elsewhere a window
-    /// that blocks then blocks the engine, and a display that dies ends the process.
+    /// Sets whether the window runs on the caller's thread, as it always does on macOS; false by default. For
+    /// tests: on other systems a window that blocks then blocks the engine, and a display that dies ends the
+    /// process.
     #[doc(hidden)]
     #[must_use]
     pub fn with_inline(mut self, inline: bool) -> Self {
@@ -52,13 +53,14 @@ impl WindowOptions {
 
 /// Presents a canvas in a desktop window and reports its input.
 ///
-/// The frame is shown as large as it fits, centred, with its shape kept; at the window's own size
-/// its pixels are shown exactly. The window has one client, `ClientId(0)`, called "window".
+/// The frame is scaled to fit the window, centered, with its aspect ratio. If the window has the frame's size, its
+/// pixels are shown exactly. The window has one client, `ClientId(0)`, called "window".
 ///
-/// [`BackendCommand::Title`], [`BackendCommand::Cursor`] (the nearest shape minifb has) and, with the feature
-/// `clipboard`, [`BackendCommand::Clipboard`] are supported; the rest is not. With that feature, Ctrl+V,
-/// Shift+Insert (Command+V on macOS) and a Paste key report the clipboard's text as
-/// [`EventKind::Paste`](framecast_api::EventKind::Paste), too. If the display goes away, [`BackendEvent::Lost`] says so once and the process lives on.
+/// The window supports [`BackendCommand::Title`], [`BackendCommand::Cursor`] (the nearest shape that minifb has)
+/// and, with the feature `clipboard`, [`BackendCommand::Clipboard`]. It does not support other commands. With that
+/// feature, Ctrl+V, Shift+Insert (Command+V on macOS) and a Paste key also report the clipboard's text as
+/// [`EventKind::Paste`](framecast_api::EventKind::Paste). If the display goes away, the window reports
+/// [`BackendEvent::Lost`] once, and the process goes on.
 #[derive(Default)]
 pub struct WindowBackend {
     options: WindowOptions,
@@ -74,7 +76,7 @@ enum State {
 }
 
 impl WindowBackend {
-    /// A window that [`Backend::open`] will show.
+    /// Creates a window that [`Backend::open`] will show.
     #[must_use]
     pub fn new(options: WindowOptions) -> Self {
         Self { options, state: State::Closed }

@@ -4,11 +4,11 @@
 const ADVICE: &str =
     "start this in a desktop session, or leave the window out, as in --backend http";
 
-/// Whether a window could probably be opened: on Linux, whether the display server that the
-/// environment names answers; elsewhere always true.
+/// Returns whether a window can probably be opened: on Linux, whether the display server that the environment
+/// names answers; on other systems always true.
 ///
-/// Cheap enough to ask at every start. [`WindowBackend`](crate::WindowBackend)'s `open` has the
-/// last word, and the reason.
+/// It is cheap enough to call at every start. Only opening the [`WindowBackend`](crate::WindowBackend) tells for
+/// certain, and returns the reason.
 #[must_use]
 pub fn display_available() -> bool {
     if cfg!(any(windows, target_os = "macos")) {

@@ -1,40 +1,37 @@
-//! The local window of a framecast canvas, on Linux, Windows and macOS, through minifb.
+//! Shows a framecast canvas in a local window, on Linux, Windows and macOS, through minifb.
 //!
-//! This crate decides how a frame is scaled to the window ([`WindowBackend`] keeps its shape and
-//! its pixels sharp), what the platform tells of keys and pointer means as events, and how often the
-//! window is asked for it. It does not decide when to draw, who is the presenter or how large
-//! the canvas is: it reports demand, input and the window's size, and the engine decides.
+//! This crate decides how a frame is scaled to the window, which events the platform's keys and pointer become,
+//! and how often it polls the window. It does not decide when to draw, who is the presenter or how large the
+//! canvas is: it reports demand, input and the window's size, and the engine decides.
 //!
-//! On Linux and Windows the window lives on a thread of its own, because its calls can block and a
-//! covered window must never delay the engine. On macOS it must live on the main thread, so the
-//! engine calls it there.
+//! On Linux and Windows the window has a thread of its own, because its calls can block, and a covered window must
+//! not delay the engine. On macOS a window must be on the main thread, so the engine calls it there.
 //!
-//! **X11.** Input comes as events of a connection of our own: every press arrives, however short,
-//! with the place and time it had; `code` is the key's place and `key` what the layout makes of it;
-//! text comes with AltGr, dead keys and the Compose key; held keys repeat. Input methods (`IBus`,
-//! Fcitx) do not work in the window; they do in a browser.
+//! **X11.** The crate reads input from an X connection of its own. Every press arrives, however short, with its
+//! position and time. `code` is the key's place, and `key` is what the layout makes of it. Text arrives with
+//! AltGr, dead keys and the Compose key. Held keys repeat. Input methods (`IBus`, Fcitx) do not work in the
+//! window; they work in a browser.
 //!
-//! **Wayland, Windows, macOS.** Input is what minifb tells, and so:
+//! **Wayland, Windows, macOS.** minifb reports the input, with these limits:
 //!
-//! - Buttons are levels: a click shorter than the poll interval (7 ms while the window has the
-//!   focus or the pointer) is lost.
-//! - Keys outside its enum (ö, <) give only [`EventKind::Char`](framecast_api::EventKind::Char),
-//!   which comes again while they repeat. Under Wayland those are all keys of a layout without Latin
-//!   letters.
-//! - Under Wayland keys do not repeat: there each program has to do that for itself, and minifb
-//!   does not.
-//! - Dead keys, Compose and input methods work where minifb has them.
+//! - Buttons are polled: a click shorter than the poll interval (7 ms while the window has the focus or
+//!   the pointer) is lost.
+//! - Keys that minifb has no name for (ö, <) are reported only as
+//!   [`EventKind::Char`](framecast_api::EventKind::Char), which is repeated while the key is held. Under
+//!   Wayland these are all keys of a layout without Latin letters.
+//! - Under Wayland held keys do not repeat: each program has to implement this, and minifb does not.
+//! - Dead keys, Compose and input methods work where minifb supports them.
 //!
-//! **Clipboard**, with the feature `clipboard` (arboard): Windows, macOS and X11. Under Wayland it is
-//! that of Xwayland, which most desktops share with their own. What the application puts there is
-//! gone when it ends, unless the desktop has a clipboard manager. The middle button pastes nothing.
+//! **Clipboard**, with the feature `clipboard` (arboard): Windows, macOS and X11. Under Wayland it is the
+//! clipboard of Xwayland, which most desktops share with their own. Text that the application puts there is gone
+//! when it ends, unless the desktop has a clipboard manager. The middle button does not paste.
 //!
-//! Everywhere:
+//! On every platform:
 //!
 //! - The view's size cannot be set, and the pixel ratio is 1.
-//! - Under Wayland the pointer's leaving is not reported, a hidden cursor shows until the pointer
-//!   next enters the window or presses a button, and a desktop without server-side decorations
-//!   shows the window without a title bar (minifb says so on standard output).
+//! - Under Wayland, the window does not report that the pointer left. A hidden cursor stays visible until
+//!   the pointer next enters the window or presses a button. On a desktop without server-side decorations
+//!   the window has no title bar (minifb says so on standard output).
 
 #![warn(missing_docs)]
 

@@ -29,8 +29,8 @@ mod fewest {
 /// A random token has more different characters than this, but for one in a thousand million.
 const FEWEST_DIFFERENT: usize = 6;
 
-/// The secret of a link: 256 random bits of the operating system, as 43 letters, digits, - and _; or what
-/// [`Link::with_token`](crate::Link::with_token) was given.
+/// The secret of a link: 256 random bits from the operating system, as 43 letters, digits, `-` and `_`; or what
+/// [`Link::with_token`](crate::Link::with_token) was given. `Debug` does not show it; `Display` does.
 ///
 /// `Debug` does not show it; `Display` does.
 #[derive(Clone)]
@@ -56,7 +56,7 @@ impl Token {
         }
     }
 
-    /// The secret itself.
+    /// Returns the secret as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -12,7 +12,7 @@ use crate::message::Goodbye;
 use crate::protocol::{ClientMessage, Dialect, ServerMessage, View};
 
 impl Hub {
-    /// Somebody is there. `None`: it is kept out, because it was sent away before.
+    /// Adds a client. Returns `None` if it is kept out because it was sent away before.
     pub fn join(&mut self, now: Instant, joining: Joining) -> Option<ClientId> {
         let now = self.latest(now);
         let Joining { label, who, dialect, hello, visible, info } = joining;
@@ -40,9 +40,9 @@ impl Hub {
         Some(client)
     }
 
-    /// Somebody is handed out what changed, for nobody in particular: as a client that is sent
-    /// [`Message::Update`](crate::Message::Update) and takes what it is sent, but that nobody sees among the others. A
-    /// `ClientMessage::Refresh` has everything sent anew.
+    /// Adds a subscriber, which gets what changed as [`Message::Update`](crate::Message::Update). It is not in the
+    /// list of clients and acknowledges nothing. A `ClientMessage::Refresh` from it makes the hub send everything
+    /// again.
     pub fn subscribe(&mut self) -> ClientId {
         let grant =
             Grant { name: String::new(), role: Role::Watch, expires: None, revocation: None };
@@ -52,7 +52,7 @@ impl Hub {
         client
     }
 
-    /// Whether `who` was sent away, or may be somebody who was.
+    /// Returns whether `who` was sent away, or may be somebody who was.
     #[must_use]
     pub fn keeps_out(&self, who: &Identity, now: Instant) -> bool {
         self.kept_out.refuses(who, now)

@@ -10,7 +10,7 @@ use crate::message::{Goodbye, Message};
 use crate::protocol::{ClientMessage, Dialect, View};
 use crate::tile_update::TileUpdate;
 
-/// Something that happened.
+/// An input of the hub: something that happened.
 #[non_exhaustive]
 #[derive(Debug)]
 pub enum HubInput {
@@ -23,26 +23,25 @@ pub enum HubInput {
     },
     /// The application drew a frame.
     Frame(Frame),
-    /// What another hub handed out: this one has no frames of its own. Its clients are sent tiles as
-    /// they come; it has no whole pictures for others. That the last update was lost shows only when another
-    /// follows: whoever carries them sends [`tiles_since`](super::Hub::tiles_since) its own newest revision
-    /// now and then.
+    /// Tiles that another hub handed out; this hub then has no frames of its own. Its clients get the tiles as
+    /// they arrive; it has no whole pictures. The hub notices that an update was lost only when another one
+    /// follows. So the program that carries updates calls [`tiles_since`](super::Hub::tiles_since) of the other
+    /// hub from time to time, with this hub's newest revision.
     Tiles(TileUpdate),
-    /// Clients are to be told something, or one is to go or may come again. What is
-    /// for the presenter alone has methods of its own, such as
-    /// [`Hub::set_clipboard`](super::Hub::set_clipboard).
+    /// A command from the engine: tell clients something, send one away, or let one in again. Commands for the
+    /// presenter alone have methods of their own, such as [`Hub::set_clipboard`](super::Hub::set_clipboard).
     BackendCommand(BackendCommand),
-    /// Every picture is sent exactly from the first, or not any more.
+    /// Whether every picture is sent with exact pixels from the start.
     SetLossless(bool),
-    /// A client sent a message, of so many bytes.
+    /// A client sent a message; the number is its length in bytes.
     Received(ClientId, ClientMessage, usize),
-    /// A client sent a message that makes no sense.
+    /// A client sent an invalid message.
     Rejected(ClientId),
-    /// The last [`HubOutput::Send`] to this client was taken by whoever writes it.
+    /// The writer of this client took its last [`HubOutput::Send`].
     Taken(ClientId),
-    /// It is written. The next one comes only then.
+    /// The message to this client is written. Only then comes the next one.
     Written(ClientId),
-    /// A client is gone; the operator's log says why.
+    /// A client is gone. The text is the reason, for the operator's log.
     Left(ClientId, String),
     /// A job is done.
     Done(JobResult),
@@ -50,42 +49,41 @@ pub enum HubInput {
     Close,
 }
 
-/// What is to be done.
+/// An output of the hub: something to do.
 #[derive(Debug)]
 pub enum HubOutput {
-    /// Send this to a client, and then say [`HubInput::Written`].
+    /// Send this message to a client, and then report [`HubInput::Written`].
     Send(ClientId, Message),
-    /// End the connection of a client, when what is being written to it is; then say
+    /// End the connection of a client once the message that is being written to it is complete; then report
     /// [`HubInput::Left`].
     Close(ClientId, Goodbye),
-    /// Look at the snapshot request of this number again.
+    /// Look again at the snapshot request with this number.
     Snapshot(u64),
-    /// The engine has something to do: there are events to take, or a frame is wanted.
+    /// Wake the engine: there are events to take, or a client wants a frame.
     Wake,
-    /// Something between this revision and the newest [`HubInput::Tiles`] was lost, or is late: ask
-    /// for [`tiles_since`](super::Hub::tiles_since) it where those come from. Comes again while it is
-    /// missing.
+    /// Tiles between this revision and the newest [`HubInput::Tiles`] were lost or are late: ask their source for
+    /// [`tiles_since`](super::Hub::tiles_since) this revision. This output is repeated while they are missing.
     Repair(u64),
-    /// So many jobs can be taken.
+    /// This many jobs can be taken.
     Encode(usize),
-    /// Nothing, until then or until something happens.
+    /// Nothing to do until this time, or until something happens.
     Wait(Option<Instant>),
 }
 
 /// A client that was let in.
 #[derive(Debug)]
 pub struct Joining {
-    /// For people.
+    /// Its name for display.
     pub label: String,
-    /// By what it is known.
+    /// What identifies it, so that it can be kept out.
     pub who: Identity,
-    /// What it speaks.
+    /// The protocol that it speaks.
     pub dialect: Dialect,
-    /// Its view, and the bytes of the message that said so; one that speaks the older protocol says
-    /// nothing of the kind.
+    /// Its view, and the length in bytes of the message that reported it; `None` for a client of the older
+    /// protocol, which reports no view.
     pub hello: Option<(View, usize)>,
-    /// Whether somebody sees it.
+    /// Whether its view is visible.
     pub visible: bool,
-    /// What is known of its view.
+    /// What its view reports about itself.
     pub info: ViewInfo,
 }

@@ -9,7 +9,7 @@ use crate::client_state::ClientState;
 use crate::stats::{CanvasStats, ClientStats, EncodedCounts, Frames};
 
 impl Hub {
-    /// What there is to tell of the canvas called `name`.
+    /// Returns the statistics of the canvas, which is called `name`.
     #[must_use]
     pub fn stats(&self, name: &str, now: Instant) -> CanvasStats {
         let counts = self.pictures.tiles.counts;
@@ -43,7 +43,7 @@ impl Hub {
         }
     }
 
-    /// What was sent so far.
+    /// Returns what was sent so far.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         let mut traffic = self.gone;

@@ -8,14 +8,14 @@ use crate::ledger::{Painted, if_known};
 /// The longest name of a browser for itself, in bytes.
 const LONGEST_BROWSER: usize = 64;
 
-/// The size of a client's view, as it says.
+/// The size of a client's view, as the client reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct View {
-    /// In CSS pixels; 0 and a height of 0: it has no size of its own.
+    /// Width in CSS pixels. If width and height are 0, the view has no size of its own.
     pub width: f64,
-    /// In CSS pixels.
+    /// Height in CSS pixels.
     pub height: f64,
-    /// Physical pixels for each of them.
+    /// Physical pixels per CSS pixel.
     #[serde(default = "one", deserialize_with = "ratio")]
     pub ratio: f64,
 }
@@ -41,12 +41,12 @@ fn browser<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Str
 }
 
 impl View {
-    /// Whether it has no size that a canvas should follow.
+    /// Returns whether the view has no size that a canvas should follow.
     pub fn is_none(self) -> bool {
         self.width == 0.0 && self.height == 0.0
     }
 
-    /// Whether a canvas could have this size. The engine clamps it.
+    /// Returns whether a canvas could have this size. The engine clamps it.
     pub fn is_usable(self) -> bool {
         [self.width, self.height, self.ratio]
             .iter()
@@ -54,11 +54,11 @@ impl View {
     }
 }
 
-/// What a client says.
+/// A message from a client.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClientMessage {
-    /// The first one of `framecast.v1`.
+    /// The first message of `framecast.v1`.
     Hello {
         /// The size of its view.
         view: View,
@@ -71,33 +71,33 @@ pub enum ClientMessage {
         /// What is known of its view.
         info: ViewInfo,
     },
-    /// What is known of its view is another.
+    /// The client reports new information about its view.
     ViewInfo(ViewInfo),
-    /// What it wants to happen with control.
+    /// The client requests, grants or gives up control.
     Control(ControlRequest),
-    /// Its view has another size.
+    /// Its view has a new size.
     Resize(View),
-    /// It painted an update, and every one before it.
+    /// The client painted this update, and every one before it.
     Ack {
         /// The number of the update.
         update: u32,
         /// When, as it says.
         painted: Painted,
     },
-    /// It lost something, and is to be sent everything anew.
+    /// The client lost something and asks for everything again.
     Refresh,
-    /// It wants the time of the canvas' clock.
+    /// The client asks for the time of the canvas' clock.
     Ping {
         /// Comes back with the answer.
         id: f64,
     },
-    /// Its view is seen.
+    /// Its view became visible.
     Show,
-    /// Its view is not seen.
+    /// Its view was hidden.
     Hide,
-    /// It leaves.
+    /// The client leaves.
     Close,
-    /// Somebody did something.
+    /// An input event.
     Event(EventKind),
 }
 
@@ -105,7 +105,7 @@ impl ClientMessage {
     /// Reads one text message.
     ///
     /// # Errors
-    /// "Invalid input" if it makes no sense, or an event does not.
+    /// "Invalid input" if the text is not a valid message, or its event is not valid.
     pub fn parse(text: &str) -> Result<Self> {
         #[derive(Deserialize)]
         struct Kind<'a> {

@@ -75,7 +75,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// The message. Copies the tiles: not for where a lock is held.
+    /// Returns the message. This copies the tiles: call it while holding no lock.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         let numbers = self.tiles.iter().map(|(n, _)| *n);

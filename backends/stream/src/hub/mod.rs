@@ -137,8 +137,8 @@ enum Phase {
 }
 
 impl Hub {
-    /// A canvas that is not open yet. `still_after`: how long a picture must be unchanged to be sent
-    /// again, exactly.
+    /// Creates a hub for a canvas that is not open yet. Clients get exact pixels once a picture was unchanged for
+    /// `still_after`.
     #[must_use]
     pub fn new(still_after: Duration) -> Self {
         let mut hub = Self {
@@ -167,10 +167,10 @@ impl Hub {
         hub
     }
 
-    /// Takes what happened.
+    /// Handles an input.
     ///
     /// # Errors
-    /// If a client does more than it may: its connection is to end.
+    /// A [`Violation`] if a client exceeded a limit: end its connection.
     pub fn handle(&mut self, now: Instant, input: HubInput) -> Result<(), Violation> {
         let now = self.latest(now);
         self.progress += 1;
@@ -205,7 +205,7 @@ impl Hub {
         Ok(())
     }
 
-    /// What is to be done now. To be called until it answers [`HubOutput::Wait`].
+    /// Returns what to do now. Call it until it returns [`HubOutput::Wait`].
     pub fn poll(&mut self, now: Instant) -> HubOutput {
         let now = self.latest(now);
         if let Some((client, goodbye)) = self.goodbyes.pop_front() {
@@ -246,9 +246,9 @@ impl Hub {
         HubOutput::Wait(self.next_look(now))
     }
 
-    /// Everything newer than this revision of the tiles, as one update; `None` while there is none, or
-    /// some of it is not encoded. That is encoded then: ask again when jobs are done. What was asked of
-    /// a hub that has started anew since has everything in its answer.
+    /// Returns all tiles that are newer than `revision`, as one update; `None` if there are none, or if some of
+    /// them are not encoded yet. These are then encoded: call it again when jobs are done. If the hub has
+    /// restarted since `revision`, the update has all tiles.
     #[must_use]
     pub fn tiles_since(&mut self, revision: u64) -> Option<TileUpdate> {
         let update = self.pictures.tiles.update_since(revision);
@@ -259,20 +259,20 @@ impl Hub {
         update
     }
 
-    /// Whether it was opened and not closed.
+    /// Returns whether the canvas was opened and is not closed.
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self.phase, Phase::Open(_))
     }
 
-    /// Whether it was closed.
+    /// Returns whether the canvas was closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         matches!(self.phase, Phase::Closed)
     }
 
-    /// Whether somebody waits for a newer frame than the newest: for a snapshot, or to see it. True
-    /// also while the frame before is encoded, so that the next is drawn meanwhile, and no more.
+    /// Returns whether a client or a snapshot waits for a newer frame. This is also true while the previous frame
+    /// is being encoded, so that the application draws the next one meanwhile, but not more.
     #[must_use]
     pub fn wants_frame(&self) -> bool {
         self.is_open() && (self.snapshots.want_frame() || self.have_room())
@@ -287,7 +287,7 @@ impl Hub {
         !self.inputs.is_empty()
     }
 
-    /// What clients did, oldest first.
+    /// Takes the events of clients, oldest first.
     pub fn take_events(&mut self) -> VecDeque<BackendEvent> {
         self.last.has_events = false;
         if !self.is_open() {
@@ -303,7 +303,7 @@ impl Hub {
         inputs
     }
 
-    /// Something to compare or to encode, if there is any.
+    /// Takes the next job, if there is one.
     pub fn take_job(&mut self, now: Instant) -> Option<Job> {
         let now = self.latest(now);
         if !self.is_open() {
@@ -330,23 +330,26 @@ impl Hub {
         Some(Job(Work::Tiles(self.pictures.tiles.take_job()?)))
     }
 
-    /// The newest frame, and how many were presented.
+    /// Returns the newest frame, and the number of frames that were presented.
     #[must_use]
     pub fn newest(&self) -> Option<(&Frame, u64)> {
         self.pictures.newest.as_ref().map(|newest| (&newest.frame, newest.number))
     }
 
-    /// Has text for the clipboard of `client`, the newest only; whether it can be told.
+    /// Sends text for the clipboard of `client`. Only the newest text counts. Returns false if the client cannot
+    /// be told.
     pub fn set_clipboard(&mut self, client: ClientId, text: &str) -> bool {
         self.tell_presenter(client, |state| state.clipboard = Some(text.to_owned()))
     }
 
-    /// `client` types text there, or nowhere any more; whether it can be told.
+    /// Tells `client` where it types text, or with `None` that it no longer does. Returns false if the client
+    /// cannot be told.
     pub fn set_text_input(&mut self, client: ClientId, input: Option<TextInput>) -> bool {
         self.tell_presenter(client, |state| state.text_input = Some(input))
     }
 
-    /// `client` is to be asked whether to open `url`, the newest only; whether it can be told.
+    /// Asks `client` whether to open `url`. Only the newest address counts. Returns false if the client cannot be
+    /// told.
     pub fn open_url(&mut self, client: ClientId, url: &str) -> bool {
         self.tell_presenter(client, |state| state.url = Some(url.to_owned()))
     }
@@ -363,13 +366,14 @@ impl Hub {
         }
     }
 
-    /// Somebody with `role` wants a snapshot; its number, unless too many do.
+    /// Requests a snapshot for somebody with `role`. Returns the number of the request; `None` if there are too
+    /// many.
     pub fn request_snapshot(&mut self, role: Role, now: Instant) -> Option<u64> {
         let demanded = self.have_room();
         self.snapshots.ask(self.pictures.newest.as_ref(), demanded, role, now)
     }
 
-    /// What there is for the snapshot request of this number.
+    /// Returns the state of a snapshot request.
     pub fn look_at_snapshot(&mut self, request: u64, now: Instant) -> SnapshotLook {
         if !self.is_open() {
             return SnapshotLook::Missing(NoSnapshot::Closed);
@@ -377,7 +381,7 @@ impl Hub {
         self.snapshots.look(request, self.pictures.newest.as_ref(), now)
     }
 
-    /// The snapshot was sent, or nobody waits for it any more.
+    /// Ends a snapshot request: the snapshot was sent, or nobody waits for it any more.
     pub fn end_snapshot(&mut self, request: u64) {
         self.snapshots.end(request);
     }

@@ -10,7 +10,7 @@ use crate::options::{LinkFormat, Options};
 
 /// Says where to look; shows a link as a QR code and opens the browser where the flags ask for it.
 ///
-/// A logger is never given a link: whoever reads the log would have it. Standard output is given them where the user
+/// A logger never gets a link: everybody who reads the log could use it. Standard output is given them where the user
 /// wants it (`--print-links`).
 pub(crate) fn announce(canvas: &Canvas, options: &Options, messages: Messages) {
     let mut own = None;

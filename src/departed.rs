@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{Role, SentAway, Source};
 
-/// Whoever may drive and was sent away by a host may come back when nobody has been host for this long:
+/// A viewer that may drive and was sent away by a host may come back when nobody has been host for this long:
 /// or else a stranger who came first could lock the owner of the canvas out.
 pub(crate) const WITHOUT_HOST: Duration = Duration::from_secs(60);
 

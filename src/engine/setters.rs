@@ -51,7 +51,7 @@ impl Engine {
         slot.backend.apply(&BackendCommand::Clipboard { client, text: text.to_owned() })
     }
 
-    /// Tells the presenter where it types text, and whoever presents after it.
+    /// Tells the presenter where it types text, and every later presenter.
     pub(crate) fn set_text_input(&mut self, input: Option<TextInput>) -> Result<()> {
         if let Some(input) = &input {
             input.validate()?;

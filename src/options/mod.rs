@@ -71,13 +71,13 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub tls_key: Option<PathBuf>,
 
-    /// a link to the web mirror, besides others like it: NAME=drive or NAME=watch, and perhaps how
-    /// long it is valid: guest=watch,2h. Default: one to drive and one to watch
+    /// a link to the web mirror: NAME=drive or NAME=watch, and optionally how long it is valid:
+    /// guest=watch,2h. Can be repeated. Default: one link to drive and one to watch
     #[cfg_attr(feature = "options", argh(option, arg_name = "name=role"))]
     pub link: Vec<LinkArg>,
 
-    /// links to the web mirror that stay the same at every start: a file with one a line, NAME ROLE EXPIRY
-    /// TOKEN-or-HASH, for your eyes only. It is made if it is missing, and changes count while the program
+    /// links to the web mirror that stay the same at every start: a file with one link per line, NAME ROLE EXPIRY
+    /// TOKEN-or-HASH, that only you may read. It is made if it is missing, and changes count while the program
     /// runs. Variables such as FRAMECAST_LINK_desk=drive:TOKEN are links, too
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub link_file: Option<PathBuf>,
@@ -95,25 +95,25 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(switch))]
     pub qr: bool,
 
-    /// let pages of this origin (scheme, host and port) use the web mirror, too
+    /// let pages of this origin (scheme, host and port) connect to the web mirror
     #[cfg_attr(feature = "options", argh(option, arg_name = "https://host"))]
     pub allow_origin: Vec<String>,
 
-    /// answer also to this host name, such as that of a proxy or of this machine: example.org
+    /// also answer requests for this host name, such as a proxy's or this machine's: example.org
     #[cfg_attr(feature = "options", argh(option, arg_name = "host"))]
     pub allow_host: Vec<String>,
 
-    /// believe what this proxy says of whom it speaks for (X-Forwarded-For, X-Forwarded-Proto): its
-    /// address, or a network such as 10.0.0.0/8
+    /// believe the headers X-Forwarded-For and X-Forwarded-Proto of this proxy: its address, or a
+    /// network such as 10.0.0.0/8
     #[cfg_attr(feature = "options", argh(option, arg_name = "address"))]
     pub trusted_proxy: Vec<String>,
 
-    /// where browsers find the web mirror, as through a proxy: the links show it, and its host and
-    /// its pages are allowed
+    /// the address that browsers use for the web mirror, for example through a proxy: links begin
+    /// with it, and its host and origin are allowed
     #[cfg_attr(feature = "options", argh(option, arg_name = "https://host/path/"))]
     pub public_url: Option<String>,
 
-    /// the path that requests to the web mirror begin with, where a proxy does not take it away.
+    /// the path that requests to the web mirror begin with, if a proxy does not remove it.
     /// Default: /
     #[cfg_attr(feature = "options", argh(option, arg_name = "/path/"))]
     pub base_path: Option<String>,
@@ -122,59 +122,59 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "https://host"))]
     pub frame_ancestors: Vec<String>,
 
-    /// a directory with files for the page, in the place of its own (index.html, style.css,
-    /// favicon.svg) or beside them; whoever reaches the web mirror can read them
+    /// a directory with files that replace those of the page (index.html, style.css, favicon.svg)
+    /// or are served beside them; everybody who reaches the web mirror can read them
     #[cfg_attr(feature = "options", argh(option, arg_name = "dir"))]
     pub web_root: Option<PathBuf>,
 
-    /// let the page load and connect to more than what this server has: a directive to be added to
-    /// its Content-Security-Policy, in quotes; can be repeated
+    /// let the page load from and connect to other servers: a directive to add to its
+    /// Content-Security-Policy, in quotes. Can be repeated
     #[cfg_attr(feature = "options", argh(option, arg_name = "font-src https://host"))]
     pub web_sources: Vec<String>,
 
-    /// show no status in the corner of the page; what must be seen still comes over the picture
+    /// show no status in the corner of the page; important messages still appear over the picture
     #[cfg_attr(feature = "options", argh(switch))]
     pub no_status: bool,
 
-    /// how many viewers the web mirror has at most; one place in eight is kept for those who may
-    /// drive. Default: 64
+    /// the most viewers of the web mirror; one place in eight is reserved for those who may drive.
+    /// Default: 64
     #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
     pub clients: Option<usize>,
 
-    /// who drives: local (the window, never a browser), first (the window, or else whoever has
-    /// been here longest), request (as first; others can ask), any (whoever acts) or none.
-    /// Default: first
+    /// who drives: local (the window, never a browser), first (the window, otherwise the viewer
+    /// that has been here longest), request (as first; others can ask), any (the viewer that acts)
+    /// or none. Default: first
     #[cfg_attr(feature = "options", argh(option, arg_name = "policy"))]
     pub control: Option<ControlPolicy>,
 
-    /// when a presenter who is hidden, or does nothing while somebody else wants control, loses
-    /// it: seconds, 5m, or never. Default: 60
+    /// how long a presenter keeps control while it is hidden, or idle while another viewer wants
+    /// control: seconds, 5m, or never. Default: 60
     #[cfg_attr(feature = "options", argh(option, arg_name = "time"))]
     pub control_timeout: Option<TimeoutArg>,
 
-    /// show exact pixels from the first in the web mirror, and exact colors in the terminal, not
-    /// only of what is still
+    /// show exact pixels in the web mirror and exact colors in the terminal, also while the picture
+    /// moves
     #[cfg_attr(feature = "options", argh(switch))]
     pub lossless: bool,
 
     /// how the terminal shows the picture: kitty, sixel or iterm (pixels), cells (characters with
-    /// the colors of two halves), quadrants, sextants or octants (finer characters), or auto (what
-    /// it says it can do). Default: auto
+    /// the colors of two halves), quadrants, sextants or octants (finer characters), or auto (the
+    /// best that the terminal reports). Default: auto
     #[cfg_attr(feature = "options", argh(option, arg_name = "how"))]
     pub terminal: Option<TerminalArg>,
 
-    /// pixels of the picture in the terminal per logical pixel: larger makes what is drawn larger;
+    /// pixels of the picture in the terminal per logical pixel: a larger number draws larger;
     /// Ctrl+Alt+PageUp and PageDown change it. Default: 1, or 0.5 with characters
     #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
     pub pixel_ratio: Option<RatioArg>,
 
-    /// a file for what the program says, also while the terminal shows the picture (otherwise that
-    /// is shown after), and for who joins, leaves and drives; - is standard error. It holds links,
-    /// so only its owner may have access to it
+    /// a file for the program's messages, also while the terminal shows the picture (otherwise they
+    /// appear afterwards), and for who joins, leaves and drives; - is standard error. It contains
+    /// links, so only its owner may have access to it
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub log: Option<PathBuf>,
 
-    /// draw at most so many frames a second. Default: 60 unless the program says otherwise
+    /// draw at most this many frames per second. Default: 60 unless the program says otherwise
     #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
     pub max_fps: Option<FpsArg>,
 
@@ -182,8 +182,8 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "auto|always"))]
     pub draw: Option<DrawDemand>,
 
-    /// title of the window and of the page; $fps, $ms and $backend in it are the frame rate, the time of a
-    /// frame and what shows it
+    /// title of the window and of the page; $fps, $ms and $backend in it become the frame rate, the milliseconds
+    /// per frame and the backend that shows it
     #[cfg_attr(feature = "options", argh(option, arg_name = "text"))]
     pub title: Option<String>,
 
@@ -195,7 +195,7 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(switch))]
     pub wait_viewer: bool,
 
-    /// what the program itself takes
+    /// arguments of the program itself
     #[cfg_attr(feature = "options", argh(positional, greedy))]
     pub rest: Vec<String>,
 }

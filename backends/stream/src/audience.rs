@@ -249,7 +249,7 @@ impl Audience {
         self.lacking.queued.iter().copied()
     }
 
-    /// What is encoded changed: whoever lacked something has its turn again, before the others.
+    /// What is encoded changed: clients that lacked something have their turn again, before the others.
     /// Whether somebody did.
     pub(crate) fn retry_lacking(&mut self) -> bool {
         let lacking: Vec<_> = std::iter::from_fn(|| self.lacking.pop()).collect();
@@ -266,7 +266,7 @@ impl Audience {
         }
     }
 
-    /// Who has the next turn to be sent a message: `presenter`, or else whoever has waited the longest:
+    /// Who has the next turn to be sent a message: `presenter`, otherwise the client that has waited the longest:
     /// for the rest of an update or as somebody new, and then for a text and for an update in turn, so that
     /// neither holds up the other. `updates`: those who wait for an update have theirs, too.
     pub(crate) fn next_turn(

@@ -100,7 +100,7 @@ pub(crate) struct PendingMessages {
     pub(crate) title: bool,
     pub(crate) cursor: bool,
     pub(crate) control: bool,
-    /// Who is there, for whoever manages them.
+    /// The list of clients, for the host.
     pub(crate) clients: bool,
     /// The size in CSS pixels, in the older protocol: the width,
     pub(crate) width: bool,
@@ -348,7 +348,7 @@ impl ClientState {
         }
     }
 
-    /// It does not drive: what is only for who does is not for it.
+    /// It does not drive: messages for the presenter are not for it.
     pub(crate) fn stops_presenting(&mut self) {
         self.presents = false;
         (self.clipboard, self.text_input, self.url) = (None, None, None);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Times that are passed in are no longer: whoever means "never" says `Duration::MAX`.
+/// Times that are passed in are no longer: a caller that means "never" passes `Duration::MAX`.
 pub(crate) const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// The largest message from a client, in bytes.

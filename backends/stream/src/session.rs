@@ -1,5 +1,5 @@
 //! The time of one connection: hello, ping, silence, stalled writes, the end of its link, and floods.
-//! Pure: `now` is passed in, and whoever drives it sets one timer, to [`Session::deadline`].
+//! Pure: `now` is passed in, and its driver sets one timer, to [`Session::deadline`].
 
 use std::time::{Duration, Instant};
 

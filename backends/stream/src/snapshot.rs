@@ -1,5 +1,5 @@
-//! Snapshots: the newest frame as one picture, for whoever asks. Pure: which frame a request gets is
-//! decided here, and when; encoding it takes time and is done by whoever drives the hub.
+//! Snapshots: the newest frame as one picture, on request. Pure: which frame a request gets is
+//! decided here, and when; encoding it takes time and is done by the program that drives the hub.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -88,7 +88,7 @@ impl SnapshotRequests {
         Some(self.last)
     }
 
-    /// Whoever made `request` is done with its picture, or has gone.
+    /// The requester of `request` has its picture, or is gone.
     pub(crate) fn end(&mut self, request: u64) {
         self.requests.remove(&request);
     }

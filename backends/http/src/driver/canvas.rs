@@ -144,7 +144,7 @@ impl Canvas {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes something, and wakes whoever has something to do because of it.
+    /// Changes something, and wakes the threads and tasks that have something to do because of it.
     fn change<R>(&self, now: Instant, change: impl FnOnce(&mut Shared) -> R) -> R {
         let (result, wake) = {
             let mut shared = self.lock();
@@ -329,7 +329,7 @@ impl Canvas {
         })
     }
 
-    /// What there is for who wants a snapshot.
+    /// The state of a snapshot request.
     pub(super) fn look_at_snapshot(&self, request: u64, now: Instant) -> SnapshotLook {
         self.change(now, |shared| shared.hub.look_at_snapshot(request, now))
     }

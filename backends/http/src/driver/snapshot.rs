@@ -1,4 +1,4 @@
-//! Snapshots: the newest frame as one picture, for whoever asks by plain HTTP.
+//! Snapshots: the newest frame as one picture, for requests by plain HTTP.
 //!
 //! Which frame a request gets is decided in `framecast_stream`. [`take`] waits for it and has it
 //! encoded, on a thread of its own: no viewer waits for that.

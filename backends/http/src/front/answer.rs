@@ -55,7 +55,7 @@ pub(crate) fn text(status: StatusCode, text: &'static str) -> Response<Bytes> {
     response
 }
 
-/// Lets pages of other sites show this picture: whoever put its address there had a link in it.
+/// Lets pages of other sites show this picture: the author of the page put a link into its address.
 pub(crate) fn embeddable<T>(response: &mut Response<T>) {
     let policy = HeaderName::from_static("cross-origin-resource-policy");
     response.headers_mut().insert(policy, HeaderValue::from_static("cross-origin"));

@@ -38,7 +38,7 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The ends of the connection that `request` came over in truth. What a proxy says that makes
+    /// The real ends of the connection that `request` came over. What a proxy says that makes
     /// no sense is not believed: then it is the proxy's own request.
     pub(crate) fn ends(&self, request: &Request<()>, ends: Endpoints) -> Endpoints {
         if !self.trusts(ends.peer) {

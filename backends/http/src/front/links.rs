@@ -168,7 +168,7 @@ struct Entry {
     digest: [u8; 32],
     expires: Option<Instant>,
     revocation: Revocation,
-    /// Dropped to end whoever came by this link; nothing is ever sent.
+    /// Dropped to end the connections that came by this link; nothing is ever sent.
     _valid: Sender<Infallible>,
     revoked: Receiver<Infallible>,
 }

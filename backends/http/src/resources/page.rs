@@ -7,7 +7,7 @@ use super::{Content, hash};
 
 /// The page.
 pub(super) const PAGE: &str = "index.html";
-/// All modules of the page in one file, for whoever takes it compressed.
+/// All modules of the page in one file, for browsers that accept it compressed.
 pub(super) const BUNDLE: &str = "bundle.js";
 /// What the page loads.
 pub(super) const PARTS: [&str; 3] = ["favicon.svg", "style.css", BUNDLE];

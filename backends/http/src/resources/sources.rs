@@ -9,7 +9,7 @@ use framecast_api::{Error, Result};
 use crate::front::access;
 
 /// The directives of a `Content-Security-Policy` that can be widened: what a page loads and where it
-/// connects. The others say what a page may do to whoever opens it, and stay as they are.
+/// connects. The others say what a page may do to those who open it, and stay as they are.
 const DIRECTIVES: [&str; 7] =
     ["connect-src", "font-src", "frame-src", "img-src", "media-src", "script-src", "style-src"];
 /// Words of the policy, by the directive that takes them. Scripts in markup are allowed by their

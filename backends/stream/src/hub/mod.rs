@@ -47,7 +47,7 @@ const CAUSE: f64 = 1.0;
 /// One canvas: takes frames, and what clients say; decides what is encoded, and what each client is
 /// sent and when.
 ///
-/// Whoever drives it calls [`handle`](Self::handle) with whatever happens, and then
+/// The program that drives it calls [`handle`](Self::handle) with everything that happens, and then
 /// [`poll`](Self::poll) until it answers [`HubOutput::Wait`]. It has no threads, clock or sockets.
 ///
 /// ```
@@ -121,7 +121,7 @@ pub struct Hub {
     latest: Option<Instant>,
 }
 
-/// What was last told to whoever drives the hub.
+/// What the program that drives the hub was told last.
 #[derive(Debug, Default)]
 struct LastPublished {
     wants_frame: bool,

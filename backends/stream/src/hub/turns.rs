@@ -47,7 +47,7 @@ impl Hub {
         !self.pictures.tiles.is_comparing()
     }
 
-    /// The next message for whoever has the next turn.
+    /// The next message for the client that has the next turn.
     pub(super) fn next_message(&mut self, now: Instant) -> Option<(ClientId, Message)> {
         let presenter = self.settings.presenter();
         while let Some(client) = self.audience.next_turn(presenter, self.may_update(), now) {

@@ -26,7 +26,7 @@ pub(crate) enum ServerMessage<'a> {
         asks: bool,
         manages: bool,
     },
-    /// Everybody, for whoever manages them, and who was sent away.
+    /// All clients, for the host, and those that were sent away.
     Clients {
         list: Vec<Listed<'a>>,
         sent_away: Vec<ListedAway<'a>>,
@@ -35,7 +35,7 @@ pub(crate) enum ServerMessage<'a> {
         id: f64,
         time: f64,
     },
-    /// For the clipboard of whoever drives.
+    /// Text for the clipboard of the presenter.
     Clipboard {
         text: &'a str,
     },
@@ -45,7 +45,7 @@ pub(crate) enum ServerMessage<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         caret: Option<LogicalRect>,
     },
-    /// Whoever drives is to be asked whether to open this.
+    /// Asks the presenter whether to open this address.
     OpenUrl {
         url: &'a str,
     },
@@ -71,7 +71,7 @@ pub(crate) enum ServerMessage<'a> {
     },
 }
 
-/// A label without its address: that is for whoever manages the clients.
+/// A label without its address: that is for the host.
 fn name_of(label: &str) -> &str {
     label.split(' ').next().unwrap_or_default()
 }

@@ -447,7 +447,7 @@ impl TileStore {
         self.revision
     }
 
-    /// Drops encodings if there are too many: they are made again for whoever needs them. Only
+    /// Drops encodings if there are too many: they are made again for clients that need them. Only
     /// before it is planned what to encode.
     pub(crate) fn trim(&mut self) {
         if self.held > CACHE_BYTES && !self.is_relayed() {

@@ -14,12 +14,12 @@ impl TileStore {
     }
 
     /// Up to which revision it can hand everything out. Where the picture comes in tiles, those after a
-    /// gap wait until that is filled: whoever takes them knows no gap then.
+    /// gap wait until that is filled: so the receiver never sees a gap.
     pub(crate) fn handed_up_to(&self) -> u64 {
         if self.is_relayed() { self.complete } else { self.revision }
     }
 
-    /// The tiles to hand out to whoever has everything up to the revision `since`.
+    /// The tiles for a receiver that has everything up to the revision `since`.
     fn newer_than(&self, since: u64) -> impl Iterator<Item = (u16, &Tile)> {
         // Of another grid, nothing is of use.
         let since = if since < self.epoch { 0 } else { since };

@@ -36,7 +36,7 @@ pub(crate) fn encode(
 
 /// How JPEGs are sampled of which so many tiles of a frame are encoded together. Where little changes,
 /// colored edges may be as sharp as the rest; where much does, 4:2:2 saves a quarter of the bytes and of
-/// the time. So it does for whoever is sent less than the best quality, as bytes are short there.
+/// the time. So it does for clients that get less than the best quality, as bytes are short there.
 pub(crate) fn sampling(fidelity: Fidelity, tiles: usize, grid: &Grid) -> Sampling {
     match fidelity {
         Fidelity::Lossy(quality) if quality >= BEST && tiles * FEW <= grid.len() => Sampling::Full,

@@ -22,9 +22,9 @@ use crate::handle::CanvasHandle;
 /// A canvas on a thread of its own, for programs that own their loop: a game loop, a renderer with a
 /// window of its own, an async server, a camera's thread.
 ///
-/// The program presents pictures when it likes, from any thread, and takes events when it likes.
-/// Neither waits for a viewer. The mirror keeps the newest picture only, and shows it when somebody
-/// looks and is ready for it, at most [`max_fps`](CanvasBuilder::max_fps) times a second.
+/// The program presents pictures and takes events whenever it likes, from any thread. Neither waits for a viewer.
+/// The mirror keeps the newest picture only, and shows it when a viewer is ready for it, at most
+/// [`max_fps`](CanvasBuilder::max_fps) times a second.
 ///
 /// It dereferences to [`CanvasHandle`], so all of its methods work. Dropping the mirror closes the
 /// canvas.
@@ -65,8 +65,8 @@ use crate::handle::CanvasHandle;
 ///
 /// # Scheduling
 ///
-/// The program decides when it draws. The update mode and the lowest frame rate have no meaning here,
-/// and neither have [`request_draw`](CanvasHandle::request_draw) and its kin.
+/// The program decides when it draws. The update mode, the lowest frame rate,
+/// [`request_draw`](CanvasHandle::request_draw), `request_draw_at` and `request_draw_after` have no effect.
 ///
 /// On macOS, windows need the main thread, so a mirror cannot open one there; the program's own window
 /// can be a view of the canvas: [`OwnWindow`](crate::OwnWindow).
@@ -93,7 +93,7 @@ impl Mirror {
     /// ```
     ///
     /// # Errors
-    /// Those of [`CanvasBuilder::open`]; "failed" if the system gives no thread.
+    /// The errors of [`CanvasBuilder::open`]; "failed" if the system cannot start a thread.
     ///
     /// # Panics
     /// If `builder` panics.
@@ -125,11 +125,11 @@ impl Mirror {
         }
     }
 
-    /// Whether somebody looks, is ready for a newer picture than the last one, and none waits: the program may
-    /// draw one now. With [`DrawDemand::Always`](crate::DrawDemand::Always), whether none waits.
+    /// Returns whether the program may draw a picture now: a viewer is ready for a newer one, and no picture
+    /// waits. With [`DrawDemand::Always`](crate::DrawDemand::Always), whether no picture waits.
     ///
-    /// Drawing only then saves work. A picture that is presented at another time waits, and is replaced by
-    /// the next one.
+    /// Drawing only then saves work. A picture that is presented at another time waits, and the next one replaces
+    /// it.
     #[must_use]
     pub fn wanted(&self) -> bool {
         self.shared.wanted()
@@ -147,8 +147,7 @@ impl Mirror {
         UntilWanted::new(&self.shared)
     }
 
-    /// Shows a picture: copies it, and leaves it for the mirror's thread. Replaces the last one if that was not
-    /// shown yet.
+    /// Copies a picture, for the mirror's thread to show. It replaces the last one if that was not shown yet.
     ///
     /// `size` is in pixels, `stride` is the number of bytes from the start of a row to the start of the next
     /// one; the last row needs no padding. After the canvas is closed, this does nothing.
@@ -195,7 +194,7 @@ impl Mirror {
     /// Shows what was drawn into a buffer of [`begin_frame`](Self::begin_frame), as [`present`](Self::present)
     /// does.
     ///
-    /// What the buffer says of damage is not used: the picture before it may never be shown.
+    /// Damage that was added to the buffer is ignored, because the previous picture may never be shown.
     pub fn present_buffer(&self, buffer: FrameBuffer) {
         self.shared.present(buffer);
     }

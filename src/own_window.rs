@@ -15,10 +15,10 @@ const CLIENT: ClientId = ClientId(0);
 /// A window that the program opened and draws itself, as a view of its canvas: it drives, is the host,
 /// and hands control over, like a window of framecast.
 ///
-/// [`new`](Self::new) makes it together with a backend for [`CanvasBuilder::backend`]. The program reports
-/// what happens in the window, and gets it back as events of the canvas while the window drives: so it
-/// handles events in one place, whoever caused them. It shows its pictures in the window itself.
-/// Dropping it takes the window out of the audience.
+/// [`new`](Self::new) makes it together with a backend for [`CanvasBuilder::backend`]. The program reports what
+/// happens in its window, and gets it back as events of the canvas while the window drives. So it handles all
+/// events in one place, from its own window and from browsers. It draws in the window itself. Dropping an
+/// `OwnWindow` removes the window from the audience.
 ///
 /// ```
 /// use framecast::{BackendCommand, Canvas, Error, EventKind, Mirror, OwnWindow};

@@ -35,7 +35,7 @@ use crate::site::{MjpegRequest, Reply, Requester, Site};
 use crate::stall::{Moving, stalled};
 
 const READ_BUFFER: usize = 2 * 1024;
-/// Of a picture, whoever sends it for us is handed so many bytes at once.
+/// The most bytes of a picture that the program that sends it for us gets at once.
 const PIECE: usize = 64 * 1024;
 
 pub(crate) const BUSY: Refusal =
@@ -43,7 +43,7 @@ pub(crate) const BUSY: Refusal =
 const TOO_SLOW: Refusal =
     Refusal::new(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive.\n");
 
-/// What all connections share, in the server's thread.
+/// What all connections of the server's thread share.
 pub(crate) struct Server {
     pub(crate) site: Arc<Site>,
     /// Closed when the server is to end.
@@ -114,12 +114,12 @@ impl ConnectionGuard {
         }
     }
 
-    /// It has shown that it may drive, and goes on as a stranger.
+    /// The connection has authenticated for driving, and goes on unauthenticated.
     fn drives(&self) {
         self.change(|table, number| table.drives(number, Instant::now()));
     }
 
-    /// It has shown its role, and stays.
+    /// The connection has authenticated, and keeps its place.
     fn is_known(&self, role: Role) -> Result<(), Full> {
         if self.known.get().is_none() {
             let number = self.number.ok_or(Full)?;
@@ -146,7 +146,7 @@ impl Drop for ConnectionGuard {
     }
 }
 
-/// Lets WebSocket clients in: looks at their tokens, and how many there are.
+/// Admits WebSocket clients: checks their tokens, and how many clients there are.
 struct Door<'a> {
     server: &'a Server,
     place: &'a ConnectionGuard,
@@ -170,8 +170,8 @@ impl Authenticator for Door<'_> {
     }
 }
 
-/// Lets somebody in who asks for a `stream.mjpg`. It takes the places of those who watch first, also where it might
-/// take another.
+/// Admits a requester of `stream.mjpg`. It first takes a place of those for watching, even if it could take
+/// another.
 fn admit_mjpeg(
     request: &MjpegRequest,
     place: &ConnectionGuard,
@@ -312,7 +312,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     Ok(None)
 }
 
-/// Who asks, if a trusted proxy asks for somebody.
+/// The requester, if a trusted proxy passes the request on.
 fn resolve_forwarded(requester: Requester, request: &Request<()>, server: &Server) -> Requester {
     match requester {
         Requester::Peer { ends, .. } if server.site.proxies.trusts(ends.peer) => {
@@ -399,7 +399,7 @@ async fn read_head<S: AsyncRead + Unpin>(
     }
 }
 
-/// Says that there are too many, for whom there is no place.
+/// Answers a connection for which there is no place: 503.
 pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     server: &Server,

@@ -43,8 +43,8 @@ pub(crate) fn read(path: &Path, limit: usize) -> io::Result<(Vec<u8>, Stamp)> {
     Ok((bytes, stamp))
 }
 
-/// Makes a file that is not there yet, as a whole: nobody ever sees a part of it, whoever else starts or
-/// whatever ends this process.
+/// Creates a file that does not exist yet, as a whole: nobody ever sees a part of it, even if several processes
+/// start at once or this one ends.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.{:?}.new", std::process::id(), std::thread::current().id()));

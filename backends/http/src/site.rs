@@ -62,12 +62,12 @@ fn within(base: String, path: &str) -> String {
     }
 }
 
-/// Who asks.
+/// Who sends a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Requester {
-    /// Somebody at the other end of a connection of ours.
+    /// The peer of one of our own connections.
     Peer { ends: Endpoints, label: String },
-    /// Somebody whom another program has accepted.
+    /// A visitor whom another program has accepted.
     Visitor(Visitor),
 }
 
@@ -90,7 +90,7 @@ impl Requester {
     }
 }
 
-/// Who is to be sent a `stream.mjpg`.
+/// The receiver of a `stream.mjpg`.
 #[derive(Debug)]
 pub(crate) struct MjpegRequest {
     pub(crate) canvas: Arc<Canvas>,
@@ -233,7 +233,7 @@ impl Site {
         Ok(canvas)
     }
 
-    /// The name is free again. Does nothing if it has a new canvas already.
+    /// Frees the name. Does nothing if a new canvas has it already.
     pub(crate) fn remove(&self, name: &str, canvas: &Arc<Canvas>) {
         let mut canvases = self.canvases();
         if canvases.get(name).is_some_and(|found| Arc::ptr_eq(found, canvas)) {
@@ -293,7 +293,7 @@ impl Site {
         }
     }
 
-    /// Decides about a request. The future needs no certain runtime, and may move to other threads.
+    /// Decides about a request. The future runs on any runtime, and may move between threads.
     pub(crate) async fn reply(
         &self,
         request: &Request<()>,

@@ -15,22 +15,22 @@ pub(crate) mod secret;
 
 use smol::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-/// The most that is read and thrown away of a client that goes on talking.
+/// The most bytes that are read and discarded from a client that goes on sending.
 const LINGER_BYTES: u64 = 1024 * 1024;
 
-/// The same of one that is in the middle of a message that is too large: whoever writes all of it
-/// before reading is to learn why it is closed.
+/// The same for a client in the middle of a message that is too large, so that a client that writes all of it
+/// before it reads learns why it is closed.
 pub(crate) const LINGER_OVERSIZED: u64 = 64 * 1024 * 1024;
 const LINGER_BUFFER: usize = 16 * 1024;
 
-/// Endpoints a connection without losing what was written: closes our half, and reads on until the
-/// client closes the other. A close with unread bytes would reset the connection instead, and
-/// what the client has not read yet would be gone. The caller limits the time.
+/// Ends a connection without losing what was written: closes our half, and reads until the client closes the
+/// other. A close with unread bytes would reset the connection instead, and the client would lose what it has not
+/// read yet. The caller limits the time.
 pub(crate) async fn linger<S: AsyncRead + AsyncWrite + Unpin>(stream: S) {
     linger_up_to(stream, LINGER_BYTES).await;
 }
 
-/// As [`linger`], with at most so many bytes.
+/// As [`linger`], but reads at most this many bytes.
 pub(crate) async fn linger_up_to<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, most: u64) {
     if stream.close().await.is_err() {
         return;

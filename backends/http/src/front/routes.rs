@@ -130,8 +130,8 @@ pub(crate) fn route(request: &Request<()>, base: &str, is_canvas: &dyn Fn(&str) 
     }
 }
 
-/// The answer to `healthz` right below `base`: that this server answers, and nothing else. It is for
-/// everybody, by whatever name they call: a balancer or kubelet has no link and uses an address.
+/// The answer to `healthz` directly below `base`: that this server answers, and nothing else. It is public and
+/// ignores the `Host` header, because a load balancer or kubelet has no link and uses an IP address.
 pub(crate) fn health(request: &Request<()>, base: &str) -> Option<Response<Bytes>> {
     let path = request.uri().path().strip_prefix(base)?.strip_prefix('/')?;
     if path != HEALTH {
@@ -215,8 +215,8 @@ fn not_allowed() -> Response<Bytes> {
     response
 }
 
-/// Whether whoever sent `request` says that others may follow. That it says nothing means the same in
-/// HTTP/1.1, but those who do not say it are programs with one request, which wait for the end.
+/// Whether the sender of `request` says that more requests may follow. Saying nothing means the same in HTTP/1.1,
+/// but those who say nothing are programs with one request, which wait for the end.
 pub(crate) fn keeps_connection(request: &Request<()>) -> bool {
     let says = |word| lists(request.headers(), header::CONNECTION, word);
     reads(request) && says("keep-alive") && !says("close")

@@ -140,8 +140,6 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let open = move || {
         Canvas::builder("tank").options(&options).backend(watchers).fixed_size((WIDTH, HEIGHT))
     };
-    let mirror = Mirror::open(open)?;
-    let events = mirror.events();
     let address = std::env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
     let listener = tokio::net::TcpListener::bind(&address).await.map_err(|error| {
         std::io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
@@ -149,8 +147,13 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     println!("watch at http://{}/", listener.local_addr()?);
     let tank = Shared::default();
     lock(&tank).drop_any();
+    let router = router(Arc::clone(&tank), service);
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    // Opening may take a while: with --wait-viewer, until somebody watches.
+    let mirror = tokio::task::spawn_blocking(|| Mirror::open(open)).await??;
+    let events = mirror.events();
     tokio::select! {
-        result = axum::serve(listener, router(Arc::clone(&tank), service)) => result?,
+        result = server => result??,
         result = simulate(&mirror, &events, &tank) => result?,
         result = tokio::signal::ctrl_c() => result?,
     }

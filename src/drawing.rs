@@ -153,7 +153,13 @@ pub(crate) fn ratio(buffer: &FrameBuffer, canvas: CanvasSize) -> f64 {
     if buffer.size() == canvas.physical() {
         return canvas.ratio();
     }
-    f64::from(buffer.width()) / canvas.logical().width
+    // By the longer side, whose rounding matters less.
+    let logical = canvas.logical();
+    if logical.width >= logical.height {
+        f64::from(buffer.width()) / logical.width
+    } else {
+        f64::from(buffer.height()) / logical.height
+    }
 }
 
 impl Deref for Drawing {

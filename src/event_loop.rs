@@ -31,12 +31,13 @@ pub enum Step {
     Draw(Drawing),
 }
 
-/// Why [`Canvas::next_before`] returned no step.
+/// Why [`Canvas::next_before`] returned no step, or [`MirrorEvents::next_before`](crate::MirrorEvents::next_before)
+/// no event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoStep {
-    /// The deadline passed. Steps may come later.
+    /// The deadline passed. Others may come later.
     Deadline,
-    /// The canvas is closed. No more steps will come.
+    /// The canvas is closed. No more will come.
     Closed,
 }
 

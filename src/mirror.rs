@@ -14,7 +14,7 @@ use std::thread::JoinHandle;
 use framecast_api::{CanvasSize, Error, FrameBuffer, PhysicalSize, PixelFormat, Result};
 
 pub use self::events::MirrorEvents;
-use self::shared::{Shared, UntilWanted};
+use self::shared::Shared;
 use crate::builder::CanvasBuilder;
 use crate::canvas::Canvas;
 use crate::handle::CanvasHandle;
@@ -22,22 +22,25 @@ use crate::handle::CanvasHandle;
 /// A canvas on a thread of its own, for programs that own their loop: a game loop, a renderer with a
 /// window of its own, an async server, a camera's thread.
 ///
-/// The program presents pictures and takes events whenever it likes, from any thread. Neither waits for a viewer.
-/// The mirror keeps the newest picture only, and shows it when a viewer is ready for it, at most
+/// The program presents pictures and takes events whenever it likes, from any thread;
+/// [`present`](Self::present) never waits for a viewer. The mirror keeps the newest picture only, and shows it when a viewer is ready for it, at most
 /// [`max_fps`](CanvasBuilder::max_fps) times a second.
 ///
-/// It dereferences to [`CanvasHandle`], so all of its methods work. Dropping the mirror closes the
-/// canvas.
+/// It dereferences to [`CanvasHandle`], which has the settings of the canvas. Dropping the mirror closes the
+/// canvas, and waits until its backends are closed.
 ///
 /// ```no_run
+/// use std::time::{Duration, Instant};
+///
 /// use framecast::{Canvas, EventKind, Mirror, PixelFormat};
 ///
 /// let mirror = Mirror::open(|| Canvas::builder("simulation").fixed_size((640, 480)))?;
 /// let events = mirror.events();
 /// let mut pixels = vec![0; 640 * 480 * 4];
 /// while !mirror.is_closed() {
-///     // Step the simulation here.
-///     while let Some(event) = events.poll() {
+///     let next = Instant::now() + Duration::from_millis(10);
+///     // Step the simulation here. Then take events until it is time for the next step.
+///     while let Ok(event) = events.next_before(next) {
 ///         if let EventKind::KeyDown(key) = event.kind {
 ///             println!("{}", key.key);
 ///         }
@@ -55,18 +58,26 @@ use crate::handle::CanvasHandle;
 ///
 /// A canvas with a [fixed size](CanvasBuilder::fixed_size) keeps it, and views scale the picture. This is
 /// for programs whose pictures have a size of their own; positions of pointers are then in pixels of the
-/// picture, if it has the canvas' size. Call [`set_fixed_size`](CanvasHandle::set_fixed_size) when that
-/// changes.
+/// picture, if it has the canvas' size. Call [`set_fixed_size`](CanvasHandle::set_fixed_size) when the size
+/// of the pictures changes, before the first one of the new size is presented.
 ///
 /// Any other canvas has the size of the presenter's view: [`size`](Self::size), and
 /// [`EventKind::Resize`](crate::EventKind::Resize) when it changes. A program that follows it draws
-/// `physical()` pixels. A picture of another size is scaled, and positions are in the canvas' logical
-/// pixels.
+/// `physical()` pixels. A picture of another size is shown as wide as the canvas (as high, if the canvas is higher
+/// than wide), and positions are in the canvas' logical pixels.
 ///
 /// # Scheduling
 ///
 /// The program decides when it draws. The update mode, the lowest frame rate,
-/// [`request_draw`](CanvasHandle::request_draw), `request_draw_at` and `request_draw_after` have no effect.
+/// [`request_draw`](CanvasHandle::request_draw), `request_draw_at` and `request_draw_after` have no effect, except that
+/// [`UpdateMode::Fastest`](crate::UpdateMode::Fastest) removes the limit of `max_fps`.
+///
+/// # Async programs
+///
+/// [`open`](Self::open), [`with`](Self::with), [`finish`](Self::finish) and dropping wait for the canvas' thread, for as long as it
+/// takes to open and close backends; the others return at once, or are async.
+///
+/// # macOS
 ///
 /// On macOS, windows need the main thread, so a mirror cannot open one there; the program's own window
 /// can be a view of the canvas: [`OwnWindow`](crate::OwnWindow).
@@ -80,7 +91,8 @@ impl Mirror {
     /// Opens the canvas that `builder` describes, on a thread of its own. A canvas cannot change
     /// threads, so the builder is made there.
     ///
-    /// Returns when the canvas is open; with `--wait-viewer`, when the first viewer looks.
+    /// Returns when the canvas is open; with `--wait-viewer`, when the first viewer looks. A program that
+    /// serves the viewers itself starts its server first.
     ///
     /// ```
     /// use framecast::{Canvas, Mirror, Options};
@@ -125,8 +137,9 @@ impl Mirror {
         }
     }
 
-    /// Returns whether the program may draw a picture now: a viewer is ready for a newer one, and no picture
-    /// waits. With [`DrawDemand::Always`](crate::DrawDemand::Always), whether no picture waits.
+    /// Returns whether a picture that is presented now would be shown at once: a viewer is ready for a newer one, the
+    /// highest frame rate allows it, and no picture waits. With [`DrawDemand::Always`](crate::DrawDemand::Always) no
+    /// viewer is needed.
     ///
     /// Drawing only then saves work. A picture that is presented at another time waits, and the next one replaces
     /// it.
@@ -144,13 +157,14 @@ impl Mirror {
     /// The async form of [`wait_until_wanted`](Self::wait_until_wanted), for any executor. It may be dropped and
     /// called again at any time, as `select!` does.
     pub fn wait_until_wanted_async(&self) -> impl Future<Output = bool> + Send + '_ {
-        UntilWanted::new(&self.shared)
+        self.shared.until_wanted()
     }
 
     /// Copies a picture, for the mirror's thread to show. It replaces the last one if that was not shown yet.
     ///
     /// `size` is in pixels, `stride` is the number of bytes from the start of a row to the start of the next
-    /// one; the last row needs no padding. After the canvas is closed, this does nothing.
+    /// one; the last row needs no padding. After the canvas is closed, nothing is shown. A picture that is
+    /// presented before the canvas is closed is shown, if a viewer is ready for it.
     ///
     /// # Errors
     /// "Invalid input" if a frame cannot have that size ([`PhysicalSize::bytes`]), `stride` is shorter than
@@ -201,8 +215,7 @@ impl Mirror {
 
     /// Returns a reader of the canvas' events. Of several readers, each event goes to one.
     ///
-    /// Events that come before the first call wait for it, the newest thousand of them. Later, as long as
-    /// there is no reader, events are dropped.
+    /// While there is no reader, the newest 1024 events are kept.
     #[must_use]
     pub fn events(&self) -> MirrorEvents {
         MirrorEvents::new(Arc::clone(&self.shared))
@@ -220,9 +233,8 @@ impl Mirror {
         self.handle.clone()
     }
 
-    /// Runs `task` on the canvas' thread, where it may call any method of [`Canvas`], and waits for what
-    /// it returns; `None` if the canvas is closed. Must not be called in such a task: it would wait for
-    /// itself.
+    /// Runs `task` on the canvas' thread, where it may call any method of [`Canvas`] that does not wait, and
+    /// returns its result; `None` if the canvas is closed, or the task panicked.
     ///
     /// ```
     /// # use framecast::{Canvas, Mirror};
@@ -231,10 +243,15 @@ impl Mirror {
     /// # assert!(links.is_empty());
     /// # Ok::<(), framecast::Error>(())
     /// ```
+    ///
+    /// # Panics
+    /// On the canvas' thread, where it would wait for itself: in a task, or in a command of an
+    /// [`OwnWindow`](crate::OwnWindow).
     pub fn with<T: Send + 'static>(
         &self,
         task: impl FnOnce(&Canvas) -> T + Send + 'static,
     ) -> Option<T> {
+        assert!(!self.is_here(), "Mirror::with on the canvas' own thread would wait for itself");
         let (sender, result) = mpsc::sync_channel(1);
         self.handle.post(move |canvas| {
             let _ = sender.send(task(canvas));
@@ -249,14 +266,23 @@ impl Mirror {
     /// "Failed" if the canvas closed because its last backend was lost.
     ///
     /// # Panics
-    /// If the canvas' thread panicked, in a task that was posted to it.
+    /// If the canvas' thread panicked: in a task that was posted to it, a command of an
+    /// [`OwnWindow`](crate::OwnWindow), or a backend of the program's own.
     pub fn finish(mut self) -> Result<()> {
+        self.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+
+    fn join(&mut self) -> std::thread::Result<Result<()>> {
         self.handle.close();
-        match self.thread.take().map(JoinHandle::join) {
-            Some(Ok(result)) => result,
-            Some(Err(panic)) => std::panic::resume_unwind(panic),
-            None => Ok(()),
-        }
+        // A task on the canvas' thread may own the mirror.
+        let here = self.is_here();
+        self.thread.take().filter(|_| !here).map_or(Ok(Ok(())), JoinHandle::join)
+    }
+
+    /// Whether this is the canvas' thread.
+    fn is_here(&self) -> bool {
+        let thread = self.thread.as_ref().map(|thread| thread.thread().id());
+        thread == Some(std::thread::current().id())
     }
 }
 
@@ -270,14 +296,8 @@ impl Deref for Mirror {
 
 impl Drop for Mirror {
     fn drop(&mut self) {
-        self.handle.close();
-        if let Some(thread) = self.thread.take()
-            // A task on the canvas' thread may own the mirror.
-            && thread.thread().id() != std::thread::current().id()
-        {
-            // The terminal is restored and the sockets are closed when this returns.
-            let _ = thread.join();
-        }
+        // The terminal is restored and the sockets are closed when this returns.
+        let _ = self.join();
     }
 }
 

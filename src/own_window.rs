@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use framecast_api::{
-    Backend, BackendCommand, BackendEvent, Capabilities, ClientId, Clock, Context, ControlRequest,
-    EventKind, Frame, LogicalSize, Result, Role, ViewInfo,
+    Backend, BackendCommand, BackendEvent, CanvasSize, Capabilities, ClientId, Clock, Context,
+    ControlRequest, EventKind, Frame, LogicalSize, Result, Role, SizeLimits, ViewInfo,
 };
 use framecast_local::InputQueue;
 
@@ -29,7 +29,7 @@ const CLIENT: ClientId = ClientId(0);
 /// });
 /// let mirror = Mirror::open(|| Canvas::builder("own").no_backends().backend(backend))?;
 /// let mut events = mirror.events();
-/// window.resize((800.0, 600.0), 2.0);
+/// window.resize((800.0, 600.0), 2.0)?;
 /// window.event(EventKind::FocusIn)?;
 /// let focus = events.find(|event| event.kind == EventKind::FocusIn).expect("it drives");
 /// assert!(focus.source.is_some());
@@ -59,8 +59,11 @@ impl OwnWindow {
     /// Makes a view that others see as `label`, and its backend.
     ///
     /// `commands` applies what the canvas has for the window: a title, a cursor, text for the clipboard. It is
-    /// called on the canvas' thread, must not wait, and answers as [`Backend::apply`] does: "not supported" for
-    /// what the window cannot do.
+    /// called on the canvas' thread, must not wait, and returns what [`Backend::apply`] returns: "not supported" for
+    /// what the window cannot do. If it panics, the canvas ends.
+    ///
+    /// The window itself asks for no pictures. On a [`Canvas`](crate::Canvas), which draws only when somebody does,
+    /// set [`DrawDemand::Always`](crate::DrawDemand::Always); a [`Mirror`](crate::Mirror) does not need it.
     pub fn new(
         label: impl Into<String>,
         commands: impl FnMut(&BackendCommand) -> Result<()> + Send + 'static,
@@ -98,9 +101,14 @@ impl OwnWindow {
 
     /// Reports the window's size, in logical pixels, and its physical pixels per logical pixel. While the
     /// window drives, the canvas has this size, unless its size is fixed.
-    pub fn resize(&self, size: impl Into<LogicalSize>, ratio: f64) {
+    ///
+    /// # Errors
+    /// "Invalid input" if a number is not finite or not above zero.
+    pub fn resize(&self, size: impl Into<LogicalSize>, ratio: f64) -> Result<()> {
         let size = size.into();
+        CanvasSize::clamped(size, ratio, SizeLimits::DEFAULT)?;
         self.push(|_| BackendEvent::Resize { client: CLIENT, size, ratio });
+        Ok(())
     }
 
     /// Reports what is known of the window: dark or light, mouse or finger.
@@ -142,8 +150,13 @@ impl<F: FnMut(&BackendCommand) -> Result<()>> Backend for OwnWindowBackend<F> {
 
     fn open(&mut self, context: Context) -> Result<()> {
         lock(&self.shared).context = Some((context.waker, context.clock));
-        (self.commands)(&BackendCommand::Title(context.title))
-            .or_else(|error| if error.is_not_supported() { Ok(()) } else { Err(error) })
+        // Without a caption it is a view all the same.
+        if let Err(error) = (self.commands)(&BackendCommand::Title(context.title))
+            && !error.is_not_supported()
+        {
+            log::warn!(target: "framecast", "own-window: {error}");
+        }
+        Ok(())
     }
 
     fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use framecast_api::{Event, FrameBuffer};
+use framecast_api::{Event, EventKind, FrameBuffer};
 
 use super::{Engine, Phase};
 use crate::drawing;
@@ -12,6 +12,8 @@ use crate::schedule::Due;
 pub(crate) struct FedTurn {
     /// What happened, oldest first.
     pub(crate) events: Vec<Event>,
+    /// Whether a newer picture would be shown at once.
+    pub(crate) wanted: bool,
     /// Turn again then, though nobody woke us.
     pub(crate) until: Option<Instant>,
     /// The canvas is closed and its backends are, too.
@@ -19,47 +21,53 @@ pub(crate) struct FedTurn {
 }
 
 impl Engine {
-    /// Advances the canvas. `take` gives the newest frame that the program brought, if one waits;
-    /// without `room` for events none are asked for, but frames are presented as ever.
+    /// Whether a frame that waits is presented now: somebody is ready for it, and the rate limit allows it.
+    /// The last one waits for no rate.
+    pub(crate) fn takes_frame(&self, now: Instant) -> bool {
+        match self.phase {
+            Phase::Ended => false,
+            Phase::Closing => self.demanded(),
+            _ => self.demanded() && self.schedule.next_free(now) == Due::Now,
+        }
+    }
+
+    /// Advances the canvas and presents `frame`. Without `room` for events none are asked for.
     pub(crate) fn turn_fed(
         &mut self,
         now: Instant,
         room: bool,
-        waits: bool,
-        take: impl FnOnce() -> Option<FrameBuffer>,
+        frame: Option<FrameBuffer>,
     ) -> FedTurn {
+        // A task may have taken steps, which announce draws: here, frames come without.
+        if !self.is_closed() {
+            self.phase = Phase::Resting;
+        }
         if room {
             self.poll(now);
         }
         self.tick(now);
-        let open = self.phase == Phase::Resting;
-        let due = (open && waits && self.demanded()).then(|| self.schedule.next_free(now));
-        if due == Some(Due::Now)
-            && let Some(frame) = take()
-        {
+        if let Some(frame) = frame {
             self.schedule.begin(now);
             let ratio = drawing::ratio(&frame, self.size);
             self.present(frame, ratio, now, now);
         }
         let mut events = Vec::new();
         if room || self.is_closed() {
-            events.extend(std::iter::from_fn(|| self.next_event()));
+            let draws =
+                |it: &Event| matches!(it.kind, EventKind::Animate { .. } | EventKind::BeforeDraw);
+            events.extend(std::iter::from_fn(|| self.next_event()).filter(|it| !draws(it)));
         }
         if self.phase == Phase::Closing {
             self.end();
         }
-        let draw = match due {
+        let next = (!self.is_closed() && self.demanded()).then(|| self.schedule.next_free(now));
+        let draw = match next {
             Some(Due::At(at)) => Some(at),
             _ => None,
         };
         let poll = self.next_poll().filter(|_| room);
         let until = poll.into_iter().chain(draw).chain(self.control.deadline()).min();
-        FedTurn { events, until, ended: self.is_ended() }
-    }
-
-    /// Whether somebody looks, and is ready for a newer frame; or the program draws anyway.
-    pub(crate) fn wants_frame(&self) -> bool {
-        !self.is_closed() && self.demanded()
+        FedTurn { events, wanted: next == Some(Due::Now), until, ended: self.is_ended() }
     }
 }
 
@@ -119,31 +127,40 @@ mod tests {
             remote.set_demand(true);
             // A hundred pictures a second.
             for ms in (0..1000).step_by(10) {
-                engine.turn_fed(start + MS * ms, true, true, picture);
+                turn(&mut engine, start + MS * ms);
             }
             assert_eq!(remote.presented(), 10, "{mode:?}");
             assert_eq!(remote.last_frame().unwrap().ratio(), 0.5);
         }
     }
 
+    fn turn(engine: &mut Engine, now: Instant) -> FedTurn {
+        let frame = engine.takes_frame(now).then(picture).flatten();
+        engine.turn_fed(now, true, frame)
+    }
+
     #[test]
     fn it_sleeps_until_the_next_picture_may_be_shown() {
         let start = Instant::now();
         let (mut engine, remote) = engine(UpdateMode::Continuous, DrawDemand::Auto);
-        assert_eq!(engine.turn_fed(start, true, true, || panic!("nobody looks")).until, None);
+        let it = turn(&mut engine, start);
+        assert!(remote.presented() == 0 && it.until.is_none() && !it.wanted, "nobody looks");
         remote.set_demand(true);
-        assert_eq!(engine.turn_fed(start, true, false, || panic!("none waits")).until, None);
-        engine.turn_fed(start, true, true, picture);
-        let turn = engine.turn_fed(start + MS, true, true, || panic!("too early"));
-        assert_eq!(turn.until, Some(start + 100 * MS));
-        assert_eq!(remote.presented(), 1);
+        let it = engine.turn_fed(start, true, None);
+        assert!(it.until.is_none() && it.wanted, "none waits");
+        turn(&mut engine, start);
+        let it = turn(&mut engine, start + MS);
+        assert!(remote.presented() == 1 && !it.wanted, "too early");
+        assert_eq!(it.until, Some(start + 100 * MS));
+        let it = engine.turn_fed(start + 100 * MS, true, None);
+        assert!(it.until.is_none() && it.wanted, "drawn now, it is shown at once");
     }
 
     #[test]
     fn a_program_that_shows_for_nobody_is_obeyed() {
         let (mut engine, remote) = engine(UpdateMode::OnDemand, DrawDemand::Always);
-        assert!(engine.wants_frame());
-        engine.turn_fed(Instant::now(), true, true, picture);
+        assert!(engine.turn_fed(Instant::now(), true, None).wanted);
+        turn(&mut engine, Instant::now());
         assert_eq!(remote.presented(), 1);
     }
 
@@ -152,11 +169,13 @@ mod tests {
         let start = Instant::now();
         let (mut engine, remote) = engine(UpdateMode::OnDemand, DrawDemand::Always);
         remote.join(1);
-        assert!(engine.turn_fed(start, false, true, picture).events.is_empty());
+        assert!(engine.turn_fed(start, false, picture()).events.is_empty());
         assert_eq!(remote.presented(), 1);
-        assert_eq!(engine.turn_fed(start, true, false, || None).events.len(), 1);
+        assert_eq!(engine.turn_fed(start, true, None).events.len(), 1);
         engine.close();
-        let turn = engine.turn_fed(start, false, true, || panic!("it closes"));
-        assert!(turn.ended && turn.events.len() == 1 && remote.is_closed());
+        assert!(engine.takes_frame(start), "the last one waits for no rate");
+        let it = engine.turn_fed(start, false, picture());
+        assert!(it.ended && it.events.len() == 1 && remote.is_closed());
+        assert_eq!(remote.presented(), 2);
     }
 }

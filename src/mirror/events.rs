@@ -1,4 +1,4 @@
-//! Events of a mirror, for who waits, looks or awaits.
+//! The events of a mirror: blocking, polled and async.
 
 use std::fmt;
 use std::future::Future;
@@ -7,16 +7,16 @@ use std::time::Instant;
 
 use framecast_api::Event;
 
-use super::shared::{NextEvent, Shared};
+use super::shared::Shared;
 use crate::event_loop::NoStep;
 
 /// The events of a [`Mirror`](super::Mirror), oldest first, in three forms: blocking (it is an iterator),
 /// polled and async. It is `Send`.
 ///
-/// While events wait, moves, turns of the wheel and resizes are merged. With a thousand that wait, the
-/// canvas asks its views for no more, but goes on showing pictures. The last event is
-/// [`EventKind::Close`](crate::EventKind::Close). There is no `animate` and no `before_draw`: the program
-/// draws when it likes.
+/// While events wait, moves, turns of the wheel and resizes are merged. When 1024 wait, the canvas reads no
+/// more input from its views until some are taken, but goes on showing pictures. The last event is
+/// [`EventKind::Close`](crate::EventKind::Close), unless the canvas' thread panicked; the backends are closed by
+/// then. There is no `animate` and no `before_draw`, because the program draws whenever it likes.
 ///
 /// ```
 /// use framecast::{Canvas, EventKind, Mirror};
@@ -58,12 +58,21 @@ impl MirrorEvents {
     /// Waits for the next event, for any executor; `None` after the last one. It may be dropped and called again
     /// at any time, as `select!` does: no event is lost.
     pub fn next_async(&self) -> impl Future<Output = Option<Event>> + Send + '_ {
-        NextEvent::new(&self.shared)
+        self.shared.until_event()
     }
 }
 
 /// Waits for the next event; `None` after the last one.
 impl Iterator for MirrorEvents {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        (&*self).next()
+    }
+}
+
+/// Waits for the next event; `None` after the last one.
+impl Iterator for &MirrorEvents {
     type Item = Event;
 
     fn next(&mut self) -> Option<Event> {

@@ -7,23 +7,22 @@ use crate::events::EventQueue;
 /// The newest picture on its way to the canvas, and the events on their way to the program.
 pub(super) struct Mailbox {
     picture: Option<FrameBuffer>,
-    /// Somebody looks and is ready for a newer picture than the one that the thread took last.
+    /// A newer picture than the one that the thread took last would be shown at once.
     demand: bool,
     size: CanvasSize,
     events: EventQueue,
-    /// `None`: nobody has read yet.
-    readers: Option<usize>,
+    readers: usize,
     ended: bool,
 }
 
 impl Mailbox {
-    pub(super) fn new(size: CanvasSize) -> Self {
+    pub(super) fn new(size: CanvasSize, demand: bool) -> Self {
         Self {
             picture: None,
-            demand: false,
+            demand,
             size,
             events: EventQueue::default(),
-            readers: None,
+            readers: 0,
             ended: false,
         }
     }
@@ -35,13 +34,9 @@ impl Mailbox {
 
     /// The picture that waits, for the thread. Whether another one is wanted is known after the turn.
     pub(super) fn take(&mut self) -> Option<FrameBuffer> {
+        let picture = self.picture.take()?;
         self.demand = false;
-        self.picture.take()
-    }
-
-    /// Whether a picture waits.
-    pub(super) fn has_picture(&self) -> bool {
-        self.picture.is_some()
+        Some(picture)
     }
 
     pub(super) fn wanted(&self) -> bool {
@@ -55,12 +50,9 @@ impl Mailbox {
     /// What a turn of the thread brought.
     pub(super) fn tell(&mut self, events: Vec<Event>, demand: bool, size: CanvasSize) {
         (self.demand, self.size) = (demand, size);
-        if self.readers == Some(0) {
-            return;
-        }
         for event in events {
             self.events.push(event);
-            if self.readers.is_none() && self.events.is_over_full() {
+            if self.readers == 0 && self.events.is_over_full() {
                 self.events.pop();
             }
         }
@@ -68,7 +60,7 @@ impl Mailbox {
 
     /// Whether to ask views for more events.
     pub(super) fn has_room(&self) -> bool {
-        self.readers.is_none() || !self.events.has_enough()
+        self.readers == 0 || !self.events.has_enough()
     }
 
     pub(super) fn next_event(&mut self) -> Option<Event> {
@@ -76,16 +68,11 @@ impl Mailbox {
     }
 
     pub(super) fn add_reader(&mut self) {
-        *self.readers.get_or_insert_default() += 1;
+        self.readers += 1;
     }
 
-    /// Events are for readers: without one they are dropped.
     pub(super) fn remove_reader(&mut self) {
-        let left = self.readers.unwrap_or_default().saturating_sub(1);
-        self.readers = Some(left);
-        if left == 0 {
-            self.events = EventQueue::default();
-        }
+        self.readers -= 1;
     }
 
     /// Nothing comes any more. Returns a picture that was not shown.
@@ -106,7 +93,7 @@ mod tests {
     use super::*;
 
     fn mailbox() -> Mailbox {
-        Mailbox::new(size(1.0))
+        Mailbox::new(size(1.0), false)
     }
 
     fn size(ratio: f64) -> CanvasSize {
@@ -139,7 +126,7 @@ mod tests {
         let old = mailbox.present(picture(2)).expect("it was replaced");
         assert_eq!(old.pixels()[0], [1; 4]);
         assert_eq!(mailbox.take().expect("it waits").pixels()[0], [2; 4]);
-        assert!(!mailbox.has_picture() && mailbox.take().is_none());
+        assert!(mailbox.take().is_none());
     }
 
     #[test]
@@ -157,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn events_wait_for_the_first_reader_and_the_newest_are_kept() {
+    fn events_wait_for_a_reader_and_the_newest_are_kept() {
         let mut mailbox = mailbox();
         let many = EventQueue::ENOUGH + 3;
         mailbox.tell((0..many).map(|n| key(&n.to_string())).collect(), false, size(1.0));
@@ -166,6 +153,12 @@ mod tests {
         let read = keys(&mut mailbox);
         assert_eq!(read.len(), EventQueue::ENOUGH);
         assert_eq!((&*read[0], &*read[read.len() - 1]), ("3", &*(many - 1).to_string()));
+        // The next reader finds what came while there was none.
+        mailbox.tell(vec![key("a")], false, size(1.0));
+        mailbox.remove_reader();
+        mailbox.tell(vec![key("b")], false, size(1.0));
+        mailbox.add_reader();
+        assert_eq!(keys(&mut mailbox), ["a", "b"]);
     }
 
     #[test]
@@ -180,26 +173,12 @@ mod tests {
     }
 
     #[test]
-    fn without_its_last_reader_events_are_dropped() {
-        let mut mailbox = mailbox();
-        mailbox.add_reader();
-        mailbox.add_reader();
-        mailbox.remove_reader();
-        mailbox.tell(vec![key("a")], false, size(1.0));
-        mailbox.remove_reader();
-        mailbox.tell(vec![key("b")], false, size(1.0));
-        mailbox.add_reader();
-        mailbox.tell(vec![key("c")], false, size(1.0));
-        assert_eq!(keys(&mut mailbox), ["c"]);
-    }
-
-    #[test]
     fn after_the_end_events_can_be_read_and_pictures_come_back() {
         let mut mailbox = mailbox();
         mailbox.present(picture(1));
         mailbox.tell(vec![key("a")], true, size(1.0));
         assert!(mailbox.end().is_some() && mailbox.is_ended() && !mailbox.wanted());
-        assert!(mailbox.present(picture(2)).is_some() && !mailbox.has_picture());
+        assert!(mailbox.present(picture(2)).is_some());
         mailbox.add_reader();
         assert_eq!(keys(&mut mailbox), ["a"]);
     }

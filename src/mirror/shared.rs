@@ -1,8 +1,7 @@
 //! The mailbox of a mirror behind a lock, and who waits for what comes into it.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
@@ -35,9 +34,10 @@ impl Shared {
     pub(super) fn new(canvas: &Canvas) -> Arc<Self> {
         let member = canvas.member();
         let engine = member.engine.borrow();
+        let wanted = engine.takes_frame(canvas.core().time.now());
         Arc::new(Self {
             state: Mutex::new(State {
-                mailbox: Mailbox::new(engine.size()),
+                mailbox: Mailbox::new(engine.size(), wanted),
                 tasks: BTreeMap::new(),
                 last_task: 0,
             }),
@@ -71,10 +71,11 @@ impl Shared {
     pub(super) fn present(&self, mut picture: FrameBuffer) {
         picture.clear_damage();
         let unused = self.lock().mailbox.present(picture);
-        if let Some(unused) = unused {
-            self.put_back(unused);
+        match unused {
+            // The thread knows that one waits.
+            Some(unused) => self.put_back(unused),
+            None => self.signal.notify(),
         }
-        self.signal.notify();
     }
 
     pub(super) fn wanted(&self) -> bool {
@@ -145,12 +146,32 @@ impl Shared {
         true
     }
 
+    /// See [`MirrorEvents::next_async`](super::MirrorEvents::next_async).
+    pub(super) fn until_event(&self) -> impl Future<Output = Option<Event>> + Send + '_ {
+        let mut place = Place { shared: self, key: None };
+        poll_fn(move |context| {
+            place.poll(context, |shared, state| match shared.read(state) {
+                Some(event) => Some(Some(event)),
+                None => state.mailbox.is_ended().then_some(None),
+            })
+        })
+    }
+
+    /// See [`Mirror::wait_until_wanted_async`](super::Mirror::wait_until_wanted_async).
+    pub(super) fn until_wanted(&self) -> impl Future<Output = bool> + Send + '_ {
+        let mut place = Place { shared: self, key: None };
+        poll_fn(move |context| {
+            place.poll(context, |_, state| {
+                let wanted = state.mailbox.wanted();
+                (wanted || state.mailbox.is_ended()).then_some(wanted)
+            })
+        })
+    }
+
     // What the mirror's thread calls.
 
-    /// Whether there is room for events, and whether a picture waits.
-    pub(super) fn ask(&self) -> (bool, bool) {
-        let state = self.lock();
-        (state.mailbox.has_room(), state.mailbox.has_picture())
+    pub(super) fn has_room(&self) -> bool {
+        self.lock().mailbox.has_room()
     }
 
     pub(super) fn take(&self) -> Option<FrameBuffer> {
@@ -187,6 +208,8 @@ impl Place<'_> {
         context: &Context<'_>,
         look: impl FnOnce(&Shared, &mut State) -> Option<T>,
     ) -> Poll<T> {
+        // A task's waker is code of others, which does not run with the lock held.
+        let waker = context.waker().clone();
         let mut state = self.shared.lock();
         if let Some(found) = look(self.shared, &mut state) {
             return Poll::Ready(found);
@@ -195,7 +218,7 @@ impl Place<'_> {
             state.last_task += 1;
             state.last_task
         });
-        let replaced = state.tasks.insert(key, context.waker().clone());
+        let replaced = state.tasks.insert(key, waker);
         drop(state);
         drop(replaced);
         Poll::Pending
@@ -208,45 +231,5 @@ impl Drop for Place<'_> {
             let task = self.shared.lock().tasks.remove(&key);
             drop(task);
         }
-    }
-}
-
-/// See [`MirrorEvents::next_async`](super::MirrorEvents::next_async).
-pub(super) struct NextEvent<'a>(Place<'a>);
-
-impl<'a> NextEvent<'a> {
-    pub(super) fn new(shared: &'a Shared) -> Self {
-        Self(Place { shared, key: None })
-    }
-}
-
-impl Future for NextEvent<'_> {
-    type Output = Option<Event>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
-        self.0.poll(context, |shared, state| match shared.read(state) {
-            Some(event) => Some(Some(event)),
-            None => state.mailbox.is_ended().then_some(None),
-        })
-    }
-}
-
-/// See [`Mirror::wait_until_wanted_async`](super::Mirror::wait_until_wanted_async).
-pub(super) struct UntilWanted<'a>(Place<'a>);
-
-impl<'a> UntilWanted<'a> {
-    pub(super) fn new(shared: &'a Shared) -> Self {
-        Self(Place { shared, key: None })
-    }
-}
-
-impl Future for UntilWanted<'_> {
-    type Output = bool;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
-        self.0.poll(context, |_, state| {
-            let wanted = state.mailbox.wanted();
-            (wanted || state.mailbox.is_ended()).then_some(wanted)
-        })
     }
 }

@@ -10,18 +10,27 @@ pub(super) fn run(canvas: &Canvas, shared: &Shared) {
     let _end = End { canvas, shared };
     loop {
         core.take_requests(member);
-        let (room, waits) = shared.ask();
         let now = core.time.now();
-        let turn = {
-            let mut engine = member.engine.borrow_mut();
-            let turn = engine.turn_fed(now, room, waits, || shared.take());
-            shared.tell(turn.events, engine.wants_frame(), engine.size());
-            (turn.ended, turn.until)
-        };
-        match turn {
-            (true, _) => return,
-            (false, until) => core.park(until),
+        let takes = member.engine.borrow().takes_frame(now);
+        let frame = takes.then(|| shared.take()).flatten();
+        if frame.is_some() {
+            // What was asked for before it was presented, such as its size, applies to it.
+            core.take_requests(member);
         }
+        let room = shared.has_room();
+        let (turn, size) = {
+            let mut engine = member.engine.borrow_mut();
+            (engine.turn_fed(now, room, frame), engine.size())
+        };
+        if turn.ended {
+            // Who reads the last event finds the canvas closed.
+            core.remove(member);
+        }
+        shared.tell(turn.events, turn.wanted, size);
+        if turn.ended {
+            return;
+        }
+        core.park(turn.until);
     }
 }
 

@@ -312,6 +312,14 @@ fn a_picture_may_have_a_resolution_of_its_own() {
 }
 
 #[test]
+fn the_longer_side_says_how_a_picture_is_scaled() {
+    let canvas = Canvas::builder("test").no_backends().size((3.0, 1000.0)).open().unwrap();
+    let mut frame = canvas.begin_frame().unwrap();
+    frame.set_resolution(0.25).unwrap();
+    assert_eq!((frame.width(), frame.height(), frame.ratio()), (1, 250, 0.25));
+}
+
+#[test]
 fn a_drawing_may_end_without_being_shown() {
     let (backend, remote) = NullBackend::new();
     let canvas = Canvas::builder("test").backend(backend).fixed_size((2, 2)).open().unwrap();

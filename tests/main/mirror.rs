@@ -22,9 +22,9 @@ fn open() -> (Mirror, NullRemote) {
 }
 
 /// Returns when the canvas' thread has seen all that was done so far: its first task comes before the
-/// turn that sees it, the second one after.
+/// turn that sees it, the third one after it: tasks also run before a picture is shown.
 fn settle(mirror: &Mirror) {
-    for _ in 0..2 {
+    for _ in 0..3 {
         mirror.with(|_| ()).expect("it is open");
     }
 }
@@ -381,7 +381,7 @@ fn own_window() -> (Mirror, OwnWindow, NullRemote, mpsc::Receiver<BackendCommand
 fn a_window_of_the_program_drives_and_hands_over_control() {
     let (mirror, window, remote, commands) = own_window();
     let events = mirror.events();
-    window.resize((320.0, 200.0), 2.0);
+    window.resize((320.0, 200.0), 2.0).unwrap();
     settle(&mirror);
     remote.join(1);
     settle(&mirror);
@@ -437,7 +437,144 @@ fn closing_the_programs_window_closes_the_canvas() {
     assert_eq!(names(mirror.events()).last(), Some(&"close"));
     assert!(remote.is_closed());
     // It may outlive the canvas.
-    window.resize((1.0, 1.0), 1.0);
+    window.resize((1.0, 1.0), 1.0).unwrap();
     window.event(key_down("a")).unwrap();
     mirror.finish().unwrap();
+}
+
+#[test]
+fn the_last_picture_is_shown_before_the_end() {
+    for _ in 0..50 {
+        let (mirror, remote) = open();
+        remote.set_demand(true);
+        show(&mirror, 1);
+        mirror.finish().unwrap();
+        assert_eq!(shades(&remote), [1]);
+    }
+}
+
+#[test]
+fn a_size_that_is_fixed_before_a_picture_applies_to_it() {
+    let (mirror, remote) = open();
+    remote.set_demand(true);
+    for side in 3..300_u32 {
+        mirror.set_title(side.to_string());
+        mirror.set_fixed_size((side, side)).unwrap();
+        mirror.present_buffer(mirror.begin_frame((side, side)).unwrap());
+        settle(&mirror);
+        let frame = remote.last_frame().unwrap();
+        assert_eq!((frame.width(), frame.ratio()), (side, 1.0));
+    }
+}
+
+#[test]
+fn steps_that_a_task_takes_keep_no_picture_back() {
+    let (mirror, remote) = open();
+    let events = mirror.events();
+    remote.set_demand(true);
+    mirror.with(|canvas| {
+        let _ = canvas.poll();
+    });
+    show(&mirror, 5);
+    settle(&mirror);
+    assert_eq!(shades(&remote), [5]);
+    let others = now(&events);
+    assert!(others.is_empty(), "{others:?}");
+}
+
+#[test]
+fn a_reader_for_each_event_loses_none() {
+    let (mirror, remote) = open();
+    remote.join(1);
+    (0..5).for_each(|n| remote.event(1, text(n)));
+    settle(&mirror);
+    let mut texts = Vec::new();
+    while let Some(event) = mirror.events().poll() {
+        if let EventKind::Paste { data } = event.kind {
+            texts.push(data);
+        }
+    }
+    assert_eq!(texts, ["0", "1", "2", "3", "4"]);
+}
+
+#[test]
+fn who_reads_the_last_event_finds_the_canvas_closed() {
+    for _ in 0..50 {
+        let (mirror, _remote) = open();
+        let events = mirror.events();
+        mirror.close();
+        assert_eq!((&events).last().map(|it| it.kind), Some(EventKind::Close));
+        assert!(mirror.is_closed());
+    }
+}
+
+#[test]
+fn a_task_may_finish_the_mirror_but_not_wait_for_itself() {
+    let (mirror, remote) = open();
+    let handle = mirror.handle();
+    let (sender, finished) = mpsc::channel();
+    handle.post(move |_| sender.send(mirror.finish()).unwrap());
+    finished.recv_timeout(PATIENCE).expect("it does not wait").unwrap();
+    drop(handle);
+    assert!(remote.last_frame().is_none());
+
+    let (mirror, _remote) = open();
+    let events = mirror.events();
+    let mirror = std::sync::Arc::new(mirror);
+    let same = std::sync::Arc::clone(&mirror);
+    mirror.post(move |_| {
+        same.with(|_| ());
+    });
+    // It panics instead, and whoever waits for an event is told of the end.
+    assert_eq!(events.next_before(Instant::now() + PATIENCE), Err(NoStep::Closed));
+    assert!(mirror.with(|_| ()).is_none());
+}
+
+#[test]
+fn a_window_that_floods_its_queue_can_still_close_and_leave() {
+    for close in [true, false] {
+        let (mirror, window, remote, _commands) = own_window();
+        settle(&mirror);
+        // The canvas' thread is busy meanwhile.
+        let (go, wait) = mpsc::channel::<()>();
+        mirror.post(move |_| {
+            let _ = wait.recv_timeout(PATIENCE);
+        });
+        (0..5_000).for_each(|n| window.event(text(n)).unwrap());
+        if close {
+            window.close();
+        } else {
+            drop(window);
+        }
+        drop(go);
+        if close {
+            assert_eq!(names(mirror.events()).last(), Some(&"close"));
+            assert!(remote.is_closed());
+        } else {
+            settle(&mirror);
+            assert_eq!(mirror.with(|canvas| canvas.audience().len()), Some(0));
+        }
+    }
+}
+
+#[test]
+fn a_size_that_cannot_be_undoes_no_other() {
+    let (mirror, window, _remote, _commands) = own_window();
+    window.resize((320.0, 200.0), 2.0).unwrap();
+    for (width, ratio) in [(f64::NAN, 1.0), (0.0, 1.0), (320.0, f64::INFINITY), (-1.0, 1.0)] {
+        let error = window.resize((width, 200.0), ratio).unwrap_err();
+        assert_eq!(error.kind(), framecast::ErrorKind::InvalidInput, "{error}");
+    }
+    settle(&mirror);
+    assert_eq!(mirror.size().physical(), PhysicalSize::new(640, 400));
+}
+
+#[test]
+fn a_window_without_a_caption_is_a_view_all_the_same() {
+    let (window, own) = OwnWindow::new("bare", |_| Err(Error::failed("no caption today")));
+    let mirror = Mirror::open(move || Canvas::builder("").backend(own)).unwrap();
+    let events = mirror.events();
+    window.event(EventKind::FocusIn).unwrap();
+    settle(&mirror);
+    assert_eq!(names(now(&events)), ["focus_in"]);
 }

@@ -11,7 +11,7 @@
 
 /** A picture this few pixels off the view's size is shown pixel by pixel, not stretched. */
 const SNAP = 2;
-/** From this magnification on, pixels are shown as squares, unless the picture has fewer than the layout on purpose. */
+/** From this magnification on, pixels are shown as squares, unless the picture has fewer than one per logical pixel. */
 const CRISP = 2;
 /** A measured size differs from CSS size × ratio by at most this many pixels, by rounding. */
 const MEASURE_OFF = 1;
@@ -102,6 +102,18 @@ function caret({ x, y, height }, shown, picture, ratio) {
 }
 
 /**
+ * What to report so that the canvas keeps the size that it is shown with. The picture may have a resolution of its
+ * own, which is not the canvas': reporting that would shrink the canvas each time.
+ *
+ * @param {Size & {ratio: number}} shown the picture, with its pixels per logical pixel
+ * @param {number} ratio the view's
+ * @returns {{width: number, height: number, ratio: number}}
+ */
+function keep(shown, ratio) {
+  return { width: shown.width / shown.ratio, height: shown.height / shown.ratio, ratio };
+}
+
+/**
  * What to report as the view's size: such that size × ratio is the physical size, which CSS pixels
  * only are by chance when the ratio is not a whole number.
  *
@@ -134,4 +146,4 @@ function physical(css, ratio, measured) {
   return off <= MEASURE_OFF ? measured : size;
 }
 
-export default Object.freeze({ fit, place, toLogical, fromLogical, caret, report, physical });
+export default Object.freeze({ fit, place, toLogical, fromLogical, caret, report, keep, physical });

@@ -29,7 +29,7 @@ export default class Stage {
   /** The ratio that the canvas was placed for. */
   #placedAt = 0;
   /** The frame that the canvas was placed for. */
-  #placed = { width: 0, height: 0 };
+  #placed = { width: 0, height: 0, ratio: 1 };
   /** A size was reported that the canvas may have been given. */
   #reported = false;
 
@@ -70,16 +70,17 @@ export default class Stage {
     this.#hooks.resized();
   }
 
-  /** The picture has this size; the canvas moves if that is another. @param {Size} picture */
-  painted({ width, height }) {
-    if (this.#placed.width !== width || this.#placed.height !== height) this.arrange();
+  /** The picture has this size and ratio; the canvas is arranged anew if those are others. @param {Size & {ratio: number}} picture */
+  painted({ width, height, ratio }) {
+    const { width: wide, height: high, ratio: fine } = this.#placed;
+    if (wide !== width || high !== height || fine !== ratio) this.arrange();
   }
 
   /** Puts the canvas where the picture belongs. */
   arrange() {
     const shown = this.#hooks.shown();
     this.#canvas.hidden = shown === null;
-    this.#placed = { width: shown?.width ?? 0, height: shown?.height ?? 0 };
+    this.#placed = { width: shown?.width ?? 0, height: shown?.height ?? 0, ratio: shown?.ratio ?? 1 };
     if (!shown) return;
     const ratio = this.#ratio;
     this.#placedAt = ratio;
@@ -115,7 +116,7 @@ export default class Stage {
     }
     // The server goes on by what it was told last: from now on that is the size that the canvas has.
     const shown = this.#reported ? this.#hooks.shown() : null;
-    return shown && layout.report(shown, shown.ratio);
+    return shown && layout.keep(shown, this.#ratio);
   }
 
   /**

@@ -94,3 +94,13 @@ test("what is no fit is contained", () => {
   for (const name of /** @type {const} */ (["contain", "cover", "none", "resize"])) assert.equal(layout.fit(name), name);
   for (const text of [null, "", "fill", "Cover", "constructor"]) assert.equal(layout.fit(text), "contain");
 });
+
+test("a picture of another resolution leaves the canvas' size as it is", () => {
+  let canvas = { width: 800, height: 600, ratio: 2 };
+  for (const resolution of [0.25, 0.25, 4, 1]) {
+    const ratio = canvas.ratio * resolution;
+    const picture = { width: canvas.width * ratio, height: canvas.height * ratio, ratio };
+    canvas = layout.keep(picture, 2);
+    assert.deepEqual(canvas, { width: 800, height: 600, ratio: 2 });
+  }
+});

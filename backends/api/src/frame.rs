@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ pub struct FrameBuffer {
 pub struct FramePool {
     /// Every buffer that was frozen here, newest last. One whose count is 1 is nobody's.
     frozen: Vec<Arc<Slot>>,
+    /// The sizes of the last buffers that were lent, newest last.
+    recent: VecDeque<PhysicalSize>,
 }
 
 struct Slot {
@@ -53,6 +56,9 @@ struct Slot {
 impl FramePool {
     /// Unused buffers beyond this many are given back to the allocator.
     const KEEP: usize = 4;
+    /// Unused buffers whose size is none of the last that were lent are given back, too: a canvas that was
+    /// larger would otherwise keep that size for ever. Pictures of two sizes may take turns.
+    const RECENT: usize = 4;
 
     /// Creates an empty pool.
     #[must_use]
@@ -70,8 +76,12 @@ impl FramePool {
         let free = |slot: &Arc<Slot>| Arc::strong_count(slot) == 1;
         let found = self.frozen.iter().position(|slot| free(slot) && slot.size == size);
         let slot = found.map(|index| self.frozen.remove(index));
-        // Before memory is asked for: a canvas that was larger would otherwise keep that size for ever.
-        self.trim(size);
+        self.recent.push_back(size);
+        if self.recent.len() > Self::RECENT {
+            self.recent.pop_front();
+        }
+        // Before memory is asked for.
+        self.trim();
         let slot = slot.and_then(Slot::again);
         Ok(FrameBuffer { slot: slot.unwrap_or_else(|| Arc::new(Slot::black(size, bytes))) })
     }
@@ -90,6 +100,7 @@ impl FramePool {
         let FrameBuffer { mut slot } = buffer;
         let inner = Arc::get_mut(&mut slot).expect("a buffer is its slot's only owner");
         (inner.sequence, inner.timestamp, inner.ratio) = (sequence, timestamp, ratio);
+        self.trim();
         self.frozen.push(Arc::clone(&slot));
         Frame { slot }
     }
@@ -106,6 +117,7 @@ impl FramePool {
     /// # Ok::<(), framecast_api::Error>(())
     /// ```
     pub fn put_back(&mut self, buffer: FrameBuffer) {
+        self.trim();
         self.frozen.push(buffer.slot);
     }
 
@@ -116,9 +128,9 @@ impl FramePool {
     }
 
     /// Gives back what is unused and has another size, or is too much.
-    fn trim(&mut self, size: PhysicalSize) {
+    fn trim(&mut self) {
         let is_free = |slot: &Arc<Slot>| Arc::strong_count(slot) == 1;
-        self.frozen.retain(|slot| slot.size == size || !is_free(slot));
+        self.frozen.retain(|slot| self.recent.contains(&slot.size) || !is_free(slot));
         let mut spare = self.frozen.len() - self.in_use();
         self.frozen.retain(|slot| {
             let drop = spare > Self::KEEP && is_free(slot);
@@ -442,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn of_other_sizes_nothing_is_kept() {
+    fn of_sizes_that_are_not_in_use_any_more_nothing_is_kept() {
         let mut pool = FramePool::new();
         let frames = [(2000, 1000), (10, 1), (1, 10), (300, 200)].map(|(width, height)| {
             let buffer = pool.lend(PhysicalSize::new(width, height)).unwrap();
@@ -454,11 +466,40 @@ mod tests {
         let all: usize = frames.iter().map(|frame| frame.bytes().len()).sum();
         assert_eq!(bytes(&pool), all, "no more than the frames take");
         drop(frames);
+        for _ in 1..FramePool::RECENT {
+            drop(pool.lend(SIZE).unwrap());
+        }
         let buffer = pool.lend(SIZE).unwrap();
         assert_eq!(bytes(&pool), 0);
         let address = buffer.pixels().as_ptr();
         drop(pool.freeze(buffer, 2, 0.0, 1.0));
         assert_eq!(pool.lend(SIZE).unwrap().pixels().as_ptr(), address);
+    }
+
+    #[test]
+    fn pictures_of_two_sizes_take_turns_without_new_memory() {
+        let mut pool = FramePool::new();
+        let sizes = [SIZE, PhysicalSize::new(2, 1)];
+        let mut addresses = std::collections::BTreeSet::new();
+        for n in 0..20 {
+            for size in sizes {
+                let buffer = pool.lend(size).unwrap();
+                addresses.insert(buffer.pixels().as_ptr());
+                drop(pool.freeze(buffer, n, 0.0, 1.0));
+            }
+        }
+        assert_eq!(addresses.len(), 2);
+    }
+
+    #[test]
+    fn buffers_of_other_pools_do_not_pile_up() {
+        let mut pool = FramePool::new();
+        for n in 0..20 {
+            let stranger = || FramePool::new().lend(SIZE).unwrap();
+            drop(pool.freeze(stranger(), n, 0.0, 1.0));
+            pool.put_back(stranger());
+        }
+        assert!(pool.frozen.len() <= FramePool::KEEP + 1, "{}", pool.frozen.len());
     }
 
     #[test]

@@ -34,8 +34,14 @@ impl InputQueue {
             let Some(input) = last.coalesce(input) else {
                 return false;
             };
-            // The news that the display died must arrive.
-            if self.waiting.len() >= MAX_WAITING && !matches!(input, BackendEvent::Lost(_)) {
+            // That the display died or the view goes must arrive.
+            let ends = matches!(
+                input,
+                BackendEvent::Lost(_)
+                    | BackendEvent::Left { .. }
+                    | BackendEvent::CloseRequested { .. }
+            );
+            if self.waiting.len() >= MAX_WAITING && !ends {
                 self.dropped += 1;
             } else {
                 self.waiting.push_back(input);

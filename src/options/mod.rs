@@ -29,7 +29,7 @@ use crate::control::ControlPolicy;
 /// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Default)]
-#[cfg_attr(feature = "options", derive(argh::FromArgs))]
+#[cfg_attr(feature = "options", derive(argh::FromArgs, argh::ArgsInfo))]
 #[cfg_attr(
     feature = "options",
     argh(
@@ -37,10 +37,10 @@ use crate::control::ControlPolicy;
     )
 )]
 pub struct Options {
-    /// where to show it: a list of window, terminal and http; auto (a window if there is a display,
-    /// or else, or over SSH, the terminal; and http); or none. Default: auto, or what
-    /// FRAMECAST_BACKEND says
-    #[cfg_attr(feature = "options", argh(option, arg_name = "list"))]
+    /// where to show the canvas; several are separated by commas: window,http. auto is a window if there
+    /// is a display, otherwise or over SSH the terminal; and http. Default: the variable FRAMECAST_BACKEND,
+    /// or auto
+    #[cfg_attr(feature = "options", argh(option, arg_name = "auto|none|window|terminal|http"))]
     pub backend: Option<BackendList>,
 
     /// size of the canvas at first, in logical pixels: 1280x720
@@ -144,7 +144,7 @@ pub struct Options {
     /// who drives: local (the window, never a browser), first (the window, otherwise the viewer
     /// that has been here longest), request (as first; others can ask), any (the viewer that acts)
     /// or none. Default: first
-    #[cfg_attr(feature = "options", argh(option, arg_name = "policy"))]
+    #[cfg_attr(feature = "options", argh(option, arg_name = "local|first|request|any|none"))]
     pub control: Option<ControlPolicy>,
 
     /// how long a presenter keeps control while it is hidden, or idle while another viewer wants
@@ -160,7 +160,10 @@ pub struct Options {
     /// how the terminal shows the picture: kitty, sixel or iterm (pixels), cells (characters with
     /// the colors of two halves), quadrants, sextants or octants (finer characters), or auto (the
     /// best that the terminal reports). Default: auto
-    #[cfg_attr(feature = "options", argh(option, arg_name = "how"))]
+    #[cfg_attr(
+        feature = "options",
+        argh(option, arg_name = "auto|kitty|sixel|iterm|cells|quadrants|sextants|octants")
+    )]
     pub terminal: Option<TerminalArg>,
 
     /// pixels of the picture in the terminal per logical pixel: a larger number draws larger;
@@ -363,6 +366,12 @@ mod tests {
         let general =
             ["--size", "4x4", "--control", "any", "--log", "x", "--lossless", "--title", "x"];
         assert!(Options::parse("app", &general).unwrap().need_features(|_| false).is_ok());
+    }
+
+    #[test]
+    fn the_help_lists_every_way_to_show_pictures_in_a_terminal() {
+        let help = Options::parse("app", &["--help"]).unwrap_err().to_string();
+        assert!(help.contains(&TerminalArg::ALL.map(|it| it.to_string()).join("|")), "{help}");
     }
 
     #[test]

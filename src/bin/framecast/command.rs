@@ -1,8 +1,9 @@
 //! The command line: common flags, then a command and what it takes.
 
-use argh::FromArgs;
+use argh::{ArgsInfo, CommandInfoWithArgs, FromArgs};
 use framecast::{FpsArg, Options};
 
+use crate::completions::Shell;
 use crate::demo;
 use crate::pipe::{Format, MatrixArg};
 use crate::show::Budget;
@@ -20,14 +21,14 @@ pub(crate) enum Parsed {
 }
 
 /// One canvas, many audiences.
-#[derive(FromArgs)]
+#[derive(FromArgs, ArgsInfo)]
 struct Program {
     #[argh(subcommand)]
     action: Action,
 }
 
 /// A command.
-#[derive(FromArgs, Debug)]
+#[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(subcommand)]
 pub(crate) enum Action {
     /// A demo.
@@ -36,21 +37,25 @@ pub(crate) enum Action {
     Pipe(Pipe),
     /// Pictures.
     Show(Show),
+    /// A script for a shell.
+    Completions(Completions),
+    /// The manual page.
+    Man(Man),
 }
 
 /// Runs one of the demos.
-#[derive(FromArgs, Debug)]
+#[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(subcommand, name = "demo", example = "framecast --backend window,http demo cube")]
 pub(crate) struct Demo {
-    /// which one; plasma if left out
-    #[argh(positional)]
+    /// which one. Default: plasma
+    #[argh(positional, arg_name = "plasma|paint|cube|dashboard|events")]
     pub(crate) name: Option<String>,
 }
 
 /// Plays uncompressed video from standard input in real time. YUV4MPEG2 says its own size and
 /// rate, and may be grey, 4:1:0, 4:1:1, 4:2:0, 4:2:2 or 4:4:4, of 8 to 16 bits; raw RGBA needs --size
 /// before the command. --max-fps has no effect on video.
-#[derive(FromArgs, Debug)]
+#[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(
     subcommand,
     name = "pipe",
@@ -75,7 +80,7 @@ pub(crate) struct Pipe {
 /// Shows pictures: PNG, JPEG, GIF, WebP, BMP, PNM and QOI. A folder stands for the pictures in it;
 /// a file that changes is shown anew. Wheel or + and - zoom, dragging pans, 0 fits, 1 is one to one;
 /// arrows, space, n and p go to the next and previous.
-#[derive(FromArgs, Debug)]
+#[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(
     subcommand,
     name = "show",
@@ -92,11 +97,32 @@ pub(crate) struct Show {
     pub(crate) files: Vec<String>,
 }
 
+/// Prints a script that completes commands and flags in a shell.
+#[derive(FromArgs, ArgsInfo, Debug)]
+#[argh(
+    subcommand,
+    name = "completions",
+    example = "framecast completions bash > ~/.local/share/bash-completion/completions/framecast"
+)]
+pub(crate) struct Completions {
+    /// which shell
+    #[argh(positional, arg_name = "bash|zsh|fish")]
+    pub(crate) shell: Shell,
+}
+
+/// Prints the manual page.
+#[derive(FromArgs, ArgsInfo, Debug)]
+#[argh(subcommand, name = "man", example = "framecast man > ~/.local/share/man/man1/framecast.1")]
+pub(crate) struct Man {}
+
 const COMMANDS: &str = "\
 Commands, after the flags:
   demo [NAME]   run a demo: plasma, paint, cube, dashboard or events
   pipe          play video from standard input (YUV4MPEG2 or raw RGBA)
   show FILE...  show pictures, those of a folder, or one from standard input (-)
+  completions SHELL
+                print a script that completes flags and commands in bash, zsh or fish
+  man           print the manual page
 ";
 
 const EXAMPLES: &str = "\
@@ -106,6 +132,16 @@ Examples:
   framecast show *.png
   ffmpeg -nostdin -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe
 ";
+
+/// The flags of every application, as the library defines them.
+pub(crate) fn common_flags() -> CommandInfoWithArgs {
+    Options::get_args_info()
+}
+
+/// The commands, with what each takes.
+pub(crate) fn commands() -> Vec<CommandInfoWithArgs> {
+    Program::get_subcommands().into_iter().map(|it| it.command).collect()
+}
 
 /// Stands for `-`; no argument can be this.
 const STANDARD_INPUT: &str = "\0-";
@@ -131,11 +167,12 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
     match rest.first() {
         None => {
             return Parsed::Wrong(format!(
-                "missing command; one of demo, pipe, show\n\n{COMMANDS}"
+                "missing command; one of {}\n\n{COMMANDS}",
+                names().join(", ")
             ));
         }
         Some(&"help") => return Parsed::Help(full_help()),
-        Some(first) if !["demo", "pipe", "show"].contains(first) => {
+        Some(first) if !names().contains(first) => {
             return Parsed::Wrong(format!("there is no command {first:?}\n\n{COMMANDS}"));
         }
         Some(_) => {}
@@ -172,10 +209,13 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
     }
 }
 
+fn names() -> Vec<&'static str> {
+    commands().iter().map(|command| command.name).collect()
+}
+
 /// Whether it is a flag that comes before the command.
 fn is_common(arg: &str) -> bool {
-    let is_it = |line: &str| line.split_whitespace().next() == Some(arg);
-    arg.starts_with("--") && full_help().lines().any(is_it)
+    common_flags().flags.iter().any(|flag| flag.long == arg)
 }
 
 fn full_help() -> String {
@@ -259,6 +299,30 @@ mod tests {
     }
 
     #[test]
+    fn every_value_that_is_completed_is_accepted() {
+        let flags = commands()
+            .into_iter()
+            .flat_map(|command| command.flags.iter().map(move |flag| (command.name, flag)));
+        let common = common_flags().flags.iter().map(|flag| ("", flag));
+        let mut tried = 0;
+        for (command, flag) in common.chain(flags) {
+            let argh::FlagInfoKind::Option { arg_name } = flag.kind else { continue };
+            for word in arg_name.split('|').filter(|_| arg_name.contains('|')) {
+                let behind = if command.is_empty() { "demo" } else { "" };
+                let line = format!("{command} {} {word} {behind}", flag.long);
+                match parsed(&line) {
+                    Parsed::Run(..) => tried += 1,
+                    Parsed::Wrong(why) => {
+                        assert!(why.contains("not in this build"), "{line}: {why}");
+                    }
+                    _ => panic!("{line} was not understood"),
+                }
+            }
+        }
+        assert!(tried >= 15, "{tried}");
+    }
+
+    #[test]
     fn no_arguments_give_a_short_help() {
         assert!(matches!(parsed(""), Parsed::Nothing(text) if text.contains("framecast demo")));
     }
@@ -271,6 +335,17 @@ mod tests {
             .filter(|word| word.starts_with("--") && *word != "--help,")
             .map(str::to_owned)
             .collect()
+    }
+
+    #[test]
+    fn the_demos_that_are_completed_are_those_that_exist() {
+        let demo = commands().into_iter().find(|command| command.name == "demo").unwrap();
+        let names: Vec<_> = demo.positionals[0].name.split('|').collect();
+        let exist: Vec<_> = demo::list()
+            .lines()
+            .map(|line| line.split_whitespace().next().unwrap().to_owned())
+            .collect();
+        assert_eq!(names, exist);
     }
 
     #[test]
@@ -290,7 +365,7 @@ mod tests {
             let help = help(line);
             let flags = common();
             let words = flags.iter().map(String::as_str);
-            for word in words.chain(["demo", "pipe", "show", "plasma", "dashboard"]) {
+            for word in words.chain(names()).chain(["plasma", "dashboard"]) {
                 assert!(help.contains(word), "{word} is missing in\n{help}");
             }
             assert!(!help.contains("rest") && !help.contains("```"), "{help}");

@@ -4,7 +4,9 @@
 //! here.
 
 mod command;
+mod completions;
 mod demo;
+mod manual;
 mod pipe;
 mod show;
 
@@ -12,7 +14,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use framecast::{ErrorKind, Options, Result, print_notice};
+use framecast::{Error, ErrorKind, Options, Result, print_notice};
 
 use self::command::{Action, Parsed};
 
@@ -57,6 +59,21 @@ fn run(options: &Options, action: &Action) -> Result<()> {
             let files = args.files.iter().map(|file| path(file)).collect();
             show::run(options, files, args.max_memory)
         }
+        Action::Completions(args) => {
+            let (common, commands) = (command::common_flags(), command::commands());
+            print(&completions::script(args.shell, &common, &commands))
+        }
+        Action::Man(_) => print(&manual::page(&command::common_flags(), &command::commands())),
+    }
+}
+
+/// Writes to standard output, which may be a file on a full disk. A reader that has seen enough is fine.
+fn print(text: &str) -> Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! - `links`: `--link-file`, and links in the environment
 //! - `log`: `--log`
 //! - `program`: run as a person would
+//! - `shell`: completions and the manual page
 //! - `terminal`: programs in a terminal: what they show there, and how they leave it
 //! - `tmux`: pictures through tmux to the terminal around it
 
@@ -14,6 +15,7 @@ mod links;
 #[cfg(feature = "http")]
 mod log;
 mod program;
+mod shell;
 #[cfg(all(unix, feature = "terminal", feature = "http"))]
 mod terminal;
 #[cfg(all(target_os = "linux", feature = "terminal", feature = "http"))]

@@ -43,31 +43,31 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "auto|none|window|terminal|http"))]
     pub backend: Option<BackendList>,
 
-    /// size of the canvas at first, in logical pixels: 1280x720
+    /// initial size of the canvas, in logical pixels: 1280x720. Default: what the program says
     #[cfg_attr(feature = "options", argh(option, arg_name = "WxH"))]
     pub size: Option<SizeArg>,
 
-    /// where the web mirror listens; port 0 takes a free one. Default: 127.0.0.1:60649, or a
-    /// free port if that is taken
+    /// address and port of the web mirror; port 0 picks a free one. Default: 127.0.0.1:60649, or a free
+    /// port if that one is taken
     #[cfg_attr(feature = "options", argh(option, arg_name = "addr:port"))]
     pub listen: Option<ListenArg>,
 
-    /// let the web mirror listen on an address that others can reach, without encryption: who
-    /// listens to the network sees the picture and can use the links
+    /// allow --listen on an address that other machines can reach, without TLS: everyone on the network
+    /// can then read the picture and the links
     #[cfg_attr(feature = "options", argh(switch))]
     pub insecure: bool,
 
     /// encrypt the web mirror with a certificate that is made at start: self-signed. Browsers warn
-    /// of it; its fingerprint is printed
+    /// about it; its fingerprint is printed
     #[cfg_attr(feature = "options", argh(option, arg_name = "self-signed"))]
     pub tls: Option<TlsArg>,
 
-    /// encrypt the web mirror with this certificate (PEM, with those between it and its root), which is read
-    /// again when it changes
+    /// encrypt the web mirror with the certificate in this PEM file, followed by its intermediate
+    /// certificates. Needs --tls-key. The file is read again when it changes
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub tls_cert: Option<PathBuf>,
 
-    /// the certificate's private key (PEM)
+    /// PEM file with the private key of --tls-cert
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub tls_key: Option<PathBuf>,
 
@@ -82,29 +82,30 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub link_file: Option<PathBuf>,
 
-    /// print the links also on standard output, for scripts: json, one line for each link, as
+    /// also print the links on standard output, for scripts: json, one line for each link, as
     /// {"backend":"http","name":"drive","role":"drive","url":"http://…"}
     #[cfg_attr(feature = "options", argh(option, arg_name = "json"))]
     pub print_links: Option<LinkFormat>,
 
-    /// let everybody on this machine drive, without a link
+    /// let everyone on this machine drive, without a link
     #[cfg_attr(feature = "options", argh(switch))]
     pub no_auth: bool,
 
-    /// print the watch link also as a QR code
+    /// also print the watch link as a QR code
     #[cfg_attr(feature = "options", argh(switch))]
     pub qr: bool,
 
-    /// let pages of this origin (scheme, host and port) connect to the web mirror
+    /// let pages of this origin (scheme, host and port) connect to the web mirror. Can be repeated
     #[cfg_attr(feature = "options", argh(option, arg_name = "https://host"))]
     pub allow_origin: Vec<String>,
 
-    /// also answer requests for this host name, such as a proxy's or this machine's: example.org
+    /// also answer requests for this host name, such as a proxy's or this machine's: example.org. Can
+    /// be repeated
     #[cfg_attr(feature = "options", argh(option, arg_name = "host"))]
     pub allow_host: Vec<String>,
 
     /// believe the headers X-Forwarded-For and X-Forwarded-Proto of this proxy: its address, or a
-    /// network such as 10.0.0.0/8
+    /// network such as 10.0.0.0/8. Can be repeated
     #[cfg_attr(feature = "options", argh(option, arg_name = "address"))]
     pub trusted_proxy: Vec<String>,
 
@@ -118,7 +119,7 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "/path/"))]
     pub base_path: Option<String>,
 
-    /// let pages of this origin show the web mirror in a frame
+    /// let pages of this origin show the web mirror in a frame. Can be repeated
     #[cfg_attr(feature = "options", argh(option, arg_name = "https://host"))]
     pub frame_ancestors: Vec<String>,
 
@@ -181,7 +182,7 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
     pub max_fps: Option<FpsArg>,
 
-    /// draw only when somebody looks (auto) or always. Default: auto
+    /// when to draw: auto (only while somebody looks) or always. Default: auto
     #[cfg_attr(feature = "options", argh(option, arg_name = "auto|always"))]
     pub draw: Option<DrawDemand>,
 
@@ -194,7 +195,7 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(switch))]
     pub open: bool,
 
-    /// start when the first viewer looks
+    /// wait for the first viewer before the program starts
     #[cfg_attr(feature = "options", argh(switch))]
     pub wait_viewer: bool,
 

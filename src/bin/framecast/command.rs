@@ -47,14 +47,14 @@ pub(crate) enum Action {
 #[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(subcommand, name = "demo", example = "framecast --backend window,http demo cube")]
 pub(crate) struct Demo {
-    /// which one. Default: plasma
+    /// the demo. Default: plasma
     #[argh(positional, arg_name = "plasma|paint|cube|dashboard|events")]
     pub(crate) name: Option<String>,
 }
 
-/// Plays uncompressed video from standard input in real time. YUV4MPEG2 says its own size and
-/// rate, and may be grey, 4:1:0, 4:1:1, 4:2:0, 4:2:2 or 4:4:4, of 8 to 16 bits; raw RGBA needs --size
-/// before the command. --max-fps has no effect on video.
+/// Plays uncompressed video from standard input in real time. YUV4MPEG2 contains its size and rate; it may be
+/// grey, 4:1:0, 4:1:1, 4:2:0, 4:2:2 or 4:4:4, with 8 to 16 bits. Raw RGBA needs --size before the command.
+/// --max-fps has no effect on video.
 #[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(
     subcommand,
@@ -63,23 +63,23 @@ pub(crate) struct Demo {
     example = "my_renderer | framecast --size 640x480 pipe --format rgba --rate 30"
 )]
 pub(crate) struct Pipe {
-    /// what comes in: y4m (YUV4MPEG2) or rgba (raw, 4 bytes a pixel). Default: y4m
+    /// format of the video: y4m (YUV4MPEG2) or rgba (raw, 4 bytes a pixel). Default: y4m
     #[argh(option, default = "Format::Y4m", arg_name = "y4m|rgba")]
     pub(crate) format: Format,
 
-    /// frames a second; wins over what the stream says. Default for rgba: as fast as they arrive
+    /// frames a second, instead of the rate in the stream. Default for rgba: as fast as they arrive
     #[argh(option, arg_name = "n")]
     pub(crate) rate: Option<FpsArg>,
 
-    /// the colors' matrix: bt601, bt709 or auto (bt709 from 720 lines on), as YUV4MPEG2 does not
-    /// say. Default: auto
+    /// color matrix, which YUV4MPEG2 does not contain: bt601, bt709, or auto (bt709 from 720 lines
+    /// on). Default: auto
     #[argh(option, default = "MatrixArg::Auto", arg_name = "auto|bt601|bt709")]
     pub(crate) matrix: MatrixArg,
 }
 
-/// Shows pictures: PNG, JPEG, GIF, WebP, BMP, PNM and QOI. A folder stands for the pictures in it;
-/// a file that changes is shown anew. Wheel or + and - zoom, dragging pans, 0 fits, 1 is one to one;
-/// arrows, space, n and p go to the next and previous.
+/// Shows pictures: PNG, JPEG, GIF, WebP, BMP, PNM and QOI. A folder stands for the pictures in it. A file is
+/// read again when it changes. The wheel, + and - zoom; dragging pans; 0 fits the picture to the view; 1 shows it
+/// pixel by pixel; arrows, space, n and p go to the next or previous picture.
 #[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(
     subcommand,
@@ -88,11 +88,11 @@ pub(crate) struct Pipe {
     example = "my_plot --png | framecast show -"
 )]
 pub(crate) struct Show {
-    /// the most memory one picture may take, its file aside: 512MiB, 2GiB … Default: 1GiB
+    /// most memory that one picture may take, besides its file: 512MiB, 2GiB. Default: 1GiB
     #[argh(option, default = "Budget::default()", arg_name = "size")]
     pub(crate) max_memory: Budget,
 
-    /// the pictures: files, folders, or - for standard input
+    /// files or folders of pictures, or - for standard input
     #[argh(positional, arg_name = "file")]
     pub(crate) files: Vec<String>,
 }
@@ -105,7 +105,7 @@ pub(crate) struct Show {
     example = "framecast completions bash > ~/.local/share/bash-completion/completions/framecast"
 )]
 pub(crate) struct Completions {
-    /// which shell
+    /// the shell
     #[argh(positional, arg_name = "bash|zsh|fish")]
     pub(crate) shell: Shell,
 }
@@ -330,7 +330,8 @@ mod tests {
     /// The flags of every application, as the library tells them.
     fn common() -> Vec<String> {
         let help = Options::parse("framecast", &["--help"]).unwrap_err().to_string();
-        let first = help.lines().filter_map(|line| line.split_whitespace().next());
+        // Descriptions are indented further.
+        let first = help.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
         first
             .filter(|word| word.starts_with("--") && *word != "--help,")
             .map(str::to_owned)

@@ -105,12 +105,7 @@ fn flag(out: &mut String, flag: &FlagInfo) -> fmt::Result {
     if let FlagInfoKind::Option { arg_name } = flag.kind {
         write!(out, " \\fI{}\\fR", escaped(arg_name))?;
     }
-    let again = if flag.optionality == Optionality::Repeating {
-        " Can be given several times."
-    } else {
-        ""
-    };
-    writeln!(out, "\n{}{again}", sentence(flag.description))
+    writeln!(out, "\n{}", sentence(flag.description))
 }
 
 fn synopsis(positional: &PositionalInfo) -> String {

@@ -115,7 +115,7 @@ pub mod web {
     pub use framecast_http::Body;
     pub use framecast_http::{
         Answer, HttpBackend, HttpServer, HttpService, Limits, Link, LinkInfo, MjpegStream,
-        Reporter, Resources, ServerConfig, Tls, Token, Upgrade, Visitor,
+        Reporter, Resources, ServerConfig, Tls, Token, Upgrade, Visitor, systemd_listener,
     };
 }
 

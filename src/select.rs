@@ -178,35 +178,42 @@ impl Servers {
         if let Some((_, server)) = known {
             return Ok(open(free_name(server, canvas)?));
         }
-        let config = config(options, messages)?;
+        // The address that counts is that of the socket.
+        let handed = match options.listen {
+            Some(ListenArg::Systemd) => Some(framecast_http::systemd_listener()?),
+            _ => None,
+        };
+        let address = match (&handed, options.listen) {
+            (Some(socket), _) => socket.local_addr().map_err(|error| {
+                Error::failed(format!("the socket that systemd handed over: {error}"))
+            })?,
+            (None, Some(ListenArg::Address(address))) => address,
+            (None, _) => ListenArg::DEFAULT_ADDRESS,
+        };
+        let config = config(options, address, messages)?;
         let encrypted = config.tls.is_some();
         let fingerprint = config.tls.as_ref().map(|tls| tls.fingerprint().to_owned());
-        let server = match options.listen {
-            Some(ListenArg(address))
-                if !is_loopback(address) && !encrypted && !options.insecure =>
-            {
-                return Err(Error::invalid_input(format!(
-                    "{address} can be reached by others, and what they see and the links they use are not encrypted; add --tls self-signed, or --tls-cert and --tls-key; or listen on 127.0.0.1 (and use ssh -L, or a proxy with TLS); or add --insecure"
-                )));
-            }
-            Some(ListenArg(address)) => {
-                let server = HttpServer::bind_with(address, config)?;
-                if !is_loopback(address) && !encrypted {
-                    messages.notice(
-                        Level::Warn,
-                        "http    warning: nothing is encrypted; who listens to the network sees the picture and can use the links",
-                    );
-                }
-                server
-            }
+        let reachable = !is_loopback(address) && !encrypted;
+        if reachable && !options.insecure {
+            return Err(Error::invalid_input(format!(
+                "{address} can be reached by others, and what they see and the links they use are not encrypted; add --tls self-signed, or --tls-cert and --tls-key; or listen on 127.0.0.1 (and use ssh -L, or a proxy with TLS); or add --insecure"
+            )));
+        }
+        let server = match (handed, options.listen) {
+            (Some(socket), _) => HttpServer::from_listener(socket, config)?,
+            (None, Some(_)) => HttpServer::bind_with(address, config)?,
             // Somebody who did not choose a port does not mind another one.
-            None => {
-                HttpServer::bind_with(ListenArg::DEFAULT.0, config.clone()).or_else(|error| {
-                    let free = std::net::SocketAddr::new(ListenArg::DEFAULT.0.ip(), 0);
-                    HttpServer::bind_with(free, config).map_err(|_| error)
-                })?
-            }
+            (None, None) => HttpServer::bind_with(address, config.clone()).or_else(|error| {
+                let free = std::net::SocketAddr::new(address.ip(), 0);
+                HttpServer::bind_with(free, config).map_err(|_| error)
+            })?,
         };
+        if reachable {
+            messages.notice(
+                Level::Warn,
+                "http    warning: nothing is encrypted; who listens to the network sees the picture and can use the links",
+            );
+        }
         if let Some(warning) = server.warning() {
             messages.notice(Level::Warn, &format!("http    warning: {warning}"));
         }
@@ -226,9 +233,13 @@ fn is_loopback(address: std::net::SocketAddr) -> bool {
     address.ip().to_canonical().is_loopback()
 }
 
-/// How strangers are treated, by the flags.
+/// How strangers are treated at `address`, by the flags.
 #[cfg(feature = "http")]
-fn config(options: &Options, messages: Messages) -> Result<framecast_http::ServerConfig> {
+fn config(
+    options: &Options,
+    address: std::net::SocketAddr,
+    messages: Messages,
+) -> Result<framecast_http::ServerConfig> {
     let mut config = framecast_http::ServerConfig::default();
     // What is no text is not among those that are looked for.
     let variables = std::env::vars_os()
@@ -254,7 +265,7 @@ fn config(options: &Options, messages: Messages) -> Result<framecast_http::Serve
     config.reporter = framecast_http::Reporter::new(move |level, message| {
         messages.notice(level, &format!("http    {message}"));
     });
-    config.tls = tls(options)?;
+    config.tls = tls(options, address)?;
     config.no_auth = options.no_auth;
     config.allow_origins.clone_from(&options.allow_origin);
     config.allow_hosts.clone_from(&options.allow_host);
@@ -287,9 +298,9 @@ fn resources(options: &Options, page: &Page) -> Result<Option<framecast_http::Re
     Ok(found)
 }
 
-/// What the web mirror is encrypted with, by the flags.
+/// What the web mirror at `address` is encrypted with, by the flags.
 #[cfg(feature = "http")]
-fn tls(options: &Options) -> Result<Option<framecast_http::Tls>> {
+fn tls(options: &Options, address: std::net::SocketAddr) -> Result<Option<framecast_http::Tls>> {
     use framecast_api::Error;
     use framecast_http::Tls;
 
@@ -299,8 +310,7 @@ fn tls(options: &Options) -> Result<Option<framecast_http::Tls>> {
         (None, None, None) => Ok(None),
         (None, Some(certificate), Some(key)) => Tls::from_files(certificate, key).map(Some),
         (Some(TlsArg::SelfSigned), None, None) => {
-            let listen = options.listen.unwrap_or_default();
-            Tls::self_signed(listen.0, &options.allow_host).map(Some)
+            Tls::self_signed(address, &options.allow_host).map(Some)
         }
         (None, ..) => Err(Error::invalid_input(
             "--tls-cert and --tls-key go together: a certificate and its private key",

@@ -233,14 +233,21 @@ impl fmt::Display for FpsArg {
     }
 }
 
-/// Where to listen: `127.0.0.1:60649`, `localhost:0`, `[::1]:8080`.
+/// Where to listen: `127.0.0.1:60649`, `localhost:0`, `[::1]:8080`, or `systemd`.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListenArg(pub SocketAddr);
+pub enum ListenArg {
+    /// On an address; port 0 is any free one.
+    Address(SocketAddr),
+    /// On the socket that systemd hands over (socket activation).
+    Systemd,
+}
 
 impl ListenArg {
     /// Where the web mirror listens unless a flag says otherwise: this machine only.
-    pub const DEFAULT: ListenArg =
-        ListenArg(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 60_649));
+    pub const DEFAULT: ListenArg = ListenArg::Address(Self::DEFAULT_ADDRESS);
+    pub(crate) const DEFAULT_ADDRESS: SocketAddr =
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 60_649);
 }
 
 impl Default for ListenArg {
@@ -254,15 +261,18 @@ impl FromStr for ListenArg {
 
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
+        if text == "systemd" {
+            return Ok(Self::Systemd);
+        }
         let address = match text.strip_prefix("localhost:") {
             Some(port) => port.parse().ok().map(|port| (Ipv4Addr::LOCALHOST, port).into()),
             None => text.parse().ok(),
         };
         // An IPv4 address that is written as one of IPv6 is the same place.
         let plain = |it: SocketAddr| SocketAddr::new(it.ip().to_canonical(), it.port());
-        address.map(plain).map(Self).ok_or_else(|| {
+        address.map(plain).map(Self::Address).ok_or_else(|| {
             Error::invalid_input(format!(
-                "{text:?} is no address to listen on; write ADDRESS:PORT, such as 127.0.0.1:60649, [::1]:8080, or 127.0.0.1:0 for a free port"
+                "{text:?} is no address to listen on; write ADDRESS:PORT, such as 127.0.0.1:60649, [::1]:8080, or 127.0.0.1:0 for a free port; or systemd, for the socket that it hands over"
             ))
         })
     }
@@ -270,7 +280,10 @@ impl FromStr for ListenArg {
 
 impl fmt::Display for ListenArg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Systemd => f.write_str("systemd"),
+        }
     }
 }
 
@@ -491,9 +504,25 @@ mod tests {
         ] {
             assert_eq!(mapped.parse::<ListenArg>().unwrap().to_string(), plain);
         }
-        for bad in ["", "80", ":80", "127.0.0.1", "127.0.0.1:99999", "example.org:80", "localhost:"]
-        {
-            assert!(complaint::<ListenArg>(bad).contains("127.0.0.1:0"), "{bad}");
+        assert_eq!("systemd".parse::<ListenArg>().unwrap(), ListenArg::Systemd);
+        assert_eq!(ListenArg::Systemd.to_string(), "systemd");
+        assert_eq!(
+            ListenArg::DEFAULT.to_string().parse::<ListenArg>().unwrap(),
+            ListenArg::DEFAULT
+        );
+        for bad in [
+            "",
+            "80",
+            ":80",
+            "127.0.0.1",
+            "127.0.0.1:99999",
+            "example.org:80",
+            "localhost:",
+            "systemd:80",
+            "Systemd",
+        ] {
+            let text = complaint::<ListenArg>(bad);
+            assert!(text.contains("127.0.0.1:0") && text.contains("systemd"), "{bad}");
         }
     }
 

@@ -47,9 +47,9 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "WxH"))]
     pub size: Option<SizeArg>,
 
-    /// address and port of the web mirror; port 0 picks a free one. Default: 127.0.0.1:60649, or a free
-    /// port if that one is taken
-    #[cfg_attr(feature = "options", argh(option, arg_name = "addr:port"))]
+    /// address and port of the web mirror; port 0 picks a free one. Or systemd: the socket that a .socket
+    /// unit hands over. Default: 127.0.0.1:60649, or a free port if that one is taken
+    #[cfg_attr(feature = "options", argh(option, arg_name = "addr:port|systemd"))]
     pub listen: Option<ListenArg>,
 
     /// allow --listen on an address that other machines can reach, without TLS: everyone on the network

@@ -46,6 +46,7 @@ mod server;
 mod service;
 mod site;
 mod stall;
+mod systemd;
 mod tls;
 mod tls_watch;
 #[cfg(feature = "tower")]
@@ -60,6 +61,7 @@ pub use reporter::Reporter;
 pub use resources::Resources;
 pub use server::HttpServer;
 pub use service::{Answer, HttpService, MjpegStream, Upgrade, Visitor};
+pub use systemd::systemd_listener;
 pub use tls::Tls;
 #[cfg(feature = "tower")]
 pub use tower::Body;

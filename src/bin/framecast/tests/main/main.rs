@@ -5,6 +5,7 @@
 //! - `log`: `--log`
 //! - `program`: run as a person would
 //! - `shell`: completions and the manual page
+//! - `systemd`: a socket that systemd hands over
 //! - `terminal`: programs in a terminal: what they show there, and how they leave it
 //! - `tmux`: pictures through tmux to the terminal around it
 
@@ -16,6 +17,8 @@ mod links;
 mod log;
 mod program;
 mod shell;
+#[cfg(all(target_os = "linux", feature = "http"))]
+mod systemd;
 #[cfg(all(unix, feature = "terminal", feature = "http"))]
 mod terminal;
 #[cfg(all(target_os = "linux", feature = "terminal", feature = "http"))]

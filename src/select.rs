@@ -306,17 +306,21 @@ fn tls(options: &Options, address: std::net::SocketAddr) -> Result<Option<framec
 
     use crate::options::TlsArg;
 
-    match (options.tls, &options.tls_cert, &options.tls_key) {
-        (None, None, None) => Ok(None),
-        (None, Some(certificate), Some(key)) => Tls::from_files(certificate, key).map(Some),
-        (Some(TlsArg::SelfSigned), None, None) => {
-            Tls::self_signed(address, &options.allow_host).map(Some)
-        }
-        (None, ..) => Err(Error::invalid_input(
+    let hosts = &options.allow_host;
+    // Only what is self-signed is kept, so that the flag alone says enough.
+    let is_self_signed = options.tls == Some(TlsArg::SelfSigned) || options.tls_keep.is_some();
+    match (is_self_signed, &options.tls_cert, &options.tls_key) {
+        (false, None, None) => Ok(None),
+        (false, Some(certificate), Some(key)) => Tls::from_files(certificate, key).map(Some),
+        (true, None, None) => match &options.tls_keep {
+            Some(file) => Tls::self_signed_in(file, address, hosts).map(Some),
+            None => Tls::self_signed(address, hosts).map(Some),
+        },
+        (false, ..) => Err(Error::invalid_input(
             "--tls-cert and --tls-key go together: a certificate and its private key",
         )),
-        (Some(_), ..) => Err(Error::invalid_input(
-            "there can be one certificate: --tls self-signed, or --tls-cert and --tls-key",
+        (true, ..) => Err(Error::invalid_input(
+            "there can be one certificate: --tls self-signed or --tls-keep, or --tls-cert and --tls-key",
         )),
     }
 }

@@ -62,6 +62,12 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "self-signed"))]
     pub tls: Option<TlsArg>,
 
+    /// keep the self-signed certificate and its key in this file, so that browsers warn only once. If it is
+    /// missing, framecast creates it, for its owner only. It is renewed before it expires, and when this
+    /// machine's address or the hosts of --allow-host change. Implies --tls self-signed
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
+    pub tls_keep: Option<PathBuf>,
+
     /// encrypt the web mirror with the certificate in this PEM file, followed by its intermediate
     /// certificates. Needs --tls-key. The file is read again when it changes
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
@@ -272,6 +278,7 @@ impl Options {
     fn need_features(&self, is_built_in: impl Fn(&str) -> bool) -> Result<()> {
         let flags = [
             ("--tls", "tls", self.tls.is_some()),
+            ("--tls-keep", "tls", self.tls_keep.is_some()),
             ("--tls-cert", "tls", self.tls_cert.is_some()),
             ("--tls-key", "tls", self.tls_key.is_some()),
             ("--listen", "http", self.listen.is_some()),
@@ -333,6 +340,7 @@ mod tests {
     fn a_flag_of_a_feature_that_is_not_built_in_names_the_feature_and_the_command() {
         for (flag, value, feature) in [
             ("--tls", "self-signed", "tls"),
+            ("--tls-keep", "mirror.pem", "tls"),
             ("--tls-cert", "cert.pem", "tls"),
             ("--tls-key", "key.pem", "tls"),
             ("--listen", "127.0.0.1:0", "http"),
@@ -384,6 +392,7 @@ mod tests {
             "--listen",
             "--insecure",
             "--tls",
+            "--tls-keep",
             "--tls-cert",
             "--tls-key",
             "--link",

@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// What tells whether a file is still what it was.
@@ -46,10 +46,7 @@ pub(crate) fn read(path: &Path, limit: usize) -> io::Result<(Vec<u8>, Stamp)> {
 /// Creates a file that does not exist yet, as a whole: nobody ever sees a part of it, even if several processes
 /// start at once or this one ends.
 pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.{:?}.new", std::process::id(), std::thread::current().id()));
-    let whole = path.with_file_name(name);
-    write_new(&whole, bytes)?;
+    let whole = write_beside(path, bytes)?;
     // Unlike a rename this fails where somebody else was quicker.
     let linked = match std::fs::hard_link(&whole, path) {
         // A file system without hard links.
@@ -58,6 +55,25 @@ pub(crate) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     };
     let _ = std::fs::remove_file(&whole);
     linked
+}
+
+/// Puts a new file in the place of the one at `path`, as a whole.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let whole = write_beside(path, bytes)?;
+    let replaced = std::fs::rename(&whole, path);
+    if replaced.is_err() {
+        let _ = std::fs::remove_file(&whole);
+    }
+    replaced
+}
+
+/// Writes a file in the folder of `path`, by a name that no other process has, in whatever container.
+fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{:016x}.new", getrandom::u64()?));
+    let whole = path.with_file_name(name);
+    write_new(&whole, bytes)?;
+    Ok(whole)
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -146,6 +162,10 @@ mod tests {
         assert_eq!(create(&path, b"two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         let (bytes, stamp) = read(&path, 2).unwrap();
         assert_eq!((&bytes[..], Some(stamp)), (&b"one"[..], Stamp::at(&path)), "one byte more");
+        replace(&path, b"two").unwrap();
+        let (bytes, stamp) = read(&path, 9).unwrap();
+        assert_eq!(bytes, b"two", "it is private, too, or it could not be read");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
         assert!(read(&path, 9).unwrap_err().to_string().contains("chmod 600"));
         assert_ne!(Some(stamp), Stamp::at(&path), "permissions are a change");

@@ -119,6 +119,9 @@ impl HttpServer {
         let base = base(address, outward(address.ip()), tls.is_some());
         let (files, warning) = files::reserve(&mut config.limits);
         let site = Arc::new(Site::new(base, config)?);
+        if let Some((level, message)) = tls.as_ref().and_then(Tls::notice) {
+            site.report(level, message);
+        }
         let running = Running::start(site, move |server, spawner| async move {
             let _files = files;
             let site = Arc::clone(&server.site);

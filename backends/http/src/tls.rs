@@ -6,18 +6,22 @@
 #[cfg_attr(not(feature = "tls"), path = "tls/disabled.rs")]
 mod session;
 
+mod kept;
 mod rationed;
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use framecast_api::{Error, ErrorKind, Result};
+use log::Level;
 use smol::io::{AsyncRead, AsyncWrite};
 
 use crate::Limits;
 use crate::private_file::Stamp;
+use kept::Kept;
 use rationed::Rationed;
 
 /// The first byte of a TLS connection (RFC 8446, section 5.1: a record of type "handshake"). No
@@ -42,22 +46,45 @@ pub(crate) const FIRST_BYTE: u8 = 22;
 pub struct Tls {
     acceptor: session::Acceptor,
     fingerprint: String,
-    files: Option<Files>,
+    /// Where it is, if it is on the disk, and of which contents.
+    source: Option<(Source, Option<Stamps>)>,
+    /// What the operator should know of how it was made.
+    notice: Option<(Level, String)>,
 }
 
-/// Where a certificate and its key were read.
+/// Of the files of a certificate.
+pub(crate) type Stamps = (Stamp, Stamp);
+
+/// Where a certificate and its key are on the disk.
 #[derive(Debug, Clone)]
-pub(crate) struct Files {
-    pub(crate) certificate: PathBuf,
-    pub(crate) key: PathBuf,
-    /// Before they were read.
-    pub(crate) stamps: Option<(Stamp, Stamp)>,
+pub(crate) enum Source {
+    /// The owner's, who renews it.
+    Files { certificate: PathBuf, key: PathBuf },
+    /// One that we made, and renew.
+    Kept(Kept),
 }
 
-impl Files {
-    /// Which contents they have now.
-    pub(crate) fn stamps(&self) -> Option<(Stamp, Stamp)> {
-        Stamp::at(&self.certificate).zip(Stamp::at(&self.key))
+impl Source {
+    /// Which contents the files have now.
+    pub(crate) fn stamps(&self) -> Option<Stamps> {
+        let (certificate, key) = match self {
+            Self::Files { certificate, key } => (certificate, key),
+            Self::Kept(kept) => (&kept.path, &kept.path),
+        };
+        Stamp::at(certificate).zip(Stamp::at(key))
+    }
+
+    /// Reads them again, while a server uses what they held. A certificate that we made is renewed if that is due at
+    /// `now`, but not made where its file is gone: the folder may be so for a while.
+    pub(crate) fn read_again(&self, now: SystemTime) -> Result<Tls> {
+        match self {
+            Self::Files { certificate, key } => Tls::from_files(certificate, key),
+            Self::Kept(kept) if !kept.path.exists() => Err(Error::failed(format!(
+                "the certificate file {} is gone; the next start makes a new one",
+                kept.path.display()
+            ))),
+            Self::Kept(kept) => Tls::kept(kept.clone(), now),
+        }
     }
 }
 
@@ -79,9 +106,8 @@ impl Tls {
                 Error::failed(format!("cannot read {}: {error}", path.display())).with_source(error)
             })
         };
-        let mut files =
-            Files { certificate: certificate.to_owned(), key: key.to_owned(), stamps: None };
-        files.stamps = files.stamps();
+        let source = Source::Files { certificate: certificate.to_owned(), key: key.to_owned() };
+        let stamps = source.stamps();
         let made = Self::from_pem(&read(certificate)?, &read(key)?).map_err(|error| {
             let (certificate, key) = (certificate.display(), key.display());
             match error.kind() {
@@ -91,7 +117,7 @@ impl Tls {
                 _ => error,
             }
         })?;
-        Ok(Self { files: Some(files), ..made })
+        Ok(Self { source: Some((source, stamps)), ..made })
     }
 
     /// Like [`from_files`](Self::from_files), from the contents of such files.
@@ -110,15 +136,42 @@ impl Tls {
     /// "Invalid input" if a certificate cannot contain one of the names; "not supported" without the feature
     /// `tls`.
     pub fn self_signed(listening: SocketAddr, names: &[String]) -> Result<Self> {
-        let ip = crate::server::outward(listening.ip()).unwrap_or(listening.ip());
-        let mut all = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-        let bare = |name: &String| name.trim_matches(['[', ']']).to_owned();
-        for name in std::iter::once(ip.to_canonical().to_string()).chain(names.iter().map(bare)) {
-            if !all.contains(&name) {
-                all.push(name);
-            }
-        }
-        session::self_signed(all).map(Self::from)
+        session::self_signed(&all_names(listening, names)).map(Self::from)
+    }
+
+    /// As [`self_signed`](Self::self_signed), and kept in a file with its key, so that it is the same at the next start
+    /// and nobody is warned again.
+    ///
+    /// If there is no such file it is made, for its owner only. Somebody else may neither read nor write one that is
+    /// there (on Windows that is not checked). A certificate that has expired, or does so within 30 days, or
+    /// that does not name this machine's address or one of `names` is made anew, also while a server runs. Its fingerprint is another one
+    /// then, and the server's [`reporter`](crate::ServerConfig::reporter) says so.
+    ///
+    /// ```
+    /// # use framecast_http::Tls;
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let file = folder.path().join("mirror.pem");
+    /// let address = "127.0.0.1:8443".parse().unwrap();
+    /// let first = Tls::self_signed_in(&file, address, &[])?;
+    /// let again = Tls::self_signed_in(&file, address, &[])?;
+    /// assert_eq!(again.fingerprint(), first.fingerprint());
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// "Invalid input" if the file is damaged, is somebody else's, can be read by others, or was not made by this: it is
+    /// left as it is then; or if a name cannot stand in a certificate. "Failed" if it cannot be written. "Not
+    /// supported" without the feature `tls`.
+    pub fn self_signed_in(file: &Path, listening: SocketAddr, names: &[String]) -> Result<Self> {
+        let kept = Kept { path: file.to_owned(), names: all_names(listening, names) };
+        Self::kept(kept, SystemTime::now())
+    }
+
+    fn kept(kept: Kept, now: SystemTime) -> Result<Self> {
+        let opened = kept.open(now)?;
+        let (acceptor, hash) = opened.made;
+        let source = Some((Source::Kept(kept), Some((opened.stamp, opened.stamp))));
+        Ok(Self { acceptor, fingerprint: fingerprint(&hash), source, notice: opened.notice })
     }
 
     /// Returns the SHA-256 fingerprint of the certificate, as browsers and `openssl x509 -fingerprint -sha256`
@@ -128,9 +181,14 @@ impl Tls {
         &self.fingerprint
     }
 
-    /// Where it was read, if it is of files.
-    pub(crate) fn files(&self) -> Option<&Files> {
-        self.files.as_ref()
+    /// Where it was read and of which contents, if it is on the disk.
+    pub(crate) fn source(&self) -> Option<(&Source, Option<Stamps>)> {
+        self.source.as_ref().map(|(source, stamps)| (source, *stamps))
+    }
+
+    /// What the operator should know: that it was made, or made anew.
+    pub(crate) fn notice(&self) -> Option<(Level, &str)> {
+        self.notice.as_ref().map(|(level, message)| (*level, &**message))
     }
 
     /// From now on new connections get the certificate of `new`.
@@ -150,9 +208,26 @@ impl Tls {
 
 impl From<session::Made> for Tls {
     fn from((acceptor, hash): session::Made) -> Self {
-        let pairs: Vec<String> = hash.iter().map(|byte| format!("{byte:02X}")).collect();
-        Self { acceptor, fingerprint: pairs.join(":"), files: None }
+        Self { acceptor, fingerprint: fingerprint(&hash), source: None, notice: None }
     }
+}
+
+fn fingerprint(hash: &[u8]) -> String {
+    let pairs: Vec<String> = hash.iter().map(|byte| format!("{byte:02X}")).collect();
+    pairs.join(":")
+}
+
+/// What a certificate for this machine names.
+fn all_names(listening: SocketAddr, names: &[String]) -> Vec<String> {
+    let ip = crate::server::outward(listening.ip()).unwrap_or(listening.ip());
+    let mut all = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    let bare = |name: &String| name.trim_matches(['[', ']']).to_owned();
+    for name in std::iter::once(ip.to_canonical().to_string()).chain(names.iter().map(bare)) {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
 }
 
 impl fmt::Debug for Tls {

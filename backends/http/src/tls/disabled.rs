@@ -1,6 +1,7 @@
 //! A build without TLS: an acceptor cannot be made.
 
 use std::io;
+use std::time::SystemTime;
 
 use framecast_api::{Error, Result};
 use smol::io::{AsyncRead, AsyncWrite};
@@ -25,7 +26,15 @@ pub(super) fn from_pem(_: &[u8], _: &[u8]) -> Result<Made> {
     Err(not_built_in())
 }
 
-pub(super) fn self_signed(_: Vec<String>) -> Result<Made> {
+pub(super) fn self_signed(_: &[String]) -> Result<Made> {
+    Err(not_built_in())
+}
+
+pub(super) fn self_signed_pem(_: &[String], _: SystemTime) -> Result<String> {
+    Err(not_built_in())
+}
+
+pub(super) fn outdated(_: &[u8], _: &[String], _: SystemTime) -> Result<Option<String>> {
     Err(not_built_in())
 }
 

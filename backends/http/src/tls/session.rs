@@ -2,20 +2,27 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use data_encoding::BASE64;
 use framecast_api::{Error, Result};
 use futures_rustls::TlsAcceptor;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{Error as TlsError, ServerConfig};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, Error as TlsError, RootCertStore, ServerConfig};
 use sha2::{Digest, Sha256};
 use smol::io::{AsyncRead, AsyncWrite};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Before now, for clocks that are behind; and after.
 const VALID: (Duration, Duration) = (DAY, Duration::from_secs(365 * DAY.as_secs()));
+/// How long before its end a certificate is made anew.
+const RENEWED_BEFORE: Duration = Duration::from_secs(30 * DAY.as_secs());
+/// Characters in a line of PEM (RFC 7468, section 2).
+const PEM_LINE: usize = 64;
 /// Bytes of pictures that wait in a connection's session; the rest waits where it can be replaced
 /// by something newer.
 const BUFFER: usize = 16 * 1024;
@@ -63,24 +70,86 @@ pub(super) fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Made> {
     acceptor(chain, key)
 }
 
-pub(super) fn self_signed(names: Vec<String>) -> Result<Made> {
-    let listed = names.join(", ");
+pub(super) fn self_signed(names: &[String]) -> Result<Made> {
+    let (certificate, key) = make(names, SystemTime::now())?;
+    acceptor(vec![certificate], key.into())
+}
+
+/// A certificate that is made at `now`, and its key.
+pub(super) fn self_signed_pem(names: &[String], now: SystemTime) -> Result<String> {
+    let (certificate, key) = make(names, now)?;
+    Ok(pem("CERTIFICATE", &certificate) + &pem("PRIVATE KEY", key.secret_pkcs8_der()))
+}
+
+fn make(
+    names: &[String],
+    now: SystemTime,
+) -> Result<(CertificateDer<'static>, PrivatePkcs8KeyDer<'static>)> {
     let make = || {
         let mut params = CertificateParams::new(names)?;
-        params.distinguished_name.push(DnType::CommonName, "framecast, made at start");
+        params.distinguished_name.push(DnType::CommonName, "framecast, self-signed");
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let now = SystemTime::now();
         params.not_before = (now - VALID.0).into();
         params.not_after = (now + VALID.1).into();
         let key = KeyPair::generate()?;
-        Ok((params.self_signed(&key)?, key))
+        Ok((params.self_signed(&key)?.into(), key.serialize_der().into()))
     };
-    let (certificate, key) = make().map_err(|error: rcgen::Error| {
-        bad(format!("cannot make a certificate for {listed}: {error}"))
-    })?;
-    let key = PrivatePkcs8KeyDer::from(key.serialize_der());
-    acceptor(vec![certificate.into()], key.into())
+    make().map_err(|error: rcgen::Error| {
+        bad(format!("cannot make a certificate for {}: {error}", names.join(", ")))
+    })
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let text = BASE64.encode(der);
+    let mut lines: Vec<&str> = Vec::new();
+    let mut rest = &text[..];
+    while !rest.is_empty() {
+        let (line, more) = rest.split_at(rest.len().min(PEM_LINE));
+        lines.push(line);
+        rest = more;
+    }
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
+/// Why the self-signed certificate in `pem` has to be made anew at `now`, to be put after it; `None` if it has not.
+///
+/// # Errors
+/// If it is none that [`self_signed_pem`] makes.
+pub(super) fn outdated(pem: &[u8], names: &[String], now: SystemTime) -> Result<Option<String>> {
+    let strange =
+        |error: TlsError| bad(format!("it is not self-signed as framecast's are ({error})"));
+    let certificate = CertificateDer::from_pem_slice(pem)
+        .map_err(|error| bad(format!("no certificate could be read ({error})")))?;
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate.clone()).map_err(strange)?;
+    let parsed = ParsedCertificate::try_from(&certificate).map_err(strange)?;
+    let soon = (now + RENEWED_BEFORE).duration_since(UNIX_EPOCH).unwrap_or_default();
+    let provider = rustls::crypto::ring::default_provider();
+    let found = verify_server_cert_signed_by_trust_anchor(
+        &parsed,
+        &roots,
+        &[],
+        UnixTime::since_unix_epoch(soon),
+        provider.signature_verification_algorithms.all,
+    );
+    match found {
+        Err(TlsError::InvalidCertificate(
+            CertificateError::Expired | CertificateError::ExpiredContext { .. },
+        )) => return Ok(Some("has expired, or expires within 30 days".to_owned())),
+        // The clock is behind, as where nothing keeps it while a machine is off: a new certificate would be one of
+        // the past when it is right again.
+        Ok(())
+        | Err(TlsError::InvalidCertificate(
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
+        )) => {}
+        Err(error) => return Err(strange(error)),
+    }
+    let is_named = |name: &String| {
+        ServerName::try_from(&**name).is_ok_and(|name| verify_server_name(&parsed, &name).is_ok())
+    };
+    let missing = names.iter().find(|name| !is_named(name));
+    Ok(missing.map(|name| format!("does not name {name}")))
 }
 
 fn acceptor(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Made> {

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use async_tungstenite::tungstenite::client;
 use async_tungstenite::tungstenite::client::IntoClientRequest;
 use framecast_api::{Backend, BackendEvent, EventKind};
 use framecast_http::{HttpServer, Reporter, ServerConfig, Tls};
-use rustls::pki_types::ServerName;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion,
 };
@@ -213,7 +215,7 @@ fn the_end_of_the_application_is_told_and_the_connection_closed_in_order() {
 }
 
 /// Writes a new certificate for this machine and its key; gives it.
-fn renew(folder: &std::path::Path) -> rustls::pki_types::CertificateDer<'static> {
+fn renew(folder: &Path) -> CertificateDer<'static> {
     let names = vec!["127.0.0.1".to_owned()];
     let made = rcgen::generate_simple_self_signed(names).unwrap();
     std::fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
@@ -249,4 +251,42 @@ fn a_certificate_that_changes_is_taken_and_a_broken_one_is_not() {
     let message = until_told("the certificate changed");
     assert!(message.contains(Tls::from_files(&certificate, &key).unwrap().fingerprint()));
     trust(second);
+}
+
+#[test]
+fn a_certificate_that_is_kept_is_watched_and_the_one_in_use_stays_when_its_file_is_broken_or_gone()
+{
+    let folder = tempfile::tempdir().unwrap();
+    let [here, other] = ["here.pem", "other.pem"].map(|name| folder.path().join(name));
+    let address = "127.0.0.1:0".parse().unwrap();
+    let make = |file: &Path| Tls::self_signed_in(file, address, &[]).unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    let mut encrypted = encrypted_with(|config| {
+        config.tls = Some(make(&here));
+        config.reporter = Reporter::new(move |_, message| drop(tell.send(message.to_owned())));
+    });
+    let until_told = |part: &str| {
+        let wait = || told.recv_timeout(Duration::from_secs(60)).unwrap();
+        std::iter::repeat_with(wait).find(|message| message.contains(part)).unwrap()
+    };
+    assert!(until_told("made a certificate").contains("here.pem"));
+    let mut trust = |file: &Path| {
+        let text = std::fs::read(file).unwrap();
+        encrypted.roots = RootCertStore::empty();
+        encrypted.roots.add(CertificateDer::from_pem_slice(&text).unwrap()).unwrap();
+        assert_eq!(status(&encrypted.get("")), 200);
+    };
+    trust(&here);
+    let first = folder.path().join("first.pem");
+    std::fs::copy(&here, &first).unwrap();
+    std::fs::write(&here, "nothing").unwrap();
+    assert!(until_told("stays as it was").contains("no file that framecast made"));
+    trust(&first);
+    std::fs::remove_file(&here).unwrap();
+    assert!(until_told("stays as it was").contains("is gone"));
+    trust(&first);
+    let second = make(&other);
+    std::fs::rename(&other, &here).unwrap();
+    assert!(until_told("the certificate changed").contains(second.fingerprint()));
+    trust(&here);
 }

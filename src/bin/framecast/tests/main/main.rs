@@ -7,6 +7,7 @@
 //! - `shell`: completions and the manual page
 //! - `systemd`: a socket that systemd hands over
 //! - `terminal`: programs in a terminal: what they show there, and how they leave it
+//! - `tls`: a certificate that is kept
 //! - `tmux`: pictures through tmux to the terminal around it
 
 #[cfg(all(target_os = "linux", feature = "http"))]
@@ -21,6 +22,8 @@ mod shell;
 mod systemd;
 #[cfg(all(unix, feature = "terminal", feature = "http"))]
 mod terminal;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(all(target_os = "linux", feature = "terminal", feature = "http"))]
 mod tmux;
 

@@ -262,6 +262,7 @@ fn config(
         config.links = options.link.iter().map(link).chain(from_environment).collect();
     }
     config.link_file.clone_from(&options.link_file);
+    config.fixed_links = options.fixed_links;
     config.reporter = framecast_http::Reporter::new(move |level, message| {
         messages.notice(level, &format!("http    {message}"));
     });

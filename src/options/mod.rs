@@ -88,6 +88,10 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub link_file: Option<PathBuf>,
 
+    /// keep the host from making links in the page, and from seeing which there are
+    #[cfg_attr(feature = "options", argh(switch))]
+    pub fixed_links: bool,
+
     /// also print the links on standard output, for scripts: json, one line for each link, as
     /// {"backend":"http","name":"drive","role":"drive","url":"http://…"}
     #[cfg_attr(feature = "options", argh(option, arg_name = "json"))]
@@ -285,6 +289,7 @@ impl Options {
             ("--insecure", "http", self.insecure),
             ("--link", "http", !self.link.is_empty()),
             ("--link-file", "http", self.link_file.is_some()),
+            ("--fixed-links", "http", self.fixed_links),
             ("--print-links", "http", self.print_links.is_some()),
             ("--no-auth", "http", self.no_auth),
             ("--qr", "qr", self.qr),
@@ -347,6 +352,7 @@ mod tests {
             ("--insecure", "", "http"),
             ("--link", "desk=drive", "http"),
             ("--link-file", "links", "http"),
+            ("--fixed-links", "", "http"),
             ("--print-links", "json", "http"),
             ("--no-auth", "", "http"),
             ("--qr", "", "qr"),
@@ -398,6 +404,7 @@ mod tests {
             "--link",
             "--link-file",
             "FRAMECAST_LINK_",
+            "--fixed-links",
             "--print-links",
             "--no-auth",
             "--qr",

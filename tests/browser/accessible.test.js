@@ -113,7 +113,13 @@ for (const [name, size] of Object.entries({ desk: { width: 900, height: 560 }, p
       await presenter.locator("#viewers-show").focus();
       await presenter.keyboard.press("Enter");
       await presenter.waitForSelector("#viewers-list .quiet");
+      await presenter.waitForSelector("#links:not([hidden])");
       await fine(presenter, `${name} viewers`);
+      await presenter.locator("#link-name").focus();
+      await presenter.keyboard.type("guest");
+      await presenter.keyboard.press("Enter");
+      await presenter.waitForSelector("#link-made:not([hidden])");
+      await fine(presenter, `${name} new link`);
       await presenter.keyboard.press("Escape");
     }
     await guest.evaluate(async () => (await import(document.scripts[0].src)).view.requestControl());

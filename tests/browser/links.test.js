@@ -1,11 +1,12 @@
-// Links that stay the same when the program starts again (`--link-file`), and what a page says of one that is gone.
+// Links that stay the same when the program starts again (`--link-file`), what a page says of one that is gone, and links
+// that the host makes and revokes in the page.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, endTest, framecast, freePort, newPage, open, until, view } from "./harness.js";
+import { cleanUp, endTest, framecast, freePort, heard, newPage, open, picture, probe, save, until, view } from "./harness.js";
 
 const folder = mkdtempSync(join(tmpdir(), "framecast-links-"));
 let files = 0;
@@ -85,4 +86,98 @@ test("a link whose line is taken out of the file while its page is open: the pag
   await state(watcher, "refused");
   assert.match(await notice(watcher), /^No access\. This link is no longer valid: /);
   assert.equal((await view(driver)).state, "connected");
+});
+
+const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
+const press = async (page, id) => {
+  await page.locator(id).focus();
+  await page.keyboard.press("Enter");
+};
+const linksOf = (page) => page.evaluate(() => Array.from(document.querySelector("#view").shadowRoot.querySelectorAll("#links-list li span"), (line) => line.innerText.replace("\n", ": ")));
+const secrets = (page) => page.evaluate(() => document.querySelector("#view").shadowRoot.querySelector("#link-address").value);
+
+test("the host makes a link to watch by keyboard, somebody comes by it and sees the picture, and is sent away when it is revoked", async () => {
+  const program = probe([...HTTP, "--link", "desk=drive", "--link", "wall=watch"]);
+  const [desk, wall] = await program.links(2);
+  const [host, watcher] = [await newPage({ width: 900, height: 700 }), await newPage({ width: 600, height: 400 })];
+  await open(host, desk, { exact: false });
+  await open(watcher, wall, { exact: false });
+  await host.locator("#status-show").focus();
+  await press(host, "#viewers-show");
+  await host.waitForSelector("#links:not([hidden])");
+  assert.deepEqual(await linksOf(host), ["desk: yours, to drive, 1 here", "wall: to watch, 1 here"]);
+  await host.locator("#link-name").focus();
+  await host.keyboard.type("guest");
+  await host.locator("#link-lifetime").selectOption("3600");
+  await press(host, "#link-name");
+  await host.waitForSelector("#link-made:not([hidden])");
+  assert.equal(await host.locator("#link-made-label").textContent(), "The address of guest, shown only now");
+  const address = await secrets(host);
+  await save(host, "host-links");
+  // What was typed did not reach the application.
+  await heard(host);
+  assert.equal((await view(host)).role, "presenter");
+  assert.deepEqual(program.events("key_down", "char"), []);
+  await until("it is told", () => program.errors.some((line) => line.includes("who came by the link desk made the link guest, to watch")));
+  assert.ok(!program.errors.some((line) => line.includes(new URL(address).hash.slice("#token=".length))));
+
+  const guest = await newPage({ width: 600, height: 400 });
+  await open(guest, address, { exact: false });
+  await picture(guest);
+  assert.equal((await view(guest)).link, "watch");
+  await until("it is counted", async () => (await linksOf(host)).some((line) => /^guest: to watch, 1 here, ends in (59 min|1 h)$/.test(line)));
+  // Closed and opened again, the panel has no secret any more.
+  await host.keyboard.press("Escape");
+  await press(host, "#viewers-show");
+  await host.waitForSelector("#links:not([hidden])");
+  assert.equal(await secrets(host), "");
+  assert.equal(await host.locator("#link-made").isVisible(), false);
+  assert.equal(await host.locator("#links-list button").count(), 1, "those of the operator cannot be revoked");
+  await press(host, "#revoke-guest");
+  await state(guest, "refused");
+  assert.match(await notice(guest), /^No access\. This link is no longer valid: /);
+  await until("it is gone from the list", async () => (await linksOf(host)).length === 2);
+  assert.equal((await view(watcher)).state, "connected");
+});
+
+test("a name that is taken is told, and the mouse reaches what text goes into", async () => {
+  const program = framecast([...HTTP, "--link", "desk=drive", "demo", "paint"]);
+  const host = await newPage({ width: 900, height: 700 });
+  await open(host, await program.link(), { exact: false });
+  await host.hover("#status");
+  await host.click("#viewers-show");
+  await host.click("#link-name");
+  await host.keyboard.type("desk");
+  await host.click("#link-add");
+  await until("it is refused", async () => /^Not done: there is a link "desk" already/.test(await host.locator("#links-told").textContent()));
+  assert.equal(await host.locator("#link-made").isVisible(), false);
+});
+
+test("who is not host has no links on its page, nor has a host where they are fixed, whatever is sent", async () => {
+  const program = framecast([...HTTP, "--fixed-links", "--link", "desk=drive", "--link", "wall=watch", "demo", "paint"]);
+  const free = framecast([...HTTP, "--link", "desk=drive", "--link", "wall=watch", "demo", "paint"]);
+  const [fixed] = await program.links(2);
+  const [desk, wall] = await free.links(2);
+  const [host, driver, watcher] = [await newPage(), await newPage(), await newPage()];
+  await open(host, fixed, { exact: false });
+  await open(driver, desk, { exact: false });
+  await open(watcher, wall, { exact: false });
+  await host.hover("#status");
+  await host.click("#viewers-show");
+  for (const page of [host, watcher]) {
+    await page.evaluate(async () => {
+      const { view } = await import(document.scripts[0].src);
+      view.listLinks();
+      view.addLink("mine", "drive", null);
+      view.revokeLink("wall");
+    });
+    await heard(page);
+  }
+  // Another page is answered.
+  await driver.hover("#status");
+  await driver.click("#viewers-show");
+  await driver.waitForSelector("#links:not([hidden])");
+  assert.deepEqual(await linksOf(driver), ["desk: yours, to drive, 1 here", "wall: to watch, 1 here"]);
+  for (const page of [host, watcher]) assert.equal(await page.locator("#links").isVisible(), false);
+  assert.equal((await view(watcher)).state, "connected");
 });

@@ -4,6 +4,7 @@ import control from "./control.js";
 import cursors from "./cursors.js";
 import Input from "./input/input.js";
 import Lease from "./lease.js";
+import links from "./links.js";
 import Marks from "./marks.js";
 import Picture from "./decode/picture.js";
 import Stage from "./stage.js";
@@ -28,6 +29,8 @@ import viewInfo from "./view-info.js";
  * @property {boolean} manages whether we grant control and send viewers away
  * @property {import("./transport/protocol.js").Listed[]} clients everybody, if we manage them
  * @property {import("./transport/protocol.js").Away[]} sentAway likewise, who was sent away and was not let in again
+ * @property {import("./transport/protocol.js").Link[] | null} links those of the server, once we asked; `null`: we manage
+ *   none
  * @property {string} title the application's; plain text from a stranger
  * @property {number} fps frames shown per second: what makes one exact that is shown already is none
  * @property {boolean} exact whether all that is shown are exactly the frame's pixels, and can be read so
@@ -58,6 +61,8 @@ const CLOCK = {
  * - `change`: `info` has news (rates change without);
  * - `resize`: the picture has another size;
  * - `clipboard`: the application, which we drive, has text for the clipboard (a `CustomEvent`, `detail.text`);
+ * - `links`: what came of a wish about links (likewise; `detail.made`, a link's name and address, or `null`;
+ *   `detail.refused`, why not, or `null`);
  * - `open`: the application, which we drive, asks to open an address (likewise; `detail.url`, which may be anything);
  * - `toolong`: so much text cannot be pasted (likewise; `detail.bytes`, `detail.most`).
  *
@@ -93,6 +98,8 @@ export default class View extends EventTarget {
   #clients = [];
   /** @type {import("./transport/protocol.js").Away[]} */
   #sentAway = [];
+  /** @type {import("./transport/protocol.js").Link[] | null} */
+  #links = null;
   #url = "";
   /** @type {string | null} */
   #token = null;
@@ -291,6 +298,31 @@ export default class View extends EventTarget {
     this.#connection.send(control.letIn(number));
   }
 
+  /** Asks for the server's links: then `info.links` has them, if we manage viewers and the server lets us. */
+  listLinks() {
+    this.#connection.send(links.list());
+  }
+
+  /**
+   * Asks for one more link; `links` tells its address.
+   *
+   * @param {string} name
+   * @param {import("./transport/protocol.js").Role} role no higher than ours
+   * @param {number | null} lifetime in seconds; `null`: as long as is possible
+   */
+  addLink(name, role, lifetime) {
+    this.#connection.send(links.add(name, role, lifetime));
+  }
+
+  /**
+   * Revokes a link that was made so: who came by it is sent away.
+   *
+   * @param {string} name
+   */
+  revokeLink(name) {
+    this.#connection.send(links.revoke(name));
+  }
+
   /**
    * Opens or closes the on-screen keyboard. Call it from a click.
    *
@@ -383,6 +415,7 @@ export default class View extends EventTarget {
       role: this.#connection.role,
       clients: this.#clients,
       sentAway: this.#sentAway,
+      links: this.#links,
       title: this.#title,
       fps,
       exact: this.#readable && shown?.exact === true,
@@ -414,6 +447,7 @@ export default class View extends EventTarget {
       this.#stream.reset();
       this.#clients = [];
       this.#sentAway = [];
+      this.#links = null;
       this.#lease.clear();
     } else {
       // They may have changed since `hello`.
@@ -427,9 +461,17 @@ export default class View extends EventTarget {
   #message(message) {
     if (message.type === "control") {
       this.#say(this.#lease.tell(message));
+      if (!message.manages) this.#links = null;
     } else if (message.type === "clients") {
       this.#clients = message.list;
       this.#sentAway = message.sent_away;
+    } else if (message.type === "links") {
+      const { list, made, refused } = message;
+      this.#links = list;
+      this.#changed();
+      // It is told once, and kept nowhere here.
+      this.#tell("links", { made: made && { name: made.name, address: links.address(this.#url, made.token) }, refused });
+      return;
     } else if (message.type === "title") {
       this.#setTitle(message.value);
     } else if (message.type === "cursor") {

@@ -5,6 +5,7 @@ import control from "../core/control.js";
 import events from "../core/input/events.js";
 import Keys from "../core/input/keys.js";
 import layout from "../core/layout.js";
+import links from "../core/links.js";
 import Pointers from "../core/input/pointers.js";
 import viewInfo from "../core/view-info.js";
 import fixtures from "./fixtures.js";
@@ -51,6 +52,10 @@ const made = {
   "take control": control.take,
   disconnect: () => control.disconnect(3),
   "let in": () => control.letIn(3),
+  "list links": links.list,
+  "add a link": () => links.add("guest", "watch", 3600),
+  "add a link without an end": () => links.add("desk-2", "drive", null),
+  "revoke a link": () => links.revoke("guest"),
   resize: () => ({ type: "resize", ...layout.report({ width: 640, height: 401 }, 2) }),
   "mouse down": () => new Pointers().down(left, at)[0],
   chord: () => {

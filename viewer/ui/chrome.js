@@ -76,6 +76,36 @@ export default function chrome(page) {
   const hidden = { hidden: "" };
   const live = { role: "status", "aria-live": "polite" };
 
+  /**
+   * @param {string} id
+   * @param {string} label
+   * @param {[string, string][]} options values and what they are called
+   */
+  const choice = (id, label, options) =>
+    make("label", {}, label, make("select", { id }, ...options.map(([value, text]) => make("option", { value }, text))));
+  const links = make(
+    "div",
+    { id: "links", ...hidden },
+    make("h3", { id: "links-title" }, "Links"),
+    make("ul", { id: "links-list", "aria-labelledby": "links-title" }),
+    make(
+      "form",
+      { id: "link-form", "aria-label": "New link" },
+      make("label", {}, "Name", make("input", { id: "link-name", required: "", maxlength: "32", pattern: "[A-Za-z0-9_\\-]+", title: "Letters, digits, - and _", autocomplete: "off", autocapitalize: "off", spellcheck: "false" })),
+      choice("link-role", "Role", [["watch", "to watch"], ["drive", "to drive"]]),
+      choice("link-lifetime", "Valid", [["86400", "for a day"], ["3600", "for an hour"], ["604800", "for a week"], ["", "as long as mine"]]),
+      make("button", { id: "link-add", type: "submit", class: "word" }, "Make a link"),
+    ),
+    make("p", { id: "links-told", ...hidden }),
+    make(
+      "div",
+      { id: "link-made", ...hidden },
+      make("label", { id: "link-made-label", for: "link-address" }),
+      make("div", { class: "row" }, make("input", { id: "link-address", readonly: "", spellcheck: "false" }), word("link-copy", "Copy", { class: "word strong" })),
+    ),
+    make("p", {}, "Links that are made here end with yours, and with the program."),
+  );
+
   return [
     // Before the picture, so that Tab comes here first: the picture keeps Tab.
     make(
@@ -117,7 +147,7 @@ export default function chrome(page) {
       make("dl", { id: "details-facts" }),
       make("p", {}, "Medians and means of the last two seconds. At rest, the times are those of the last update."),
     ),
-    panel("viewers", "Viewers", "Hide viewers", make("ul", { id: "viewers-list" }), word("take", "Take control back", hidden), make("div", { id: "away", ...hidden }, make("h3", { id: "away-title" }, "Sent away"), make("ul", { id: "away-list", "aria-labelledby": "away-title" }))),
+    panel("viewers", "Viewers", "Hide viewers", make("ul", { id: "viewers-list" }), word("take", "Take control back", hidden), make("div", { id: "away", ...hidden }, make("h3", { id: "away-title" }, "Sent away"), make("ul", { id: "away-list", "aria-labelledby": "away-title" })), links),
     make("div", { id: "shape" }),
     make("div", { id: "view", part: "view" }),
     make(

@@ -92,7 +92,7 @@ button {
   -webkit-tap-highlight-color: transparent;
 }
 
-:is(button, a):focus-visible {
+:is(button, a, input, select):focus-visible {
   outline: 2px solid var(--accent);
   outline-offset: -1px;
 }

@@ -172,17 +172,61 @@ export default /* css */ `
   margin-top: 6px;
 }
 
-#away {
+#away,
+#links {
   margin-top: 8px;
   border-top: 1px solid var(--line);
   padding-top: 6px;
 }
 
-#away h3 {
+:is(#away, #links) h3,
+#links :is(label, p) {
   margin: 0;
   color: var(--text-quiet);
   font-size: 0.85em;
+}
+
+:is(#away, #links) h3 {
   font-weight: 600;
+}
+
+#link-form {
+  display: grid;
+  grid-template-columns: 1fr auto;
+  align-items: end;
+  gap: 6px;
+  margin: 6px 0 8px;
+}
+
+#links :is(input, select) {
+  display: block;
+  box-sizing: border-box;
+  width: 100%;
+  height: 2.17em;
+  margin: 2px 0 0;
+  padding: 0 0.5em;
+  border: 1px solid var(--text-quiet);
+  border-radius: 8px;
+  background: var(--panel);
+  color: var(--text);
+  font: inherit;
+  font-size: 1.1em;
+  -webkit-user-select: text;
+  user-select: text;
+}
+
+#links .row {
+  display: flex;
+  align-items: center;
+  gap: 6px;
+  margin: 2px 0 8px;
+}
+
+#links .row input {
+  flex: 1;
+  min-width: 0;
+  margin: 0;
+  font-size: 1em;
 }
 
 /* What is asked, offered or said, above all, and not over the status. */
@@ -319,6 +363,10 @@ a.word:not([href]) {
 
   a.word {
     line-height: 3em;
+  }
+
+  #links :is(input, select) {
+    height: 2.7em;
   }
 }
 `;

@@ -1,5 +1,6 @@
 import control from "../core/control.js";
 import element from "./element.js";
+import Links from "./links.js";
 
 /**
  * For who manages the viewers: the list of them, and the question when one of them asks for control. Their
@@ -14,6 +15,7 @@ export default class Viewers {
   #list;
   #away;
   #prompt;
+  #links;
   /** Whom the prompt is about. @type {number | null} */
   #asker = null;
   /** Whose question was told. @type {number | null} */
@@ -40,9 +42,12 @@ export default class Viewers {
     this.#list = element(root, "viewers-list");
     this.#away = element(root, "away-list");
     this.#prompt = element(root, "prompt");
-    // The keyboard's focus stays with the picture when these are clicked.
+    this.#links = new Links(view, root, tell);
+    // The keyboard's focus stays with the picture when these are clicked, but for what text goes into.
     for (const part of [this.#panel, this.#prompt]) {
-      part.addEventListener("mousedown", (event) => event.preventDefault());
+      part.addEventListener("mousedown", (event) => {
+        if (!(event.target instanceof Element && event.target.closest("input, select"))) event.preventDefault();
+      });
     }
     this.#button.addEventListener("click", () => this.#open(this.#panel.hidden));
     element(root, "viewers-hide").addEventListener("click", () => this.#open(false));
@@ -80,9 +85,11 @@ export default class Viewers {
     this.#ask(manages ? control.asker(clients, this.#putOff) : null);
     element(this.#root, "take").hidden = presenter;
     this.#count(manages ? clients : null);
+    this.#links.update();
     const shown = JSON.stringify([clients, sentAway]);
     if (this.#panel.hidden || shown === this.#shown) return;
     this.#shown = shown;
+    this.#links.refresh();
     const focused = /** @type {HTMLElement | null} */ (this.#root.activeElement);
     const place = focused ? this.#commands().indexOf(focused) : -1;
     this.#list.replaceChildren(...clients.map((viewer) => this.#line(control.row(viewer))));
@@ -142,6 +149,7 @@ export default class Viewers {
     this.#button.setAttribute("aria-expanded", String(on));
     this.#shown = "";
     if (on) this.update();
+    else this.#links.close();
   }
 
   /**

@@ -46,6 +46,10 @@ pub struct ServerConfig {
     /// The server does not start, with the error "invalid input", if a line is broken, or if the file is not a
     /// regular file that belongs to this user and that nobody else may read or write (not checked on Windows).
     pub link_file: Option<PathBuf>,
+    /// Whether hosts are kept from making links in the page and from seeing which there are. Otherwise a host may make
+    /// links that give no more than its own, end with it, and are gone when the server ends; and may revoke those.
+    /// Default: false.
+    pub fixed_links: bool,
     /// Receives messages for the operator while the server runs. By default they go to the `log` facade.
     pub reporter: Reporter,
     /// The certificate and key for TLS; `None`, the default, for no encryption.
@@ -81,6 +85,7 @@ impl Default for ServerConfig {
             limits: Limits::DEFAULT,
             links: vec![Link::drive("drive"), Link::watch("watch")],
             link_file: None,
+            fixed_links: false,
             reporter: Reporter::default(),
             tls: None,
             no_auth: false,

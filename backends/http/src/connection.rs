@@ -12,7 +12,7 @@ use std::time::Instant;
 use async_tungstenite::tungstenite::handshake::server::write_response;
 use bytes::Bytes;
 use framecast_api::Role;
-use framecast_stream::Dialect;
+use framecast_stream::{Dialect, LinkAnswer, LinkRequest, Revocation};
 use http::{Request, Response, StatusCode};
 use http_types::Method;
 use smol::Timer;
@@ -167,6 +167,10 @@ impl Authenticator for Door<'_> {
         self.place.is_known(role).map_err(|Full| Refused::Full)?;
         self.taken.replace(Some(place));
         Ok(())
+    }
+
+    fn manage_links(&self, request: LinkRequest, by: &Revocation) -> Option<LinkAnswer> {
+        self.server.site.manage_links(request, by)
     }
 }
 

@@ -89,8 +89,15 @@ impl Limits {
     pub const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
     /// The longest time that a link can be valid, 366 days.
     pub const LONGEST_LINK: Duration = Duration::from_secs(366 * 24 * 60 * 60);
-    /// The most links of a server; adding one more is an error.
+    /// The most links of a server, besides those that hosts made; adding one more is an error.
     pub const LINKS: usize = 64;
+    /// The most links that hosts have made in the page; one more is refused.
+    pub const HOST_LINKS: usize = 16;
+    /// Changes of links that hosts make at once; then one each [`HOST_LINK_EVERY`](Self::HOST_LINK_EVERY), and one
+    /// that comes sooner is refused.
+    pub const HOST_LINKS_AT_ONCE: u32 = 4;
+    /// From one change of hosts to the next, on average.
+    pub const HOST_LINK_EVERY: Duration = Duration::from_secs(1);
     /// The largest link file, in bytes; a larger one is refused.
     pub const LINK_FILE_BYTES: usize = 64 * 1024;
     /// The longest line of a link file, in bytes; a file with a longer one is refused.

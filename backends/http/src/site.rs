@@ -8,7 +8,9 @@ use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use framecast_api::{Error, Result, Role, ViewLink};
-use framecast_stream::{Dialect, Grant, Identity, MjpegConfig};
+use framecast_stream::{
+    Dialect, Grant, Identity, LinkAnswer, LinkRequest, MjpegConfig, Revocation,
+};
 use http::{Request, Response, StatusCode};
 use log::Level;
 
@@ -47,6 +49,8 @@ pub(crate) struct Site {
     /// Files for canvases that have none of their own.
     resources: Resources,
     keyring: Mutex<Keyring>,
+    /// Hosts cannot change links.
+    fixed_links: bool,
     /// Until the thread takes it.
     link_watch: Mutex<Option<LinkWatch>>,
     reporter: Reporter,
@@ -157,6 +161,7 @@ impl Site {
             frame_ancestors: config.frame_ancestors,
             resources: config.resources,
             keyring: Mutex::new(keyring),
+            fixed_links: config.fixed_links,
             link_watch: Mutex::new(link_watch),
             reporter: config.reporter,
             canvases: Mutex::default(),
@@ -187,6 +192,21 @@ impl Site {
 
     pub(crate) fn admit(&self, token: Option<&str>) -> Option<Admission> {
         self.keyring().admit(token, Instant::now())
+    }
+
+    /// Does what a host asks of the links who came by the link that `by` revokes; the operator hears of changes.
+    pub(crate) fn manage_links(&self, request: LinkRequest, by: &Revocation) -> Option<LinkAnswer> {
+        if self.fixed_links {
+            return None;
+        }
+        let canvases: Vec<_> = self.canvases().values().cloned().collect();
+        let users: Vec<_> = canvases.iter().flat_map(|canvas| canvas.links_in_use()).collect();
+        // The lock is given back before the operator is told.
+        let managed = self.keyring().manage(request, by, &users, Instant::now())?;
+        if let Some(news) = managed.news {
+            self.report(Level::Info, &news);
+        }
+        Some(managed.answer)
     }
 
     /// What the bearer of the token in the request's address may do. An address is seen by others,

@@ -12,7 +12,7 @@ use crate::ledger::{Ledger, Painted};
 use crate::mapping::ViewMapping;
 use crate::message::Message;
 use crate::pacing::Pacing;
-use crate::protocol::Dialect;
+use crate::protocol::{Dialect, LinkAnswer};
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::Missing;
 use crate::tiles::Fidelity;
@@ -57,6 +57,8 @@ pub(crate) struct ClientState {
     pub(crate) text_input: Option<Option<TextInput>>,
     /// What it is to be asked to open, while it drives.
     pub(crate) url: Option<String>,
+    /// What it asked of the links, while it is not told yet.
+    pub(crate) link_answers: VecDeque<LinkAnswer>,
     /// When everything was last sent anew, and is to be.
     refreshed: Option<Instant>,
     refresh_at: Option<Instant>,
@@ -155,6 +157,7 @@ impl ClientState {
             clipboard: None,
             text_input: None,
             url: None,
+            link_answers: VecDeque::new(),
             refreshed: None,
             refresh_at: None,
             is_sent_away: false,
@@ -377,7 +380,8 @@ impl ClientState {
                 || !self.pongs.is_empty()
                 || self.clipboard.is_some()
                 || self.text_input.is_some()
-                || self.url.is_some())
+                || self.url.is_some()
+                || !self.link_answers.is_empty())
     }
 }
 

@@ -39,6 +39,12 @@ impl Revocation {
         self.0.store(true, Ordering::Release);
     }
 
+    /// Returns whether this is of the same link as `other`.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns whether the link was revoked.
     #[must_use]
     pub fn is_revoked(&self) -> bool {

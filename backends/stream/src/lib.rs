@@ -55,7 +55,10 @@ pub use identity::{Grant, Identity, Revocation, network};
 pub use job::{Job, JobResult, is_same};
 pub use ledger::Painted;
 pub use message::{Goodbye, Message};
-pub use protocol::{ClientMessage, Dialect, MjpegConfig, Part, SUBPROTOCOL, View};
+pub use protocol::{
+    ClientMessage, Dialect, LinkAnswer, LinkRequest, ListedLink, MadeLink, MjpegConfig, Part,
+    SUBPROTOCOL, View,
+};
 pub use session::{Due, Session, SessionLimits, Violation};
 pub use snapshot::{NoSnapshot, SnapshotCache, SnapshotFormat, SnapshotLook};
 pub use stats::CanvasStats;

@@ -103,7 +103,7 @@ impl Settings {
         let whole = !state.speaks_framecast();
         let size = self.size_for(state, client);
         let pending = &mut state.pending;
-        let (clipboard, url);
+        let (clipboard, url, links);
         let message = if std::mem::take(&mut pending.welcome) {
             ServerMessage::Welcome { client: client.0, role: state.role }
         } else if std::mem::take(&mut pending.title) {
@@ -133,6 +133,9 @@ impl Settings {
         } else if let Some(address) = state.url.take() {
             url = address;
             ServerMessage::OpenUrl { url: &url }
+        } else if let Some(answer) = state.link_answers.pop_front() {
+            links = answer;
+            ServerMessage::Links(&links)
         } else if let Some(id) = state.take_pong() {
             ServerMessage::Pong { id, time: seconds }
         } else {
@@ -156,7 +159,7 @@ fn css(pixels: f64) -> String {
 mod tests {
     use super::*;
     use crate::message::Message;
-    use crate::protocol::Dialect;
+    use crate::protocol::{Dialect, LinkAnswer};
     use crate::scene::Scene;
     use framecast_api::{LogicalRect, Member, Role, TextInput, TextInputKind};
 
@@ -233,5 +236,40 @@ mod tests {
         assert!(texts(&mut scene, other).is_empty());
         assert!(!scene.hub.set_text_input(old, None), "it knows no such message");
         assert!(!scene.hub.open_url(old, "http://a.example/"), "nor this one");
+    }
+    #[test]
+    fn links_are_for_the_host_of_this_moment_and_a_few_answers_wait() {
+        let mut scene = Scene::new();
+        let (one, other, old) = (scene.join(), scene.join(), scene.join_as(Dialect::Whole));
+        let hosted_by = |client| {
+            let member = Member::new(1, Some(client), "somebody".into(), Role::Drive);
+            BackendCommand::Control(ControlState::new(None, Some(1), false, vec![member]))
+        };
+        assert!(!scene.hub.may_manage_links(one), "there is no host");
+        for host in [one, other] {
+            scene.set(hosted_by(host));
+            assert_eq!(scene.hub.may_manage_links(one), host == one);
+            assert_eq!(scene.hub.may_manage_links(other), host == other);
+        }
+        scene.set(hosted_by(old));
+        assert!(!scene.hub.may_manage_links(old), "it knows no such message");
+        scene.set(hosted_by(one));
+        let mut asked = 0;
+        while scene.hub.may_manage_links(one) {
+            let refused = Some(asked.to_string());
+            let answer = LinkAnswer { refused, ..LinkAnswer::default() };
+            assert!(scene.hub.answer_links(one, answer));
+            asked += 1;
+        }
+        assert_eq!(asked, 4);
+        let mut told = Vec::new();
+        while let Some(Message::Text(text)) = scene.next(one) {
+            scene.written(one);
+            told.extend(text.contains("links").then_some(text));
+        }
+        assert_eq!(told.len(), asked);
+        assert_eq!(told[3], r#"{"type":"links","list":[],"made":null,"refused":"3"}"#);
+        assert!(scene.hub.may_manage_links(one), "there is room again");
+        assert_eq!(scene.hub.links_in_use().count(), 3);
     }
 }

@@ -40,6 +40,14 @@ import decoders from "../decode/decoders.js";
  * @property {string} label plain text, also from strangers
  * @property {Role} role what its link allowed
  *
+ * @typedef {object} Link one of the server's links
+ * @property {string} name
+ * @property {Role} role what it allows
+ * @property {number | null} seconds until it ends; `null`: it does not by itself
+ * @property {number} clients how many came by it
+ * @property {boolean} made whether a host made it, and can revoke it
+ * @property {boolean} own whether we came by it
+ *
  * @typedef {"text" | "multiline" | "number" | "email" | "url"} TextKind what is typed
  * @typedef {{x: number, y: number, width: number, height: number}} Caret where, in logical pixels of the canvas
  *
@@ -48,6 +56,7 @@ import decoders from "../decode/decoders.js";
  *   | {type: "cursor", value: string}
  *   | {type: "control", presenter: boolean, held: boolean, by: string, can_ask: boolean, asks: boolean, manages: boolean}
  *   | {type: "clients", list: Listed[], sent_away: Away[]}
+ *   | {type: "links", list: Link[], made: {name: string, token: string} | null, refused: string | null}
  *   | {type: "clipboard", text: string}
  *   | {type: "text_input", kind: TextKind, caret: Caret}
  *   | {type: "text_input", kind: "none"}
@@ -79,7 +88,9 @@ const MAX_TEXT = 1024;
 const MAX_CLIPBOARD = 64 * 1024;
 /** What may be typed. */
 const TEXT_KINDS = /** @type {const} */ (["text", "multiline", "number", "email", "url"]);
-/** The most viewers we list. */
+/** What the secret of a link that is made for us may be. */
+const TOKEN = /^[A-Za-z0-9_-]{1,256}$/;
+/** The most viewers, or links, we list. */
 const MAX_LISTED = 256;
 
 /**
@@ -194,6 +205,8 @@ function parseMessage(text) {
       if (!Array.isArray(list) || !Array.isArray(sent_away)) return null;
       return clients(list.slice(0, MAX_LISTED).map(listed), sent_away.slice(0, MAX_LISTED).map(away));
     }
+    case "links":
+      return links(fields);
     case "clipboard": {
       // Half of a text is another text: all of it, or nothing.
       const { text } = fields;
@@ -259,6 +272,34 @@ function textInput({ kind, caret }) {
 function clients(list, sent_away) {
   if (!list.every((viewer) => viewer !== null) || !sent_away.every((viewer) => viewer !== null)) return null;
   return { type: "clients", list, sent_away };
+}
+
+/**
+ * @param {Record<string, unknown>} fields
+ * @returns {Message | null}
+ */
+function links({ list, made = null, refused = null }) {
+  if (!Array.isArray(list) || (refused !== null && typeof refused !== "string")) return null;
+  const found = list.slice(0, MAX_LISTED).map(link);
+  if (!found.every((one) => one !== null)) return null;
+  const message = { type: /** @type {const} */ ("links"), list: found, refused: refused === null ? null : cut(refused) };
+  if (made === null) return { ...message, made };
+  if (typeof made !== "object") return null;
+  const { name, token } = /** @type {Record<string, unknown>} */ (made);
+  return typeof name === "string" && typeof token === "string" && TOKEN.test(token) ? { ...message, made: { name: cut(name), token } } : null;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Link | null}
+ */
+function link(value) {
+  if (typeof value !== "object" || value === null) return null;
+  const { name, role, seconds, clients, made, own } = /** @type {Record<string, unknown>} */ (value);
+  if (typeof name !== "string" || !isRole(role) || !isNumber(clients)) return null;
+  if (seconds !== null && !isNumber(seconds)) return null;
+  if (typeof made !== "boolean" || typeof own !== "boolean") return null;
+  return { name: cut(name), role, seconds, clients, made, own };
 }
 
 /**

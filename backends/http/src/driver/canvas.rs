@@ -16,7 +16,7 @@ use framecast_api::{
 };
 use framecast_stream::{
     CanvasStats, ClientMessage, Goodbye, Hub, HubInput, HubOutput, Identity, Job, JobResult,
-    Joining, Message, SnapshotLook, Violation, is_same,
+    Joining, LinkAnswer, Message, SnapshotLook, Violation, is_same,
 };
 use smol::channel::Sender;
 
@@ -243,6 +243,21 @@ impl Canvas {
     /// `client` is to be asked whether to open `url`; whether it can be told.
     pub(crate) fn open_url(&self, client: ClientId, url: &str) -> bool {
         self.change(Instant::now(), |shared| shared.hub.open_url(client, url))
+    }
+
+    /// Whether `client` is the host at this moment, and can be told of the links.
+    pub(super) fn may_manage_links(&self, client: ClientId) -> bool {
+        self.lock().hub.may_manage_links(client)
+    }
+
+    /// Answers what `client` asked of the links; whether it can be told.
+    pub(super) fn answer_links(&self, client: ClientId, answer: LinkAnswer) -> bool {
+        self.change(Instant::now(), |shared| shared.hub.answer_links(client, answer))
+    }
+
+    /// The names of the links that clients came by, one for each of them.
+    pub(crate) fn links_in_use(&self) -> Vec<String> {
+        self.lock().hub.links_in_use().map(str::to_owned).collect()
     }
 
     /// A client is there; see [`Hub::join`]. `wake` wakes its task.

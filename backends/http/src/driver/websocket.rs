@@ -15,7 +15,8 @@ use async_tungstenite::{WebSocketReceiver, WebSocketSender, WebSocketStream};
 use bytes::Bytes;
 use framecast_api::{ClientId, Role, ViewInfo};
 use framecast_stream::{
-    ClientMessage, Dialect, Due, Goodbye, Identity, Joining, Message, View, Violation,
+    ClientMessage, Dialect, Due, Goodbye, Identity, Joining, LinkAnswer, LinkRequest, Message,
+    Revocation, View, Violation,
 };
 use smol::Timer;
 use smol::channel::{Receiver, Sender};
@@ -77,6 +78,12 @@ pub(crate) trait Authenticator {
 
     /// Lets somebody with that role in, if there is a place.
     fn admit(&self, role: Role) -> Result<(), Refused>;
+
+    /// Does what a host asks of the links who came by the link that `by` revokes. `None`: there are none that it
+    /// could see.
+    fn manage_links(&self, _: LinkRequest, _by: &Revocation) -> Option<LinkAnswer> {
+        None
+    }
 }
 
 const INVALID_LINK: CloseReason = CloseReason::Close(NO_LINK, "this link is not valid");
@@ -336,8 +343,27 @@ impl<'a> Connection<'a> {
             }
             return Ok(());
         };
-        canvas.receive(client, message.ok(), text.len(), now)?;
+        let message = match message {
+            Ok(ClientMessage::Links(request)) if self.manage_links(client, &request) => {
+                return Ok(());
+            }
+            message => message.ok(),
+        };
+        canvas.receive(client, message, text.len(), now)?;
         Ok(())
+    }
+
+    /// Does what `client` asks of the links; whether it may, which is decided each time.
+    fn manage_links(&self, client: ClientId, request: &LinkRequest) -> bool {
+        let admission = self.admission.borrow();
+        let Some(by) = admission.as_ref().and_then(|it| it.grant.revocation.as_ref()) else {
+            return false;
+        };
+        if !self.canvas.may_manage_links(client) {
+            return false;
+        }
+        let answer = self.door.manage_links(request.clone(), by);
+        answer.is_some_and(|answer| self.canvas.answer_links(client, answer))
     }
 
     fn notify(&self) {

@@ -4,6 +4,8 @@
 //! somebody presents is hashed and compared with every link's hash in constant time, so that the
 //! time an answer takes tells nothing about how much of it was right.
 
+mod host;
+
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
@@ -157,6 +159,8 @@ pub(crate) struct Keyring {
     /// Everybody may drive, without a link.
     open: bool,
     entries: Vec<Entry>,
+    /// When the changes that hosts made so far would be over, were they made one after the other.
+    hosts_turn: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -168,6 +172,8 @@ struct Entry {
     digest: [u8; 32],
     expires: Option<Instant>,
     revocation: Revocation,
+    /// The link of the host who made it, with which it ends. `None`: the operator made it.
+    made_by: Option<Revocation>,
     /// Dropped to end the connections that came by this link; nothing is ever sent.
     _valid: Sender<Infallible>,
     revoked: Receiver<Infallible>,
@@ -182,7 +188,7 @@ impl Drop for Entry {
 
 impl Keyring {
     pub(crate) fn new(open: bool) -> Self {
-        Self { open, entries: Vec::new() }
+        Self { open, entries: Vec::new(), hosts_turn: None }
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -190,7 +196,18 @@ impl Keyring {
     }
 
     /// Adds a link, and makes its secret if it has none; the token, unless only its hash is known.
+    ///
+    /// One of the same name that a host made makes room: an operator's names are not taken by hosts.
     pub(crate) fn add(&mut self, link: Link, now: Instant) -> Result<Option<Token>> {
+        self.insert(link, None, now)
+    }
+
+    fn insert(
+        &mut self,
+        link: Link,
+        made_by: Option<Revocation>,
+        now: Instant,
+    ) -> Result<Option<Token>> {
         let Link { name, role, lifetime, secret } = link;
         if !is_name(&name) {
             return Err(Error::invalid_input(format!(
@@ -199,10 +216,14 @@ impl Keyring {
             )));
         }
         self.forget_expired(now);
-        if self.entries.iter().any(|entry| entry.name == name) {
+        let is_operators = made_by.is_none();
+        let stays = |entry: &&Entry| !is_operators || entry.made_by.is_none();
+        if self.entries.iter().filter(stays).any(|entry| entry.name == name) {
             return Err(Error::invalid_input(format!("there is a link {name:?} already")));
         }
-        if self.entries.len() >= Limits::LINKS {
+        // Hosts have a limit of their own.
+        let operators = self.entries.iter().filter(|entry| entry.made_by.is_none()).count();
+        if is_operators && operators >= Limits::LINKS {
             return Err(Error::invalid_input(format!(
                 "there are {} links already; revoke one first",
                 Limits::LINKS
@@ -226,6 +247,9 @@ impl Keyring {
                 same.name
             )));
         }
+        if is_operators {
+            self.revoke(&name);
+        }
         let (valid, revoked) = smol::channel::bounded(1);
         // What ends after all the time that can be counted does not end.
         let expires = lifetime.and_then(|lifetime| now.checked_add(lifetime));
@@ -236,6 +260,7 @@ impl Keyring {
             digest,
             expires,
             revocation: Revocation::default(),
+            made_by,
             _valid: valid,
             revoked,
         });
@@ -251,13 +276,16 @@ impl Keyring {
         now: Instant,
     ) -> Result<()> {
         self.forget_expired(now);
+        let added: Vec<Link> = added.into_iter().collect();
         // Not dropped yet, which would send people away.
         let mut taken = Vec::new();
         let mut kept = Vec::new();
         for (at, entry) in self.entries.drain(..).enumerate() {
             let is_gone =
                 gone.iter().any(|(name, digest)| *name == entry.name && *digest == entry.digest);
-            if is_gone { taken.push((at, entry)) } else { kept.push(entry) }
+            let makes_room =
+                entry.made_by.is_some() && added.iter().any(|link| link.name == entry.name);
+            if is_gone || makes_room { taken.push((at, entry)) } else { kept.push(entry) }
         }
         let before = kept.len();
         self.entries = kept;
@@ -270,6 +298,8 @@ impl Keyring {
                 return Err(error);
             }
         }
+        drop(taken);
+        self.forget_orphans();
         Ok(())
     }
 
@@ -277,7 +307,9 @@ impl Keyring {
     pub(crate) fn revoke(&mut self, name: &str) -> bool {
         let before = self.entries.len();
         self.entries.retain(|entry| entry.name != name);
-        self.entries.len() < before
+        let was_there = self.entries.len() < before;
+        self.forget_orphans();
+        was_there
     }
 
     /// What the bearer of `token` may do. Takes as long for a wrong one as for a right one.
@@ -328,6 +360,15 @@ impl Keyring {
 
     fn forget_expired(&mut self, now: Instant) {
         self.entries.retain(|entry| entry.expires.is_none_or(|at| now < at));
+        self.forget_orphans();
+    }
+
+    /// What a host made goes with its link, and what was made by that goes, too.
+    fn forget_orphans(&mut self) {
+        let is_orphan = |entry: &Entry| entry.made_by.as_ref().is_some_and(Revocation::is_revoked);
+        while self.entries.iter().any(is_orphan) {
+            self.entries.retain(|entry| !is_orphan(entry));
+        }
     }
 }
 

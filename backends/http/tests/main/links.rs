@@ -384,3 +384,126 @@ fn a_crowd_that_watches_leaves_a_place_to_who_may_drive() {
     let mut driver = enter(&server, Some(&token(&server, "drive")));
     assert_eq!(driver.hear_text("welcome")["role"], "drive");
 }
+
+/// A server, its engine, a host by the link "drive", and somebody else by "watch".
+fn hosted(change: impl FnOnce(&mut ServerConfig)) -> (HttpServer, Engine, Client, Client) {
+    let mut config = ServerConfig::default();
+    change(&mut config);
+    let server = server_like(config);
+    let mut engine = Engine::at(&server, None);
+    let mut host = enter(&server, Some(&token(&server, "drive")));
+    let drives = engine.until_joined();
+    let mut watcher = enter(&server, Some(&token(&server, "watch")));
+    engine.until_joined();
+    engine.backend.apply(&crate::support::driven_by(Some(drives))).unwrap();
+    for client in [&mut host, &mut watcher] {
+        client.heard_until_pong();
+    }
+    (server, engine, host, watcher)
+}
+
+/// What is told of links before the answer to a ping.
+fn told_of_links(client: &mut Client) -> Vec<serde_json::Value> {
+    let heard = client.heard_until_pong().into_iter();
+    heard
+        .filter_map(|heard| match heard {
+            Heard::Text(text) if text["type"] == "links" => Some(text),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Has a host change links; what it is told.
+fn change(host: &mut Client, request: &serde_json::Value) -> serde_json::Value {
+    host.say(request);
+    host.hear_text("links")
+}
+
+#[test]
+fn a_host_makes_a_link_that_lets_somebody_in_and_revokes_it() {
+    let (server, mut engine, mut host, _watcher) = hosted(|_| {});
+    let wanted = json!({"type": "add_link", "name": "friend", "role": "watch", "lifetime": 3600});
+    let answer = change(&mut host, &wanted);
+    let secret = answer["made"]["token"].as_str().unwrap().to_owned();
+    let names: Vec<_> =
+        answer["list"].as_array().unwrap().iter().map(|link| link["name"].as_str()).collect();
+    assert_eq!(names, [Some("drive"), Some("watch"), Some("friend")]);
+    let mut friend = enter(&server, Some(&secret));
+    assert_eq!(friend.hear_text("welcome")["role"], "watch");
+    engine.until_joined();
+    host.say(&json!({"type": "list_links"}));
+    let answer = host.hear_text("links");
+    assert_eq!(answer["list"][2]["clients"], 1);
+    let text = answer.to_string();
+    for link in server.links(None) {
+        assert!(!text.contains(link.url.split_once("#token=").unwrap().1), "{}", link.name);
+    }
+    let answer = change(&mut host, &json!({"type": "revoke_link", "name": "friend"}));
+    assert_eq!(answer["refused"], json!(null));
+    assert_eq!(friend.until_closed(), Some(NO_LINK));
+    assert_eq!(enter(&server, Some(&secret)).until_closed(), Some(NO_LINK));
+    assert!(host.heard_until_pong().iter().all(|heard| !matches!(heard, Heard::Closed(_))));
+}
+
+#[test]
+fn nobody_but_the_host_learns_of_links_or_changes_them() {
+    let (server, mut engine, mut host, mut watcher) = hosted(|_| {});
+    let before = server.list_links().len();
+    let asks = [
+        json!({"type": "list_links"}),
+        json!({"type": "add_link", "name": "mine", "role": "drive"}),
+        // There is no number to forge: who asks is whose connection it is.
+        json!({"type": "add_link", "name": "mine", "role": "watch", "client": 1, "number": 1}),
+        json!({"type": "revoke_link", "name": "watch"}),
+        json!({"type": "revoke_link", "name": "drive"}),
+    ];
+    for ask in &asks {
+        watcher.say(ask);
+    }
+    assert_eq!(told_of_links(&mut watcher), [] as [serde_json::Value; 0]);
+    // Who was host a moment ago is nobody special.
+    engine.backend.apply(&crate::support::driven_by(None)).unwrap();
+    for ask in &asks {
+        host.say(ask);
+    }
+    assert_eq!(told_of_links(&mut host), [] as [serde_json::Value; 0]);
+    assert_eq!(server.list_links().len(), before);
+    let mut rejected = 0;
+    engine.until(|engine| {
+        engine.backend.poll(&mut |input| {
+            if let BackendEvent::Rejected { count, .. } = input {
+                rejected += count;
+            }
+        });
+        rejected == 2 * asks.len() as u64
+    });
+}
+
+#[test]
+fn a_host_revokes_no_link_of_the_operators() {
+    let (server, _engine, mut host, _watcher) = hosted(|_| {});
+    for name in ["drive", "watch", "nothing"] {
+        let answer = change(&mut host, &json!({"type": "revoke_link", "name": name}));
+        assert!(answer["refused"].as_str().unwrap().contains("made here"), "{answer}");
+    }
+    assert_eq!(server.list_links().len(), 2);
+}
+
+#[test]
+fn where_links_are_fixed_or_there_are_none_a_host_is_told_of_none() {
+    let (server, _engine, mut host, _watcher) = hosted(|config| config.fixed_links = true);
+    host.say(&json!({"type": "list_links"}));
+    host.say(&json!({"type": "add_link", "name": "mine", "role": "watch"}));
+    assert_eq!(told_of_links(&mut host), [] as [serde_json::Value; 0]);
+    assert_eq!(server.list_links().len(), 2);
+    let mut config = ServerConfig::default();
+    config.no_auth = true;
+    let open = server_like(config);
+    let mut engine = Engine::at(&open, None);
+    let mut host = enter(&open, None);
+    let client = engine.until_joined();
+    engine.backend.apply(&crate::support::driven_by(Some(client))).unwrap();
+    host.say(&json!({"type": "list_links"}));
+    host.say(&json!({"type": "add_link", "name": "mine", "role": "watch"}));
+    assert_eq!(told_of_links(&mut host), [] as [serde_json::Value; 0]);
+}

@@ -123,7 +123,8 @@ impl Hub {
             ClientMessage::Hide => self.set_visible(client, false, bytes, now)?,
             // It never ends the application, only this view.
             ClientMessage::Close => self.goodbyes.push_back((client, Goodbye::Requested)),
-            ClientMessage::Hello { .. } => self.inputs.reject(client),
+            // Whoever drives the hub takes those of links first, if it has links and the client may.
+            ClientMessage::Hello { .. } | ClientMessage::Links(_) => self.inputs.reject(client),
         }
         Ok(())
     }

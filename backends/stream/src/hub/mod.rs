@@ -30,6 +30,7 @@ use crate::job::{Job, JobResult, Outcome, Work};
 use crate::kept_out::KeptOut;
 use crate::message::Goodbye;
 use crate::newest::Newest;
+use crate::protocol::LinkAnswer;
 use crate::session::Violation;
 use crate::settings::Settings;
 use crate::snapshot::{NoSnapshot, SnapshotLook, SnapshotRequests};
@@ -41,6 +42,8 @@ use crate::tile_update::TileUpdate;
 const REPAIR_AFTER: Duration = Duration::from_millis(100);
 /// A repair that did not come is asked for again.
 const REPAIR_AGAIN: Duration = Duration::from_secs(1);
+/// Answers about links that wait for their client; what it asks meanwhile is dropped.
+const LINK_ANSWERS: usize = 4;
 /// An input that is older than this did not cause a frame.
 const CAUSE: f64 = 1.0;
 
@@ -339,23 +342,42 @@ impl Hub {
     /// Sends text for the clipboard of `client`. Only the newest text counts. Returns false if the client cannot
     /// be told.
     pub fn set_clipboard(&mut self, client: ClientId, text: &str) -> bool {
-        self.tell_presenter(client, |state| state.clipboard = Some(text.to_owned()))
+        self.tell_alone(client, |state| state.clipboard = Some(text.to_owned()))
     }
 
     /// Tells `client` where it types text, or with `None` that it no longer does. Returns false if the client
     /// cannot be told.
     pub fn set_text_input(&mut self, client: ClientId, input: Option<TextInput>) -> bool {
-        self.tell_presenter(client, |state| state.text_input = Some(input))
+        self.tell_alone(client, |state| state.text_input = Some(input))
     }
 
     /// Asks `client` whether to open `url`. Only the newest address counts. Returns false if the client cannot be
     /// told.
     pub fn open_url(&mut self, client: ClientId, url: &str) -> bool {
-        self.tell_presenter(client, |state| state.url = Some(url.to_owned()))
+        self.tell_alone(client, |state| state.url = Some(url.to_owned()))
     }
 
-    /// Notes what is for `client` alone, who drives.
-    fn tell_presenter(&mut self, client: ClientId, note: impl FnOnce(&mut ClientState)) -> bool {
+    /// Whether `client` manages the others at this moment, and can be told of the links.
+    #[must_use]
+    pub fn may_manage_links(&self, client: ClientId) -> bool {
+        let has_room = |state: &ClientState| state.link_answers.len() < LINK_ANSWERS;
+        self.settings.host() == Some(client)
+            && self.clients.get(&client).is_some_and(|it| it.speaks_framecast() && has_room(it))
+    }
+
+    /// Answers what `client` asked of the links; whether it can be told. Ask
+    /// [`may_manage_links`](Self::may_manage_links) before anything is done for it.
+    pub fn answer_links(&mut self, client: ClientId, answer: LinkAnswer) -> bool {
+        self.tell_alone(client, |state| state.link_answers.push_back(answer))
+    }
+
+    /// The names of the links that clients came by, one for each of them.
+    pub fn links_in_use(&self) -> impl Iterator<Item = &str> {
+        self.clients.values().map(|state| &*state.who.grant.name)
+    }
+
+    /// Notes what is for `client` alone, who drives, or asked for it.
+    fn tell_alone(&mut self, client: ClientId, note: impl FnOnce(&mut ClientState)) -> bool {
         match self.clients.get_mut(&client) {
             Some(state) if state.speaks_framecast() => {
                 note(state);

@@ -1,8 +1,11 @@
 //! What clients say.
 
+use std::time::Duration;
+
 use framecast_api::{ControlRequest, Error, Event, EventKind, Result, ViewInfo};
 use serde::{Deserialize, Deserializer};
 
+use super::links::{LinkRequest, Wanted};
 use crate::ledger::{Painted, if_known};
 
 /// The longest name of a browser for itself, in bytes.
@@ -75,6 +78,8 @@ pub enum ClientMessage {
     ViewInfo(ViewInfo),
     /// The client requests, grants or gives up control.
     Control(ControlRequest),
+    /// The client lists, adds or revokes links of the server, as their host.
+    Links(LinkRequest),
     /// Its view has a new size.
     Resize(View),
     /// The client painted this update, and every one before it.
@@ -128,6 +133,10 @@ impl ClientMessage {
             number: u64,
         }
         #[derive(Deserialize)]
+        struct Named {
+            name: String,
+        }
+        #[derive(Deserialize)]
         struct Ack {
             update: u32,
             #[serde(flatten)]
@@ -162,6 +171,16 @@ impl ClientMessage {
                 ClientMessage::Control(ControlRequest::Disconnect(read::<Target>(text)?.number))
             }
             "let_in" => ClientMessage::Control(ControlRequest::LetIn(read::<Target>(text)?.number)),
+            "list_links" => ClientMessage::Links(LinkRequest::List),
+            "add_link" => {
+                let Wanted { name, role, lifetime } = read(text)?;
+                let lifetime = lifetime.map(|it| Duration::from_secs(it.into()));
+                ClientMessage::Links(LinkRequest::Add { name, role, lifetime }.named()?)
+            }
+            "revoke_link" => {
+                let Named { name } = read(text)?;
+                ClientMessage::Links(LinkRequest::Revoke { name }.named()?)
+            }
             "resize" => ClientMessage::Resize(read(text)?),
             "ack" => {
                 let Ack { update, painted } = read(text)?;

@@ -1,6 +1,7 @@
 //! The messages of `PROTOCOL.md`: read, and written. Pure.
 
 mod client_message;
+mod links;
 mod part;
 mod server_message;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod tests;
 use std::time::Duration;
 
 pub use client_message::{ClientMessage, View};
+pub use links::{LinkAnswer, LinkRequest, ListedLink, MadeLink};
 pub use part::Part;
 pub(crate) use part::PartHeader;
 pub(crate) use server_message::ServerMessage;

@@ -3,6 +3,8 @@
 use framecast_api::{ClientId, ControlState, LogicalRect, Member, Role, TextInput};
 use serde::Serialize;
 
+use super::links::LinkAnswer;
+
 /// What the server says in text.
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -31,6 +33,8 @@ pub(crate) enum ServerMessage<'a> {
         list: Vec<Listed<'a>>,
         sent_away: Vec<ListedAway<'a>>,
     },
+    /// The links of the server, for whoever manages the clients.
+    Links(&'a LinkAnswer),
     Pong {
         id: f64,
         time: f64,

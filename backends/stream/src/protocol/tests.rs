@@ -35,6 +35,11 @@ fn a_browsers_name_that_is_too_long_or_none_is_no_name() {
     }
 }
 
+fn add_link(name: &str, role: Role, seconds: Option<u64>) -> ClientMessage {
+    let lifetime = seconds.map(Duration::from_secs);
+    ClientMessage::Links(LinkRequest::Add { name: name.into(), role, lifetime })
+}
+
 #[test]
 fn every_client_message_is_read() {
     for (text, message) in [
@@ -88,6 +93,19 @@ fn every_client_message_is_read() {
             ClientMessage::Control(ControlRequest::Disconnect(3)),
         ),
         (r#"{"type":"let_in","number":3}"#, ClientMessage::Control(ControlRequest::LetIn(3))),
+        (r#"{"type":"list_links","x":1}"#, ClientMessage::Links(LinkRequest::List)),
+        (
+            r#"{"type":"add_link","name":"guest","role":"watch","lifetime":60}"#,
+            add_link("guest", Role::Watch, Some(60)),
+        ),
+        (
+            r#"{"type":"add_link","name":"","role":"drive","lifetime":null}"#,
+            add_link("", Role::Drive, None),
+        ),
+        (
+            r#"{"type":"revoke_link","name":"guest"}"#,
+            ClientMessage::Links(LinkRequest::Revoke { name: "guest".into() }),
+        ),
         (
             r#"{"width":640,"height":480.5,"ratio":2,"type":"resize","more":[1]}"#,
             ClientMessage::Resize(VIEW),
@@ -139,6 +157,13 @@ fn nonsense_is_refused_without_harm() {
         r#"{"type":"grant_control"}"#,
         r#"{"type":"grant_control","number":-1}"#,
         r#"{"type":"disconnect","number":"1"}"#,
+        r#"{"type":"add_link","name":"x"}"#,
+        r#"{"type":"add_link","name":"x","role":"own"}"#,
+        r#"{"type":"add_link","name":7,"role":"watch"}"#,
+        r#"{"type":"add_link","name":"x","role":"watch","lifetime":0}"#,
+        r#"{"type":"add_link","name":"x","role":"watch","lifetime":-1}"#,
+        r#"{"type":"add_link","name":"x","role":"watch","lifetime":4294967296}"#,
+        r#"{"type":"revoke_link"}"#,
         r#"{"type":"control_changed","held":true}"#,
         r#"{"type":"resize","width":1e999,"height":1,"ratio":1}"#,
         r#"{"type":"resize","width":NaN,"height":1,"ratio":1}"#,
@@ -156,6 +181,15 @@ fn nonsense_is_refused_without_harm() {
         r#"{"type":"animate","step":1}"#,
     ] {
         assert!(ClientMessage::parse(text).is_err(), "{text}");
+    }
+    for (length, fits) in [(32, true), (33, false), (60_000, false)] {
+        let name = "x".repeat(length);
+        for message in [
+            json!({"type": "add_link", "name": name, "role": "watch"}),
+            json!({"type": "revoke_link", "name": name}),
+        ] {
+            assert_eq!(ClientMessage::parse(&message.to_string()).is_ok(), fits, "{length}");
+        }
     }
     let paste = |length: usize| {
         ClientMessage::parse(&json!({"type": "paste", "data": "x".repeat(length)}).to_string())
@@ -340,12 +374,33 @@ fn away(fields: &serde_json::Value) -> ListedAway<'_> {
     }
 }
 
+fn link_answer(message: &serde_json::Value) -> LinkAnswer {
+    let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    let link = |fields: &serde_json::Value| ListedLink {
+        name: text(&fields["name"]).unwrap(),
+        role: role(&fields["role"]),
+        seconds: fields["seconds"].as_u64(),
+        clients: fields["clients"].as_u64().unwrap() as usize,
+        made: fields["made"] == true,
+        own: fields["own"] == true,
+    };
+    let made = &message["made"];
+    LinkAnswer {
+        list: message["list"].as_array().unwrap().iter().map(link).collect(),
+        made: text(&made["name"])
+            .zip(text(&made["token"]))
+            .map(|(name, token)| MadeLink { name, token }),
+        refused: text(&message["refused"]),
+    }
+}
+
 #[test]
 fn what_the_viewer_understands_is_what_is_said() {
     let mut said = 0;
     for fixture in fixtures(include_str!("../../fixtures/server-messages.json")) {
         let message = &fixture["message"];
         let string = |name: &str| message[name].as_str().unwrap_or_default();
+        let links;
         let mine = match string("type") {
             "welcome" => ServerMessage::Welcome {
                 client: message["client"].as_u64().unwrap(),
@@ -365,6 +420,10 @@ fn what_the_viewer_understands_is_what_is_said() {
                 list: message["list"].as_array().unwrap().iter().map(listed).collect(),
                 sent_away: message["sent_away"].as_array().unwrap().iter().map(away).collect(),
             },
+            "links" => {
+                links = link_answer(message);
+                ServerMessage::Links(&links)
+            }
             "pong" => ServerMessage::Pong {
                 id: message["id"].as_f64().unwrap(),
                 time: message["time"].as_f64().unwrap(),

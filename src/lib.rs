@@ -33,7 +33,7 @@
 //! [backends of your own](guide::backends) and
 //! [logging, signals and what is printed](guide::logging).
 //!
-//! Start reading the API at [`Canvas`], [`Step`] and [`EventKind`].
+//! Start reading the API at [`Canvas`], [`Step`] and [`EventKind`], or at [`Mirror`] if your program owns its loop.
 //!
 //! # Features
 //!

@@ -74,8 +74,10 @@ use crate::handle::CanvasHandle;
 ///
 /// # Async programs
 ///
-/// [`open`](Self::open), [`with`](Self::with), [`finish`](Self::finish) and dropping wait for the canvas' thread, for as long as it
-/// takes to open and close backends; the others return at once, or are async.
+/// [`open`](Self::open), [`with`](Self::with), [`finish`](Self::finish) and dropping wait for the canvas' thread, for as long as
+/// it takes to open and close backends. [`wait_until_wanted`](Self::wait_until_wanted) and iterating over the events wait
+/// for viewers: use [`wait_until_wanted_async`](Self::wait_until_wanted_async) and
+/// [`MirrorEvents::next_async`]. All other methods return at once.
 ///
 /// # macOS
 ///

@@ -22,7 +22,11 @@ fn draw(pixels: &mut [u8], middle: (f64, f64), angle: f64) {
         let age = ((angle - y.atan2(x)) / TAU).rem_euclid(1.0);
         let glow = (220.0 * (1.0 - age).powi(4)) as u8;
         let ring = if distance % 50.0 < 1.5 { 60 } else { 0 };
-        pixel.copy_from_slice(&[24 + glow / 4, 30 + ring.max(glow), 20 + ring, 255]);
+        let color = match distance {
+            ..8.0 => [255, 255, 255, 255],
+            _ => [24 + glow / 4, 30 + ring.max(glow), 20 + ring, 255],
+        };
+        pixel.copy_from_slice(&color);
     }
 }
 

@@ -63,8 +63,8 @@ pub struct Options {
     pub tls: Option<TlsArg>,
 
     /// keep the self-signed certificate and its key in this file, so that browsers warn only once. If it is
-    /// missing, framecast creates it, for its owner only. It is renewed before it expires, and when this
-    /// machine's address or the hosts of --allow-host change. Implies --tls self-signed
+    /// missing, framecast creates it, for its owner only. It is renewed before it expires, and at start
+    /// when this machine's address or the hosts of --allow-host are others. Implies --tls self-signed
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub tls_keep: Option<PathBuf>,
 

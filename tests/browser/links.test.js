@@ -108,7 +108,7 @@ test("the host makes a link to watch by keyboard, somebody comes by it and sees 
   assert.deepEqual(await linksOf(host), ["desk: yours, to drive, 1 here", "wall: to watch, 1 here"]);
   await host.locator("#link-name").focus();
   await host.keyboard.type("guest");
-  await host.locator("#link-lifetime").selectOption("3600");
+  await host.getByText("an hour", { exact: true }).click();
   await press(host, "#link-name");
   await host.waitForSelector("#link-made:not([hidden])");
   assert.equal(await host.locator("#link-made-label").textContent(), "The address of guest, shown only now");

@@ -42,12 +42,16 @@ test("a thread feeds frames at its own rate while somebody looks, and a click re
   };
   await goesOn();
   await role(page, "presenter");
-  // Rings are around the middle: a ring of radius 50 is bright where the middle is now.
+  // The middle is white; while it moves the picture is not exact.
+  const white = (png, x, y) =>
+    pixel(png, x, y)
+      .split(",")
+      .every((part) => Number(part) > 200);
+  await until("the middle is seen", async () => white(await shot(page), 200, 150));
   await page.mouse.click(100, 80);
-  const ring = (png, x, y) => Number(pixel(png, x, y).split(",")[0]) >= 80;
-  await until("the radar's middle moves", async () => {
+  await until("it moves", async () => {
     const png = await shot(page);
-    return ring(png, 150, 80) && ring(png, 100, 130) && ring(png, 50, 80);
+    return white(png, 100, 80) && !white(png, 200, 150);
   });
   await goesOn();
   await save(page, "mirror-thread");

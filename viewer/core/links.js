@@ -54,4 +54,9 @@ function address(socket, token) {
   return found.href;
 }
 
-export default Object.freeze({ list, add, revoke, row, address });
+/** Whether an address leads everybody to their own machine. @param {string} address */
+function isLocal(address) {
+  return /^(localhost|.+\.localhost|127\.[\d.]+|\[::1\])$/.test(new URL(address).hostname);
+}
+
+export default Object.freeze({ list, add, revoke, row, address, isLocal });

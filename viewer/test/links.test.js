@@ -31,3 +31,18 @@ test("the address of a link is the canvas', with the secret in its fragment only
   assert.equal(links.address("ws://127.0.0.1:5/", "AbC-_9"), "http://127.0.0.1:5/#token=AbC-_9");
   assert.equal(links.address("wss://plots.example.org/a/side/?x=1#y", "t"), "https://plots.example.org/a/side/#token=t");
 });
+
+test("an address that leads everybody to their own machine is known", () => {
+  for (const [host, local] of /** @type {const} */ ([
+    ["127.0.0.1:5", true],
+    ["localhost", true],
+    ["[::1]:5", true],
+    ["plots.localhost", true],
+    ["127.example.org", false],
+    ["192.0.2.1", false],
+    ["[2001:db8::1]", false],
+    ["localhost.example.org", false],
+  ])) {
+    assert.equal(links.isLocal(links.address(`ws://${host}/`, "t")), local, host);
+  }
+});

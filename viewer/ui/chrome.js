@@ -77,12 +77,19 @@ export default function chrome(page) {
   const live = { role: "status", "aria-live": "polite" };
 
   /**
-   * @param {string} id
+   * The first one is chosen. No `<select>`: Chromium keeps its tree for good, also after the element has gone.
+   *
+   * @param {string} name
    * @param {string} label
    * @param {[string, string][]} options values and what they are called
    */
-  const choice = (id, label, options) =>
-    make("label", {}, label, make("select", { id }, ...options.map(([value, text]) => make("option", { value }, text))));
+  const choice = (name, label, options) =>
+    make(
+      "fieldset",
+      {},
+      make("legend", {}, label),
+      ...options.map(([value, text], n) => make("label", {}, make("input", { type: "radio", name, value, ...(n === 0 && { checked: "" }) }), text)),
+    );
   const links = make(
     "div",
     { id: "links", ...hidden },
@@ -93,7 +100,7 @@ export default function chrome(page) {
       { id: "link-form", "aria-label": "New link" },
       make("label", {}, "Name", make("input", { id: "link-name", required: "", maxlength: "32", pattern: "[A-Za-z0-9_\\-]+", title: "Letters, digits, - and _", autocomplete: "off", autocapitalize: "off", spellcheck: "false" })),
       choice("link-role", "Role", [["watch", "to watch"], ["drive", "to drive"]]),
-      choice("link-lifetime", "Valid", [["86400", "for a day"], ["3600", "for an hour"], ["604800", "for a week"], ["", "as long as mine"]]),
+      choice("link-lifetime", "Valid for", [["86400", "a day"], ["3600", "an hour"], ["604800", "a week"], ["", "as long as mine"]]),
       make("button", { id: "link-add", type: "submit", class: "word" }, "Make a link"),
     ),
     make("p", { id: "links-told", ...hidden }),
@@ -102,6 +109,7 @@ export default function chrome(page) {
       { id: "link-made", ...hidden },
       make("label", { id: "link-made-label", for: "link-address" }),
       make("div", { class: "row" }, make("input", { id: "link-address", readonly: "", spellcheck: "false" }), word("link-copy", "Copy", { class: "word strong" })),
+      make("p", { id: "link-local", ...hidden }, "It works on this machine only, as you came by 127.0.0.1: open this page by the name that the others use, and make the link there."),
     ),
     make("p", {}, "Links that are made here end with yours, and with the program."),
   );

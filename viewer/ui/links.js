@@ -76,7 +76,8 @@ export default class Links {
   }
 
   #add() {
-    const value = (/** @type {string} */ id) => /** @type {HTMLSelectElement} */ (element(this.#root, id)).value;
+    const value = (/** @type {string} */ name) =>
+      /** @type {HTMLInputElement} */ (this.#root.querySelector(`input[name="${name}"]:checked`)).value;
     const lifetime = value("link-lifetime");
     this.#say("");
     this.#hideAddress();
@@ -92,7 +93,11 @@ export default class Links {
     element(this.#root, "link-made-label").textContent = `The address of ${made.name}, shown only now`;
     this.#address.value = made.address;
     this.#made.hidden = false;
+    // Else people send addresses that lead the others to their own machines.
+    element(this.#root, "link-local").hidden = !links.isLocal(made.address);
     this.#address.focus();
+    // The end of it looks like any other.
+    this.#address.scrollLeft = 0;
     this.#tell("links", `Made the link ${made.name}. Copy its address now: it is shown only once.`);
   }
 

@@ -192,13 +192,50 @@ export default /* css */ `
 
 #link-form {
   display: grid;
-  grid-template-columns: 1fr auto;
-  align-items: end;
-  gap: 6px;
+  justify-items: start;
+  gap: 8px;
   margin: 6px 0 8px;
 }
 
-#links :is(input, select) {
+#link-form > label {
+  justify-self: stretch;
+}
+
+#links fieldset {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 12px;
+  margin: 0;
+  border: 0;
+  padding: 0;
+  font-size: 0.85em;
+}
+
+#links legend {
+  margin-bottom: 2px;
+  padding: 0;
+  color: var(--text-quiet);
+}
+
+#links fieldset label {
+  display: inline-flex;
+  align-items: center;
+  gap: 5px;
+  color: var(--text);
+  font-size: 1em;
+}
+
+#links [type="radio"] {
+  margin: 0;
+  accent-color: var(--accent);
+}
+
+#links input::selection {
+  background: var(--accent);
+  color: var(--on-accent);
+}
+
+#links input:not([type="radio"]) {
   display: block;
   box-sizing: border-box;
   width: 100%;
@@ -365,8 +402,14 @@ a.word:not([href]) {
     line-height: 3em;
   }
 
-  #links :is(input, select) {
-    height: 2.7em;
+  /* Below 16 pixels an iPhone zooms the page when one is tapped. */
+  #links input:not([type="radio"]) {
+    height: 2.75em;
+    font-size: max(16px, 1.1em);
+  }
+
+  #links fieldset label {
+    min-height: 2.75em;
   }
 }
 `;

@@ -46,7 +46,7 @@ export default class Viewers {
     // The keyboard's focus stays with the picture when these are clicked, but for what text goes into.
     for (const part of [this.#panel, this.#prompt]) {
       part.addEventListener("mousedown", (event) => {
-        if (!(event.target instanceof Element && event.target.closest("input, select"))) event.preventDefault();
+        if (!(event.target instanceof Element && event.target.closest("input, label"))) event.preventDefault();
       });
     }
     this.#button.addEventListener("click", () => this.#open(this.#panel.hidden));

@@ -31,6 +31,7 @@ pub fn systemd_listener() -> Result<TcpListener> {
 #[cfg(target_os = "linux")]
 mod imp {
     use std::io;
+    use std::os::fd::IntoRawFd;
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use socket2::{SockRef, Type};
@@ -62,7 +63,11 @@ mod imp {
         match is_tcp_listener(&listener) {
             Ok(true) => {}
             Ok(false) => return Err(unusable("it is no TCP socket that listens".to_owned())),
-            Err(error) => return Err(unusable(error.to_string())),
+            Err(error) => {
+                // Where no file is open, the standard library ends the process that closes it.
+                let _ = listener.into_raw_fd();
+                return Err(unusable(error.to_string()));
+            }
         }
         rustix::io::fcntl_setfd(&listener, rustix::io::FdFlags::CLOEXEC)
             .map_err(|error| unusable(error.to_string()))?;

@@ -83,7 +83,7 @@ impl Source {
                 "the certificate file {} is gone; the next start makes a new one",
                 kept.path.display()
             ))),
-            Self::Kept(kept) => Tls::kept(kept.clone(), now),
+            Self::Kept(kept) => Tls::kept(kept.clone(), kept.open_again(now)),
         }
     }
 }
@@ -142,10 +142,11 @@ impl Tls {
     /// As [`self_signed`](Self::self_signed), and kept in a file with its key, so that it is the same at the next start
     /// and nobody is warned again.
     ///
-    /// If there is no such file it is made, for its owner only. Somebody else may neither read nor write one that is
-    /// there (on Windows that is not checked). A certificate that has expired, or does so within 30 days, or
-    /// that does not name this machine's address or one of `names` is made anew, also while a server runs. Its fingerprint is another one
-    /// then, and the server's [`reporter`](crate::ServerConfig::reporter) says so.
+    /// A missing file is created, for its owner only. Nobody else may be able to read or write it (on Windows that is
+    /// not checked). A certificate that has expired, or expires within 30 days, is replaced, here and while a server
+    /// runs. One that does not name this machine's address and all of `names` is replaced here. A new certificate has
+    /// another fingerprint, and the server's [`reporter`](crate::ServerConfig::reporter) says so. Servers with
+    /// different `names` need a file each.
     ///
     /// ```
     /// # use framecast_http::Tls;
@@ -159,19 +160,21 @@ impl Tls {
     /// ```
     ///
     /// # Errors
-    /// "Invalid input" if the file is damaged, is somebody else's, can be read by others, or was not made by this: it is
-    /// left as it is then; or if a name cannot stand in a certificate. "Failed" if it cannot be written. "Not
+    /// "Invalid input" if the file is damaged, belongs to another user, can be read by others, or was not made by this
+    /// function; then it is left as it is. Also if a name cannot be in a certificate. "Failed" if it cannot be written. "Not
     /// supported" without the feature `tls`.
     pub fn self_signed_in(file: &Path, listening: SocketAddr, names: &[String]) -> Result<Self> {
         let kept = Kept { path: file.to_owned(), names: all_names(listening, names) };
-        Self::kept(kept, SystemTime::now())
+        let opened = kept.open(SystemTime::now());
+        Self::kept(kept, opened)
     }
 
-    fn kept(kept: Kept, now: SystemTime) -> Result<Self> {
-        let opened = kept.open(now)?;
-        let (acceptor, hash) = opened.made;
-        let source = Some((Source::Kept(kept), Some((opened.stamp, opened.stamp))));
-        Ok(Self { acceptor, fingerprint: fingerprint(&hash), source, notice: opened.notice })
+    fn kept(kept: Kept, opened: Result<kept::Opened>) -> Result<Self> {
+        opened.map(|opened| {
+            let (acceptor, hash) = opened.made;
+            let source = Some((Source::Kept(kept), Some((opened.stamp, opened.stamp))));
+            Self { acceptor, fingerprint: fingerprint(&hash), source, notice: opened.notice }
+        })
     }
 
     /// Returns the SHA-256 fingerprint of the certificate, as browsers and `openssl x509 -fingerprint -sha256`
@@ -219,10 +222,13 @@ fn fingerprint(hash: &[u8]) -> String {
 
 /// What a certificate for this machine names.
 fn all_names(listening: SocketAddr, names: &[String]) -> Vec<String> {
-    let ip = crate::server::outward(listening.ip()).unwrap_or(listening.ip());
+    // Without a network there is no such address, and nobody asks for 0.0.0.0.
+    let ip = crate::server::outward(listening.ip()).unwrap_or(listening.ip()).to_canonical();
+    let ip = (!ip.is_unspecified()).then(|| ip.to_string());
     let mut all = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-    let bare = |name: &String| name.trim_matches(['[', ']']).to_owned();
-    for name in std::iter::once(ip.to_canonical().to_string()).chain(names.iter().map(bare)) {
+    // A name with a dot at its end is the same; certificates have none.
+    let bare = |name: &String| name.trim_matches(['[', ']']).trim_end_matches('.').to_owned();
+    for name in ip.into_iter().chain(names.iter().map(bare)) {
         if !all.contains(&name) {
             all.push(name);
         }
@@ -287,6 +293,14 @@ mod tests {
             error.kind() == ErrorKind::InvalidInput && error.to_string().contains("h\u{e4}"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_dot_at_the_end_of_a_host_is_no_part_of_its_name_and_no_address_is_no_name() {
+        let names = all_names("192.0.2.7:1".parse().unwrap(), &["example.org.".to_owned()]);
+        assert_eq!(names[3..], ["192.0.2.7", "example.org"]);
+        let names = all_names("0.0.0.0:1".parse().unwrap(), &["0.0.0.0".to_owned()]);
+        assert_eq!(names.iter().filter(|name| *name == "0.0.0.0").count(), 1, "as it is asked for");
     }
 
     #[test]

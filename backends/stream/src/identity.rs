@@ -31,12 +31,25 @@ impl Grant {
 
 /// Whether a link was revoked, for all clients that joined by it. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Revocation(Arc<AtomicBool>);
+pub struct Revocation(Arc<Link>);
+
+#[derive(Debug, Default)]
+struct Link {
+    is_revoked: AtomicBool,
+    /// The link of the host who made this one.
+    made_by: Option<Revocation>,
+}
 
 impl Revocation {
+    /// Of a link that a host made who came by this one.
+    #[must_use]
+    pub fn of_made_link(&self) -> Self {
+        Self(Arc::new(Link { made_by: Some(self.clone()), ..Link::default() }))
+    }
+
     /// Revokes the link.
     pub fn revoke(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.is_revoked.store(true, Ordering::Release);
     }
 
     /// Returns whether this is of the same link as `other`.
@@ -48,7 +61,13 @@ impl Revocation {
     /// Returns whether the link was revoked.
     #[must_use]
     pub fn is_revoked(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.is_revoked.load(Ordering::Acquire)
+    }
+
+    /// Whether this link is `other`, or was made by somebody who came by `other`, or by such a link.
+    fn comes_from(&self, other: &Self) -> bool {
+        std::iter::successors(Some(self), |link| link.0.made_by.as_ref())
+            .any(|link| link.is_same(other))
     }
 }
 
@@ -68,9 +87,12 @@ impl Identity {
         Self { grant, network: address.map(network), browser: browser.map(Arc::from) }
     }
 
-    /// Whether both came by the same link; of those whom an application let in, by the same name.
-    pub(crate) fn shares_link(&self, other: &Self) -> bool {
+    /// Whether `other` came by the same link, or by one that was made by it; of those whom an application let in,
+    /// by the same name.
+    pub(crate) fn link_covers(&self, other: &Self) -> bool {
+        let links = self.grant.revocation.as_ref().zip(other.grant.revocation.as_ref());
         self.grant.name == other.grant.name
+            || links.is_some_and(|(own, others)| others.comes_from(own))
     }
 
     pub(crate) fn shares_network(&self, other: &Self) -> bool {

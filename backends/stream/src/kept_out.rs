@@ -37,7 +37,7 @@ struct Entry {
 
 impl Entry {
     fn refuses(&self, who: &Identity, now: Instant) -> bool {
-        if !self.who.shares_link(who) || self.is_over(now) {
+        if !self.who.link_covers(who) || self.is_over(now) {
             return false;
         }
         if who.browser.as_ref().is_some_and(|browser| self.welcome.contains(browser)) {
@@ -85,16 +85,16 @@ impl KeptOut {
             return;
         }
         let by_network =
-            !host.is_some_and(|host| host.shares_link(who) && host.shares_network(who));
+            !host.is_some_and(|host| who.link_covers(host) && host.shares_network(who));
         let hosts = host.and_then(|host| host.browser.as_ref());
         let mut entry = Entry { client, who: who.clone(), by_network, welcome: BTreeSet::new() };
-        let others = others.filter(|other| other.shares_link(who));
+        let others = others.filter(|other| who.link_covers(other));
         hosts.into_iter().chain(others.filter_map(|other| other.browser.as_ref())).for_each(|it| {
             entry.welcome(it);
         });
         if let Some(browser) = who.browser.as_ref().filter(|browser| Some(*browser) != hosts) {
             entry.welcome.remove(browser);
-            for other in self.entries.iter_mut().filter(|other| other.who.shares_link(who)) {
+            for other in self.entries.iter_mut().filter(|other| other.who.link_covers(who)) {
                 other.welcome.remove(browser);
             }
         }
@@ -109,7 +109,7 @@ impl KeptOut {
         let Some(at) = self.entries.iter().position(|entry| entry.client == client) else { return };
         let Some(Entry { who, .. }) = self.entries.remove(at) else { return };
         // Whoever else was sent away from the same network.
-        for entry in self.entries.iter_mut().filter(|entry| entry.who.shares_link(&who)) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.who.link_covers(&who)) {
             match &who.browser {
                 Some(_) if entry.who.shares_browser(&who) => {}
                 Some(browser) => entry.welcome(browser),
@@ -166,6 +166,37 @@ mod tests {
         assert!(refuses(&kept_out, "guest", HOME, "one"));
         kept_out.let_in(ClientId(1));
         assert!(!refuses(&kept_out, "guest", HOME, "one"));
+    }
+
+    #[test]
+    fn a_link_that_was_made_by_it_is_refused_as_the_same_link_and_not_the_other_way_round() {
+        let desk = Revocation::default();
+        let spare = desk.of_made_link();
+        let further = spare.of_made_link();
+        let links = [
+            ("desk", desk),
+            ("spare", spare),
+            ("further", further),
+            ("else", Revocation::default()),
+        ];
+        let by = |(name, revocation): &(&str, Revocation), browser: &str| {
+            let mut who = who(name, HOME, browser);
+            who.grant.revocation = Some(revocation.clone());
+            who
+        };
+        for (at, sent_away) in links.iter().enumerate() {
+            let mut kept_out = KeptOut::default();
+            kept_out.add(ClientId(1), &by(sent_away, "one"), [].into_iter(), None);
+            for (index, link) in links.iter().enumerate() {
+                let refused = index == at || index > at && index < 3;
+                let got = kept_out.refuses(&by(link, "one"), Instant::now());
+                assert_eq!(got, refused, "{} then {}", sent_away.0, link.0);
+            }
+        }
+        let mut kept_out = KeptOut::default();
+        let host = by(&links[1], "host");
+        kept_out.add(ClientId(1), &by(&links[0], "one"), [].into_iter(), Some(&host));
+        assert!(!kept_out.refuses(&host, Instant::now()), "a host by such a link stays");
     }
 
     #[test]

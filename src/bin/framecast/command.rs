@@ -307,7 +307,10 @@ mod tests {
         let mut tried = 0;
         for (command, flag) in common.chain(flags) {
             let argh::FlagInfoKind::Option { arg_name } = flag.kind else { continue };
-            for word in arg_name.split('|').filter(|_| arg_name.contains('|')) {
+            if !arg_name.contains('|') {
+                continue;
+            }
+            for word in arg_name.split('|').filter(|word| !word.contains(':')) {
                 let behind = if command.is_empty() { "demo" } else { "" };
                 let line = format!("{command} {} {word} {behind}", flag.long);
                 match parsed(&line) {

@@ -46,7 +46,10 @@ impl<'a> Value<'a> {
     fn named(name: &'a str) -> Self {
         match name {
             "file" | "dir" => Value::Path,
-            _ if name.contains('|') => Value::Words(name.split('|').collect()),
+            // "addr:port" stands for what only the user knows.
+            _ if name.contains('|') => {
+                Value::Words(name.split('|').filter(|word| !word.contains(':')).collect())
+            }
             _ => Value::Free,
         }
     }

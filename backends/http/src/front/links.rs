@@ -259,7 +259,7 @@ impl Keyring {
             token: token.clone(),
             digest,
             expires,
-            revocation: Revocation::default(),
+            revocation: made_by.as_ref().map_or_else(Revocation::default, Revocation::of_made_link),
             made_by,
             _valid: valid,
             revoked,

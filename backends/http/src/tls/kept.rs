@@ -37,6 +37,17 @@ impl Kept {
     /// # Errors
     /// If the file cannot be used; then it is as it was.
     pub(super) fn open(&self, now: SystemTime) -> Result<Opened> {
+        self.open_for(&self.names, now)
+    }
+
+    /// As [`open`](Self::open), while a server uses it: what it names is as good as it was, and servers that name
+    /// different hosts would make it anew in turn, without an end.
+    pub(super) fn open_again(&self, now: SystemTime) -> Result<Opened> {
+        self.open_for(&[], now)
+    }
+
+    /// Reads it, and makes it anew if it does not name all of `needed`.
+    fn open_for(&self, needed: &[String], now: SystemTime) -> Result<Opened> {
         let path = &self.path;
         let mut notice = None;
         match self.read()? {
@@ -50,7 +61,7 @@ impl Kept {
                 Err(error) => return Err(cannot_write(path, error)),
             },
             Some((text, ..)) => {
-                if let Some(why) = session::outdated(&text, &self.names, now)
+                if let Some(why) = session::outdated(&text, needed, now)
                     .map_err(|error| self.unusable(&error.to_string()))?
                 {
                     private_file::replace(path, &self.make(now)?)
@@ -167,6 +178,27 @@ mod tests {
             assert_eq!(kept.open(now() + later).unwrap().made.1, next.made.1);
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left over");
+    }
+
+    #[test]
+    fn servers_that_run_with_other_hosts_do_not_make_it_anew_in_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, other] = ["one.example", "other.example"].map(|name| kept(&folder, &[name]));
+        one.open(now()).unwrap();
+        let second = other.open(now()).unwrap();
+        let again = one.open_again(now()).unwrap();
+        assert_eq!((again.made.1, again.notice), (second.made.1, None));
+        assert!(one.open_again(now() + 336 * DAY).unwrap().notice.is_some(), "it expires");
+    }
+
+    #[test]
+    fn names_that_no_client_can_ask_for_do_not_make_it_anew_at_every_start() {
+        for name in ["-x", "a..b", "x-", "_x", "plots_1.example", "EXAMPLE.org"] {
+            let folder = tempfile::tempdir().unwrap();
+            let kept = kept(&folder, &["localhost", name]);
+            kept.open(now()).unwrap();
+            assert_eq!(kept.open(now()).unwrap().notice, None, "{name}");
+        }
     }
 
     #[test]

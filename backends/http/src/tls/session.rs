@@ -57,7 +57,7 @@ pub(super) type Made = (Acceptor, Vec<u8>);
 pub(super) fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Made> {
     let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate)
         .collect::<std::result::Result<_, _>>()
-        .map_err(|error| bad(format!("no certificate could be read ({error})")))?;
+        .map_err(|_| bad("no certificate could be read: the file is damaged"))?;
     if chain.is_empty() {
         return Err(bad("there is no certificate; it begins with -----BEGIN CERTIFICATE-----"));
     }
@@ -120,7 +120,7 @@ pub(super) fn outdated(pem: &[u8], names: &[String], now: SystemTime) -> Result<
     let strange =
         |error: TlsError| bad(format!("it is not self-signed as framecast's are ({error})"));
     let certificate = CertificateDer::from_pem_slice(pem)
-        .map_err(|error| bad(format!("no certificate could be read ({error})")))?;
+        .map_err(|_| bad("no certificate could be read: the file is damaged"))?;
     let mut roots = RootCertStore::empty();
     roots.add(certificate.clone()).map_err(strange)?;
     let parsed = ParsedCertificate::try_from(&certificate).map_err(strange)?;
@@ -145,8 +145,10 @@ pub(super) fn outdated(pem: &[u8], names: &[String], now: SystemTime) -> Result<
         )) => {}
         Err(error) => return Err(strange(error)),
     }
+    // What is no name of a server, such as "-x", no client can ask for, and no certificate would do.
     let is_named = |name: &String| {
-        ServerName::try_from(&**name).is_ok_and(|name| verify_server_name(&parsed, &name).is_ok())
+        ServerName::try_from(&**name)
+            .map_or(name.is_ascii(), |name| verify_server_name(&parsed, &name).is_ok())
     };
     let missing = names.iter().find(|name| !is_named(name));
     Ok(missing.map(|name| format!("does not name {name}")))

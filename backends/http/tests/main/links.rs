@@ -507,3 +507,31 @@ fn where_links_are_fixed_or_there_are_none_a_host_is_told_of_none() {
     host.say(&json!({"type": "add_link", "name": "mine", "role": "watch"}));
     assert_eq!(told_of_links(&mut host), [] as [serde_json::Value; 0]);
 }
+
+#[test]
+fn who_was_sent_away_does_not_come_back_by_a_link_that_they_made_as_host() {
+    let (server, mut engine) = guarded();
+    let drive = token(&server, "drive");
+    let enter_as = |browser: &str, engine: &mut Engine| {
+        let mut client = Client::connect(server.local_addr(), "/");
+        let mut hello = hello(Some(&drive));
+        hello["browser"] = browser.into();
+        client.say(&hello);
+        client.hear_text("welcome");
+        let id = engine.until_joined();
+        engine.backend.apply(&crate::support::driven_by(Some(id))).unwrap();
+        client.heard_until_pong();
+        (client, id)
+    };
+    let (mut first, id) = enter_as("first", &mut engine);
+    let wanted = json!({"type": "add_link", "name": "spare", "role": "drive"});
+    let answer = change(&mut first, &wanted);
+    let spare = answer["made"]["token"].as_str().unwrap().to_owned();
+    let (mut owner, _) = enter_as("owner", &mut engine);
+    engine.backend.apply(&BackendCommand::Disconnect(id)).unwrap();
+    assert_eq!(first.until_closed(), Some(SENT_AWAY));
+    assert!(!comes_in(&server, &drive, Some("first")));
+    assert!(!comes_in(&server, &spare, Some("first")), "it made that link itself");
+    assert!(comes_in(&server, &spare, Some("friend")), "for whom it was made");
+    owner.heard_until_pong();
+}

@@ -25,6 +25,8 @@ impl Keyring {
         users: &[String],
         now: Instant,
     ) -> Option<Managed> {
+        // Those that have expired are in nobody's way.
+        self.forget_expired(now);
         let own = self.valid(now).find(|it| it.revocation.is_same(by))?.name.clone();
         let changed = match request {
             LinkRequest::Add { name, role, lifetime } => {
@@ -295,6 +297,20 @@ mod tests {
         }
         assert!(scene.keyring.add(Link::watch("last"), scene.now).is_err());
         assert!(scene.keyring.entries.iter().all(|it| it.made_by.is_none()));
+    }
+
+    #[test]
+    fn links_that_have_expired_make_room_for_new_ones() {
+        let mut scene = Scene::new();
+        let desk = scene.by("desk");
+        for n in 0..Limits::HOST_LINKS {
+            let lifetime = Some(HOUR);
+            let request = LinkRequest::Add { name: n.to_string(), role: Role::Watch, lifetime };
+            assert_eq!(scene.ask(&desk, request).answer.refused, None);
+        }
+        assert!(scene.add("desk", "more", Role::Watch).is_err());
+        scene.now += HOUR;
+        assert!(scene.add("desk", "more", Role::Watch).is_ok());
     }
 
     #[test]

@@ -62,6 +62,9 @@ fn a_socket_that_is_missing_or_of_another_kind_is_a_clear_error() {
         let text = error(handed(variables, listener(), &DEMO));
         assert!(text.contains(word), "{text}");
     }
+    let closed = "LISTEN_PID=$$ LISTEN_FDS=1; exec \"$0\" \"$@\" 3<&-";
+    let text = error(handed(closed, listener(), &DEMO));
+    assert!(text.contains("cannot be used"), "{text}");
     let listening = listener();
     let connected = TcpStream::connect(listening.local_addr().unwrap()).unwrap();
     let datagrams = UdpSocket::bind("127.0.0.1:0").unwrap();

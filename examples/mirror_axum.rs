@@ -108,7 +108,7 @@ fn router(tank: Shared, canvas: HttpService) -> Router {
         .nest_service("/tank/", canvas)
 }
 
-/// Steps the tank, shows it to who looks, and takes what the presenter does, until the canvas is closed.
+/// Steps the tank, draws it while somebody looks, and takes the presenter's input, until the canvas is closed.
 async fn simulate(mirror: &Mirror, events: &MirrorEvents, tank: &Shared) -> framecast::Result<()> {
     let mut timer = tokio::time::interval(PACE);
     loop {
@@ -136,7 +136,7 @@ async fn simulate(mirror: &Mirror, events: &MirrorEvents, tank: &Shared) -> fram
 async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     let service = HttpService::new()?;
     let watchers = service.canvas(None)?;
-    // By flags for who sits here, and in the application's own page.
+    // The flags choose where the presenter sees it; everybody else sees it in the application's own page.
     let open = move || {
         Canvas::builder("tank").options(&options).backend(watchers).fixed_size((WIDTH, HEIGHT))
     };

@@ -1,6 +1,6 @@
 // A thread that feeds frames at its own rate, like a camera, through a `Mirror`.
 //
-// The radar turns whether somebody looks or not, and draws only for who looks. A click moves its
+// The radar turns whether somebody looks or not, and is drawn only while somebody looks. A click moves its
 // middle. Ctrl+C or closing the window ends it.
 
 use std::f64::consts::TAU;

@@ -82,7 +82,7 @@ pub(crate) struct Engine {
     queue: EventQueue,
     pub(crate) schedule: Schedule,
     phase: Phase,
-    /// Shared with who draws on another thread.
+    /// Shared with the threads on which a mirror's program draws.
     pool: Arc<Mutex<FramePool>>,
     sequence: u64,
     last_frame: Option<Frame>,

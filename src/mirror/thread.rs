@@ -6,7 +6,7 @@ use crate::mirror::shared::Shared;
 /// Serves the canvas until it is closed.
 pub(super) fn run(canvas: &Canvas, shared: &Shared) {
     let (core, member) = (canvas.core(), canvas.member());
-    // Also when a task panics: who waits for an event must not wait for ever.
+    // Also when a task panics: nobody may wait for an event that never comes.
     let _end = End { canvas, shared };
     loop {
         core.take_requests(member);
@@ -23,7 +23,7 @@ pub(super) fn run(canvas: &Canvas, shared: &Shared) {
             (engine.turn_fed(now, room, frame), engine.size())
         };
         if turn.ended {
-            // Who reads the last event finds the canvas closed.
+            // A program that reads the last event finds the canvas closed.
             core.remove(member);
         }
         shared.tell(turn.events, turn.wanted, size);

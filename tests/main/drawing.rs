@@ -219,12 +219,20 @@ fn steps_that_are_always_due_end_at_the_deadline_and_are_served_after_it() {
     let (canvas, remote) = canvas(UpdateMode::Continuous);
     canvas.set_max_fps(None);
     remote.set_demand(true);
-    let until = Instant::now() + Duration::from_millis(20);
-    let mut draws = 0;
-    while let Ok(step) = canvas.next_before(until) {
-        draws += usize::from(matches!(step, Step::Draw(_)));
-    }
-    assert!(draws > 0 && Instant::now() >= until);
+    let end = Instant::now() + PATIENCE;
+    let (until, draws) = loop {
+        let until = Instant::now() + Duration::from_millis(20);
+        let mut draws = 0;
+        while let Ok(step) = canvas.next_before(until) {
+            draws += usize::from(matches!(step, Step::Draw(_)));
+        }
+        assert!(Instant::now() >= until);
+        // A machine that was busy all that time with something else gets another turn.
+        if draws > 0 || Instant::now() > end {
+            break (until, draws);
+        }
+    };
+    assert!(draws > 0);
     assert_eq!(canvas.next_before(until).unwrap_err(), NoStep::Deadline);
     // A program that is always late is served all the same: one step for each deadline.
     let mut late = (1..=9).map(|n| canvas.next_before(until - Duration::from_nanos(n)));

@@ -29,6 +29,19 @@ test("a key goes down and up with its name, place and modifiers", () => {
   ]);
 });
 
+test("the modifiers of a modifier key are those after it, also where the browser tells those before", () => {
+  const keys = new Keys(false);
+  for (const [key, flag] of [["Shift", "shiftKey"], ["Control", "ctrlKey"], ["Alt", "altKey"], ["Meta", "metaKey"]]) {
+    const late = { [flag]: true };
+    const [left, right] = [`${key}Left`, `${key}Right`];
+    const told = (/** @type {import("../core/input/keys.js").Answer} */ { messages }) => messages.map(({ modifiers }) => modifiers);
+    assert.deepEqual(told(keys.down(press(key, left))), [[key]]);
+    assert.deepEqual(told(keys.down(press(key, right, late))), [[key]]);
+    assert.deepEqual(told(keys.up(press(key, left))), [[key]], "the other one is still down");
+    assert.deepEqual(told(keys.up(press(key, right, late))), [[]]);
+  }
+});
+
 test("a key that is held repeats, also if the browser does not say that it repeats", () => {
   const keys = new Keys(false);
   const first = { type: "key_down", key: "ArrowLeft", code: "ArrowLeft", modifiers: [] };

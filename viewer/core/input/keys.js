@@ -30,6 +30,8 @@ const KEY_CODE_INPUT_METHOD = 229;
 const UNIDENTIFIED = "Unidentified";
 const UNNAMED = new Set(["", "Dead", "Process", UNIDENTIFIED]);
 const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta"]);
+/** The flag of an event that each modifier key sets. @type {Map<string, "shiftKey" | "ctrlKey" | "altKey" | "metaKey">} */
+const OWN_FLAG = new Map([["Shift", "shiftKey"], ["Control", "ctrlKey"], ["Alt", "altKey"], ["Meta", "metaKey"]]);
 /**
  * What a key is by its `code`, where that does not depend on the layout: WebKitGTK does not identify X's `ISO_Left_Tab`,
  * which Shift+Tab is there.
@@ -77,7 +79,7 @@ export default class Keys {
     if (held || event.repeat) return { messages: held ? repeat(held, event) : [], prevent };
     const key = { key: events.name(event.key), code: events.name(event.code) };
     this.#held.set(name, key);
-    return { messages: [{ type: "key_down", ...key, modifiers: events.modifiers(event) }], prevent };
+    return { messages: [{ type: "key_down", ...key, modifiers: this.#modifiers(event) }], prevent };
   }
 
   /**
@@ -94,11 +96,25 @@ export default class Keys {
       for (const [name, other] of this.#held) {
         if (MODIFIERS.has(other.key)) continue;
         this.#held.delete(name);
-        messages.push({ type: "key_up", ...other, modifiers: events.modifiers(event) });
+        messages.push({ type: "key_up", ...other, modifiers: this.#modifiers(event) });
       }
     }
-    messages.push({ type: "key_up", ...key, modifiers: events.modifiers(event) });
+    messages.push({ type: "key_up", ...key, modifiers: this.#modifiers(event) });
     return { messages, prevent: true };
+  }
+
+  /**
+   * The modifiers that hold after a key went down or up. What the key itself does to them comes from which keys are
+   * down: Firefox under X11 asks the X server, and sometimes gets the state before the key.
+   *
+   * @param {KeyLike} event
+   * @returns {import("./events.js").Modifier[]}
+   */
+  #modifiers(event) {
+    const flag = OWN_FLAG.get(event.key);
+    if (flag === undefined) return events.modifiers(event);
+    const down = [...this.#held.values()].some(({ key }) => key === event.key);
+    return events.modifiers({ ...flags(event), [flag]: down });
   }
 
   /**
@@ -159,9 +175,20 @@ function repeat(key, event) {
 function identified(event) {
   const key = event.key === UNIDENTIFIED ? BY_CODE.get(event.code) : undefined;
   if (key === undefined) return event;
-  const { code, repeat, isComposing, keyCode, shiftKey, ctrlKey, altKey, metaKey } = event;
+  const { code, repeat, isComposing, keyCode } = event;
+  return { key, code, repeat, isComposing, keyCode, ...flags(event) };
+}
+
+/**
+ * A DOM event cannot be spread; this can.
+ *
+ * @param {import("./events.js").ModifierKeys} event
+ * @returns {import("./events.js").ModifierKeys}
+ */
+function flags(event) {
+  const { shiftKey, ctrlKey, altKey, metaKey } = event;
   const getModifierState = (/** @type {string} */ name) => event.getModifierState?.(name) ?? false;
-  return { key, code, repeat, isComposing, keyCode, shiftKey, ctrlKey, altKey, metaKey, getModifierState };
+  return { shiftKey, ctrlKey, altKey, metaKey, getModifierState };
 }
 
 /** @param {KeyLike} event */

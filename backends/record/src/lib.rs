@@ -1,0 +1,5 @@
+//! Records what a canvas shows, as video and pictures.
+
+#![warn(missing_docs)]
+
+pub mod video;

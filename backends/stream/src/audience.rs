@@ -50,6 +50,8 @@ pub(crate) enum Ready {
 #[derive(Debug, Default)]
 struct Room {
     clients: BTreeSet<ClientId>,
+    /// Those that want frames to be drawn. The rest counts only those:
+    wanting: usize,
     /// Those that can take more than one.
     roomy: usize,
     /// Those that can take one and were sent everything up to this version.
@@ -132,18 +134,20 @@ impl Audience {
             if after.room == 0 || after.source != before.source {
                 room.clients.remove(&client);
             }
-            room.roomy -= usize::from(before.room > 1);
             room.takes_exact -= usize::from(before.takes_exact);
-            if before.room == 1 && room.current.0 == before.version {
+            room.wanting -= usize::from(before.wants_frames);
+            room.roomy -= usize::from(before.wants_frames && before.room > 1);
+            if before.wants_frames && before.room == 1 && room.current.0 == before.version {
                 room.current.1 -= 1;
             }
         }
         let room = &mut self.rooms[index(after.source)];
         if after.room > 0 {
             room.clients.insert(client);
-            room.roomy += usize::from(after.room > 1);
             room.takes_exact += usize::from(after.takes_exact);
-            if after.room == 1 && room.current.0 == after.version {
+            room.wanting += usize::from(after.wants_frames);
+            room.roomy += usize::from(after.wants_frames && after.room > 1);
+            if after.wants_frames && after.room == 1 && room.current.0 == after.version {
                 room.current.1 += 1;
             }
         }
@@ -156,7 +160,8 @@ impl Audience {
             return;
         }
         let places = room.clients.iter().filter_map(|client| Some(clients.get(client)?.place));
-        let current = places.filter(|place| place.room == 1 && place.version == version);
+        let current = places
+            .filter(|place| place.wants_frames && place.room == 1 && place.version == version);
         room.current = (version, current.count());
     }
 
@@ -180,7 +185,7 @@ impl Audience {
     pub(crate) fn wants_frame(&self, pictures: &Pictures, newest: Option<u64>) -> bool {
         Source::ALL.into_iter().any(|source| {
             let room = &self.rooms[index(source)];
-            let Some(newest) = newest else { return !room.clients.is_empty() };
+            let Some(newest) = newest else { return room.wanting > 0 };
             let has_current = || room.current.1 > 0 && pictures.has(source, newest);
             pictures.has_begun(source, newest) && (room.roomy > 0 || has_current())
         })

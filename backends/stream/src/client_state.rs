@@ -31,6 +31,8 @@ pub(crate) struct ClientState {
     pub(crate) dialect: Dialect,
     pub(crate) role: Role,
     pub(crate) who: Identity,
+    /// It has frames drawn for it; a subscriber may take only what is drawn for others.
+    pub(crate) wants_frames: bool,
     /// It drives.
     pub(crate) presents: bool,
     /// It is told who is there.
@@ -82,6 +84,8 @@ pub(crate) struct Place {
     pub(crate) source: Source,
     /// How many more pictures it can take now; two stands for more.
     pub(crate) room: usize,
+    /// Frames are drawn for it.
+    pub(crate) wants_frames: bool,
     /// It can take an exact picture.
     pub(crate) takes_exact: bool,
     /// What it was sent.
@@ -91,8 +95,14 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) const NOWHERE: Place =
-        Place { source: Source::Tiles, room: 0, takes_exact: false, version: None, look_at: None };
+    pub(crate) const NOWHERE: Place = Place {
+        source: Source::Tiles,
+        room: 0,
+        wants_frames: true,
+        takes_exact: false,
+        version: None,
+        look_at: None,
+    };
 }
 
 /// What the client has not been told yet. Latest wins: nothing queues for a slow reader.
@@ -141,6 +151,7 @@ impl ClientState {
             dialect,
             role: if matches!(dialect, Dialect::Mjpeg(_)) { Role::Watch } else { who.grant.role },
             who,
+            wants_frames: true,
             presents: false,
             manages: false,
             visible,
@@ -194,6 +205,7 @@ impl ClientState {
         Place {
             source: self.feed.source(pictures),
             room,
+            wants_frames: self.wants_frames,
             takes_exact: room > 0 && self.feed.takes_exact() && self.pacing.is_idle(),
             version: self.feed.version(),
             look_at: due.into_iter().chain(self.refresh_at).filter(|at| now < *at).min(),

@@ -45,6 +45,7 @@ mod simulated;
 mod snapshot;
 mod stats;
 mod store;
+mod tile_picture;
 mod tile_update;
 mod tiles;
 mod token_bucket;
@@ -56,11 +57,12 @@ pub use job::{Job, JobResult, is_same};
 pub use ledger::Painted;
 pub use message::{Goodbye, Message};
 pub use protocol::{
-    ClientMessage, Dialect, LinkAnswer, LinkRequest, ListedLink, MadeLink, MjpegConfig, Part,
-    SUBPROTOCOL, View,
+    ClientMessage, Dialect, LinkAnswer, LinkRequest, ListedLink, MadeLink, MjpegConfig, NoPart,
+    Part, PictureEncoding, ReadPart, SUBPROTOCOL, View,
 };
 pub use session::{Due, Session, SessionLimits, Violation};
 pub use snapshot::{NoSnapshot, SnapshotCache, SnapshotFormat, SnapshotLook};
 pub use stats::CanvasStats;
+pub use tile_picture::TilePicture;
 pub use tile_update::TileUpdate;
 pub use token_bucket::TokenBucket;

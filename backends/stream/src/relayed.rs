@@ -82,7 +82,7 @@ impl Viewer {
 impl World {
     fn new(seed: u64) -> Self {
         let mut first = Scene::new();
-        let subscriber = first.hub.subscribe();
+        let subscriber = first.hub.subscribe(true);
         Self {
             random: Random::new(seed),
             first,

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use framecast_api::PhysicalSize;
 
+use crate::protocol::{Part, PartHeader};
 use crate::tiles::{EncodedTile, Grid};
 
 /// The tiles of a picture that changed between two revisions, as they were encoded.
@@ -66,6 +68,40 @@ impl TileUpdate {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.tiles.iter().map(|tile| tile.encoded.len()).sum()
+    }
+
+    /// Returns the size of the picture, in physical pixels.
+    #[must_use]
+    pub fn size(&self) -> PhysicalSize {
+        self.picture.size
+    }
+
+    /// Returns when the picture was drawn, in seconds on the canvas' clock.
+    #[must_use]
+    pub fn drawn(&self) -> f64 {
+        self.picture.drawn
+    }
+
+    /// Returns the update as the messages that a page is sent, in order: as update `number`, after which the page has
+    /// exactly the frame's pixels if `exact`. This copies the tiles.
+    pub fn messages(self, number: u32, exact: bool) -> impl ExactSizeIterator<Item = Bytes> {
+        let PictureInfo { size, ratio, sequence, drawn, input } = self.picture;
+        let header = PartHeader {
+            update: number,
+            part: 0,
+            last: false,
+            exact,
+            grid: Grid::new(size),
+            size,
+            ratio,
+            sequence,
+            input,
+            drawn,
+            encoded: self.encoded,
+            sent: self.encoded,
+        };
+        let tiles = self.tiles.into_iter().map(|tile| (tile.number, tile.encoded)).collect();
+        Part::cut(header, tiles).map(Part::into_bytes)
     }
 
     /// Whether there can be such a picture, and all of its tiles are in it.

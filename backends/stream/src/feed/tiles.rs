@@ -1,7 +1,6 @@
 //! What one client was sent of the tiles, and what it is to be sent next: everything newer. So
 //! skipping frames, joining late and coming back are the same. Pure.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,17 +8,11 @@ use super::{EncodeTarget, Feed, Next, Update};
 use crate::ledger::Times;
 use crate::message::Message;
 use crate::pacing::Pacing;
-use crate::protocol::{Part, PartHeader, SUBPROTOCOL};
+use crate::protocol::{NumberedTile, Part, PartHeader, SUBPROTOCOL};
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::{Current, Missing, Tile, TileStore};
-use crate::tiles::{EncodedTile, Encoding, Fidelity};
+use crate::tiles::Fidelity;
 
-/// The most tiles in one picture.
-const PART_TILES: usize = 256;
-/// Bytes after which another picture begins: several are decoded side by side, and no more than this
-/// is copied for a client that stopped reading. It also holds on to the encodings of the parts that
-/// are still to be sent, which others may share.
-const PART_BYTES: usize = 48 * 1024;
 /// While more than one in this many tiles changes, nothing is sent for its exactness.
 const BUSY: usize = 4;
 
@@ -46,9 +39,6 @@ struct Sent {
     version: u64,
     exact: bool,
 }
-
-/// A tile's number and encoding.
-type NumberedTile = (u16, Arc<EncodedTile>);
 
 /// Tiles that a client is to be sent.
 #[derive(Debug, Default)]
@@ -91,7 +81,7 @@ impl TileFeed {
         // What comes in tiles becomes exact where it comes from.
         let quiet = !store.is_relayed() && wanted.changed.len() * BUSY <= store.tiles().len();
         if quiet && self.rests_at().is_some_and(|at| at <= now) {
-            let most = (target.spare / store.exact_bytes()).clamp(1, PART_TILES);
+            let most = (target.spare / store.exact_bytes()).clamp(1, Part::MOST_TILES);
             let resting = tiles().filter(|(tile, n)| {
                 let sent = self.sent(usize::from(*n));
                 sent.version == tile.version
@@ -250,39 +240,15 @@ fn header(number: u32, current: &Current, exact: bool) -> PartHeader {
     }
 }
 
-/// Cuts `tiles` into parts. `refines`: nothing changed, it only makes exact what was shown already.
-fn update(header: PartHeader, mut tiles: Vec<NumberedTile>, refines: bool) -> Update {
+/// An update of these tiles. `refines`: nothing changed, it only makes exact what was shown already.
+fn update(header: PartHeader, tiles: Vec<NumberedTile>, refines: bool) -> Update {
     let bytes = tiles.iter().map(|(_, encoded)| encoded.len()).sum();
     let count = tiles.len();
-    tiles.sort_by_key(|(n, encoded)| (encoded.encoding(), *n));
-    let mut parts: VecDeque<(Encoding, Vec<NumberedTile>)> = VecDeque::new();
-    let mut size = 0;
-    for (n, encoded) in tiles {
-        size += encoded.len();
-        match parts.back_mut() {
-            Some((encoding, part))
-                if *encoding == encoded.encoding()
-                    && part.len() < PART_TILES
-                    && size <= PART_BYTES =>
-            {
-                part.push((n, encoded));
-            }
-            _ => {
-                size = encoded.len();
-                parts.push_back((encoded.encoding(), vec![(n, encoded)]));
-            }
-        }
-    }
-    let last = parts.len().saturating_sub(1);
-    let part = |(number, (encoding, tiles)): (usize, (Encoding, Vec<NumberedTile>))| {
-        let header = PartHeader { part: number as u16, last: number == last, ..header };
-        Message::Part(Part { header, encoding, tiles })
-    };
     let PartHeader { input, drawn, encoded, .. } = header;
     let times = Times { input, drawn, encoded: Some(encoded), sent: 0.0 };
     Update {
         number: header.update,
-        messages: parts.into_iter().enumerate().map(part).collect(),
+        messages: Part::cut(header, tiles).map(Message::Part).collect(),
         bytes,
         tiles: count,
         times: (!refines).then_some(times),

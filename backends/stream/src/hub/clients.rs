@@ -43,10 +43,14 @@ impl Hub {
     /// Adds a subscriber, which gets what changed as [`Message::Update`](crate::Message::Update). It is not in the
     /// list of clients and acknowledges nothing. A `ClientMessage::Refresh` from it makes the hub send everything
     /// again.
-    pub fn subscribe(&mut self) -> ClientId {
+    ///
+    /// If `wants_frames`, frames are drawn for it as for a client that watches. Otherwise it takes what is drawn for
+    /// others, and everything that the program presents.
+    pub fn subscribe(&mut self, wants_frames: bool) -> ClientId {
         let grant =
             Grant { name: String::new(), role: Role::Watch, expires: None, revocation: None };
-        let state = ClientState::new(Dialect::Updates, Identity::new(grant, None, None), true);
+        let mut state = ClientState::new(Dialect::Updates, Identity::new(grant, None, None), true);
+        state.wants_frames = wants_frames;
         let client = self.insert(state);
         self.subscribers.insert(client);
         client

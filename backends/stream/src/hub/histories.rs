@@ -45,7 +45,8 @@ impl History {
 
     fn join(&mut self) {
         let client = if self.random.percent(20) {
-            (self.scene.hub.subscribe(), Dialect::Updates)
+            let wants_frames = self.random.percent(50);
+            (self.scene.hub.subscribe(wants_frames), Dialect::Updates)
         } else {
             let mjpeg = MjpegConfig {
                 every: Duration::from_millis(20),

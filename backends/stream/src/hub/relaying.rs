@@ -23,7 +23,7 @@ struct Sender {
 impl Sender {
     fn new() -> Self {
         let mut scene = Scene::new();
-        let subscriber = scene.hub.subscribe();
+        let subscriber = scene.hub.subscribe(true);
         Self { scene, subscriber }
     }
 
@@ -156,7 +156,7 @@ fn an_old_update_that_comes_late_does_not_cancel_a_repair() {
 #[test]
 fn a_third_hub_gets_what_the_second_had_repaired() {
     let (mut sender, mut second, mut third) = (Sender::new(), Scene::new(), Scene::new());
-    let subscriber = second.hub.subscribe();
+    let subscriber = second.hub.subscribe(true);
     let carry = |second: &mut Scene, third: &mut Scene, all: Vec<TileUpdate>| {
         for update in all {
             take(second, vec![update]);
@@ -300,4 +300,25 @@ fn a_picture_that_there_cannot_be_is_refused() {
     take(&mut second, vec![wild]);
     let picture = second.hub.tiles_since(0).unwrap().picture;
     assert_eq!(picture.size, PhysicalSize::new(SMALL.0, SMALL.1));
+}
+
+#[test]
+fn who_takes_only_what_is_drawn_for_others_has_nothing_drawn() {
+    let mut scene = Scene::new();
+    let recorder = scene.hub.subscribe(false);
+    assert!(!scene.wants_frame());
+    for seed in 1..4 {
+        // For another audience.
+        show(&mut scene, SMALL, seed, &[]);
+        assert_eq!(updates(&mut scene, recorder).len(), 1);
+        assert!(!scene.wants_frame());
+    }
+    let mut other = Scene::new();
+    other.hub.subscribe(false);
+    let viewer = other.join();
+    assert!(other.wants_frame());
+    other.handle(HubInput::Left(viewer, "it left".into()));
+    assert!(!other.wants_frame());
+    other.hub.subscribe(true);
+    assert!(other.wants_frame());
 }

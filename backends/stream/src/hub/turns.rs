@@ -208,6 +208,9 @@ impl Hub {
         }
         let number = self.pictures.newest.as_ref().map(|newest| newest.number);
         let has_room = |state: &ClientState| {
+            if !state.wants_frames {
+                return false;
+            }
             let (source, room) = (state.place.source, state.place.room);
             let Some(number) = number else { return room > 0 };
             let is_current = self.pictures.has(source, number)

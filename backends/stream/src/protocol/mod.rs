@@ -3,6 +3,7 @@
 mod client_message;
 mod links;
 mod part;
+mod read_part;
 mod server_message;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,8 @@ use std::time::Duration;
 pub use client_message::{ClientMessage, View};
 pub use links::{LinkAnswer, LinkRequest, ListedLink, MadeLink};
 pub use part::Part;
-pub(crate) use part::PartHeader;
+pub(crate) use part::{NumberedTile, PartHeader};
+pub use read_part::{NoPart, PictureEncoding, ReadPart};
 pub(crate) use server_message::ServerMessage;
 
 /// The WebSocket subprotocol.

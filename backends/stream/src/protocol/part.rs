@@ -8,10 +8,10 @@ use framecast_api::PhysicalSize;
 use crate::tiles::{EncodedTile, Encoding, Grid};
 
 /// Bytes before the tile list of a part.
-const HEADER: usize = 80;
-const PART: u8 = 2;
-const LAST: u8 = 1;
-const EXACT: u8 = 2;
+pub(super) const HEADER: usize = 80;
+pub(super) const PART: u8 = 2;
+pub(super) const LAST: u8 = 1;
+pub(super) const EXACT: u8 = 2;
 /// What a composed picture needs besides its tiles' bytes: in all, and for each tile.
 const ROOM: usize = 1024;
 const ROOM_PER_TILE: usize = 32;
@@ -66,6 +66,9 @@ impl PartHeader {
     }
 }
 
+/// A tile's number and encoding.
+pub(crate) type NumberedTile = (u16, Arc<EncodedTile>);
+
 /// One message of an update: a picture of some tiles.
 #[derive(Debug)]
 pub struct Part {
@@ -75,6 +78,44 @@ pub struct Part {
 }
 
 impl Part {
+    /// The most tiles in one part.
+    pub(crate) const MOST_TILES: usize = 256;
+    /// Bytes after which another part begins: several are decoded side by side, and no more than this is copied for a
+    /// client that stopped reading. It also holds on to the encodings of the parts that are still to be sent, which
+    /// others may share.
+    const BYTES: usize = 48 * 1024;
+
+    /// Cuts the tiles of an update into parts. Those of one part have one encoding.
+    pub(crate) fn cut(
+        header: PartHeader,
+        mut tiles: Vec<NumberedTile>,
+    ) -> impl ExactSizeIterator<Item = Part> {
+        tiles.sort_by_key(|(n, encoded)| (encoded.encoding(), *n));
+        let mut parts: Vec<(Encoding, Vec<NumberedTile>)> = Vec::new();
+        let mut size = 0;
+        for (n, encoded) in tiles {
+            size += encoded.len();
+            match parts.last_mut() {
+                Some((encoding, part))
+                    if *encoding == encoded.encoding()
+                        && part.len() < Self::MOST_TILES
+                        && size <= Self::BYTES =>
+                {
+                    part.push((n, encoded));
+                }
+                _ => {
+                    size = encoded.len();
+                    parts.push((encoded.encoding(), vec![(n, encoded)]));
+                }
+            }
+        }
+        let last = parts.len().saturating_sub(1);
+        parts.into_iter().enumerate().map(move |(number, (encoding, tiles))| {
+            let header = PartHeader { part: number as u16, last: number == last, ..header };
+            Part { header, encoding, tiles }
+        })
+    }
+
     /// Returns the message. This copies the tiles: call it while holding no lock.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {

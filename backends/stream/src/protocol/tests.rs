@@ -487,3 +487,42 @@ fn the_viewer_reads_the_parts_that_are_written() {
     }
     assert!(written >= 3, "{written}");
 }
+
+#[test]
+fn parts_are_read_as_the_viewer_reads_them() {
+    let mut read = 0;
+    for fixture in fixtures(include_str!("../../fixtures/parts.json")) {
+        let (name, hex) = (&fixture["name"], fixture["hex"].as_str().unwrap());
+        let bytes: Vec<u8> = (0..hex.len() / 2)
+            .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap())
+            .collect();
+        let fields = &fixture["fields"];
+        let part = match ReadPart::parse(&bytes) {
+            Ok(part) => part,
+            Err(why) => {
+                assert!(fields.is_null(), "{name}: {why}");
+                continue;
+            }
+        };
+        let encoding = match part.encoding {
+            PictureEncoding::Jpeg => "jpeg",
+            PictureEncoding::Png => "png",
+        };
+        let picture: String = part.picture.iter().map(|byte| format!("{byte:02x}")).collect();
+        let got = serde_json::json!({
+            "encoding": encoding, "update": part.update, "part": part.part, "last": part.last,
+            "exact": part.exact, "tiles": part.tiles, "tileWidth": part.tile_size.0,
+            "tileHeight": part.tile_size.1, "width": part.size.width, "height": part.size.height,
+            "ratio": part.ratio, "sequence": part.sequence.to_string(), "drawn": part.drawn,
+            "payload": picture,
+        });
+        for (field, value) in got.as_object().unwrap() {
+            assert_eq!(*value, fields[field], "{name}: {field}");
+        }
+        read += 1;
+        for end in 0..bytes.len() {
+            let _ = ReadPart::parse(&bytes[..end]);
+        }
+    }
+    assert!(read >= 10, "{read}");
+}

@@ -1,6 +1,6 @@
 //! A picture in tiles that updates add up to. Pure.
 
-use crate::tile_update::{PictureInfo, TileUpdate, UpdatedTile};
+use crate::tile_update::{TileUpdate, UpdatedTile};
 use crate::tiles::Grid;
 
 /// The newest encoding of every tile, as updates brought them: what a recording that can be entered at any place
@@ -74,6 +74,7 @@ mod tests {
 
     use framecast_api::PhysicalSize;
 
+    use crate::tile_update::PictureInfo;
     use crate::tiles::EncodedTile;
 
     fn update(size: (u32, u32), stream: u64, revision: u64, tiles: &[(u16, usize)]) -> TileUpdate {

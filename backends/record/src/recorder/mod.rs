@@ -1,0 +1,301 @@
+//! Records a canvas while it is shown: a backend whose audience is a file.
+
+mod demand;
+mod fcast;
+mod queue;
+mod settings;
+mod sink;
+mod thread;
+mod timeline;
+
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::thread::JoinHandle;
+use std::time::{Instant, SystemTime};
+
+use framecast_api::{Backend, BackendCommand, BackendEvent, Clock, Context, Error, Frame, Result};
+use serde_json::{Value, json};
+
+pub use settings::RecordSettings;
+
+use crate::format::Head;
+use demand::Demand;
+use fcast::FcastSink;
+use queue::FrameQueue;
+use sink::Sink;
+use timeline::Timeline;
+
+/// The most texts that wait to be written; of more, the oldest are left out.
+const MAX_TEXTS: usize = 4096;
+
+/// Records everything that a canvas shows in a file.
+///
+/// It takes what is drawn for others. Where nobody looks, it asks for frames at the rate of its settings. A thread of
+/// its own encodes and writes, and holds nobody up: what is too much for it is left out, evenly, and counted.
+///
+/// Its [`Recorder`] tells how far it is, and pauses and ends it.
+#[derive(Debug)]
+pub struct RecordBackend {
+    settings: RecordSettings,
+    recorder: Recorder,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A recording that is being made, from any thread. Clones are the same recording.
+#[derive(Debug, Clone)]
+pub struct Recorder {
+    shared: Arc<Shared>,
+}
+
+/// How far a recording is.
+#[non_exhaustive]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RecorderState {
+    /// Whether it is recording now: it began, and it neither pauses nor has ended.
+    pub recording: bool,
+    /// Whether it pauses.
+    pub paused: bool,
+    /// How long the recording is, in seconds.
+    pub seconds: f64,
+    /// Bytes that were written.
+    pub bytes: u64,
+    /// Frames that were taken.
+    pub frames: u64,
+    /// Frames that were left out, because the encoder or the disk was too slow.
+    pub dropped: u64,
+}
+
+#[derive(Debug)]
+struct Shared {
+    name: String,
+    inner: Mutex<Inner>,
+    /// Told when the thread has something to do.
+    work: Condvar,
+}
+
+/// What the engine's thread, the recorder's thread and the handles share.
+struct Inner {
+    phase: Phase,
+    frames: FrameQueue,
+    texts: Vec<(f64, Value)>,
+    demand: Demand,
+    /// The engine knows that a frame is wanted.
+    asked: bool,
+    paused: bool,
+    timeline: Timeline,
+    state: RecorderState,
+    clock: Clock,
+    waker: Option<Waker>,
+    /// Why it ended by itself, until the engine knows.
+    failed: Option<Error>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    New,
+    Open,
+    /// The thread completes the file.
+    Ending,
+    Ended,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").field("phase", &self.phase).field("state", &self.state).finish()
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Every change is complete before anything in it can panic.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RecordBackend {
+    /// Creates a backend that records as `settings` say. The file is made when it is opened.
+    #[must_use]
+    pub fn new(settings: RecordSettings) -> Self {
+        let inner = Inner {
+            phase: Phase::New,
+            frames: FrameQueue::new(1),
+            texts: Vec::new(),
+            demand: Demand::new(settings.fps()),
+            asked: false,
+            paused: false,
+            timeline: Timeline::new(),
+            state: RecorderState::default(),
+            clock: Clock::start(),
+            waker: None,
+            failed: None,
+        };
+        let shared =
+            Shared { name: settings.name(), inner: Mutex::new(inner), work: Condvar::new() };
+        Self { settings, recorder: Recorder { shared: Arc::new(shared) }, thread: None }
+    }
+
+    /// Returns the handle of the recording.
+    #[must_use]
+    pub fn recorder(&self) -> Recorder {
+        self.recorder.clone()
+    }
+
+    /// Makes the file and begins to write.
+    fn begin(&mut self, context: &Context, now: Instant) -> Result<Box<dyn Sink>> {
+        let mut head = Head::new(&*context.title, SystemTime::now());
+        head.lossless = self.settings.is_lossless();
+        let out = self.settings.create()?;
+        let sink = FcastSink::new(out, self.settings.name(), &head, context.clock, now)?;
+        Ok(Box::new(sink))
+    }
+}
+
+impl Backend for RecordBackend {
+    fn name(&self) -> &'static str {
+        "record"
+    }
+
+    fn open(&mut self, context: Context) -> Result<()> {
+        let now = Instant::now();
+        let sink = self.begin(&context, now)?;
+        let shared = &self.recorder.shared;
+        {
+            let mut inner = shared.lock();
+            inner.phase = Phase::Open;
+            inner.state.recording = true;
+            inner.state.bytes = sink.bytes();
+            inner.frames = FrameQueue::new(sink.frames_ahead());
+            (inner.clock, inner.waker) = (context.clock, Some(context.waker));
+        }
+        let (thread, reporter) = (Arc::clone(shared), self.settings.reporter());
+        let spawned = std::thread::Builder::new()
+            .name("framecast-record".into())
+            .spawn(move || thread::run(&thread, sink, &reporter));
+        self.thread = Some(spawned.map_err(|error| {
+            Error::failed(format!("cannot start a thread that records: {error}")).with_source(error)
+        })?);
+        Ok(())
+    }
+
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
+        if let Some(error) = self.recorder.shared.lock().failed.take() {
+            sink(BackendEvent::Lost(error));
+        }
+    }
+
+    fn wants_frame(&self) -> bool {
+        let mut inner = self.recorder.shared.lock();
+        let wants =
+            inner.phase == Phase::Open && !inner.paused && inner.demand.is_due(Instant::now());
+        inner.asked = wants;
+        wants
+    }
+
+    fn present(&mut self, frame: &Frame) -> Result<()> {
+        let shared = &self.recorder.shared;
+        let mut inner = shared.lock();
+        if inner.phase == Phase::Open && !inner.paused {
+            inner.demand.presented(Instant::now());
+            inner.asked = false;
+            inner.frames.push(frame.clone());
+            inner.state.frames += 1;
+            inner.state.dropped = inner.frames.dropped();
+            shared.work.notify_one();
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, command: &BackendCommand) -> Result<()> {
+        let text = match command {
+            BackendCommand::Title(title) => json!({"type": "title", "value": title}),
+            BackendCommand::Cursor(cursor) => {
+                json!({"type": "cursor", "value": cursor.css_name()})
+            }
+            BackendCommand::Control(control) => {
+                let presents =
+                    |number: &u64| control.members.iter().find(|member| member.number == *number);
+                let label = control.presenter.as_ref().and_then(presents).map(|it| &it.label);
+                json!({"type": "presenter", "value": label})
+            }
+            _ => return Err(Error::not_supported(command.describe())),
+        };
+        self.recorder.note(text);
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.recorder.stop();
+        if let Some(thread) = self.thread.take() {
+            // It has told whatever went wrong.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for RecordBackend {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Recorder {
+    /// Returns the name of the file, or `standard output`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// Returns how far the recording is.
+    #[must_use]
+    pub fn state(&self) -> RecorderState {
+        self.shared.lock().state.clone()
+    }
+
+    /// Pauses: the recording goes on later, as if no time had passed.
+    pub fn pause(&self) {
+        let mut inner = self.shared.lock();
+        if inner.phase == Phase::Open && !inner.paused {
+            let now = inner.clock.now();
+            inner.timeline.pause(now);
+            inner.paused = true;
+            (inner.state.paused, inner.state.recording) = (true, false);
+        }
+    }
+
+    /// Goes on after [`pause`](Self::pause).
+    pub fn resume(&self) {
+        let mut inner = self.shared.lock();
+        if inner.phase == Phase::Open && inner.paused {
+            let now = inner.clock.now();
+            inner.timeline.resume(now);
+            inner.paused = false;
+            (inner.state.paused, inner.state.recording) = (false, true);
+            // The thread has the engine asked for a frame.
+            self.shared.work.notify_one();
+        }
+    }
+
+    /// Ends the recording. The file is completed on the recorder's thread.
+    pub fn stop(&self) {
+        let mut inner = self.shared.lock();
+        if inner.phase == Phase::Open {
+            inner.phase = Phase::Ending;
+            self.shared.work.notify_one();
+        }
+    }
+
+    /// Writes a text at this moment.
+    fn note(&self, text: Value) {
+        let mut inner = self.shared.lock();
+        if inner.phase != Phase::Open || inner.paused {
+            return;
+        }
+        if inner.texts.len() >= MAX_TEXTS {
+            inner.texts.remove(0);
+        }
+        let now = inner.clock.now();
+        inner.texts.push((now, text));
+        self.shared.work.notify_one();
+    }
+}

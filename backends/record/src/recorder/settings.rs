@@ -1,0 +1,175 @@
+//! What to record, where and how.
+
+use std::fmt;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use framecast_api::{Error, Result};
+use log::Level;
+
+/// The target of log records.
+const TARGET: &str = "framecast_record";
+/// The rate at which frames are asked for, where nobody looks.
+const FPS: f64 = 30.0;
+
+type Report = dyn Fn(Level, &str) + Send + Sync;
+
+/// Where messages go.
+#[derive(Clone, Default)]
+pub(super) struct Reporter(Option<Arc<Report>>);
+
+impl Reporter {
+    pub(super) fn report(&self, level: Level, message: &str) {
+        match &self.0 {
+            Some(report) => report(level, message),
+            None => log::log!(target: TARGET, level, "{message}"),
+        }
+    }
+}
+
+impl fmt::Debug for Reporter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Reporter(function)" } else { "Reporter(log)" })
+    }
+}
+
+/// Where a recording goes.
+enum Target {
+    File(PathBuf),
+    StandardOutput,
+    /// Something of the program's own, and what it is called.
+    Output(Option<Box<dyn Write + Send>>, String),
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.fmt(f),
+            Self::StandardOutput => f.write_str("standard output"),
+            Self::Output(_, name) => f.write_str(name),
+        }
+    }
+}
+
+/// What is recorded, where and how.
+///
+/// ```
+/// use framecast_record::RecordSettings;
+/// let settings = RecordSettings::new("talk.fcast").with_fps(25.0).with_lossless(true);
+/// ```
+#[derive(Debug)]
+pub struct RecordSettings {
+    target: Target,
+    fps: f64,
+    lossless: bool,
+    overwrite: bool,
+    reporter: Reporter,
+}
+
+impl RecordSettings {
+    /// Records in the file at `path`, which must not exist; `-` is standard output.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let is_standard_output = path == Path::new("-");
+        Self::with_target(if is_standard_output {
+            Target::StandardOutput
+        } else {
+            Target::File(path)
+        })
+    }
+
+    /// Records in `output`, which messages call `name`. It is written from start to end.
+    #[must_use]
+    pub fn to(output: impl Write + Send + 'static, name: impl Into<String>) -> Self {
+        Self::with_target(Target::Output(Some(Box::new(output)), name.into()))
+    }
+
+    fn with_target(target: Target) -> Self {
+        Self { target, fps: FPS, lossless: false, overwrite: false, reporter: Reporter::default() }
+    }
+
+    /// Sets the rate at which frames are asked for where nobody looks, in frames a second; 30 by default. Numbers that are
+    /// no rate are ignored.
+    #[must_use]
+    pub fn with_fps(mut self, fps: f64) -> Self {
+        if fps.is_finite() && fps >= 0.01 {
+            self.fps = fps.min(1000.0);
+        }
+        self
+    }
+
+    /// Sets whether every picture is recorded exactly; otherwise those that rest are.
+    #[must_use]
+    pub fn with_lossless(mut self, lossless: bool) -> Self {
+        self.lossless = lossless;
+        self
+    }
+
+    /// Sets whether a file that exists is replaced.
+    #[must_use]
+    pub fn with_overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// Sends messages to a function: how long a recording became, or why it ended. It is called on the recorder's thread.
+    /// By default they go to the `log` facade, with the target `framecast_record`.
+    #[must_use]
+    pub fn with_reporter(mut self, report: impl Fn(Level, &str) + Send + Sync + 'static) -> Self {
+        self.reporter = Reporter(Some(Arc::new(report)));
+        self
+    }
+
+    pub(super) fn fps(&self) -> f64 {
+        self.fps
+    }
+
+    pub(super) fn is_lossless(&self) -> bool {
+        self.lossless
+    }
+
+    pub(super) fn reporter(&self) -> Reporter {
+        self.reporter.clone()
+    }
+
+    /// The name of the file, for people.
+    pub(super) fn name(&self) -> String {
+        match &self.target {
+            Target::File(path) => framecast_api::printable(&path.to_string_lossy()).into_owned(),
+            Target::StandardOutput => "standard output".into(),
+            Target::Output(_, name) => name.clone(),
+        }
+    }
+
+    /// Makes the file.
+    pub(super) fn create(&mut self) -> Result<Box<dyn Write + Send>> {
+        let path = match &mut self.target {
+            Target::File(path) => &*path,
+            Target::StandardOutput => return Ok(Box::new(io::stdout())),
+            Target::Output(output, name) => {
+                let used = || Error::failed(format!("{name} was recorded in already"));
+                return output.take().ok_or_else(used);
+            }
+        };
+        let mut options = OpenOptions::new();
+        options.write(true);
+        if self.overwrite {
+            options.create(true).truncate(true);
+        } else {
+            options.create_new(true);
+        }
+        let file = options.open(path).map_err(|error| {
+            let name = self.name();
+            if error.kind() == io::ErrorKind::AlreadyExists {
+                return Error::failed(format!(
+                    "{name} exists; choose another name, or let it be replaced"
+                ));
+            }
+            Error::failed(format!("cannot make {name}: {error}")).with_source(error)
+        })?;
+        Ok(Box::new(file))
+    }
+}

@@ -1,0 +1,27 @@
+//! What becomes of frames and texts: a file.
+
+use std::time::Instant;
+
+use framecast_api::{Frame, Result};
+use serde_json::Value;
+
+/// Writes a recording. Times are microseconds since it began, and never go back.
+pub(super) trait Sink: Send {
+    /// The most frames that may wait for it.
+    fn frames_ahead(&self) -> usize;
+
+    /// Takes the next frame.
+    fn frame(&mut self, frame: Frame, time: u64, now: Instant) -> Result<()>;
+
+    /// Takes what happened, as a JSON object.
+    fn text(&mut self, text: &Value, time: u64) -> Result<()>;
+
+    /// Does what is due. `time` is now. Returns when to call it again, if nothing else happens.
+    fn advance(&mut self, time: u64, now: Instant) -> Result<Option<Instant>>;
+
+    /// Completes the file.
+    fn finish(&mut self, time: u64, now: Instant) -> Result<()>;
+
+    /// Bytes that were written.
+    fn bytes(&self) -> u64;
+}

@@ -1,0 +1,3 @@
+//! Records on a real disk, with a real clock.
+
+mod recorder;

@@ -1,0 +1,250 @@
+//! The backend: frames of a canvas in, a file out.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+use framecast_api::{
+    Backend, BackendCommand, BackendEvent, Clock, Context, ControlState, Cursor, Frame, FramePool,
+    LogicalSize, Member, PhysicalSize, Role, conformance,
+};
+use framecast_record::{Playback, Reader, RecordBackend, RecordSettings};
+
+/// Longer than any busy machine needs.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Counts wakes, and waits for them.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<u32>,
+    ring: Condvar,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        *self.rung.lock().unwrap() += 1;
+        self.ring.notify_all();
+    }
+}
+
+impl Bell {
+    fn wait(&self, more_than: u32) -> u32 {
+        let rung = self.rung.lock().unwrap();
+        let waited = self.ring.wait_timeout_while(rung, LIMIT, |rung| *rung <= more_than);
+        let (rung, timeout) = waited.unwrap();
+        assert!(!timeout.timed_out(), "nobody woke the engine");
+        *rung
+    }
+}
+
+struct Stage {
+    backend: RecordBackend,
+    bell: Arc<Bell>,
+    clock: Clock,
+    pool: FramePool,
+    sequence: u64,
+    said: Arc<Mutex<Vec<String>>>,
+}
+
+impl Stage {
+    fn try_open(settings: RecordSettings) -> framecast_api::Result<Self> {
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let says = Arc::clone(&said);
+        let settings =
+            settings.with_reporter(move |_, message| says.lock().unwrap().push(message.to_owned()));
+        let mut backend = RecordBackend::new(settings);
+        let (bell, clock) = (Arc::<Bell>::default(), Clock::start());
+        let waker = Waker::from(Arc::clone(&bell));
+        backend.open(Context::new(waker, clock, "a title", LogicalSize::new(64.0, 48.0)))?;
+        Ok(Self { backend, bell, clock, pool: FramePool::new(), sequence: 0, said })
+    }
+
+    fn open(path: &Path) -> Self {
+        Self::try_open(RecordSettings::new(path)).unwrap()
+    }
+
+    fn frame(&mut self, color: [u8; 4]) -> Frame {
+        let mut buffer = self.pool.lend(PhysicalSize::new(64, 48)).unwrap();
+        buffer.fill(color);
+        self.sequence += 1;
+        self.pool.freeze(buffer, self.sequence, self.clock.now(), 1.0)
+    }
+
+    fn show(&mut self, color: [u8; 4]) {
+        let frame = self.frame(color);
+        self.backend.present(&frame).unwrap();
+    }
+
+    /// Waits until the recorder has taken everything so far.
+    fn settle(&self, bytes: u64) -> u64 {
+        let begin = Instant::now();
+        loop {
+            let now = self.backend.recorder().state().bytes;
+            if now > bytes {
+                return now;
+            }
+            assert!(begin.elapsed() < LIMIT, "nothing was written");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+fn playback(path: &Path) -> Playback<File> {
+    Playback::new(Reader::open(File::open(path).unwrap()).unwrap())
+}
+
+#[test]
+fn it_is_a_backend_as_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let number = AtomicU32::new(0);
+    conformance::check(|| {
+        let name = format!("{}.fcast", number.fetch_add(1, Ordering::Relaxed));
+        Box::new(RecordBackend::new(RecordSettings::new(folder.path().join(name))))
+    });
+}
+
+#[test]
+fn what_was_shown_can_be_played_with_what_was_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.fcast");
+    let mut stage = Stage::open(&path);
+    let mut written = stage.settle(0);
+    for n in 0..5 {
+        stage.show([n * 40, 10, 200, 255]);
+        written = stage.settle(written);
+    }
+    stage.backend.apply(&BackendCommand::Title("another title".into())).unwrap();
+    stage.backend.apply(&BackendCommand::Cursor(Cursor::Crosshair)).unwrap();
+    let mut control = ControlState::default();
+    control.members.push(Member::new(7, None, "window".into(), Role::Drive));
+    control.presenter = Some(7);
+    stage.backend.apply(&BackendCommand::Control(control)).unwrap();
+    let links = BackendCommand::Links(Vec::new());
+    assert!(stage.backend.apply(&links).unwrap_err().is_not_supported());
+    stage.backend.close();
+    let state = stage.backend.recorder().state();
+    assert_eq!((state.frames, state.dropped, state.recording), (5, 0, false));
+    let said = stage.said.lock().unwrap().clone();
+    assert!(said.len() == 1 && said[0].contains("5 frames"), "{said:?}");
+    let mut playback = playback(&path);
+    assert!(playback.reader().damage().is_none());
+    assert_eq!(playback.title(), "a title");
+    playback.seek(u64::MAX).unwrap();
+    assert_eq!(playback.title(), "another title");
+    assert_eq!((playback.cursor(), playback.presenter()), ("crosshair", Some("window")));
+    assert!(playback.picture().pixels().iter().all(|pixel| *pixel == [160, 10, 200, 255]));
+}
+
+#[test]
+fn where_nobody_looks_it_asks_for_frames_and_wakes_the_engine() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.fcast");
+    let settings = RecordSettings::new(&path).with_fps(50.0);
+    let mut stage = Stage::try_open(settings).unwrap();
+    let mut rung = stage.bell.wait(0);
+    for n in 0..5 {
+        assert!(stage.backend.wants_frame());
+        stage.show([n, n, n, 255]);
+        // It is woken again when the next one is due, though nothing else happens.
+        rung = stage.bell.wait(rung);
+    }
+    stage.backend.recorder().pause();
+    assert!(!stage.backend.wants_frame(), "it pauses");
+    let frames = stage.backend.recorder().state().frames;
+    stage.show([9, 9, 9, 255]);
+    assert_eq!(stage.backend.recorder().state().frames, frames);
+    stage.backend.recorder().resume();
+    stage.bell.wait(rung);
+    assert!(stage.backend.wants_frame());
+    stage.backend.recorder().stop();
+    assert!(!stage.backend.wants_frame());
+    stage.backend.close();
+}
+
+#[test]
+fn a_file_that_exists_is_not_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.fcast");
+    std::fs::write(&path, "dear").unwrap();
+    let error = Stage::try_open(RecordSettings::new(&path)).err().unwrap().to_string();
+    assert!(error.contains("show.fcast exists"), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), b"dear");
+    let mut stage = Stage::try_open(RecordSettings::new(&path).with_overwrite(true)).unwrap();
+    stage.show([1, 2, 3, 255]);
+    stage.backend.close();
+    assert_eq!(playback(&path).reader().head().title, "a title");
+}
+
+#[test]
+fn a_path_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("none/show.fcast");
+    let error = Stage::try_open(RecordSettings::new(&path)).err().unwrap().to_string();
+    assert!(error.contains("cannot make") && error.contains("none/show.fcast"), "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_ends_the_recording_and_the_engine_is_told_why() {
+    // It takes no byte.
+    let settings = RecordSettings::new("/dev/full").with_overwrite(true);
+    let error = Stage::try_open(settings).err().unwrap().to_string();
+    assert!(error.contains("cannot write /dev/full"), "{error}");
+}
+
+#[test]
+fn a_disk_that_fails_later_ends_the_recording_and_the_engine_is_told_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.fcast");
+    let left = Arc::new(AtomicUsize::new(1500));
+    let disk = Small { file: File::create(&path).unwrap(), left: Arc::clone(&left) };
+    let mut stage = Stage::try_open(RecordSettings::to(disk, "small disk")).unwrap();
+    let begin = Instant::now();
+    let lost = loop {
+        stage.show([stage.sequence as u8, 7, 7, 255]);
+        let mut lost = None;
+        stage.backend.poll(&mut |event| {
+            if let BackendEvent::Lost(error) = event {
+                lost = Some(error.to_string());
+            }
+        });
+        if let Some(lost) = lost {
+            break lost;
+        }
+        assert!(begin.elapsed() < LIMIT);
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    assert!(lost.contains("cannot write small disk"), "{lost}");
+    assert!(lost.contains("what was written can be played"), "{lost}");
+    assert!(!stage.backend.wants_frame());
+    stage.backend.close();
+    let mut playback = playback(&path);
+    assert!(playback.reader().damage().is_some_and(|damage| damage.is_cut));
+    playback.seek(u64::MAX).unwrap();
+    assert!(playback.picture().size().is_some());
+}
+
+/// A disk with little room.
+struct Small {
+    file: File,
+    left: Arc<AtomicUsize>,
+}
+
+impl std::io::Write for Small {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let left = self.left.load(Ordering::Relaxed);
+        if left == 0 {
+            return Err(std::io::Error::from(std::io::ErrorKind::StorageFull));
+        }
+        let written = self.file.write(&bytes[..bytes.len().min(left)])?;
+        self.left.store(left - written, Ordering::Relaxed);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}

@@ -199,8 +199,8 @@ impl CanvasBuilder {
     ///
     /// # Errors
     /// "Invalid input" if a size is impossible, `FRAMECAST_BACKEND` cannot be parsed, or a flag needs a feature
-    /// that is not built in; "failed" if none of the backends can be opened, or the file of `--log` cannot be
-    /// used.
+    /// that is not built in; "failed" if none of the backends can be opened, or the files of `--log` and `--record`
+    /// cannot be used.
     pub fn open(self) -> Result<Canvas> {
         let from_user = self.options.is_some();
         let messages = if from_user { Messages::StandardError } else { Messages::Facade };
@@ -266,6 +266,13 @@ impl CanvasBuilder {
         for Candidate { name, backend } in candidates {
             if let Err(error) = backend.and_then(|backend| engine.add(backend, core.waker())) {
                 failures.push(format!("{name}: {error}"));
+            }
+        }
+        #[cfg(feature = "record")]
+        if by_flags {
+            // Whoever asks for a recording wants it: without, nothing is begun.
+            for backend in select::recorders(&options, messages) {
+                engine.record(backend, core.waker())?;
             }
         }
         if !failures.is_empty() && !engine.has_backends() {

@@ -405,6 +405,42 @@ impl Canvas {
         self.member.engine.borrow().presenter_info()
     }
 
+    /// Records the canvas in a file, besides what `--record` records, from now on; until the canvas is closed, or the
+    /// recorder that is returned stops.
+    ///
+    /// ```
+    /// use framecast::Canvas;
+    /// use framecast::record::RecordSettings;
+    ///
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("plot.fcast");
+    /// let canvas = Canvas::builder("plot").no_backends().open()?;
+    /// let recorder = canvas.record(RecordSettings::new(&path))?;
+    /// canvas.begin_frame()?.present();
+    /// canvas.close();
+    /// canvas.finish()?;
+    /// assert_eq!(recorder.state().frames, 1);
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// "Failed" if the file exists or cannot be written.
+    #[cfg(feature = "record")]
+    pub fn record(
+        &self,
+        settings: crate::record::RecordSettings,
+    ) -> Result<crate::record::Recorder> {
+        let backend = framecast_record::RecordBackend::new(settings);
+        self.member.engine.borrow_mut().record(backend, self.core.waker())
+    }
+
+    /// Returns all recordings of the canvas, in the order in which they began, also those that ended.
+    #[cfg(feature = "record")]
+    #[must_use]
+    pub fn recorders(&self) -> Vec<crate::record::Recorder> {
+        self.member.engine.borrow().recorders().to_vec()
+    }
+
     /// Returns the servers of the canvas' loop; see [`EventLoop::http_servers`](crate::EventLoop::http_servers).
     #[cfg(feature = "http")]
     #[must_use]

@@ -65,6 +65,8 @@ pub(crate) enum Turn {
 pub(crate) struct Engine {
     clock: Clock,
     slots: Vec<Slot>,
+    #[cfg(feature = "record")]
+    recorders: Vec<framecast_record::Recorder>,
     /// The next backend's number; numbers are not reused.
     next_backend: u32,
     control: Control,
@@ -158,6 +160,8 @@ impl Engine {
         Self {
             clock,
             slots: Vec::new(),
+            #[cfg(feature = "record")]
+            recorders: Vec::new(),
             next_backend: 0,
             control: Control::new(settings.control, settings.control_timeout),
             published: LastPublished::default(),
@@ -202,6 +206,27 @@ impl Engine {
         self.slots.push(Slot { id, backend, next_poll });
         self.tell_links();
         Ok(())
+    }
+
+    /// Records the canvas from now on.
+    #[cfg(feature = "record")]
+    pub(crate) fn record(
+        &mut self,
+        backend: framecast_record::RecordBackend,
+        waker: std::task::Waker,
+    ) -> Result<framecast_record::Recorder> {
+        let recorder = backend.recorder();
+        self.add(Box::new(backend), waker)?;
+        self.recorders.push(recorder.clone());
+        // So that the recording begins with the picture that is shown.
+        self.schedule.request();
+        Ok(recorder)
+    }
+
+    /// The recordings of the canvas, those that ended, too.
+    #[cfg(feature = "record")]
+    pub(crate) fn recorders(&self) -> &[framecast_record::Recorder] {
+        &self.recorders
     }
 
     /// The links of all backends.

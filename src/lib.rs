@@ -43,6 +43,7 @@
 //! | `terminal` | yes | the terminal: kitty graphics, sixels, iTerm2 images, or characters (rustix) |
 //! | `http` | yes | browsers over HTTP and WebSocket (smol, async-h1, async-tungstenite) |
 //! | `tls` | yes | TLS for the web mirror (rustls with ring) |
+//! | `record` | yes | `--record` and `Canvas::record`: recordings of what is shown |
 //! | `options` | yes | `Options::from_env`: flags from the command line (argh) |
 //! | `clipboard` | no | the desktop's clipboard for the window (arboard) |
 //! | `tower` | no | the web mirror as a `tower::Service`, for axum and other servers on hyper |
@@ -123,6 +124,12 @@ pub mod web {
 #[cfg(feature = "window")]
 pub mod window {
     pub use framecast_window::{WindowBackend, WindowOptions, display_available};
+}
+
+/// Recordings of what a canvas shows (feature `record`).
+#[cfg(feature = "record")]
+pub mod record {
+    pub use framecast_record::{RecordBackend, RecordSettings, Recorder, RecorderState};
 }
 
 /// The view in a terminal, for programs that set it up themselves (feature `terminal`).

@@ -49,6 +49,28 @@ pub(crate) fn candidates(
     Ok(kinds.into_iter().map(make).collect())
 }
 
+/// The recorders that `options` ask for.
+#[cfg(feature = "record")]
+pub(crate) fn recorders(
+    options: &Options,
+    messages: Messages,
+) -> impl Iterator<Item = framecast_record::RecordBackend> {
+    use framecast_record::{RecordBackend, RecordSettings};
+
+    options.record.iter().map(move |path| {
+        let mut settings = RecordSettings::new(path)
+            .with_lossless(options.record_lossless)
+            .with_overwrite(options.record_overwrite)
+            .with_reporter(move |level, message| {
+                messages.notice(level, &format!("record  {message}"));
+            });
+        if let Some(fps) = options.record_fps {
+            settings = settings.with_fps(fps.0);
+        }
+        RecordBackend::new(settings)
+    })
+}
+
 /// What decides where a picture is seen best.
 struct Surroundings {
     display: bool,

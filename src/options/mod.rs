@@ -188,6 +188,23 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub log: Option<PathBuf>,
 
+    /// also record what is shown in this file, which must not exist yet; .fcast is a recording that framecast plays
+    /// again, exactly where the picture rested. - is standard output. Can be repeated
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
+    pub record: Vec<PathBuf>,
+
+    /// record every picture exactly, also while it moves
+    #[cfg_attr(feature = "options", argh(switch))]
+    pub record_lossless: bool,
+
+    /// where nobody looks, draw this many frames per second for the recording. Default: 30
+    #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
+    pub record_fps: Option<FpsArg>,
+
+    /// let the recording replace a file that exists
+    #[cfg_attr(feature = "options", argh(switch))]
+    pub record_overwrite: bool,
+
     /// draw at most this many frames per second. Default: 60 unless the program says otherwise
     #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
     pub max_fps: Option<FpsArg>,
@@ -275,6 +292,7 @@ impl Options {
             ("tls", cfg!(feature = "tls")),
             ("open", cfg!(feature = "open")),
             ("qr", cfg!(feature = "qr")),
+            ("record", cfg!(feature = "record")),
         ];
         self.need_features(|feature| built_in.contains(&(feature, true)))
     }
@@ -306,6 +324,10 @@ impl Options {
             ("--open", "open", self.open),
             ("--terminal", "terminal", self.terminal.is_some()),
             ("--pixel-ratio", "terminal", self.pixel_ratio.is_some()),
+            ("--record", "record", !self.record.is_empty()),
+            ("--record-lossless", "record", self.record_lossless),
+            ("--record-fps", "record", self.record_fps.is_some()),
+            ("--record-overwrite", "record", self.record_overwrite),
         ];
         match flags.into_iter().find(|(_, feature, is_set)| *is_set && !is_built_in(feature)) {
             Some((flag, feature, _)) => Err(not_built_in(flag, feature)),
@@ -369,6 +391,10 @@ mod tests {
             ("--open", "", "open"),
             ("--terminal", "cells", "terminal"),
             ("--pixel-ratio", "2", "terminal"),
+            ("--record", "a.fcast", "record"),
+            ("--record-lossless", "", "record"),
+            ("--record-fps", "5", "record"),
+            ("--record-overwrite", "", "record"),
         ] {
             let mut args = vec![flag, value];
             args.retain(|arg| !arg.is_empty());
@@ -424,6 +450,10 @@ mod tests {
             "--terminal",
             "--pixel-ratio",
             "--log",
+            "--record",
+            "--record-lossless",
+            "--record-fps",
+            "--record-overwrite",
             "--max-fps",
             "--draw",
             "--title",

@@ -3,19 +3,24 @@
 #![warn(missing_docs)]
 
 mod format;
+#[cfg(feature = "play")]
 #[doc(hidden)]
 pub mod fuzz;
 mod hub_source;
+#[cfg(feature = "play")]
 mod picture;
+#[cfg(feature = "play")]
 mod playback;
 mod recorder;
-#[cfg(test)]
+#[cfg(all(test, feature = "play"))]
 mod scene;
-#[cfg(test)]
+#[cfg(all(test, feature = "play"))]
 mod tests;
 pub mod video;
 
 pub use format::{Damage, Head, Item, Place, Reader, Writer};
+#[cfg(feature = "play")]
 pub use picture::Picture;
+#[cfg(feature = "play")]
 pub use playback::{Changed, Playback};
 pub use recorder::{RecordBackend, RecordSettings, Recorder, RecorderState};

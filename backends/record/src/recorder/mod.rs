@@ -15,6 +15,7 @@ use std::thread::JoinHandle;
 use std::time::{Instant, SystemTime};
 
 use framecast_api::{Backend, BackendCommand, BackendEvent, Clock, Context, Error, Frame, Result};
+use log::Level;
 use serde_json::{Value, json};
 
 pub use settings::RecordSettings;
@@ -169,6 +170,7 @@ impl Backend for RecordBackend {
             (inner.clock, inner.waker) = (context.clock, Some(context.waker));
         }
         let (thread, reporter) = (Arc::clone(shared), self.settings.reporter());
+        reporter.report(Level::Info, &format!("recording in {}", shared.name));
         let spawned = std::thread::Builder::new()
             .name("framecast-record".into())
             .spawn(move || thread::run(&thread, sink, &reporter));

@@ -165,7 +165,7 @@ impl RecordSettings {
             let name = self.name();
             if error.kind() == io::ErrorKind::AlreadyExists {
                 return Error::failed(format!(
-                    "{name} exists; choose another name, or let it be replaced"
+                    "{name} exists; choose another name, or replace it (--record-overwrite)"
                 ));
             }
             Error::failed(format!("cannot make {name}: {error}")).with_source(error)

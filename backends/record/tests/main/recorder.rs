@@ -128,7 +128,8 @@ fn what_was_shown_can_be_played_with_what_was_said() {
     let state = stage.backend.recorder().state();
     assert_eq!((state.frames, state.dropped, state.recording), (5, 0, false));
     let said = stage.said.lock().unwrap().clone();
-    assert!(said.len() == 1 && said[0].contains("5 frames"), "{said:?}");
+    assert!(said.len() == 2 && said[0].starts_with("recording in "), "{said:?}");
+    assert!(said[1].contains("5 frames"), "{said:?}");
     let mut playback = playback(&path);
     assert!(playback.reader().damage().is_none());
     assert_eq!(playback.title(), "a title");

@@ -160,8 +160,6 @@ impl Canvas {
 
     /// Waits until somebody looks at the canvas. Returns false if the canvas was closed meanwhile. A canvas
     /// without backends does not wait. Events that arrive meanwhile come with the next steps.
-    ///
-    /// A canvas without backends does not wait. Events that arrive meanwhile come with the next steps.
     #[must_use]
     pub fn wait_for_viewer(&self) -> bool {
         self.core.wait_for_viewer(&self.member)

@@ -100,6 +100,34 @@ impl<R: Read + Seek> Playback<R> {
         Ok(self.reader.next_time()?.map(|time| time.max(self.time)))
     }
 
+    /// Returns the time of the last change of the picture before `time`; 0 if there is none.
+    ///
+    /// # Errors
+    /// "Failed" if the file cannot be read.
+    pub fn time_before(&mut self, time: u64) -> Result<u64> {
+        let offset = self.reader.offset();
+        let mut enter = time;
+        let before = loop {
+            // What a place shows changed at its time, or before.
+            let place = enter.checked_sub(1).and_then(|time| self.reader.place_before(time));
+            enter = self.reader.enter(enter.saturating_sub(1));
+            let mut last = None;
+            while let Some((at, is_part)) = self.reader.skip_item()? {
+                if at >= time {
+                    break;
+                }
+                if is_part {
+                    last = Some(at);
+                }
+            }
+            if last.is_some() || place.is_none() {
+                break last.unwrap_or(0);
+            }
+        };
+        self.reader.go_to(offset);
+        Ok(before)
+    }
+
     /// Moves to `time`, forward or back: draws everything up to it, and nothing after it.
     ///
     /// # Errors

@@ -95,6 +95,26 @@ fn any_time_can_be_sought_from_any_other() {
 }
 
 #[test]
+fn every_change_can_be_stepped_to_from_the_one_after() {
+    let (bytes, shown) = minute(true).finish();
+    let mut playback = playback(&bytes);
+    let mut time = playback.reader().duration();
+    let mut steps: Vec<u64> = std::iter::from_fn(|| {
+        let before = playback.time_before(time).unwrap();
+        (before < time).then(|| {
+            time = before;
+            before
+        })
+    })
+    .collect();
+    steps.reverse();
+    let changes = |two: &[Shown]| two[0].pixels != two[1].pixels;
+    let changed = shown.windows(2).filter(|two| changes(two)).map(|two| two[1].time);
+    assert_eq!(steps, std::iter::once(0).chain(changed).collect::<Vec<_>>());
+    assert_eq!(playback.time_before(0).unwrap(), 0);
+}
+
+#[test]
 fn a_recording_that_was_interrupted_plays_up_to_there() {
     let scene = minute(true);
     let whole = scene.so_far();

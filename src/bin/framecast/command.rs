@@ -6,6 +6,7 @@ use framecast::{FpsArg, Options};
 use crate::completions::Shell;
 use crate::demo;
 use crate::pipe::{Format, MatrixArg};
+use crate::play::{AtEnd, Moment, Speed};
 use crate::show::Budget;
 
 /// What the command line says.
@@ -37,6 +38,8 @@ pub(crate) enum Action {
     Pipe(Pipe),
     /// Pictures.
     Show(Show),
+    /// A recording.
+    Play(Play),
     /// A script for a shell.
     Completions(Completions),
     /// The manual page.
@@ -97,6 +100,38 @@ pub(crate) struct Show {
     pub(crate) files: Vec<String>,
 }
 
+/// Plays a recording that --record made. Space pauses; the arrows move by 5 seconds, page up and down by a minute, . and ,
+/// by one change; 0 to 9 go to a tenth; [ and ] change the speed, backspace makes it normal again. The time line appears when
+/// the pointer moves. Whoever drives decides, and all others see the same.
+#[derive(FromArgs, ArgsInfo, Debug)]
+#[argh(
+    subcommand,
+    name = "play",
+    example = "framecast play show.fcast",
+    example = "framecast --backend http play show.fcast --speed 2 --from 1:30"
+)]
+pub(crate) struct Play {
+    /// how quickly it plays, 0.01 to 100. Default: 1
+    #[argh(option, arg_name = "n")]
+    pub(crate) speed: Option<Speed>,
+
+    /// where it begins: seconds, 1:30 or 1:02:03. Default: 0
+    #[argh(option, arg_name = "time")]
+    pub(crate) from: Option<Moment>,
+
+    /// what happens at the end: hold (the last picture stays), close or repeat. Default: hold
+    #[argh(option, default = "AtEnd::Hold", arg_name = "hold|close|repeat")]
+    pub(crate) at_end: AtEnd,
+
+    /// begin in pause
+    #[argh(switch)]
+    pub(crate) paused: bool,
+
+    /// the recording
+    #[argh(positional, arg_name = "file")]
+    pub(crate) file: String,
+}
+
 /// Prints a script that completes commands and flags in a shell.
 #[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(
@@ -120,6 +155,7 @@ Commands, after the flags:
   demo [NAME]   run a demo: plasma, paint, cube, dashboard or events
   pipe          play video from standard input (YUV4MPEG2 or raw RGBA)
   show FILE...  show pictures, those of a folder, or one from standard input (-)
+  play FILE     play a recording that --record made
   completions SHELL
                 print a script that completes flags and commands in bash, zsh or fish
   man           print the manual page
@@ -130,6 +166,7 @@ Examples:
   framecast demo
   framecast --backend http --listen 127.0.0.1:8080 demo cube
   framecast show *.png
+  framecast --record talk.fcast demo paint
   ffmpeg -nostdin -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe
 ";
 

@@ -1,4 +1,4 @@
-//! The `framecast` program: demos, video from a pipe, pictures; on every backend by a flag.
+//! The `framecast` program: demos, video from a pipe, pictures, recordings; on every backend by a flag.
 //!
 //! A plain user of the library: the flags are [`framecast::Options`], what follows them is parsed
 //! here.
@@ -8,6 +8,7 @@ mod completions;
 mod demo;
 mod manual;
 mod pipe;
+mod play;
 mod show;
 
 use std::io::Write;
@@ -59,6 +60,7 @@ fn run(options: &Options, action: &Action) -> Result<()> {
             let files = args.files.iter().map(|file| path(file)).collect();
             show::run(options, files, args.max_memory)
         }
+        Action::Play(args) => play::run(options, &path(&args.file), &args.into()),
         Action::Completions(args) => {
             let (common, commands) = (command::common_flags(), command::commands());
             print(&completions::script(args.shell, &common, &commands))

@@ -181,6 +181,16 @@ impl<R: Read + Seek> Reader<R> {
         }
     }
 
+    /// Goes past the next item without reading it. Returns its time in microseconds, and whether it is a part of an update.
+    ///
+    /// # Errors
+    /// "Failed" if the file cannot be read.
+    pub fn skip_item(&mut self) -> Result<Option<(u64, bool)>> {
+        let Some(chunk) = self.chunk_head()? else { return Ok(None) };
+        self.offset += (HEAD + chunk.length) as u64;
+        Ok(Some((chunk.time, chunk.kind == Kind::Part)))
+    }
+
     /// Returns the time of the next item that is no part of a place, in microseconds, and stays where it is; `None` at the
     /// end.
     ///

@@ -6,13 +6,13 @@ mod events;
 mod lanes;
 mod mesh;
 mod paint;
-mod pen;
+pub(crate) mod pen;
 mod plasma;
 mod plot;
 mod raster;
 mod sheet;
 mod stage;
-mod text;
+pub(crate) mod text;
 mod toolbar;
 
 use framecast::{Canvas, Error, Options, Result};

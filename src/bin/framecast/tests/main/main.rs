@@ -3,6 +3,7 @@
 //! - `files`: where the system gives few open files
 //! - `links`: `--link-file`, and links in the environment
 //! - `log`: `--log`
+//! - `play`: recordings
 //! - `program`: run as a person would
 //! - `shell`: completions and the manual page
 //! - `systemd`: a socket that systemd hands over
@@ -16,6 +17,7 @@ mod files;
 mod links;
 #[cfg(feature = "http")]
 mod log;
+mod play;
 mod program;
 mod shell;
 #[cfg(all(target_os = "linux", feature = "http"))]

@@ -1,0 +1,149 @@
+//! `--record` and `play`: what goes into a recording comes out of it.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Output, Stdio};
+use std::time::Instant;
+
+use framecast_record::{Playback, Reader};
+
+use crate::PATIENCE;
+use crate::program::command;
+
+const SIZE: &str = "64x48";
+const PIXELS: usize = 64 * 48;
+
+/// The picture number `n`.
+fn picture(n: u8) -> Vec<u8> {
+    let pixel = |at: usize| [(at % 251) as u8 ^ n, n.wrapping_mul(37), (at / 64) as u8, 255];
+    (0..PIXELS).flat_map(pixel).collect()
+}
+
+/// Records what comes through a pipe.
+fn record(path: &Path, flags: &[&str]) -> Child {
+    let path = path.to_str().unwrap();
+    let mut args = vec!["--backend", "none", "--size", SIZE, "--record", path];
+    args.extend(flags);
+    args.extend(["pipe", "--format", "rgba"]);
+    command(&args).stdin(Stdio::piped()).spawn().unwrap()
+}
+
+fn write(child: &mut Child, pictures: std::ops::Range<u8>) {
+    let input = child.stdin.as_mut().unwrap();
+    pictures.for_each(|n| input.write_all(&picture(n)).unwrap());
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn playback(path: &Path) -> Playback<File> {
+    Playback::new(Reader::open(File::open(path).unwrap()).unwrap())
+}
+
+/// What is shown at the end.
+fn last_picture(path: &Path) -> Vec<u8> {
+    let mut playback = playback(path);
+    playback.seek(u64::MAX).unwrap();
+    playback.picture().pixels().as_flattened().to_vec()
+}
+
+#[test]
+fn a_recording_ends_with_exactly_the_last_picture_and_plays_into_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = folder.path().join("first.fcast");
+    let mut child = record(&first, &[]);
+    write(&mut child, 0..20);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let said = said(&output);
+    assert!(said.contains("recording in ") && said.contains("first.fcast: "), "{said}");
+    assert!(last_picture(&first) == picture(19));
+    assert_eq!(playback(&first).reader().head().title, "pipe");
+    let second = folder.path().join("second.fcast");
+    let args = ["--backend", "none", "--record", second.to_str().unwrap(), "play"];
+    let play = ["--at-end", "close", "--speed", "50", first.to_str().unwrap()];
+    let output = command(&[&args[..], &play].concat()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(last_picture(&second) == picture(19));
+    assert_eq!(playback(&second).reader().head().title, "pipe", "its title comes along");
+}
+
+#[test]
+fn a_program_that_is_killed_leaves_a_recording_up_to_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("killed.fcast");
+    let mut child = record(&path, &["--record-lossless"]);
+    write(&mut child, 0..7);
+    // Until the newest picture is in the file, all of it: the pipe stays open.
+    let begin = Instant::now();
+    let is_there = || {
+        let file = File::open(&path).ok()?;
+        let mut playback = Playback::new(Reader::open(file).ok()?);
+        playback.seek(u64::MAX).ok()?;
+        (playback.picture().pixels().as_flattened() == picture(6)).then_some(())
+    };
+    while is_there().is_none() {
+        assert!(begin.elapsed() < PATIENCE, "nothing is written");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    // SIGKILL.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let playback = playback(&path);
+    let damage = playback.reader().damage().expect("it was not completed");
+    assert!(damage.is_cut);
+    let output = play(&path);
+    assert!(output.status.success());
+    assert!(said(&output).contains("was not completed"), "{}", said(&output));
+}
+
+/// Plays it to its end.
+fn play(path: &Path) -> Output {
+    let args = ["--backend", "none", "play", "--at-end", "close", "--speed", "50"];
+    command(&[&args[..], &[path.to_str().unwrap()]].concat()).output().unwrap()
+}
+
+#[test]
+fn damage_is_told_and_what_is_before_it_plays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.fcast");
+    let mut child = record(&path, &[]);
+    write(&mut child, 0..20);
+    child.wait_with_output().unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let output = play(&path);
+    assert!(output.status.success());
+    assert!(said(&output).contains("damaged at byte"), "{}", said(&output));
+}
+
+#[test]
+fn what_cannot_be_recorded_ends_the_program_before_it_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("dear.fcast");
+    std::fs::write(&path, "dear").unwrap();
+    for (file, why) in [(path.as_path(), "exists"), (Path::new("/nowhere/a.fcast"), "cannot make")]
+    {
+        let output = record(file, &[]).wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said(&output).contains(why), "{}", said(&output));
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), b"dear");
+}
+
+#[test]
+fn what_is_no_recording_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("no.fcast");
+    std::fs::write(&path, "not a recording at all").unwrap();
+    let output = play(&path);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("no.fcast: this is no recording"), "{}", said(&output));
+    let output: Output = command(&["play", "missing.fcast"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("missing.fcast"), "{}", said(&output));
+}

@@ -263,16 +263,20 @@ impl CanvasBuilder {
             )?);
         }
         let mut failures: Vec<String> = Vec::new();
-        for Candidate { name, backend } in candidates {
-            if let Err(error) = backend.and_then(|backend| engine.add(backend, core.waker())) {
-                failures.push(format!("{name}: {error}"));
+        for candidate in candidates {
+            let added = candidate.backend.and_then(|backend| engine.add(backend, core.waker()));
+            if let Err(error) = added {
+                failures.push(format!("{}: {error}", candidate.name));
+                continue;
             }
+            #[cfg(all(feature = "record", feature = "http"))]
+            engine.share_updates(candidate.updates, options.lossless);
         }
         #[cfg(feature = "record")]
         if by_flags {
             // Whoever asks for a recording wants it: without, nothing is begun.
-            for backend in select::recorders(&options, messages) {
-                engine.record(backend, core.waker())?;
+            for settings in select::recorders(&options, messages) {
+                engine.record(settings, core.waker())?;
             }
         }
         if !failures.is_empty() && !engine.has_backends() {

@@ -428,8 +428,7 @@ impl Canvas {
         &self,
         settings: crate::record::RecordSettings,
     ) -> Result<crate::record::Recorder> {
-        let backend = framecast_record::RecordBackend::new(settings);
-        self.member.engine.borrow_mut().record(backend, self.core.waker())
+        self.member.engine.borrow_mut().record(settings, self.core.waker())
     }
 
     /// Returns all recordings of the canvas, in the order in which they began, also those that ended.

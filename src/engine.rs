@@ -67,6 +67,9 @@ pub(crate) struct Engine {
     slots: Vec<Slot>,
     #[cfg(feature = "record")]
     recorders: Vec<framecast_record::Recorder>,
+    /// What another backend encodes of the canvas, and whether that is exact.
+    #[cfg(feature = "record")]
+    updates: Option<(Arc<dyn framecast_record::UpdateSource>, bool)>,
     /// The next backend's number; numbers are not reused.
     next_backend: u32,
     control: Control,
@@ -162,6 +165,8 @@ impl Engine {
             slots: Vec::new(),
             #[cfg(feature = "record")]
             recorders: Vec::new(),
+            #[cfg(feature = "record")]
+            updates: None,
             next_backend: 0,
             control: Control::new(settings.control, settings.control_timeout),
             published: LastPublished::default(),
@@ -212,15 +217,34 @@ impl Engine {
     #[cfg(feature = "record")]
     pub(crate) fn record(
         &mut self,
-        backend: framecast_record::RecordBackend,
+        settings: framecast_record::RecordSettings,
         waker: std::task::Waker,
     ) -> Result<framecast_record::Recorder> {
+        let settings = match &self.updates {
+            Some((updates, lossless)) if *lossless || !settings.is_lossless() => {
+                settings.with_updates(Arc::clone(updates))
+            }
+            _ => settings,
+        };
+        let backend = framecast_record::RecordBackend::new(settings);
         let recorder = backend.recorder();
         self.add(Box::new(backend), waker)?;
         self.recorders.push(recorder.clone());
         // So that the recording begins with the picture that is shown.
         self.schedule.request();
         Ok(recorder)
+    }
+
+    /// Recorders take what changes from there; `lossless`: exactly.
+    #[cfg(all(feature = "record", feature = "http"))]
+    pub(crate) fn share_updates(
+        &mut self,
+        updates: Option<Arc<dyn framecast_record::UpdateSource>>,
+        lossless: bool,
+    ) {
+        if let Some(updates) = updates {
+            self.updates.get_or_insert((updates, lossless));
+        }
     }
 
     /// The recordings of the canvas, those that ended, too.
@@ -542,7 +566,8 @@ impl Engine {
 
     fn end(&mut self) {
         self.phase = Phase::Ended;
-        for mut slot in self.slots.drain(..) {
+        // Recorders came last, and may take the last picture from the backends before them.
+        for mut slot in self.slots.drain(..).rev() {
             slot.backend.close();
         }
     }

@@ -1,5 +1,8 @@
 //! From flags to backends: which ones, in which order, and what to say when one is missing.
 
+#[cfg(all(feature = "record", feature = "http"))]
+use std::sync::Arc;
+
 use framecast_api::{Backend, Result};
 
 use crate::messages::Messages;
@@ -9,11 +12,26 @@ use crate::options::{BackendKind, BackendList, Options};
 pub(crate) struct Candidate {
     pub(crate) name: String,
     pub(crate) backend: Result<Box<dyn Backend>>,
+    /// What it encodes of the canvas, for a recorder to take.
+    #[cfg(all(feature = "record", feature = "http"))]
+    pub(crate) updates: Option<Arc<dyn framecast_record::UpdateSource>>,
+}
+
+impl Candidate {
+    fn new(name: &str, backend: Result<Box<dyn Backend>>) -> Self {
+        Self {
+            name: name.to_owned(),
+            backend,
+            #[cfg(all(feature = "record", feature = "http"))]
+            updates: None,
+        }
+    }
 }
 
 impl From<Box<dyn Backend>> for Candidate {
     fn from(backend: Box<dyn Backend>) -> Self {
-        Self { name: backend.name().to_owned(), backend: Ok(backend) }
+        let name = backend.name().to_owned();
+        Self::new(&name, Ok(backend))
     }
 }
 
@@ -38,13 +56,10 @@ pub(crate) fn candidates(
         BackendList::These(kinds) => kinds,
         BackendList::Auto => automatic(&Surroundings::here()),
     };
-    let make = |kind: BackendKind| {
-        let backend = match kind {
-            BackendKind::Window => window(),
-            BackendKind::Terminal => terminal(options, interrupts),
-            BackendKind::Http => servers.backend(options, canvas, page, messages),
-        };
-        Candidate { name: kind.name().to_owned(), backend }
+    let make = |kind: BackendKind| match kind {
+        BackendKind::Window => Candidate::new(kind.name(), window()),
+        BackendKind::Terminal => Candidate::new(kind.name(), terminal(options, interrupts)),
+        BackendKind::Http => servers.candidate(options, canvas, page, messages),
     };
     Ok(kinds.into_iter().map(make).collect())
 }
@@ -54,8 +69,8 @@ pub(crate) fn candidates(
 pub(crate) fn recorders(
     options: &Options,
     messages: Messages,
-) -> impl Iterator<Item = framecast_record::RecordBackend> {
-    use framecast_record::{RecordBackend, RecordSettings};
+) -> impl Iterator<Item = framecast_record::RecordSettings> {
+    use framecast_record::RecordSettings;
 
     options.record.iter().map(move |path| {
         let mut settings = RecordSettings::new(path)
@@ -67,7 +82,7 @@ pub(crate) fn recorders(
         if let Some(fps) = options.record_fps {
             settings = settings.with_fps(fps.0);
         }
-        RecordBackend::new(settings)
+        settings
     })
 }
 
@@ -173,6 +188,29 @@ impl Servers {
         self.servers.iter().map(|(_, server)| server.clone()).collect()
     }
 
+    /// What [`backend`](Self::backend) makes, or why it cannot.
+    fn candidate(
+        &mut self,
+        options: &Options,
+        canvas: &str,
+        page: &Page,
+        messages: Messages,
+    ) -> Candidate {
+        let name = BackendKind::Http.name();
+        match self.backend(options, canvas, page, messages) {
+            Err(error) => Candidate::new(name, Err(error)),
+            Ok(backend) => {
+                #[cfg(feature = "record")]
+                let updates = backend.updates();
+                Candidate {
+                    #[cfg(feature = "record")]
+                    updates: Some(updates),
+                    ..Candidate::new(name, Ok(Box::new(backend)))
+                }
+            }
+        }
+    }
+
     /// A backend on the server at the address of `options`: the first canvas at `/`, another at
     /// `/NAME/`.
     fn backend(
@@ -181,7 +219,7 @@ impl Servers {
         canvas: &str,
         page: &Page,
         messages: Messages,
-    ) -> Result<Box<dyn Backend>> {
+    ) -> Result<framecast_http::HttpBackend> {
         use framecast_api::Error;
         use framecast_http::HttpServer;
         use log::Level;
@@ -189,12 +227,12 @@ impl Servers {
         use crate::options::ListenArg;
 
         let resources = resources(options, page)?;
-        let open = |mut backend: framecast_http::HttpBackend| -> Box<dyn Backend> {
+        let open = |mut backend: framecast_http::HttpBackend| {
             backend.set_lossless(options.lossless);
             if let Some(resources) = resources {
                 backend.set_resources(resources);
             }
-            Box::new(backend)
+            backend
         };
         let known = self.servers.iter().find(|(listen, _)| *listen == options.listen);
         if let Some((_, server)) = known {
@@ -364,9 +402,10 @@ fn free_name(
 
 #[cfg(not(feature = "http"))]
 impl Servers {
-    fn backend(&mut self, _: &Options, _: &str, _: &Page, _: Messages) -> Result<Box<dyn Backend>> {
+    fn candidate(&mut self, _: &Options, _: &str, _: &Page, _: Messages) -> Candidate {
         let _ = self;
-        Err(crate::options::not_built_in("the web mirror", "http"))
+        let error = crate::options::not_built_in("the web mirror", "http");
+        Candidate::new(BackendKind::Http.name(), Err(error))
     }
 }
 

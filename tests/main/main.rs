@@ -10,6 +10,7 @@
 //! - `mirror`: programs that own their loop, and windows of their own
 //! - `mounted`: canvases in somebody else's web application
 //! - `quiet`: nothing is printed without flags
+//! - `record`: recordings beside other backends
 //! - `signals`: Ctrl-C closes canvases that ask for it
 //! - `view_info`: what is known of the presenter's view
 
@@ -25,6 +26,8 @@ mod mirror;
 mod mounted;
 #[cfg(feature = "http")]
 mod quiet;
+#[cfg(feature = "record")]
+mod record;
 #[cfg(all(unix, feature = "signals"))]
 mod signals;
 mod view_info;

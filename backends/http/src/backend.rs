@@ -8,9 +8,12 @@ use framecast_api::{
     ViewLink,
 };
 
+use framecast_stream::UpdateSource;
+
 use crate::Resources;
 use crate::driver::canvas::Canvas;
 use crate::driver::encoders;
+use crate::driver::updates::CanvasUpdates;
 use crate::running::Running;
 
 /// Presents one canvas through an [`HttpServer`](crate::HttpServer) or
@@ -37,6 +40,12 @@ impl HttpBackend {
     /// JPEGs while they change, and exact when they come to rest. Exact pixels need more bandwidth.
     pub fn set_lossless(&mut self, lossless: bool) {
         self.canvas.set_lossless(lossless);
+    }
+
+    /// Returns where a recorder can take what changes, as it is encoded for browsers.
+    #[must_use]
+    pub fn updates(&self) -> Arc<dyn UpdateSource> {
+        Arc::new(CanvasUpdates(Arc::clone(&self.canvas)))
     }
 
     /// Sets the files of this canvas' page, instead of those of

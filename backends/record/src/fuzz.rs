@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use framecast_stream::ReadPart;
 
-use crate::format::Reader;
+use crate::format::{self, Reader};
 use crate::picture::Picture;
 use crate::playback::Playback;
 
@@ -13,8 +13,14 @@ const MOST_PIXELS: u64 = 1 << 20;
 /// Items that are read.
 const MOST_ITEMS: usize = 2000;
 
-/// Reads a file as a recording: all of it, and at some times.
+/// Reads a file as a recording, as it is, and with checksums that are right.
 pub fn recording(bytes: &[u8]) {
+    read(bytes);
+    read(&format::repaired(bytes));
+}
+
+/// Reads all of a file, and what it shows at some times.
+fn read(bytes: &[u8]) {
     let Ok(mut reader) = Reader::open(Cursor::new(bytes)) else { return };
     let mut is_small = true;
     for _ in 0..MOST_ITEMS {

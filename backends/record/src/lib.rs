@@ -2,6 +2,8 @@
 
 #![warn(missing_docs)]
 
+pub use framecast_stream::UpdateSource;
+
 mod format;
 #[cfg(feature = "play")]
 #[doc(hidden)]

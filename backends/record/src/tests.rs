@@ -252,6 +252,7 @@ fn the_fixtures_show_what_they_are_said_to_show() {
     let list = folder.join("recordings.json");
     if std::env::var_os("FRAMECAST_WRITE_FIXTURES").is_some() {
         write_fixtures(&folder, &list);
+        write_seeds(&folder.join("../../../tests/fuzz/corpus/recording"));
     }
     let text = std::fs::read_to_string(&list).unwrap();
     let fixtures: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
@@ -350,4 +351,47 @@ fn write_fixtures(folder: &std::path::Path, list: &std::path::Path) {
     .collect();
     let text = serde_json::to_string_pretty(&fixtures).unwrap() + "\n";
     std::fs::write(list, text).unwrap();
+}
+
+/// Seeds for the fuzz target, small ones.
+fn write_seeds(folder: &std::path::Path) {
+    let small = |lossless: bool, steps: u32| {
+        let mut scene = Scene::new(lossless);
+        for step in 0..steps {
+            scene.show((20 + step / 3, 10), |x, y| noise(step, x / 4, y / 4));
+            scene.say("title", "a");
+            scene.say("cursor", "text");
+            scene.pass(Duration::from_millis(400));
+        }
+        scene
+    };
+    let whole = small(true, 4).finish().0;
+    let mut unknown = whole.clone();
+    // The kind of the second chunk.
+    let at = playback(&whole).reader().offset() as usize;
+    unknown[at..at + 4].copy_from_slice(b"WHAT");
+    let mut lies = whole.clone();
+    let end = lies.len() - 16;
+    lies[end] ^= 0xff;
+    let mut late = whole.clone();
+    late[at + 12] = 0x7f;
+    let mut long = small(true, 12);
+    long.pass(Duration::from_secs(5));
+    std::fs::create_dir_all(folder).unwrap();
+    for (name, bytes) in [
+        ("empty", Vec::new()),
+        ("signature", whole[..12].to_vec()),
+        ("head", whole[..at].to_vec()),
+        ("lossless", whole.clone()),
+        ("lossy", small(false, 3).finish().0),
+        ("no-end", small(true, 3).so_far()),
+        ("cut", whole[..whole.len() / 2].to_vec()),
+        ("unknown-kind", unknown),
+        ("index-lies", lies),
+        ("time-jumps", late),
+        ("places", long.finish().0),
+        ("later-version", [&whole[..8], &[9, 0, 0, 0], &whole[12..]].concat()),
+    ] {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
 }

@@ -49,6 +49,7 @@ mod tile_picture;
 mod tile_update;
 mod tiles;
 mod token_bucket;
+mod updates;
 mod whole_encode;
 
 pub use hub::{Hub, HubInput, HubOutput, Joining};
@@ -66,3 +67,4 @@ pub use stats::CanvasStats;
 pub use tile_picture::TilePicture;
 pub use tile_update::TileUpdate;
 pub use token_bucket::TokenBucket;
+pub use updates::{UpdateSource, Updates};

@@ -56,14 +56,26 @@ struct Shared {
 struct Slot {
     message: Option<Message>,
     goodbye: Option<Goodbye>,
-    /// One wake waits at most: the task looks at everything.
-    wake: Sender<()>,
+    wake: Notify,
+}
+
+/// How whoever writes to a client is told that there is something to do.
+#[derive(Debug)]
+enum Notify {
+    /// A task. One wake waits at most: the task looks at everything.
+    Task(Sender<()>),
+    /// A subscriber, which is woken when nothing is locked.
+    Subscriber(Waker),
 }
 
 impl Slot {
-    fn wake(&self) {
-        // Full: it is awake already. Closed: it is gone.
-        let _ = self.wake.try_send(());
+    /// Tells it, or has it told later.
+    fn notify(&self, later: &mut Wake) {
+        match &self.wake {
+            // Full: it is awake already. Closed: it is gone.
+            Notify::Task(task) => drop(task.try_send(())),
+            Notify::Subscriber(waker) => later.others.push(waker.clone()),
+        }
     }
 }
 
@@ -77,8 +89,8 @@ pub(crate) enum Outgoing {
 /// Who is to be woken once nothing is locked.
 #[derive(Debug, Default)]
 pub(super) struct Wake {
-    /// The engine's, if it is to be woken.
-    engine: Option<Waker>,
+    /// The engine's, if it is to be woken, and those of subscribers.
+    others: Vec<Waker>,
     /// How many of the encoders' threads.
     encoders: usize,
 }
@@ -92,13 +104,13 @@ impl Shared {
                 HubOutput::Send(client, message) => {
                     if let Some(slot) = self.clients.get_mut(&client) {
                         slot.message = Some(message);
-                        slot.wake();
+                        slot.notify(&mut wake);
                     }
                 }
                 HubOutput::Close(client, goodbye) => {
                     if let Some(slot) = self.clients.get_mut(&client) {
                         slot.goodbye.get_or_insert(goodbye);
-                        slot.wake();
+                        slot.notify(&mut wake);
                     }
                 }
                 HubOutput::Snapshot(request) => {
@@ -108,7 +120,7 @@ impl Shared {
                 }
                 // It is fed with frames.
                 HubOutput::Repair(_) => {}
-                HubOutput::Wake => wake.engine = self.waker.clone(),
+                HubOutput::Wake => wake.others.extend(self.waker.clone()),
                 HubOutput::Encode(jobs) => wake.encoders = jobs,
                 HubOutput::Wait(until) => {
                     // A thread that wakes too early finds out; one that wakes too late does not.
@@ -170,9 +182,7 @@ impl Canvas {
         } else {
             (0..wake.encoders).for_each(|_| self.work.notify_one());
         }
-        if let Some(engine) = wake.engine {
-            engine.wake();
-        }
+        wake.others.into_iter().for_each(Waker::wake);
     }
 
     pub(crate) fn open(&self, waker: Waker, clock: Clock, title: String) {
@@ -269,8 +279,20 @@ impl Canvas {
     ) -> Option<ClientId> {
         self.change(now, |shared| {
             let client = shared.hub.join(now, joining)?;
-            shared.clients.insert(client, Slot { message: None, goodbye: None, wake });
+            shared
+                .clients
+                .insert(client, Slot { message: None, goodbye: None, wake: Notify::Task(wake) });
             Some(client)
+        })
+    }
+
+    /// Adds a subscriber, which takes what is drawn for others.
+    pub(super) fn subscribe(&self, waker: Waker) -> ClientId {
+        self.change(Instant::now(), |shared| {
+            let client = shared.hub.subscribe(false);
+            let wake = Notify::Subscriber(waker);
+            shared.clients.insert(client, Slot { message: None, goodbye: None, wake });
+            client
         })
     }
 
@@ -380,12 +402,13 @@ impl Canvas {
             if let Some(job) = shared.hub.take_job(now) {
                 // From here on the engine may draw the next frame, and somebody else looks after
                 // what is due later.
-                let after = shared.settle(now);
+                let mut after = shared.settle(now);
+                after.others.extend(before.others);
                 let later = usize::from(shared.look_at.is_some());
                 let encoders = after.encoders.max(before.encoders.saturating_sub(1)).max(later);
-                return Some((job, Wake { engine: before.engine.or(after.engine), encoders }));
+                return Some((job, Wake { others: after.others, encoders }));
             }
-            if before.engine.is_some() {
+            if !before.others.is_empty() {
                 // Nobody may be called while the lock is held.
                 drop(shared);
                 let wake = Wake { encoders: 0, ..before };

@@ -6,5 +6,6 @@ pub(crate) mod encoders;
 mod fragments;
 pub(crate) mod mjpeg;
 pub(crate) mod snapshot;
+pub(crate) mod updates;
 mod watched;
 pub(crate) mod websocket;

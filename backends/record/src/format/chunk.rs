@@ -116,3 +116,17 @@ fn crc(plain: &[u8], payload: &[u8]) -> u32 {
     crc.update(payload);
     crc.finalize()
 }
+
+/// A file whose chunks have the right checksums, as far as there are any: for fuzzing.
+#[cfg(feature = "play")]
+pub(crate) fn repaired(file: &[u8]) -> Vec<u8> {
+    let mut file = file.to_vec();
+    let mut rest = file.get_mut(super::START as usize..).unwrap_or_default();
+    while let Some((head, after)) = rest.split_first_chunk_mut::<HEAD>() {
+        let Some(ChunkHead { length, plain, .. }) = ChunkHead::parse(head) else { break };
+        let Some((payload, next)) = after.split_at_mut_checked(length) else { break };
+        head[HEAD - 4..].copy_from_slice(&crc(&plain, payload).to_le_bytes());
+        rest = next;
+    }
+    file
+}

@@ -4,6 +4,8 @@ mod chunk;
 mod reader;
 mod writer;
 
+#[cfg(feature = "play")]
+pub(crate) use chunk::repaired;
 pub use reader::{Damage, Item, Reader};
 pub use writer::Writer;
 

@@ -18,6 +18,8 @@ pub struct Reader<R> {
     head: Head,
     places: Vec<Place>,
     duration: u64,
+    /// Bytes of pictures after the last place.
+    rest: u64,
     damage: Option<Damage>,
     /// Where the next chunk is.
     offset: u64,
@@ -89,6 +91,7 @@ impl<R: Read + Seek> Reader<R> {
             head: Head::default(),
             places: Vec::new(),
             duration: 0,
+            rest: 0,
             damage: None,
             offset: START,
             payload: Vec::new(),
@@ -126,6 +129,13 @@ impl<R: Read + Seek> Reader<R> {
     #[must_use]
     pub fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    /// Returns how much changes: times in microseconds, growing to the end, and for each the bytes of pictures since the
+    /// one before.
+    pub fn activity(&self) -> impl Iterator<Item = (u64, u64)> {
+        let places = self.places.iter().map(|place| (place.time, place.bytes));
+        places.chain([(self.duration, self.rest)])
     }
 
     /// Returns what is wrong with it, as far as is known.
@@ -271,14 +281,14 @@ impl<R: Read + Seek> Reader<R> {
         else {
             return Ok(false);
         };
-        let index = &self.payload[..8];
-        self.offset = u64::from_le_bytes(index.try_into().unwrap_or_default());
+        let number = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().unwrap_or_default());
+        let (index, rest) = (number(&self.payload[..8]), number(&self.payload[8..]));
+        self.offset = index;
         let read = if self.offset < done { self.chunk()? } else { None };
         self.damage = known;
         if !read.is_some_and(|chunk| chunk.kind == Kind::Index) {
             return Ok(false);
         }
-        let number = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().unwrap_or_default());
         let places = self.payload.chunks_exact(PLACE).take(MAX_PLACES).map(|place| Place {
             time: number(&place[..8]),
             offset: number(&place[8..16]),
@@ -292,7 +302,7 @@ impl<R: Read + Seek> Reader<R> {
             self.places.clear();
             return Ok(false);
         }
-        self.duration = end.time;
+        (self.duration, self.rest) = (end.time, rest);
         Ok(true)
     }
 
@@ -323,6 +333,7 @@ impl<R: Read + Seek> Reader<R> {
             self.duration = self.duration.max(chunk.time);
             self.offset += (HEAD + chunk.length) as u64;
         }
+        self.rest = bytes;
         // Without an end it was not completed.
         self.ends(self.offset, true);
         Ok(())

@@ -151,6 +151,12 @@ impl<W: Write> Writer<W> {
         self.time
     }
 
+    /// Returns whether the newest picture is in it exactly.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.picture.is_exact()
+    }
+
     /// Returns the output.
     #[must_use]
     pub fn output(&self) -> &W {

@@ -1,9 +1,11 @@
 //! Writes `.fcast`.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use framecast_api::{Clock, Error, Frame, Result};
+use framecast_stream::{TileUpdate, Updates};
 use serde_json::Value;
 
 use super::sink::Sink;
@@ -14,31 +16,75 @@ use crate::hub_source::HubSource;
 /// lasted.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
+/// The times of so many frames are remembered, until what changed with them comes from elsewhere.
+const REMEMBERED: usize = 64;
+
 /// A recording that is being written.
 pub(super) struct FcastSink<W: Write> {
     name: String,
-    source: HubSource,
+    clock: Clock,
+    source: Source,
     writer: Option<Writer<W>>,
     /// When something was last written.
     written: Instant,
-    /// The time of the newest frame, until what changed with it is written.
-    frame_time: Option<u64>,
     bytes: u64,
 }
 
+/// Where what changes comes from.
+enum Source {
+    /// This recorder encodes it.
+    Own {
+        hub: Box<HubSource>,
+        /// The time of the newest frame, until what changed with it is written.
+        frame_time: Option<u64>,
+    },
+    /// It is encoded for others.
+    Shared {
+        updates: Box<dyn Updates>,
+        /// The newest frame.
+        newest: Option<Frame>,
+        /// When the picture of the newest update was drawn, on the canvas' clock.
+        drawn: f64,
+        /// When frames were drawn, on the canvas' clock, and their times in the recording.
+        times: VecDeque<(f64, u64)>,
+    },
+}
+
+impl Source {
+    /// The time in the recording of an update of theirs; one that follows without a frame became exact, `now`.
+    fn time_of(times: &mut VecDeque<(f64, u64)>, update: &TileUpdate, now: u64) -> u64 {
+        let drawn = update.drawn();
+        let at = times.iter().position(|(at, _)| *at == drawn);
+        let time = at.and_then(|at| times.drain(..=at).next_back());
+        time.map_or(now, |(_, time)| time)
+    }
+}
+
 impl<W: Write> FcastSink<W> {
-    /// Begins a recording on `out`, which errors call `name`.
+    /// Begins a recording on `out`, which errors call `name`. What changes comes from `updates`, if there are some.
     pub(super) fn new(
         out: W,
         name: String,
         head: &Head,
+        updates: Option<Box<dyn Updates>>,
         clock: Clock,
         now: Instant,
     ) -> Result<Self> {
         let writer = Writer::new(out, head).map_err(|error| cannot_write(&name, error))?;
-        let source = HubSource::new(clock, head.lossless, now);
+        let source = match updates {
+            Some(updates) => Source::Shared {
+                updates,
+                newest: None,
+                drawn: f64::NEG_INFINITY,
+                times: VecDeque::new(),
+            },
+            None => {
+                let hub = Box::new(HubSource::new(clock, head.lossless, now));
+                Source::Own { hub, frame_time: None }
+            }
+        };
         let bytes = writer.bytes();
-        Ok(Self { name, source, writer: Some(writer), written: now, frame_time: None, bytes })
+        Ok(Self { name, clock, source, writer: Some(writer), written: now, bytes })
     }
 
     /// Writes, and notes how much it was.
@@ -61,8 +107,19 @@ impl<W: Write + Send> Sink for FcastSink<W> {
     }
 
     fn frame(&mut self, frame: Frame, time: u64, now: Instant) -> Result<()> {
-        self.frame_time = Some(time);
-        self.source.frame(frame, now);
+        match &mut self.source {
+            Source::Own { hub, frame_time } => {
+                *frame_time = Some(time);
+                hub.frame(frame, now);
+            }
+            Source::Shared { newest, times, .. } => {
+                if times.len() == REMEMBERED {
+                    times.pop_front();
+                }
+                times.push_back((frame.timestamp(), time));
+                *newest = Some(frame);
+            }
+        }
         self.advance(time, now).map(|_| ())
     }
 
@@ -72,16 +129,25 @@ impl<W: Write + Send> Sink for FcastSink<W> {
 
     fn advance(&mut self, time: u64, now: Instant) -> Result<Option<Instant>> {
         let Some(writer) = &mut self.writer else { return Ok(None) };
-        let mut wrote = false;
-        let mut frame_time = self.frame_time.take();
-        let next = self.source.advance(now, |update| {
-            wrote = true;
-            // What follows without a frame became exact, now.
-            writer.picture(frame_time.take().unwrap_or(time), update)
-        });
+        let before = writer.bytes();
+        let next = match &mut self.source {
+            Source::Own { hub, frame_time } => {
+                let mut frame_time = frame_time.take();
+                // What follows without a frame became exact, now.
+                hub.advance(now, |update| writer.picture(frame_time.take().unwrap_or(time), update))
+            }
+            Source::Shared { updates, times, drawn, .. } => loop {
+                let Some(update) = updates.take() else { break Ok(None) };
+                let time = Source::time_of(times, &update, time);
+                *drawn = update.drawn();
+                if let Err(error) = writer.picture(time, update) {
+                    break Err(error);
+                }
+            },
+        };
         self.bytes = writer.bytes();
         let next = next.map_err(|error| cannot_write(&self.name, error))?;
-        if wrote {
+        if self.bytes > before {
             self.written = now;
         } else if now.saturating_duration_since(self.written) >= TELL_EVERY {
             self.write(now, |writer| writer.rest(time))?;
@@ -92,10 +158,23 @@ impl<W: Write + Send> Sink for FcastSink<W> {
 
     fn finish(&mut self, time: u64, now: Instant) -> Result<()> {
         let Some(mut writer) = self.writer.take() else { return Ok(()) };
-        let failed = |error| cannot_write(&self.name, error);
-        self.source.rest(now, |update| writer.picture(time, update)).map_err(failed)?;
-        self.bytes = writer.bytes();
-        writer.finish(time).map(|_| ()).map_err(failed)
+        let last = match &mut self.source {
+            Source::Own { hub, .. } => hub.rest(now, |update| writer.picture(time, update)),
+            Source::Shared { newest, drawn, .. } => match newest.take() {
+                Some(frame) if !writer.is_exact() || *drawn < frame.timestamp() => {
+                    // The hub of the others may be gone already, or be behind.
+                    let mut hub = HubSource::new(self.clock, true, now);
+                    hub.frame(frame, now);
+                    hub.advance(now, |update| writer.picture(time, update)).map(|_| ())
+                }
+                _ => Ok(()),
+            },
+        };
+        let done = last.and_then(|()| {
+            self.bytes = writer.bytes();
+            writer.finish(time).map(|_| ())
+        });
+        done.map_err(|error| cannot_write(&self.name, error))
     }
 
     fn bytes(&self) -> u64 {

@@ -10,7 +10,7 @@ mod timeline;
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::task::{Wake, Waker};
 use std::thread::JoinHandle;
 use std::time::{Instant, SystemTime};
 
@@ -88,6 +88,8 @@ struct Inner {
     state: RecorderState,
     clock: Clock,
     waker: Option<Waker>,
+    /// Somebody else's hub may have something.
+    called: bool,
     /// Why it ended by itself, until the engine knows.
     failed: Option<Error>,
 }
@@ -114,6 +116,14 @@ impl Shared {
     }
 }
 
+/// What wakes the recorder's thread when a hub has something.
+impl Wake for Shared {
+    fn wake(self: Arc<Self>) {
+        self.lock().called = true;
+        self.work.notify_one();
+    }
+}
+
 impl RecordBackend {
     /// Creates a backend that records as `settings` say. The file is made when it is opened.
     #[must_use]
@@ -129,6 +139,7 @@ impl RecordBackend {
             state: RecorderState::default(),
             clock: Clock::start(),
             waker: None,
+            called: false,
             failed: None,
         };
         let shared =
@@ -147,7 +158,12 @@ impl RecordBackend {
         let mut head = Head::new(&*context.title, SystemTime::now());
         head.lossless = self.settings.is_lossless();
         let out = self.settings.create()?;
-        let sink = FcastSink::new(out, self.settings.name(), &head, context.clock, now)?;
+        let updates = self.settings.updates().map(|updates| {
+            let shared = Arc::clone(&self.recorder.shared);
+            updates.subscribe(Waker::from(shared))
+        });
+        let name = self.settings.name();
+        let sink = FcastSink::new(out, name, &head, updates, context.clock, now)?;
         Ok(Box::new(sink))
     }
 }

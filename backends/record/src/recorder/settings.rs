@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use framecast_api::{Error, Result};
+use framecast_stream::UpdateSource;
 use log::Level;
 
 /// The target of log records.
@@ -65,6 +66,7 @@ pub struct RecordSettings {
     fps: f64,
     lossless: bool,
     overwrite: bool,
+    updates: Option<Arc<dyn UpdateSource>>,
     reporter: Reporter,
 }
 
@@ -88,7 +90,14 @@ impl RecordSettings {
     }
 
     fn with_target(target: Target) -> Self {
-        Self { target, fps: FPS, lossless: false, overwrite: false, reporter: Reporter::default() }
+        Self {
+            target,
+            fps: FPS,
+            lossless: false,
+            overwrite: false,
+            updates: None,
+            reporter: Reporter::default(),
+        }
     }
 
     /// Sets the rate at which frames are asked for where nobody looks, in frames a second; 30 by default. Numbers that are
@@ -115,6 +124,15 @@ impl RecordSettings {
         self
     }
 
+    /// Takes what changes from a hub that encodes it for others anyway, such as that of
+    /// `framecast_http::HttpBackend::updates` of the same canvas, which spares the recorder that work. Video takes no
+    /// notice of it.
+    #[must_use]
+    pub fn with_updates(mut self, updates: Arc<dyn UpdateSource>) -> Self {
+        self.updates = Some(updates);
+        self
+    }
+
     /// Sends messages to a function: how long a recording became, or why it ended. It is called on the recorder's thread.
     /// By default they go to the `log` facade, with the target `framecast_record`.
     #[must_use]
@@ -127,8 +145,14 @@ impl RecordSettings {
         self.fps
     }
 
-    pub(super) fn is_lossless(&self) -> bool {
+    /// Returns whether every picture is recorded exactly.
+    #[must_use]
+    pub fn is_lossless(&self) -> bool {
         self.lossless
+    }
+
+    pub(super) fn updates(&self) -> Option<&Arc<dyn UpdateSource>> {
+        self.updates.as_ref()
     }
 
     pub(super) fn reporter(&self) -> Reporter {

@@ -85,6 +85,9 @@ fn record(shared: &Shared, sink: &mut dyn Sink) -> Result<()> {
         if inner.phase != Phase::Open {
             return Ok(());
         }
+        if std::mem::take(&mut inner.called) {
+            due = Some(now);
+        }
         if due.is_some_and(|due| due <= now) && inner.timeline.has_begun() {
             let seconds = inner.clock.seconds(now);
             let time = inner.timeline.at(seconds);

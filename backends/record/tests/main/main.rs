@@ -1,3 +1,7 @@
-//! Records on a real disk, with a real clock.
+//! One integration binary.
+//!
+//! - `fuzz`: the fuzz target of the reader, for a short time
+//! - `recorder`: records on a real disk, with a real clock
 
+mod fuzz;
 mod recorder;

@@ -73,8 +73,7 @@ pub(crate) fn run(options: &Options, path: &Path, wishes: &Wishes) -> Result<()>
     if wishes.paused {
         transport.pause(now);
     }
-    let places = playback.reader().places().iter().map(|place| (place.time, place.bytes));
-    let activity = timeline::activity(places, duration, STRETCHES);
+    let activity = timeline::activity(playback.reader().activity(), duration, STRETCHES);
     let thumbnails = Thumbnails::new(open(path)?);
     let play = Play {
         titled: options.title.is_some(),

@@ -152,7 +152,7 @@ impl Layout {
             let area = Area::new(
                 bar.x + bar.width * at,
                 bar.y + STRIP - height,
-                (bar.width / count - 0.5).max(0.5),
+                bar.width / count,
                 height,
             );
             pen.rect(area, color);

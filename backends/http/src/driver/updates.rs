@@ -1,0 +1,49 @@
+//! What changes on a canvas, for a recorder: the hub encodes it for browsers anyway.
+
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Instant;
+
+use framecast_api::ClientId;
+use framecast_stream::{Message, TileUpdate, UpdateSource, Updates};
+
+use super::canvas::{Canvas, Outgoing};
+
+/// A canvas, for subscribers.
+#[derive(Debug)]
+pub(crate) struct CanvasUpdates(pub(crate) Arc<Canvas>);
+
+impl UpdateSource for CanvasUpdates {
+    fn subscribe(&self, waker: Waker) -> Box<dyn Updates> {
+        let client = self.0.subscribe(waker);
+        Box::new(Subscription { canvas: Arc::clone(&self.0), client })
+    }
+}
+
+struct Subscription {
+    canvas: Arc<Canvas>,
+    client: ClientId,
+}
+
+impl Updates for Subscription {
+    fn take(&mut self) -> Option<TileUpdate> {
+        let now = Instant::now();
+        match self.canvas.next(self.client, now)? {
+            Outgoing::Message(message) => {
+                self.canvas.written(self.client, now);
+                match message {
+                    Message::Update(update) => Some(update),
+                    // A subscriber gets nothing else.
+                    _ => None,
+                }
+            }
+            Outgoing::Goodbye(_) => None,
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.canvas.leave(self.client, "unsubscribed");
+    }
+}

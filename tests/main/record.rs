@@ -1,0 +1,79 @@
+//! Recordings beside other backends.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Instant;
+
+use framecast::record::RecordSettings;
+use framecast::{Canvas, Options, Step};
+use framecast_record::{Playback, Reader};
+
+use crate::PATIENCE;
+
+/// Takes steps until `count` frames were drawn for whoever wants them.
+fn draw(canvas: &Canvas, count: u8) {
+    let end = Instant::now() + PATIENCE;
+    let mut drawn = 0;
+    while drawn < count {
+        canvas.request_draw();
+        if let Ok(Step::Draw(mut frame)) = canvas.next_before(end) {
+            drawn += 1;
+            frame.fill([drawn * 20, 7, 9, 255]);
+            frame.present();
+        }
+        assert!(Instant::now() < end, "nobody wants frames");
+    }
+}
+
+fn ends_with(path: &Path, color: [u8; 4]) {
+    let mut playback = Playback::new(Reader::open(File::open(path).unwrap()).unwrap());
+    assert!(playback.reader().damage().is_none());
+    playback.seek(u64::MAX).unwrap();
+    assert!(playback.picture().pixels().iter().all(|pixel| *pixel == color));
+}
+
+#[test]
+fn where_nobody_looks_frames_are_drawn_for_the_recording_at_its_rate() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("alone.fcast");
+    let canvas = Canvas::builder("alone").no_backends().size((64.0, 48.0)).open().unwrap();
+    let recorder = canvas.record(RecordSettings::new(&path).with_fps(200.0)).unwrap();
+    draw(&canvas, 6);
+    let begin = canvas.stats().frames;
+    assert_eq!(begin, 6);
+    canvas.close();
+    while canvas.next().is_some() {}
+    assert_eq!(recorder.state().frames, 6);
+    assert!(!recorder.state().recording);
+    assert_eq!(canvas.recorders().len(), 1);
+    ends_with(&path, [120, 7, 9, 255]);
+}
+
+#[cfg(all(feature = "http", feature = "options"))]
+#[test]
+fn beside_browsers_a_recorder_takes_what_is_encoded_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (shared, exact) = (folder.path().join("shared.fcast"), folder.path().join("exact.fcast"));
+    let flags = ["--backend", "http", "--listen", "127.0.0.1:0", "--record-fps", "200", "--record"];
+    let options = Options::parse("test", &[&flags[..], &[shared.to_str().unwrap()]].concat());
+    let canvas =
+        Canvas::builder("both").options(&options.unwrap()).size((64.0, 48.0)).open().unwrap();
+    // Exact pictures are not what browsers are sent, so this one encodes for itself.
+    let own = canvas.record(RecordSettings::new(&exact).with_lossless(true)).unwrap();
+    draw(&canvas, 6);
+    canvas.close();
+    while canvas.next().is_some() {}
+    canvas.finish().unwrap();
+    assert_eq!(own.state().frames, 6);
+    ends_with(&shared, [120, 7, 9, 255]);
+    ends_with(&exact, [120, 7, 9, 255]);
+}
+
+#[test]
+fn a_recording_that_cannot_be_made_is_an_error_and_the_canvas_goes_on() {
+    let canvas = Canvas::builder("plot").no_backends().open().unwrap();
+    let error = canvas.record(RecordSettings::new("/nowhere/at/all.fcast")).unwrap_err();
+    assert!(error.to_string().contains("/nowhere/at/all.fcast"), "{error}");
+    assert!(canvas.recorders().is_empty());
+    assert!(canvas.begin_frame().is_ok());
+}

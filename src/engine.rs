@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{
     Backend, BackendCommand, BackendEvent, CanvasSize, Clock, Context, Cursor, Error, Event,
-    EventKind, Frame, FrameBuffer, FramePool, Result, SizeLimits, Source, TextInput, ViewInfo,
-    ViewLink, printable,
+    EventKind, Frame, FrameBuffer, FramePool, RecordingState, Result, SizeLimits, Source,
+    TextInput, ViewInfo, ViewLink, printable,
 };
 use log::Level;
 
@@ -131,6 +131,7 @@ impl Slot {
 #[derive(Default)]
 struct LastPublished {
     revision: u64,
+    recording: Option<RecordingState>,
     /// What the captions of local views say besides the title.
     hint: String,
     /// The last hint on standard error: who asks over and over is told once.

@@ -101,9 +101,9 @@ pub use framecast_api::{
     ClientId, Clock, ColorScheme, Context, ControlRequest, ControlState, Cursor, Error, ErrorKind,
     Event, EventKind, Frame, FrameBuffer, FrameChanges, FramePool, Key, LogicalRect, LogicalSize,
     Member, Modifiers, NullBackend, NullRemote, PhysicalSize, PixelFormat, Platform, Pointer,
-    PointerType, PrimaryPointer, Rect, Resize, Result, Role, SentAway, SizeLimits, Source,
-    TextInput, TextInputKind, Touch, Traffic, ViewInfo, ViewLink, Wheel, WheelPhase, WheelUnit,
-    conformance, is_unprintable, printable, printable_lines,
+    PointerType, PrimaryPointer, RecordingState, Rect, Resize, Result, Role, SentAway, SizeLimits,
+    Source, TextInput, TextInputKind, Touch, Traffic, ViewInfo, ViewLink, Wheel, WheelPhase,
+    WheelUnit, conformance, is_unprintable, printable, printable_lines,
 };
 #[cfg(feature = "http")]
 pub use framecast_http::Resources;

@@ -2,7 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use framecast_api::{BackendCommand, ClientId, ControlRequest, EventKind, Key, Source};
+use framecast_api::{
+    BackendCommand, ClientId, ControlRequest, EventKind, Key, RecordingState, Source,
+};
+#[cfg(feature = "record")]
+use framecast_record::Recorder;
 use log::Level;
 
 use super::Engine;
@@ -11,14 +15,21 @@ use crate::control::{Control, ControlPolicy, Order};
 use crate::departed::By;
 
 impl Engine {
-    /// What the host in front of a window wants with Ctrl+Alt+G. At other times it is a key like
-    /// any other.
+    /// What the host in front of a window wants with Ctrl+Alt+G, or with Ctrl+Alt+R while there is a recording. At
+    /// other times these are keys like any other.
     pub(super) fn hosts_key(&self, source: Source, key: &Key) -> Option<ControlRequest> {
         // Held down, it would hand control to and fro.
-        let shortcut = key.modifiers.control && key.modifiers.alt && key.code == "KeyG";
-        let pressed = shortcut && !key.repeat;
+        let pressed = key.modifiers.control && key.modifiers.alt && !key.repeat;
         let host = self.control.is_local(source) && self.control.host() == Some(source);
         if !pressed || !host {
+            return None;
+        }
+        if key.code == "KeyR" {
+            return self
+                .recording()
+                .map(|now| ControlRequest::Record(now == RecordingState::Paused));
+        }
+        if key.code != "KeyG" {
             return None;
         }
         if self.control.presenter() != Some(source) {
@@ -33,8 +44,39 @@ impl Engine {
         request: ControlRequest,
         now: Instant,
     ) {
+        match request {
+            ControlRequest::Record(on) if self.control.host() == Some(source) => {
+                self.pause_recordings(!on);
+            }
+            _ => {}
+        }
         self.change_control(now, |control| control.request(source, request, now));
     }
+
+    /// Whether the canvas is recorded.
+    #[cfg(feature = "record")]
+    pub(super) fn recording(&self) -> Option<RecordingState> {
+        let states: Vec<_> = self.recorders.iter().map(Recorder::state).collect();
+        if states.iter().any(|state| state.recording) {
+            return Some(RecordingState::Running);
+        }
+        states.iter().any(|state| state.paused).then_some(RecordingState::Paused)
+    }
+
+    #[cfg(feature = "record")]
+    fn pause_recordings(&self, pause: bool) {
+        self.recorders.iter().for_each(if pause { Recorder::pause } else { Recorder::resume });
+    }
+
+    #[cfg(not(feature = "record"))]
+    #[expect(clippy::unused_self, reason = "there are recorders with the feature `record`")]
+    pub(super) fn recording(&self) -> Option<RecordingState> {
+        None
+    }
+
+    #[cfg(not(feature = "record"))]
+    #[expect(clippy::unused_self, reason = "there are recorders with the feature `record`")]
+    fn pause_recordings(&self, _: bool) {}
 
     /// Tells a client's backend what becomes of it; whether it does that.
     pub(super) fn tell_of(
@@ -94,8 +136,12 @@ impl Engine {
             self.tell_visibility();
             self.tell_info();
         }
-        if self.published.revision != self.control.revision() {
+        let recording = self.recording();
+        if self.published.revision != self.control.revision()
+            || self.published.recording != recording
+        {
             self.published.revision = self.control.revision();
+            self.published.recording = recording;
             self.tell_control();
         }
         if before != after {
@@ -155,9 +201,13 @@ impl Engine {
 
     pub(super) fn tell_control(&mut self) {
         for slot in &mut self.slots {
-            slot.tell(&BackendCommand::Control(self.control.state(Some(slot.id))), self.messages);
+            let mut state = self.control.state(Some(slot.id));
+            state.recording = self.published.recording;
+            slot.tell(&BackendCommand::Control(state), self.messages);
         }
-        let hint = self.hint();
+        let hint = [self.hint(), self.recording_hint()];
+        let hint: Vec<_> = hint.into_iter().filter(|hint| !hint.is_empty()).collect();
+        let hint = hint.join("; ");
         if hint != self.published.hint {
             if !hint.is_empty() && hint != self.published.said {
                 self.messages.notice(Level::Info, &hint);
@@ -181,6 +231,24 @@ impl Engine {
         match self.control.asker().and_then(|number| self.control.label_of(number)) {
             Some(who) => format!("{who} asks for control: Ctrl+Alt+G grants it"),
             None => String::new(),
+        }
+    }
+
+    /// What somebody in front of a window should know of recordings.
+    fn recording_hint(&self) -> String {
+        let mut backends = self.slots.iter().map(|slot| slot.backend.capabilities());
+        let Some(recording) = self.published.recording.filter(|_| backends.any(|it| it.local))
+        else {
+            return String::new();
+        };
+        let said = match recording {
+            RecordingState::Running => ("recording", "pauses it"),
+            _ => ("recording paused", "goes on"),
+        };
+        if self.control.host().is_some_and(|host| self.control.is_local(host)) {
+            format!("{}: Ctrl+Alt+R {}", said.0, said.1)
+        } else {
+            said.0.into()
         }
     }
 

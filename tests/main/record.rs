@@ -2,10 +2,13 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use framecast::record::RecordSettings;
-use framecast::{Canvas, Options, Step};
+use framecast::{
+    BackendCommand, Canvas, ControlRequest, EventKind, Key, Modifiers, NullBackend, NullRemote,
+    Options, RecordingState, Step,
+};
 use framecast_record::{Playback, Reader};
 
 use crate::PATIENCE;
@@ -76,4 +79,65 @@ fn a_recording_that_cannot_be_made_is_an_error_and_the_canvas_goes_on() {
     assert!(error.to_string().contains("/nowhere/at/all.fcast"), "{error}");
     assert!(canvas.recorders().is_empty());
     assert!(canvas.begin_frame().is_ok());
+}
+
+/// What a backend was told of recordings last.
+fn told(remote: &NullRemote) -> Option<Option<RecordingState>> {
+    remote.commands().into_iter().rev().find_map(|command| match command {
+        BackendCommand::Control(state) => Some(state.recording),
+        _ => None,
+    })
+}
+
+#[test]
+fn everybody_is_told_of_a_recording_and_only_the_host_pauses_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (window, at_window) = NullBackend::local();
+    let (mirror, at_mirror) = NullBackend::new();
+    let canvas =
+        Canvas::builder("plot").backend(window).backend(mirror).no_backends().open().unwrap();
+    (at_window.join(1), at_mirror.join(1));
+    crate::drain(&canvas);
+    assert_eq!(told(&at_mirror), Some(None));
+    let recorder = canvas.record(RecordSettings::new(folder.path().join("a.fcast"))).unwrap();
+    crate::drain(&canvas);
+    for remote in [&at_window, &at_mirror] {
+        assert_eq!(told(remote), Some(Some(RecordingState::Running)));
+    }
+    let caption = |remote: &NullRemote| {
+        remote.commands().into_iter().rev().find_map(|command| match command {
+            BackendCommand::Title(title) => Some(title),
+            _ => None,
+        })
+    };
+    assert_eq!(caption(&at_window).unwrap(), "plot – recording: Ctrl+Alt+R pauses it");
+    // Who is not the host asks in vain.
+    at_mirror.control(1, ControlRequest::Record(false));
+    crate::drain(&canvas);
+    assert!(recorder.state().recording);
+    let mut key = Key::new("r").with_code("KeyR");
+    key.modifiers = Modifiers::default().with_control().with_alt();
+    at_window.event(1, EventKind::KeyDown(key.clone()));
+    let heard = crate::drain(&canvas);
+    assert!(!heard.contains(&"key_down".to_owned()), "the key is not the application's: {heard:?}");
+    assert!(recorder.state().paused);
+    assert_eq!(told(&at_mirror), Some(Some(RecordingState::Paused)));
+    assert_eq!(caption(&at_window).unwrap(), "plot – recording paused: Ctrl+Alt+R goes on");
+    at_window.control(1, ControlRequest::Record(true));
+    crate::drain(&canvas);
+    assert!(recorder.state().recording);
+    // From the program, too.
+    recorder.pause();
+    crate::drain(&canvas);
+    assert_eq!(told(&at_mirror), Some(Some(RecordingState::Paused)));
+    recorder.stop();
+    let end = Instant::now() + PATIENCE;
+    while told(&at_mirror) != Some(None) {
+        assert!(Instant::now() < end, "nobody is told that it ended");
+        let _ = canvas.next_before(Instant::now() + Duration::from_millis(5));
+    }
+    assert_eq!(caption(&at_window).unwrap(), "plot");
+    // Without a recording the key is one like any other.
+    at_window.event(1, EventKind::KeyDown(key));
+    assert!(crate::drain(&canvas).contains(&"key_down".to_owned()));
 }

@@ -24,6 +24,8 @@ const grant = (number) => ({ type: "grant_control", number });
 const disconnect = (number) => ({ type: "disconnect", number });
 /** @param {number} number */
 const letIn = (number) => ({ type: "let_in", number });
+/** @param {boolean} on */
+const record = (on) => ({ type: on ? "resume_recording" : "pause_recording" });
 
 /**
  * @param {Listed} viewer
@@ -94,4 +96,4 @@ function mode(text) {
   return text === "request" || text === "none" ? text : "auto";
 }
 
-export default Object.freeze({ request, release, take, grant, disconnect, letIn, wish, mode, row, asker, changes });
+export default Object.freeze({ request, release, take, grant, disconnect, letIn, record, wish, mode, row, asker, changes });

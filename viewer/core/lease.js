@@ -6,7 +6,7 @@ import control from "./control.js";
  */
 
 /** What is known before the server says. @type {Told} */
-const NOTHING = { type: "control", presenter: false, held: false, by: "", can_ask: false, asks: false, manages: false };
+const NOTHING = { type: "control", presenter: false, held: false, by: "", can_ask: false, asks: false, manages: false, recording: null };
 
 /** What we want of control on one connection, and what we have of it. Pure. */
 export default class Lease {
@@ -44,9 +44,9 @@ export default class Lease {
 
   /** What is to be shown of it: who only wants to watch has none, and manages none. */
   get info() {
-    const { presenter, held, by, can_ask, asks, manages } = this.#told;
+    const { presenter, held, by, can_ask, asks, manages, recording } = this.#told;
     const drives = this.#mode !== "none";
-    return { presenter: drives && presenter, held, by, canAsk: drives && can_ask, asks, manages: drives && manages };
+    return { presenter: drives && presenter, held, by, canAsk: drives && can_ask, asks, manages: drives && manages, recording };
   }
 
   #wish() {

@@ -27,6 +27,7 @@ import viewInfo from "./view-info.js";
  * @property {boolean} canAsk whether asking for control makes sense
  * @property {boolean} asks whether we asked, and wait
  * @property {boolean} manages whether we grant control and send viewers away
+ * @property {import("./transport/protocol.js").Recording} recording whether the canvas is recorded
  * @property {import("./transport/protocol.js").Listed[]} clients everybody, if we manage them
  * @property {import("./transport/protocol.js").Away[]} sentAway likewise, who was sent away and was not let in again
  * @property {import("./transport/protocol.js").Link[] | null} links those of the server, once we asked; `null`: we manage
@@ -296,6 +297,11 @@ export default class View extends EventTarget {
    */
   letIn(number) {
     this.#connection.send(control.letIn(number));
+  }
+
+  /** Goes on with the recordings, or pauses them; while `info.manages`. @param {boolean} on */
+  record(on) {
+    this.#connection.send(control.record(on));
   }
 
   /** Asks for the server's links: then `info.links` has them, if we manage viewers and the server lets us. */

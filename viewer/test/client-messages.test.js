@@ -52,6 +52,8 @@ const made = {
   "take control": control.take,
   disconnect: () => control.disconnect(3),
   "let in": () => control.letIn(3),
+  "pause the recording": () => control.record(false),
+  "resume the recording": () => control.record(true),
   "list links": links.list,
   "add a link": () => links.add("guest", "watch", 3600),
   "add a link without an end": () => links.add("desk-2", "drive", null),

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import Lease from "../core/lease.js";
 
-const rest = { type: /** @type {const} */ ("control"), by: "desk", manages: false };
+const rest = { type: /** @type {const} */ ("control"), by: "desk", manages: false, recording: null };
 const drives = { ...rest, presenter: true, held: true, can_ask: false, asks: false, manages: true };
 const free = { ...rest, presenter: false, held: false, can_ask: true, asks: false };
 const waits = { ...rest, presenter: false, held: true, can_ask: true, asks: true };
@@ -12,7 +12,7 @@ test("by itself it says nothing, and has what the server tells", () => {
   const lease = new Lease();
   for (const told of [free, drives, waits]) assert.equal(lease.tell(told), null);
   lease.tell(drives);
-  assert.deepEqual(lease.info, { presenter: true, held: true, by: "desk", canAsk: false, asks: false, manages: true });
+  assert.deepEqual(lease.info, { presenter: true, held: true, by: "desk", canAsk: false, asks: false, manages: true, recording: null });
 });
 
 test("who only watches gives control back each time, has none of it to show, and gets it again by asking", () => {
@@ -43,5 +43,5 @@ test("a connection that is gone leaves nothing of its control", () => {
   const lease = new Lease();
   lease.tell(drives);
   lease.clear();
-  assert.deepEqual(lease.info, { presenter: false, held: false, by: "", canAsk: false, asks: false, manages: false });
+  assert.deepEqual(lease.info, { presenter: false, held: false, by: "", canAsk: false, asks: false, manages: false, recording: null });
 });

@@ -5,7 +5,7 @@ import words from "../ui/words.js";
 
 /** @type {import("../core/view.js").Info} */
 const connected = {
-  state: "connected", address: true, retryIn: null, lostFor: 0, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, clients: [], sentAway: [], title: "", fps: 59.7,
+  state: "connected", address: true, retryIn: null, lostFor: 0, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, recording: null, clients: [], sentAway: [], title: "", fps: 59.7,
   exact: false, readable: true, rested: false, roundTrip: 0.0123, picture: true, keyboard: false,
 };
 
@@ -122,4 +122,15 @@ test("a reason that says what the title says is not repeated", () => {
   const said = words({ ...connected, state: "ended", reason: "the application ended" });
   assert.match(said.detail, /^This page looks for it at this address\. /);
   assert.equal(said.announcement, "The application ended");
+});
+
+test("everybody is told that it is recorded", () => {
+  assert.equal(words(connected).recording, "");
+  const running = words({ ...connected, recording: "running" });
+  assert.equal(running.recording, "Recording");
+  assert.match(running.announcement, /It is recorded/);
+  const paused = words({ ...connected, presenter: false, recording: "paused" });
+  assert.equal(paused.recording, "Recording paused");
+  assert.match(paused.announcement, /pauses/);
+  assert.equal(words({ ...connected, state: "lost", recording: "running" }).recording, "");
 });

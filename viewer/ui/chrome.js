@@ -130,6 +130,7 @@ export default function chrome(page) {
         { id: "status-more" },
         make("span", { id: "role" }),
         word("ask", "", hidden),
+        word("record", "", hidden),
         make("span", { id: "leave" }, "F6 leaves the picture"),
         make("span", { id: "rate", class: "number" }),
         make("span", { id: "delay", class: "number", title: "Round trip" }),

@@ -32,6 +32,7 @@ export default class Status {
   #save;
   #notice;
   #ask;
+  #record;
   #details;
   #viewers;
   #notes;
@@ -59,6 +60,7 @@ export default class Status {
     this.#save = element(root, "save");
     this.#notice = element(root, "notice");
     this.#ask = element(root, "ask");
+    this.#record = element(root, "record");
     this.#details = new Details(view, root);
     this.#viewers = new Viewers(view, root, (subject, text) => this.#tell(subject, text));
     this.#notes = new Notes(root, signal, (text) => this.#tell("note", text));
@@ -98,6 +100,7 @@ export default class Status {
       else if (asks || presenter) view.releaseControl();
       else view.requestControl();
     });
+    this.#record.addEventListener("click", () => view.record(view.info.recording === "paused"));
     element(root, "retry").addEventListener("click", () => view.retry());
     this.#keyboard.addEventListener("click", () => view.showKeyboard(!view.info.keyboard));
     this.#save.addEventListener("click", () => this.#download());
@@ -126,6 +129,7 @@ export default class Status {
     this.#write("ask", said.ask);
     this.#ask.hidden = said.ask === "";
     this.#write("delay", said.delay);
+    this.#recording(said.recording, info);
     this.#keyboard.hidden = !info.presenter;
     this.#keyboard.setAttribute("aria-pressed", String(info.keyboard));
     this.#save.hidden = !info.picture;
@@ -146,6 +150,20 @@ export default class Status {
     this.#focusKeeper.check();
     const news = this.#announcer.next(now());
     if (news !== null) this.#announce(news);
+  }
+
+  /**
+   * Shows everybody that it is recorded; who manages the viewers pauses it there.
+   *
+   * @param {string} said
+   * @param {import("../core/view.js").Info} info
+   */
+  #recording(said, info) {
+    this.#write("record", said);
+    this.#record.hidden = said === "";
+    this.#record.toggleAttribute("disabled", !info.manages);
+    this.#record.title = !info.manages ? "" : info.recording === "paused" ? "Go on with the recording" : "Pause the recording";
+    this.#pill.dataset.recording = said === "" ? "" : `${info.recording}`;
   }
 
   /** The application, which we drive, has text for the clipboard. @param {string} text */
@@ -176,9 +194,10 @@ export default class Status {
     this.#more.hidden = !open;
     this.#show.setAttribute("aria-expanded", String(open));
     // A color alone tells nothing to many.
-    this.#show.setAttribute("aria-label", `Status: ${said.role}`);
+    const state = [said.role, said.recording.toLowerCase()].filter(Boolean).join(", ");
+    this.#show.setAttribute("aria-label", `Status: ${state}`);
     if (open) this.#show.removeAttribute("title");
-    else this.#show.title = `${said.role}: show status, or drag it to another corner`;
+    else this.#show.title = `${state}: show status, or drag it to another corner`;
   }
 
   /**

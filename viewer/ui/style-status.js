@@ -95,6 +95,21 @@ export default /* css */ `
   background: var(--observer);
 }
 
+/* Everybody is to see that it is recorded, also by the dot alone. */
+:is([data-recording="running"], [data-recording="paused"]) .dot {
+  outline: 2px solid #e5484d;
+  outline-offset: 2px;
+}
+
+[data-recording="paused"] .dot {
+  outline-style: dotted;
+}
+
+#status #record:disabled {
+  color: inherit;
+  cursor: default;
+}
+
 #role {
   min-width: 0;
   overflow: hidden;

@@ -6,6 +6,7 @@
  * @property {string} role
  * @property {string} roleHint
  * @property {string} ask what the button about control does; empty: there is no such button
+ * @property {string} recording whether the canvas is recorded; empty: it is not
  * @property {string} rate pictures per second, or that the picture rests; empty while it means nothing
  * @property {string} delay the round trip; likewise
  * @property {string} title of the notice over the picture; empty: no notice
@@ -46,13 +47,14 @@ export default function words(info) {
     role,
     roleHint: connected ? hint(info) : "",
     ask: connected ? ask(info) : "",
+    recording: !connected || info.recording === null ? "" : info.recording === "running" ? "Recording" : "Recording paused",
     rate: connected && !waiting ? rate(info) : "",
     delay: connected && info.roundTrip !== null ? milliseconds(info.roundTrip) : "",
     title: waiting ? "Waiting for the first picture…" : TITLES[info.state],
     detail: [reason(info), next(info)].filter(Boolean).join(" "),
     retry: info.address && !["idle", "connecting", "connected"].includes(info.state),
     announcement: connected
-      ? `Connected as ${role.toLowerCase()}. ${hint(info)}.`
+      ? `Connected as ${role.toLowerCase()}. ${hint(info)}.${recorded(info)}`
       : [TITLES[info.state], reason(info)].filter(Boolean).join(". "),
     tab: !connected && info.state !== "connecting" && info.state !== "idle" ? `${role} – ${name}` : name,
   };
@@ -63,6 +65,11 @@ function hint(info) {
   if (info.presenter) return "Your input reaches the application; F6 leaves the picture";
   const who = info.held ? `${info.by || "somebody else"} is in control` : "nobody is in control";
   return info.role === "watch" ? `Your link lets you watch; ${who}` : `You watch; ${who}`;
+}
+
+/** What is announced of a recording, which takes everybody in. @param {Info} info */
+function recorded({ recording }) {
+  return recording === null ? "" : recording === "running" ? " It is recorded." : " The recording pauses.";
 }
 
 /** @param {Info} info */

@@ -41,6 +41,29 @@ pub enum ControlRequest {
     Disconnect(u64),
     /// As the host: to let the member with this number in again, which was sent away.
     LetIn(u64),
+    /// As the host: to go on with the canvas' recordings, or with `false` to pause them.
+    Record(bool),
+}
+
+/// Whether a canvas is recorded, which everybody is told.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordingState {
+    /// What is shown is recorded now.
+    Running,
+    /// A recording pauses, and may go on.
+    Paused,
+}
+
+impl RecordingState {
+    /// Returns "running" or "paused".
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            RecordingState::Running => "running",
+            RecordingState::Paused => "paused",
+        }
+    }
 }
 
 /// The audience and who drives, as one backend sees it.
@@ -57,6 +80,8 @@ pub struct ControlState {
     pub members: Vec<Member>,
     /// The members that were sent away and not let in again, the latest at the end.
     pub sent_away: Vec<SentAway>,
+    /// Whether the canvas is recorded; `None` if it is not.
+    pub recording: Option<RecordingState>,
 }
 
 /// A member that was sent away.
@@ -110,7 +135,7 @@ impl Member {
 }
 
 impl ControlState {
-    /// Creates a state with these members, in which nobody was sent away.
+    /// Creates a state with these members, in which nobody was sent away and nothing is recorded.
     #[must_use]
     pub fn new(
         presenter: Option<u64>,
@@ -118,7 +143,7 @@ impl ControlState {
         asking: bool,
         members: Vec<Member>,
     ) -> Self {
-        Self { presenter, host, asking, members, sent_away: Vec::new() }
+        Self { presenter, host, asking, members, sent_away: Vec::new(), recording: None }
     }
 
     /// Returns the presenter, if there is one.

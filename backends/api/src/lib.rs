@@ -44,7 +44,7 @@ pub use backend::{
 pub use buttons::{Button, Buttons, Modifiers};
 pub use changes::FrameChanges;
 pub use clock::Clock;
-pub use control::{ControlRequest, ControlState, Member, Role, SentAway};
+pub use control::{ControlRequest, ControlState, Member, RecordingState, Role, SentAway};
 pub use cursor::Cursor;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{ClientId, Event, EventKind, Resize, Source};

@@ -48,13 +48,16 @@ import decoders from "../decode/decoders.js";
  * @property {boolean} made whether a host made it, and can revoke it
  * @property {boolean} own whether we came by it
  *
+ * @typedef {"running" | "paused" | null} Recording whether the canvas is recorded
+ *
  * @typedef {"text" | "multiline" | "number" | "email" | "url"} TextKind what is typed
  * @typedef {{x: number, y: number, width: number, height: number}} Caret where, in logical pixels of the canvas
  *
  * @typedef {{type: "welcome", client: number, role: Role}
  *   | {type: "title", value: string}
  *   | {type: "cursor", value: string}
- *   | {type: "control", presenter: boolean, held: boolean, by: string, can_ask: boolean, asks: boolean, manages: boolean}
+ *   | {type: "control", presenter: boolean, held: boolean, by: string, can_ask: boolean, asks: boolean, manages: boolean,
+ *       recording: Recording}
  *   | {type: "clients", list: Listed[], sent_away: Away[]}
  *   | {type: "links", list: Link[], made: {name: string, token: string} | null, refused: string | null}
  *   | {type: "clipboard", text: string}
@@ -243,10 +246,11 @@ function welcome({ client, role = "drive" }) {
  * @param {Record<string, unknown>} fields
  * @returns {Message | null}
  */
-function control({ presenter, held, by = "", can_ask = false, asks = false, manages = false }) {
+function control({ presenter, held, by = "", can_ask = false, asks = false, manages = false, recording = null }) {
   if (typeof presenter !== "boolean" || typeof held !== "boolean" || typeof by !== "string") return null;
   if (typeof can_ask !== "boolean" || typeof asks !== "boolean" || typeof manages !== "boolean") return null;
-  return { type: "control", presenter, held, by: cut(by), can_ask, asks, manages };
+  const known = recording === "running" || recording === "paused" ? recording : null;
+  return { type: "control", presenter, held, by: cut(by), can_ask, asks, manages, recording: known };
 }
 
 /**

@@ -32,7 +32,7 @@ fn hello_is_answered_with_everything_there_is() {
         json!({"type": "cursor", "value": "grab"}),
         json!({
             "type": "control", "presenter": false, "held": true, "by": "somebody",
-            "can_ask": false, "asks": false, "manages": false
+            "can_ask": false, "asks": false, "manages": false, "recording": null
         }),
     ] {
         let Heard::Text(text) = client.hear() else { panic!("not {expected}") };

@@ -278,6 +278,10 @@ impl Recorder {
             inner.timeline.pause(now);
             inner.paused = true;
             (inner.state.paused, inner.state.recording) = (true, false);
+            // Everybody is told that it pauses.
+            let waker = inner.waker.clone();
+            drop(inner);
+            waker.into_iter().for_each(Waker::wake);
         }
     }
 
@@ -290,6 +294,7 @@ impl Recorder {
             inner.paused = false;
             (inner.state.paused, inner.state.recording) = (false, true);
             // The thread has the engine asked for a frame.
+            inner.asked = false;
             self.shared.work.notify_one();
         }
     }

@@ -32,8 +32,11 @@ pub(super) fn run(shared: &Shared, mut sink: Box<dyn Sink>, reporter: &Reporter)
     let summary = summary(&shared.name, &inner.state);
     match recorded.and(finished) {
         Ok(()) => {
+            let waker = inner.waker.clone();
             drop(inner);
             reporter.report(Level::Info, &summary);
+            // Everybody is told that it has ended.
+            waker.into_iter().for_each(|waker| waker.wake());
         }
         Err(error) => {
             let error =

@@ -171,6 +171,8 @@ impl ClientMessage {
                 ClientMessage::Control(ControlRequest::Disconnect(read::<Target>(text)?.number))
             }
             "let_in" => ClientMessage::Control(ControlRequest::LetIn(read::<Target>(text)?.number)),
+            "pause_recording" => ClientMessage::Control(ControlRequest::Record(false)),
+            "resume_recording" => ClientMessage::Control(ControlRequest::Record(true)),
             "list_links" => ClientMessage::Links(LinkRequest::List),
             "add_link" => {
                 let Wanted { name, role, lifetime } = read(text)?;

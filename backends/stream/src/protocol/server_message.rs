@@ -1,6 +1,6 @@
 //! What the server says in text.
 
-use framecast_api::{ClientId, ControlState, LogicalRect, Member, Role, TextInput};
+use framecast_api::{ClientId, ControlState, LogicalRect, Member, RecordingState, Role, TextInput};
 use serde::Serialize;
 
 use super::links::LinkAnswer;
@@ -27,6 +27,8 @@ pub(crate) enum ServerMessage<'a> {
         can_ask: bool,
         asks: bool,
         manages: bool,
+        /// "running" or "paused", if the canvas is recorded.
+        recording: Option<&'static str>,
     },
     /// All clients, for the host, and those that were sent away.
     Clients {
@@ -118,6 +120,7 @@ impl<'a> ServerMessage<'a> {
             can_ask: state.asking && !presenter && !manages && role == Role::Drive,
             asks: own.is_some_and(|member| member.asks),
             manages,
+            recording: state.recording.map(RecordingState::name),
         }
     }
 

@@ -267,14 +267,14 @@ fn server_messages_are_the_objects_of_the_protocol() {
             ServerMessage::control(&audience(1), ClientId(5), Role::Drive),
             json!({
                 "type": "control", "presenter": false, "held": true, "by": "window",
-                "can_ask": true, "asks": false, "manages": false
+                "can_ask": true, "asks": false, "manages": false, "recording": null
             }),
         ),
         (
             ServerMessage::control(&audience(1), ClientId(6), Role::Watch),
             json!({
                 "type": "control", "presenter": false, "held": true, "by": "window",
-                "can_ask": false, "asks": false, "manages": false
+                "can_ask": false, "asks": false, "manages": false, "recording": null
             }),
         ),
         (
@@ -415,6 +415,11 @@ fn what_the_viewer_understands_is_what_is_said() {
                 can_ask: message["can_ask"].as_bool().unwrap(),
                 asks: message["asks"].as_bool().unwrap(),
                 manages: message["manages"].as_bool().unwrap(),
+                recording: match string("recording") {
+                    "running" => Some("running"),
+                    "paused" => Some("paused"),
+                    _ => None,
+                },
             },
             "clients" => ServerMessage::Clients {
                 list: message["list"].as_array().unwrap().iter().map(listed).collect(),

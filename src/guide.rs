@@ -9,9 +9,10 @@
 //! 7. [Inside a web application](web_application): axum and other servers
 //! 8. [Your own page](your_page): `<framecast-view>`, and files of yours
 //! 9. [Threads, async and your own loop](threads)
-//! 10. [Testing](testing): offscreen canvases and scripted viewers
-//! 11. [Backends of your own](backends)
-//! 12. [Logging, signals and what is printed](logging)
+//! 10. [Recording and replay](recording)
+//! 11. [Testing](testing): offscreen canvases and scripted viewers
+//! 12. [Backends of your own](backends)
+//! 13. [Logging, signals and what is printed](logging)
 //!
 //! Every block of Rust in it is compiled, and run where it needs no network, by `cargo test --doc`. Larger
 //! programs are in the folder
@@ -32,5 +33,5 @@ macro_rules! chapters {
 
 chapters! {
     getting_started drawing scheduling input control sharing web_application your_page threads
-    testing backends logging
+    recording testing backends logging
 }

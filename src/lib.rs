@@ -29,7 +29,7 @@
 //! [when it draws](guide::scheduling), [input](guide::input),
 //! [control and roles](guide::control), [showing it to others](guide::sharing),
 //! [web applications](guide::web_application), [your own page](guide::your_page),
-//! [threads and async](guide::threads), [testing](guide::testing),
+//! [threads and async](guide::threads), [recording](guide::recording), [testing](guide::testing),
 //! [backends of your own](guide::backends) and
 //! [logging, signals and what is printed](guide::logging).
 //!

@@ -12,11 +12,12 @@ use std::process::{Command, ExitCode};
 use argh::FromArgs;
 
 /// The crates that are published and have an API of their own.
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "framecast",
     "framecast-api",
     "framecast-http",
     "framecast-jpeg",
+    "framecast-record",
     "framecast-local",
     "framecast-stream",
     "framecast-terminal",

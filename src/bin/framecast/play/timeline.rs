@@ -11,6 +11,9 @@ const MIN_WIDTH: f32 = 240.0;
 const MIN_HEIGHT: f32 = 90.0;
 const MARGIN: f32 = 12.0;
 const PANEL: f32 = 46.0;
+/// From this height on, the time line leaves room below it for the status in a browser's corner.
+const HIGH: f32 = 300.0;
+const BELOW: f32 = 56.0;
 /// Where the picture of the activity stands.
 const STRIP: f32 = 16.0;
 const SIZE: f32 = 13.0;
@@ -49,7 +52,8 @@ impl Layout {
             let bar = Area::new(0.0, height - 6.0, width, 6.0);
             return Self { panel: bar, bar, button: Area::default(), small: true };
         }
-        let panel = Area::new(MARGIN, height - PANEL - MARGIN, width - 2.0 * MARGIN, PANEL);
+        let below = if height < HIGH { MARGIN } else { BELOW };
+        let panel = Area::new(MARGIN, height - PANEL - below, width - 2.0 * MARGIN, PANEL);
         let button = Area::new(panel.x + 6.0, panel.y + 7.0, 32.0, 32.0);
         let bar = Area::new(panel.x + 46.0, panel.y + 6.0, panel.width - 60.0, STRIP + 6.0);
         Self { panel, bar, button, small: false }

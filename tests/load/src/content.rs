@@ -7,9 +7,19 @@ pub(crate) use crate::picture::{Content, HEIGHT, WIDTH};
 
 /// Shows `content` until the process is told to end, and says where. `alone`: to nobody; else to
 /// `clients` at most.
-pub(crate) fn serve(content: Content, fps: f64, alone: bool, clients: usize) -> Result<()> {
+pub(crate) fn serve(
+    content: Content,
+    fps: f64,
+    alone: bool,
+    record: Option<&str>,
+    clients: usize,
+) -> Result<()> {
     let (backend, clients) = (if alone { "none" } else { "http" }, clients.to_string());
-    let flags = ["--backend", backend, "--listen", "127.0.0.1:0", "--clients", &clients];
+    let fps_flag = fps.to_string();
+    let mut flags = vec!["--backend", backend, "--listen", "127.0.0.1:0", "--clients", &clients];
+    if let Some(record) = record {
+        flags.extend(["--record", record, "--record-fps", &fps_flag]);
+    }
     let options = Options::parse("framecast-load", &flags)?;
     let builder = Canvas::builder("load").options(&options).close_on_interrupt();
     let (builder, mode) = match content {

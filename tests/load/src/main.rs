@@ -11,6 +11,7 @@ mod handovers;
 mod link;
 mod page;
 mod picture;
+mod recording;
 mod scenarios;
 mod server;
 mod strangers;
@@ -78,6 +79,9 @@ struct Serve {
     /// draw for nobody and serve nothing, to know what drawing costs
     #[argh(switch)]
     alone: bool,
+    /// also record it in this file
+    #[argh(option)]
+    record: Option<String>,
     /// motion, page, dashboard or static
     #[argh(positional)]
     content: content::Content,
@@ -138,8 +142,9 @@ fn main() {
             let counts = if clients.is_empty() { vec![1, 16, 64] } else { clients };
             beside::run(&python, &script, &counts, turns, seconds)
         }
-        Command::Serve(Serve { fps, clients, alone, content }) => {
-            content::serve(content, fps, alone, clients).map_err(|error| error.to_string())
+        Command::Serve(Serve { fps, clients, alone, record, content }) => {
+            content::serve(content, fps, alone, record.as_deref(), clients)
+                .map_err(|error| error.to_string())
         }
     };
     if let Err(error) = done {

@@ -12,13 +12,14 @@ use crate::client::{self, Behaviour, Seen};
 use crate::content::Content;
 use crate::handovers::handovers;
 use crate::link::{Link, relay};
+use crate::recording::recording;
 use crate::server::{Meter, Place, Reading, Server, cpu_of, socket_memory};
 use crate::strangers::strangers;
 use crate::summary::{Summary, summary};
 use crate::unread::unread;
 
 /// In the table's order.
-pub(crate) const NAMES: [&str; 12] = [
+pub(crate) const NAMES: [&str; 13] = [
     "motion",
     "audience",
     "crowd",
@@ -31,6 +32,7 @@ pub(crate) const NAMES: [&str; 12] = [
     "strangers",
     "unread",
     "handovers",
+    "recording",
 ];
 /// Until rates, windows and caches are what they will be.
 pub(crate) const WARM_UP: Duration = Duration::from_secs(3);
@@ -62,6 +64,7 @@ pub(crate) fn run(names: &[&str], seconds: u32, seed: u64) -> Result<(), String>
             "strangers" => strangers(time),
             "unread" => unread(time),
             "handovers" => handovers(seed),
+            "recording" => recording(time),
             other => Err(format!("there is no scenario {other:?}; there are {}", NAMES.join(", "))),
         };
         for (what, measured, wanted) in lines.map_err(|error| format!("{name}: {error}"))? {
@@ -81,7 +84,7 @@ pub(crate) struct Run {
 
 impl Run {
     /// CPU milliseconds of the server for each frame that the application presented.
-    fn cpu_per_frame(&self) -> f64 {
+    pub(crate) fn cpu_per_frame(&self) -> f64 {
         self.server.cpu * 1e3 / self.server.presented.max(1) as f64
     }
 
@@ -175,12 +178,12 @@ pub(crate) fn watch_other(
     Ok(())
 }
 
-fn fast(count: usize) -> Vec<(Behaviour, Option<Link>)> {
+pub(crate) fn fast(count: usize) -> Vec<(Behaviour, Option<Link>)> {
     vec![(Behaviour::Fast, None); count]
 }
 
 /// What drawing alone costs, in CPU milliseconds a frame.
-fn drawing(content: Content, fps: u32, time: Duration) -> Result<f64, String> {
+pub(crate) fn drawing(content: Content, fps: u32, time: Duration) -> Result<f64, String> {
     let server = Server::alone(content, fps)?;
     std::thread::sleep(Duration::from_secs(1));
     let meter = Meter::start(&server)?;

@@ -54,6 +54,14 @@ impl Server {
         Self::start(&own()?, &flags, true)
     }
 
+    /// Shows a content of ours, and records it in this file.
+    pub(crate) fn recorded(content: Content, fps: u32, path: &Path) -> Result<Self, String> {
+        let path = path.to_str().ok_or("the path is not UTF-8")?;
+        let fps = fps.to_string();
+        let flags = ["serve", "--record", path, "--fps", &fps, content.name()];
+        Self::start(&own()?, &flags, true)
+    }
+
     /// Draws it for nobody.
     pub(crate) fn alone(content: Content, fps: u32) -> Result<Self, String> {
         let fps = fps.to_string();

@@ -18,6 +18,7 @@ mod recorder;
 mod scene;
 #[cfg(all(test, feature = "play"))]
 mod tests;
+#[cfg(feature = "video")]
 pub mod video;
 
 pub use format::{Damage, Head, Item, Place, Reader, Writer};

@@ -1,0 +1,44 @@
+//! What each format implements.
+
+use std::time::Duration;
+
+use framecast_api::{PhysicalSize, Result};
+
+/// RGBA8, rows from top to bottom without padding; alpha is ignored.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Picture<'a> {
+    pub(crate) size: PhysicalSize,
+    /// `size.bytes()` of them.
+    pub(crate) bytes: &'a [u8],
+}
+
+/// When a picture is shown, since the beginning of the file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    pub(crate) start: Duration,
+    /// After `start`.
+    pub(crate) end: Duration,
+    /// How often a format with a constant rate writes the picture.
+    pub(crate) slots: u64,
+    /// The picture is the one before.
+    pub(crate) is_repeated: bool,
+}
+
+/// A file, or several, in a format.
+pub(crate) trait Sink: Send {
+    /// Shows `picture`, which has the size that the sink was opened with. Spans follow each other without
+    /// gaps from zero on.
+    ///
+    /// # Errors
+    /// If it cannot be encoded or written; nothing may follow then.
+    fn show(&mut self, picture: Picture<'_>, span: Span) -> Result<()>;
+
+    /// Completes the file.
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    fn finish(&mut self) -> Result<()>;
+
+    /// Bytes written so far.
+    fn bytes(&self) -> u64;
+}

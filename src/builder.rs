@@ -275,7 +275,7 @@ impl CanvasBuilder {
         #[cfg(feature = "record")]
         if by_flags {
             // Whoever asks for a recording wants it: without, nothing is begun.
-            for settings in select::recorders(&options, messages) {
+            for settings in select::recorders(&options, messages)? {
                 engine.record(settings, core.waker())?;
             }
         }

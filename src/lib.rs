@@ -45,6 +45,9 @@
 //! | `tls` | yes | TLS for the web mirror (rustls with ring) |
 //! | `record` | yes | `--record` and `Canvas::record`: recordings of what is shown |
 //! | `options` | yes | `Options::from_env`: flags from the command line (argh) |
+//! | `video` | no | recordings as video and pictures: APNG, PNG, Y4M, raw RGBA |
+//! | `gif` | no | and as animated GIF |
+//! | `mp4` | no | and as H.264 in MP4 (openh264, built from C++) |
 //! | `clipboard` | no | the desktop's clipboard for the window (arboard) |
 //! | `tower` | no | the web mirror as a `tower::Service`, for axum and other servers on hyper |
 //! | `snapshot` | no | `Canvas::snapshot`: a frame as PNG (png) |
@@ -129,7 +132,11 @@ pub mod window {
 /// Recordings of what a canvas shows (feature `record`).
 #[cfg(feature = "record")]
 pub mod record {
-    pub use framecast_record::{RecordBackend, RecordSettings, Recorder, RecorderState};
+    #[cfg(feature = "video")]
+    pub use framecast_record::video;
+    pub use framecast_record::{
+        RecordBackend, RecordFormat, RecordSettings, Recorder, RecorderState,
+    };
 }
 
 /// The view in a terminal, for programs that set it up themselves (feature `terminal`).
@@ -150,7 +157,7 @@ pub use crate::notice::print_notice;
 pub use crate::offscreen::Offscreen;
 pub use crate::options::{
     BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, LinkFormat, ListenArg, Options,
-    RatioArg, SizeArg, TerminalArg, TimeoutArg, TlsArg,
+    RatioArg, RecordFormatArg, SizeArg, TerminalArg, TimeoutArg, TlsArg,
 };
 pub use crate::own_window::OwnWindow;
 pub use crate::schedule::UpdateMode;

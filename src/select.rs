@@ -69,10 +69,18 @@ pub(crate) fn candidates(
 pub(crate) fn recorders(
     options: &Options,
     messages: Messages,
-) -> impl Iterator<Item = framecast_record::RecordSettings> {
-    use framecast_record::RecordSettings;
+) -> Result<Vec<framecast_record::RecordSettings>> {
+    use framecast_record::{RecordFormat, RecordSettings};
 
-    options.record.iter().map(move |path| {
+    let to_output = options.record.iter().filter(|path| path.as_os_str() == "-").count();
+    if to_output > 1 || to_output == 1 && options.print_links.is_some() {
+        return Err(framecast_api::Error::invalid_input(
+            "standard output can be one thing: drop one of --record -, or --print-links",
+        ));
+    }
+    let format = options.record_format.map(|format| format.name().parse::<RecordFormat>());
+    let format = format.transpose()?;
+    let settings = |path| {
         let mut settings = RecordSettings::new(path)
             .with_lossless(options.record_lossless)
             .with_overwrite(options.record_overwrite)
@@ -82,8 +90,15 @@ pub(crate) fn recorders(
         if let Some(fps) = options.record_fps {
             settings = settings.with_fps(fps.0);
         }
-        settings
-    })
+        if let Some(format) = format {
+            settings = settings.with_format(format);
+        }
+        if let Some(size) = options.record_size {
+            settings = settings.with_size((size.width, size.height));
+        }
+        settings.with_parts(options.record_parts)
+    };
+    Ok(options.record.iter().map(settings).collect())
 }
 
 /// What decides where a picture is seen best.
@@ -437,5 +452,20 @@ mod tests {
         let known: Vec<_> =
             framecast_terminal::TerminalPicture::ALL.iter().map(|it| it.name()).collect();
         assert_eq!(names, known);
+    }
+
+    #[test]
+    #[cfg(all(feature = "record", feature = "options"))]
+    fn standard_output_is_one_thing() {
+        let recorders = |flags: &[&str]| {
+            let options = Options::parse("app", flags).unwrap();
+            recorders(&options, Messages::Facade).map(|all| all.len())
+        };
+        assert_eq!(recorders(&["--record", "-", "--record", "a.fcast"]).unwrap(), 2);
+        for flags in
+            [["--record", "-", "--record", "-"], ["--record", "-", "--print-links", "json"]]
+        {
+            assert!(recorders(&flags).unwrap_err().to_string().contains("one thing"));
+        }
     }
 }

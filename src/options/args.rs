@@ -327,6 +327,60 @@ impl FromStr for LinkFormat {
     }
 }
 
+/// A format of recordings on the command line: `fcast`, `mp4`, `gif`, `apng`, `png`, `y4m` or `rgba`.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RecordFormatArg {
+    /// A recording that framecast plays again.
+    Fcast,
+    /// H.264 in MP4.
+    Mp4,
+    /// An animated GIF.
+    Gif,
+    /// An animated PNG.
+    Apng,
+    /// The last picture, or numbered pictures.
+    Png,
+    /// YUV4MPEG2.
+    Y4m,
+    /// Raw RGBA.
+    Rgba,
+}
+
+impl RecordFormatArg {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Fcast, Self::Mp4, Self::Gif, Self::Apng, Self::Png, Self::Y4m, Self::Rgba];
+
+    /// Returns the name, which is also the extension of files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fcast => "fcast",
+            Self::Mp4 => "mp4",
+            Self::Gif => "gif",
+            Self::Apng => "apng",
+            Self::Png => "png",
+            Self::Y4m => "y4m",
+            Self::Rgba => "rgba",
+        }
+    }
+}
+
+impl FromStr for RecordFormatArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let name = text.trim().to_ascii_lowercase();
+        Self::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
+            Error::invalid_input(format!(
+                "{text:?} is unknown; possible are {}",
+                Self::ALL.map(Self::name).join(", ")
+            ))
+        })
+    }
+}
+
 /// A link on the command line: `desk=drive`, `guest=watch,2h`.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use framecast_api::{Error, Result};
 
 pub use self::args::{
     BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, LinkFormat, ListenArg, RatioArg,
-    SizeArg, TerminalArg, TimeoutArg, TlsArg,
+    RecordFormatArg, SizeArg, TerminalArg, TimeoutArg, TlsArg,
 };
 use crate::control::ControlPolicy;
 
@@ -188,16 +188,29 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub log: Option<PathBuf>,
 
-    /// also record what is shown in this file, which must not exist yet; .fcast is a recording that framecast plays
-    /// again, exactly where the picture rested. - is standard output. Can be repeated
+    /// also record what is shown in this file, which must not exist yet: .fcast (a recording that framecast plays
+    /// again, exact where the picture rests), .mp4, .gif, .apng, .png (the last picture; numbered ones with %d in the
+    /// name), .y4m or .rgba (raw). - is standard output. Can be repeated
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub record: Vec<PathBuf>,
 
-    /// record every picture exactly, also while it moves
+    /// format of the recordings, whatever their names say. Default for standard output: y4m
+    #[cfg_attr(feature = "options", argh(option, arg_name = "fcast|mp4|gif|apng|png|y4m|rgba"))]
+    pub record_format: Option<RecordFormatArg>,
+
+    /// size of recorded video, in pixels; the picture is scaled to fit. Default: that of the first picture
+    #[cfg_attr(feature = "options", argh(option, arg_name = "WxH"))]
+    pub record_size: Option<SizeArg>,
+
+    /// begin a new file of video when the canvas gets another size, instead of scaling the picture
+    #[cfg_attr(feature = "options", argh(switch))]
+    pub record_parts: bool,
+
+    /// record every picture exactly in .fcast, also while it moves
     #[cfg_attr(feature = "options", argh(switch))]
     pub record_lossless: bool,
 
-    /// where nobody looks, draw this many frames per second for the recording. Default: 30
+    /// where nobody looks, draw this many frames per second for the recording; for video, also its rate. Default: 30
     #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
     pub record_fps: Option<FpsArg>,
 
@@ -293,6 +306,7 @@ impl Options {
             ("open", cfg!(feature = "open")),
             ("qr", cfg!(feature = "qr")),
             ("record", cfg!(feature = "record")),
+            ("video", cfg!(feature = "video")),
         ];
         self.need_features(|feature| built_in.contains(&(feature, true)))
     }
@@ -325,6 +339,9 @@ impl Options {
             ("--terminal", "terminal", self.terminal.is_some()),
             ("--pixel-ratio", "terminal", self.pixel_ratio.is_some()),
             ("--record", "record", !self.record.is_empty()),
+            ("--record-format", "record", self.record_format.is_some()),
+            ("--record-size", "video", self.record_size.is_some()),
+            ("--record-parts", "video", self.record_parts),
             ("--record-lossless", "record", self.record_lossless),
             ("--record-fps", "record", self.record_fps.is_some()),
             ("--record-overwrite", "record", self.record_overwrite),
@@ -392,6 +409,9 @@ mod tests {
             ("--terminal", "cells", "terminal"),
             ("--pixel-ratio", "2", "terminal"),
             ("--record", "a.fcast", "record"),
+            ("--record-format", "gif", "record"),
+            ("--record-size", "64x48", "video"),
+            ("--record-parts", "", "video"),
             ("--record-lossless", "", "record"),
             ("--record-fps", "5", "record"),
             ("--record-overwrite", "", "record"),
@@ -451,6 +471,9 @@ mod tests {
             "--pixel-ratio",
             "--log",
             "--record",
+            "--record-format",
+            "--record-size",
+            "--record-parts",
             "--record-lossless",
             "--record-fps",
             "--record-overwrite",

@@ -96,7 +96,8 @@ fn everybody_is_told_of_a_recording_and_only_the_host_pauses_it() {
     let (mirror, at_mirror) = NullBackend::new();
     let canvas =
         Canvas::builder("plot").backend(window).backend(mirror).no_backends().open().unwrap();
-    (at_window.join(1), at_mirror.join(1));
+    at_window.join(1);
+    at_mirror.join(1);
     crate::drain(&canvas);
     assert_eq!(told(&at_mirror), Some(None));
     let recorder = canvas.record(RecordSettings::new(folder.path().join("a.fcast"))).unwrap();

@@ -26,4 +26,4 @@ pub use format::{Damage, Head, Item, Place, Reader, Writer};
 pub use picture::Picture;
 #[cfg(feature = "play")]
 pub use playback::{Changed, Playback};
-pub use recorder::{RecordBackend, RecordSettings, Recorder, RecorderState};
+pub use recorder::{RecordBackend, RecordFormat, RecordSettings, Recorder, RecorderState};

@@ -1,10 +1,11 @@
 //! The command line: common flags, then a command and what it takes.
 
 use argh::{ArgsInfo, CommandInfoWithArgs, FromArgs};
-use framecast::{FpsArg, Options};
+use framecast::{FpsArg, Options, SizeArg};
 
 use crate::completions::Shell;
 use crate::demo;
+use crate::export::ExportFormat;
 use crate::pipe::{Format, MatrixArg};
 use crate::play::{AtEnd, Moment, Speed};
 use crate::show::Budget;
@@ -40,6 +41,8 @@ pub(crate) enum Action {
     Show(Show),
     /// A recording.
     Play(Play),
+    /// A recording as video.
+    Export(Export),
     /// A script for a shell.
     Completions(Completions),
     /// The manual page.
@@ -132,6 +135,54 @@ pub(crate) struct Play {
     pub(crate) file: String,
 }
 
+/// Writes a recording as video or pictures: .mp4 (H.264), .gif, .apng, .png (the last picture; numbered ones with %d in
+/// the name), .y4m or .rgba (raw); - is standard output. Times are those of the recording.
+#[derive(FromArgs, ArgsInfo, Debug)]
+#[argh(
+    subcommand,
+    name = "export",
+    example = "framecast export show.fcast show.mp4",
+    example = "framecast export show.fcast - | ffmpeg -i - -f hls show.m3u8"
+)]
+pub(crate) struct Export {
+    /// where it begins: seconds, 1:30 or 1:02:03. Default: 0
+    #[argh(option, arg_name = "time")]
+    pub(crate) from: Option<Moment>,
+
+    /// where it ends. Default: the end
+    #[argh(option, arg_name = "time")]
+    pub(crate) to: Option<Moment>,
+
+    /// frames per second: at most so many; of y4m and rgba always so many. Default: as they were recorded, and 30 of y4m
+    /// and rgba
+    #[argh(option, arg_name = "n")]
+    pub(crate) fps: Option<FpsArg>,
+
+    /// size in pixels; the picture is scaled to fit. Default: that of the first picture
+    #[argh(option, arg_name = "WxH")]
+    pub(crate) size: Option<SizeArg>,
+
+    /// begin a new file when the picture gets another size, instead of scaling it
+    #[argh(switch)]
+    pub(crate) parts: bool,
+
+    /// format, whatever the name of the file says. Default for standard output: y4m
+    #[argh(option, arg_name = "mp4|gif|apng|png|y4m|rgba")]
+    pub(crate) format: Option<ExportFormat>,
+
+    /// replace a file that exists
+    #[argh(switch)]
+    pub(crate) overwrite: bool,
+
+    /// the recording
+    #[argh(positional, arg_name = "file")]
+    pub(crate) from_file: String,
+
+    /// the file to write
+    #[argh(positional, arg_name = "file")]
+    pub(crate) to_file: String,
+}
+
 /// Prints a script that completes commands and flags in a shell.
 #[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(
@@ -156,6 +207,8 @@ Commands, after the flags:
   pipe          play video from standard input (YUV4MPEG2 or raw RGBA)
   show FILE...  show pictures, those of a folder, or one from standard input (-)
   play FILE     play a recording that --record made
+  export FILE FILE
+                write a recording as video or pictures
   completions SHELL
                 print a script that completes flags and commands in bash, zsh or fish
   man           print the manual page

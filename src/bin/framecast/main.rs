@@ -6,6 +6,7 @@
 mod command;
 mod completions;
 mod demo;
+mod export;
 mod manual;
 mod pipe;
 mod play;
@@ -61,6 +62,7 @@ fn run(options: &Options, action: &Action) -> Result<()> {
             show::run(options, files, args.max_memory)
         }
         Action::Play(args) => play::run(options, &path(&args.file), &args.into()),
+        Action::Export(args) => export::run(&path(&args.from_file), &path(&args.to_file), args),
         Action::Completions(args) => {
             let (common, commands) = (command::common_flags(), command::commands());
             print(&completions::script(args.shell, &common, &commands))

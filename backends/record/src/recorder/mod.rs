@@ -2,11 +2,14 @@
 
 mod demand;
 mod fcast;
+mod format;
 mod queue;
 mod settings;
 mod sink;
 mod thread;
 mod timeline;
+#[cfg(feature = "video")]
+mod video;
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,6 +21,7 @@ use framecast_api::{Backend, BackendCommand, BackendEvent, Clock, Context, Error
 use log::Level;
 use serde_json::{Value, json};
 
+pub use format::RecordFormat;
 pub use settings::RecordSettings;
 
 use crate::format::Head;
@@ -155,6 +159,14 @@ impl RecordBackend {
 
     /// Makes the file and begins to write.
     fn begin(&mut self, context: &Context, now: Instant) -> Result<Box<dyn Sink>> {
+        match self.settings.format()? {
+            RecordFormat::Fcast => {}
+            #[cfg(feature = "video")]
+            RecordFormat::Video(format) => {
+                let writer = self.settings.create_video(format)?;
+                return Ok(Box::new(video::VideoSink::new(writer)));
+            }
+        }
         let mut head = Head::new(&*context.title, SystemTime::now());
         head.lossless = self.settings.is_lossless();
         let out = self.settings.create()?;

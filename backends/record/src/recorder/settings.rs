@@ -6,9 +6,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use framecast_api::{Error, Result};
+use framecast_api::{Error, PhysicalSize, Result};
 use framecast_stream::UpdateSource;
 use log::Level;
+
+use super::format::RecordFormat;
+#[cfg(feature = "video")]
+use crate::video::{Resizing, VideoFormat, VideoOptions, VideoWriter};
 
 /// The target of log records.
 const TARGET: &str = "framecast_record";
@@ -63,7 +67,11 @@ impl fmt::Debug for Target {
 #[derive(Debug)]
 pub struct RecordSettings {
     target: Target,
-    fps: f64,
+    /// `None`: as the name of the file says.
+    format: Option<RecordFormat>,
+    fps: Option<f64>,
+    size: Option<PhysicalSize>,
+    parts: bool,
     lossless: bool,
     overwrite: bool,
     updates: Option<Arc<dyn UpdateSource>>,
@@ -71,7 +79,7 @@ pub struct RecordSettings {
 }
 
 impl RecordSettings {
-    /// Records in the file at `path`, which must not exist; `-` is standard output.
+    /// Records in the file at `path`, in the format of its extension; `-` is standard output. The file must not exist.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
@@ -83,7 +91,8 @@ impl RecordSettings {
         })
     }
 
-    /// Records in `output`, which messages call `name`. It is written from start to end.
+    /// Records in `output`, which messages call `name`. It is written from start to end; as `.fcast`, unless another
+    /// format is set.
     #[must_use]
     pub fn to(output: impl Write + Send + 'static, name: impl Into<String>) -> Self {
         Self::with_target(Target::Output(Some(Box::new(output)), name.into()))
@@ -92,7 +101,10 @@ impl RecordSettings {
     fn with_target(target: Target) -> Self {
         Self {
             target,
-            fps: FPS,
+            format: None,
+            fps: None,
+            size: None,
+            parts: false,
             lossless: false,
             overwrite: false,
             updates: None,
@@ -100,17 +112,40 @@ impl RecordSettings {
         }
     }
 
-    /// Sets the rate at which frames are asked for where nobody looks, in frames a second; 30 by default. Numbers that are
-    /// no rate are ignored.
+    /// Sets the format, whatever the name of the file says.
+    #[must_use]
+    pub fn with_format(mut self, format: RecordFormat) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// Sets the rate at which frames are asked for where nobody looks, in frames a second; 30 by default. For video it
+    /// is also the rate of formats with a constant one, and the highest of others. Numbers that are no rate are
+    /// ignored.
     #[must_use]
     pub fn with_fps(mut self, fps: f64) -> Self {
         if fps.is_finite() && fps >= 0.01 {
-            self.fps = fps.min(1000.0);
+            self.fps = Some(fps.min(1000.0));
         }
         self
     }
 
-    /// Sets whether every picture is recorded exactly; otherwise those that rest are.
+    /// Sets the size of a video in pixels; by default, that of its first frame. A recording has all sizes.
+    #[must_use]
+    pub fn with_size(mut self, size: impl Into<PhysicalSize>) -> Self {
+        self.size = Some(size.into());
+        self
+    }
+
+    /// Sets whether a new file begins when the canvas gets another size: `out.mp4`, then `out-2.mp4`. Otherwise a video
+    /// keeps its size, and frames are scaled to fit. A recording has all sizes in one file.
+    #[must_use]
+    pub fn with_parts(mut self, parts: bool) -> Self {
+        self.parts = parts;
+        self
+    }
+
+    /// Sets whether every picture is recorded exactly; otherwise those that rest are. Only for recordings.
     #[must_use]
     pub fn with_lossless(mut self, lossless: bool) -> Self {
         self.lossless = lossless;
@@ -141,8 +176,38 @@ impl RecordSettings {
         self
     }
 
+    /// The format.
+    pub(super) fn format(&self) -> Result<RecordFormat> {
+        match (self.format, &self.target) {
+            (Some(format), _) => Ok(format),
+            (None, Target::File(path)) => RecordFormat::from_path(path),
+            #[cfg(feature = "video")]
+            (None, Target::StandardOutput) => Ok(RecordFormat::Video(VideoFormat::Y4m)),
+            (None, _) => Ok(RecordFormat::Fcast),
+        }
+    }
+
+    /// Opens what video is written to.
+    #[cfg(feature = "video")]
+    pub(super) fn create_video(&mut self, format: VideoFormat) -> Result<VideoWriter> {
+        let mut options = VideoOptions::new().with_format(format).with_overwrite(self.overwrite);
+        (options.fps, options.size) = (self.fps, self.size);
+        if self.parts {
+            options.resizing = Resizing::Parts;
+        }
+        match &mut self.target {
+            Target::File(path) => VideoWriter::create(path, options),
+            Target::StandardOutput => VideoWriter::stream(io::stdout(), "standard output", options),
+            Target::Output(output, name) => {
+                let output = output.take().ok_or_else(|| used(name))?;
+                VideoWriter::stream(output, name, options)
+            }
+        }
+    }
+
+    /// The rate at which frames are asked for.
     pub(super) fn fps(&self) -> f64 {
-        self.fps
+        self.fps.unwrap_or(FPS)
     }
 
     /// Returns whether every picture is recorded exactly.
@@ -174,8 +239,7 @@ impl RecordSettings {
             Target::File(path) => &*path,
             Target::StandardOutput => return Ok(Box::new(io::stdout())),
             Target::Output(output, name) => {
-                let used = || Error::failed(format!("{name} was recorded in already"));
-                return output.take().ok_or_else(used);
+                return output.take().ok_or_else(|| used(name));
             }
         };
         let mut options = OpenOptions::new();
@@ -196,4 +260,8 @@ impl RecordSettings {
         })?;
         Ok(Box::new(file))
     }
+}
+
+fn used(name: &str) -> Error {
+    Error::failed(format!("{name} was recorded in already"))
 }

@@ -92,7 +92,8 @@ pub(crate) fn run(options: &Options, path: &Path, wishes: &Wishes) -> Result<()>
     play.run(&canvas, path)
 }
 
-fn open(path: &Path) -> Result<Playback<BufReader<File>>> {
+/// Opens a recording.
+pub(crate) fn open(path: &Path) -> Result<Playback<BufReader<File>>> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let file = File::open(path).map_err(|error| Error::failed(named(&error)).with_source(error))?;
     let reader = Reader::open(BufReader::new(file)).map_err(|error| match error.kind() {

@@ -189,7 +189,7 @@ pub struct Options {
     pub log: Option<PathBuf>,
 
     /// also record what is shown in this file, which must not exist yet: .fcast (a recording that framecast plays
-    /// again, exact where the picture rests), .mp4, .gif, .apng, .png (the last picture; numbered ones with %d in the
+    /// again, exact when nothing moves), .mp4, .gif, .apng, .png (the last picture; numbered ones with %d in the
     /// name), .y4m or .rgba (raw). - is standard output. Can be repeated
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub record: Vec<PathBuf>,

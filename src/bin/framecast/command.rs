@@ -272,10 +272,13 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
         rest.iter().map(|arg| if *arg == "-" { STANDARD_INPUT } else { *arg }).collect();
     match Program::from_args(&["framecast"], &dashed) {
         Ok(mut program) => {
-            if let Action::Show(show) = &mut program.action {
-                for file in show.files.iter_mut().filter(|file| *file == STANDARD_INPUT) {
-                    "-".clone_into(file);
-                }
+            let files: Vec<&mut String> = match &mut program.action {
+                Action::Show(show) => show.files.iter_mut().collect(),
+                Action::Export(export) => vec![&mut export.to_file],
+                _ => Vec::new(),
+            };
+            for file in files.into_iter().filter(|file| *file == STANDARD_INPUT) {
+                "-".clone_into(file);
             }
             Parsed::Run(Box::new(options), program.action)
         }
@@ -401,7 +404,12 @@ mod tests {
                 continue;
             }
             for word in arg_name.split('|').filter(|word| !word.contains(':')) {
-                let behind = if command.is_empty() { "demo" } else { "" };
+                let behind = match command {
+                    "" => "demo",
+                    "play" => "a.fcast",
+                    "export" => "a.fcast b.png",
+                    _ => "",
+                };
                 let line = format!("{command} {} {word} {behind}", flag.long);
                 match parsed(&line) {
                     Parsed::Run(..) => tried += 1,

@@ -253,7 +253,7 @@ impl RecordSettings {
             let name = self.name();
             if error.kind() == io::ErrorKind::AlreadyExists {
                 return Error::failed(format!(
-                    "{name} exists; choose another name, or replace it (--record-overwrite)"
+                    "{name} exists; choose another name, or have it replaced (--record-overwrite; export: --overwrite)"
                 ));
             }
             Error::failed(format!("cannot make {name}: {error}")).with_source(error)

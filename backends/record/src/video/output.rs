@@ -162,7 +162,9 @@ fn cannot_create(path: &Path, error: io::Error) -> Error {
     let hint = match error.kind() {
         io::ErrorKind::NotFound => "; create the folder first",
         io::ErrorKind::IsADirectory => "; name a file in it",
-        io::ErrorKind::AlreadyExists => "; choose another name, or have it replaced",
+        io::ErrorKind::AlreadyExists => {
+            "; choose another name, or have it replaced (--record-overwrite; export: --overwrite)"
+        }
         _ => "",
     };
     Error::failed(format!("cannot create {}: {error}{hint}", path.display())).with_source(error)

@@ -145,7 +145,12 @@ fn a_file_that_exists_is_kept_unless_told() {
         };
         let error = record(VideoOptions::new()).unwrap_err().to_string();
         assert!(error.starts_with("cannot create "), "{error}");
-        assert!(error.ends_with("choose another name, or have it replaced"), "{error}");
+        assert!(
+            error.ends_with(
+                "choose another name, or have it replaced (--record-overwrite; export: --overwrite)"
+            ),
+            "{error}"
+        );
         assert_eq!(std::fs::read(&kept).unwrap(), b"older");
         record(VideoOptions::new().with_overwrite(true)).unwrap();
         assert_ne!(std::fs::read(&kept).unwrap(), b"older");

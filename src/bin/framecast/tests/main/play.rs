@@ -147,3 +147,37 @@ fn what_is_no_recording_is_refused() {
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("missing.fcast"), "{}", said(&output));
 }
+
+#[test]
+fn recordings_are_exported_as_pictures_and_for_other_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.fcast");
+    let mut child = record(&path, &[]);
+    write(&mut child, 0..20);
+    child.wait_with_output().unwrap();
+    let from = path.to_str().unwrap();
+    let to = folder.path().join("last.png");
+    let export = |args: &[&str]| command(&[&["export"], args].concat()).output().unwrap();
+    let output = export(&[from, to.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", said(&output));
+    let shown = image::open(&to).unwrap().into_rgba8();
+    assert!(shown.as_raw() == &picture(19));
+    // A file that exists is not lost.
+    let output = export(&[from, to.to_str().unwrap()]);
+    assert!(said(&output).contains("last.png") && said(&output).contains("--overwrite"));
+    assert!(export(&["--overwrite", from, to.to_str().unwrap()]).status.success());
+    // To a pipe: the header says the size and the rate.
+    let output = export(&["--fps", "10", from, "-"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let header = output.stdout.split(|byte| *byte == b'\n').next().unwrap();
+    let header = String::from_utf8_lossy(header);
+    assert!(header.starts_with("YUV4MPEG2 W64 H48 F10:1 "), "{header}");
+    for (args, why) in [
+        (&[from, "a.avi"][..], "possible are mp4"),
+        (&["--from", "9:00", "--to", "1:00", from, "-"], "there is nothing from"),
+        (&["missing.fcast", "-"], "missing.fcast"),
+    ] {
+        let output = export(args);
+        assert!(!output.status.success() && said(&output).contains(why), "{}", said(&output));
+    }
+}

@@ -98,15 +98,15 @@ impl ChunkHead {
     }
 }
 
-/// Appends a chunk to `out`.
-pub(super) fn write(kind: Kind, time: u64, payload: &[u8], out: &mut Vec<u8>) {
-    let mut plain = [0; HEAD - 4];
-    plain[..4].copy_from_slice(&kind.code());
-    plain[4..8].copy_from_slice(&(payload.len() as u32).to_le_bytes());
-    plain[8..].copy_from_slice(&time.to_le_bytes());
-    out.extend_from_slice(&plain);
-    out.extend_from_slice(&crc(&plain, payload).to_le_bytes());
-    out.extend_from_slice(payload);
+/// What stands before this payload.
+pub(super) fn head(kind: Kind, time: u64, payload: &[u8]) -> [u8; HEAD] {
+    let mut head = [0; HEAD];
+    head[..4].copy_from_slice(&kind.code());
+    head[4..8].copy_from_slice(&(payload.len() as u32).to_le_bytes());
+    head[8..16].copy_from_slice(&time.to_le_bytes());
+    let crc = crc(&head[..HEAD - 4], payload);
+    head[HEAD - 4..].copy_from_slice(&crc.to_le_bytes());
+    head
 }
 
 /// CRC-32 (that of zlib and PNG) of the head without the checksum, and the payload.

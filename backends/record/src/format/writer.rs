@@ -1,6 +1,8 @@
 //! Writes a recording.
 
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
+
+use bytes::Bytes;
 
 use framecast_stream::{TilePicture, TileUpdate};
 
@@ -24,7 +26,8 @@ const PLACE_PARTS: u64 = 1024;
 #[derive(Debug)]
 pub struct Writer<W> {
     out: W,
-    chunks: Vec<u8>,
+    /// What is to be written: heads and payloads.
+    chunks: Vec<Bytes>,
     /// Bytes that were written.
     offset: u64,
     time: u64,
@@ -67,10 +70,10 @@ impl<W: Write> Writer<W> {
             parts: 0,
             untold: 0,
         };
-        writer.chunks.extend_from_slice(&SIGNATURE);
-        writer.chunks.extend_from_slice(&VERSION.to_le_bytes());
-        debug_assert_eq!(writer.chunks.len() as u64, START);
-        writer.add(Kind::Head, serde_json::to_string(head)?.as_bytes());
+        let start = [&SIGNATURE[..], &VERSION.to_le_bytes()].concat();
+        debug_assert_eq!(start.len() as u64, START);
+        writer.chunks.push(start.into());
+        writer.add(Kind::Head, serde_json::to_string(head)?.into());
         writer.flush()?;
         Ok(writer)
     }
@@ -85,12 +88,11 @@ impl<W: Write> Writer<W> {
             self.changed += part.len() as u64;
             self.untold += part.len() as u64;
             self.parts += 1;
-            self.add(Kind::Part, &part);
+            self.add(Kind::Part, part);
         }
-        let whole = self.picture.bytes() as u64;
         let since = self.time - self.places.last().map_or(0, |place| place.time);
-        let enough = self.changed >= PLACE_PICTURES * whole || self.parts >= PLACE_PARTS;
-        if since >= self.apart && enough {
+        let is_much = || self.changed >= PLACE_PICTURES * self.picture.bytes() as u64;
+        if since >= self.apart && (self.parts >= PLACE_PARTS || is_much()) {
             self.place()?;
         }
         self.flush()
@@ -105,7 +107,7 @@ impl<W: Write> Writer<W> {
             return Ok(());
         }
         self.state.note(text);
-        self.add(Kind::Text, bytes.as_bytes());
+        self.add(Kind::Text, bytes.into());
         self.flush()
     }
 
@@ -115,7 +117,7 @@ impl<W: Write> Writer<W> {
             return Ok(());
         }
         self.pass(time);
-        self.add(Kind::Time, &[]);
+        self.add(Kind::Time, Bytes::new());
         self.flush()
     }
 
@@ -129,11 +131,11 @@ impl<W: Write> Writer<W> {
                 places.extend_from_slice(&number.to_le_bytes());
             }
         }
-        self.add(Kind::Index, &places);
+        self.add(Kind::Index, places.into());
         let mut done = [0; DONE];
         done[..8].copy_from_slice(&index.to_le_bytes());
         done[8..].copy_from_slice(&self.untold.to_le_bytes());
-        self.add(Kind::Done, &done);
+        self.add(Kind::Done, done.to_vec().into());
         self.flush()?;
         self.out.flush()?;
         Ok(self.out)
@@ -176,9 +178,9 @@ impl<W: Write> Writer<W> {
         self.flush()?;
         self.places.push(Place { time: self.time, offset: self.offset, bytes: self.untold });
         (self.changed, self.parts, self.untold) = (0, 0, 0);
-        self.add(Kind::Base, base.as_bytes());
+        self.add(Kind::Base, base.into());
         for part in parts {
-            self.add(Kind::BasePart, &part);
+            self.add(Kind::BasePart, part);
         }
         if self.places.len() >= MAX_PLACES {
             self.thin();
@@ -207,14 +209,29 @@ impl<W: Write> Writer<W> {
         self.time = self.time.max(time);
     }
 
-    fn add(&mut self, kind: Kind, payload: &[u8]) {
+    fn add(&mut self, kind: Kind, payload: Bytes) {
         debug_assert!(payload.len() + HEAD < u32::MAX as usize);
-        chunk::write(kind, self.time, payload, &mut self.chunks);
+        let head = chunk::head(kind, self.time, &payload);
+        self.chunks.extend([head.to_vec().into(), payload]);
     }
 
+    /// Writes all chunks, without copying them.
     fn flush(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.chunks)?;
-        self.offset += self.chunks.len() as u64;
+        let mut slices: Vec<_> = self.chunks.iter().map(|chunk| IoSlice::new(chunk)).collect();
+        let mut left = &mut slices[..];
+        // What is empty would look like an output that takes nothing.
+        IoSlice::advance_slices(&mut left, 0);
+        while !left.is_empty() {
+            match self.out.write_vectored(left) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => {
+                    self.offset += written as u64;
+                    IoSlice::advance_slices(&mut left, written);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
         self.chunks.clear();
         Ok(())
     }

@@ -11,7 +11,7 @@ use framecast_api::{
     Backend, BackendCommand, BackendEvent, Clock, Context, ControlState, Cursor, Frame, FramePool,
     LogicalSize, Member, PhysicalSize, Role, conformance,
 };
-use framecast_record::{Playback, Reader, RecordBackend, RecordSettings};
+use framecast_record::{Playback, Reader, RecordBackend, RecordFormat, RecordSettings};
 
 /// Longer than any busy machine needs.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -192,6 +192,7 @@ fn a_path_that_cannot_be_written_is_named() {
 fn a_full_disk_ends_the_recording_and_the_engine_is_told_why() {
     // It takes no byte.
     let settings = RecordSettings::new("/dev/full").with_overwrite(true);
+    let settings = settings.with_format(RecordFormat::Fcast);
     let error = Stage::try_open(settings).err().unwrap().to_string();
     assert!(error.contains("cannot write /dev/full"), "{error}");
 }

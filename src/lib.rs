@@ -50,7 +50,7 @@
 //! | `mp4` | no | and as H.264 in MP4 (openh264, built from C++) |
 //! | `clipboard` | no | the desktop's clipboard for the window (arboard) |
 //! | `tower` | no | the web mirror as a `tower::Service`, for axum and other servers on hyper |
-//! | `snapshot` | no | `Canvas::snapshot`: a frame as PNG (png) |
+//! | `snapshot` | no | `Canvas::snapshot`: a frame as PNG; `testing`: comparing frames with approved pictures (png) |
 //! | `signals` | no | `CanvasBuilder::close_on_interrupt`: Ctrl+C and SIGTERM close a canvas (ctrlc) |
 //! | `open` | no | the flag `--open`: starts the browser (open) |
 //! | `qr` | no | the flag `--qr`: prints a link as a QR code (qrcode) |
@@ -96,6 +96,8 @@ mod signal;
 #[cfg(feature = "snapshot")]
 mod snapshot;
 mod stats;
+#[cfg(feature = "snapshot")]
+pub mod testing;
 mod timer;
 mod virtual_time;
 

@@ -47,19 +47,8 @@ impl Snapshot {
     /// "Failed" if the frame cannot be encoded.
     pub fn png(&self) -> Result<Vec<u8>> {
         let frame = &self.frame;
-        let mut bytes = Vec::with_capacity(frame.bytes().len() / 16);
-        let mut encoder = png::Encoder::new(&mut bytes, frame.width(), frame.height());
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        let rgb: Vec<u8> = frame.pixels().iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
-        let written = encoder.write_header().and_then(|mut writer| {
-            writer.write_image_data(&rgb)?;
-            writer.finish()
-        });
-        written.map_err(|error| {
-            Error::failed(format!("cannot encode {frame:?} as PNG: {error}")).with_source(error)
-        })?;
-        Ok(bytes)
+        let rgb: Vec<_> = frame.pixels().iter().map(|[r, g, b, _]| [*r, *g, *b]).collect();
+        encode_png(frame.width(), frame.height(), &rgb)
     }
 
     /// Writes the frame as a PNG to `path`, and replaces a file that is there.
@@ -73,6 +62,23 @@ impl Snapshot {
                 .with_source(error)
         })
     }
+}
+
+/// The PNG of a picture of red, green and blue.
+pub(crate) fn encode_png(width: u32, height: u32, rgb: &[[u8; 3]]) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(rgb.len() / 4);
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let written = encoder.write_header().and_then(|mut writer| {
+        writer.write_image_data(rgb.as_flattened())?;
+        writer.finish()
+    });
+    written.map_err(|error| {
+        Error::failed(format!("cannot encode {width}x{height} pixels as PNG: {error}"))
+            .with_source(error)
+    })?;
+    Ok(bytes)
 }
 
 impl From<Frame> for Snapshot {

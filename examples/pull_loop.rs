@@ -10,7 +10,7 @@ fn main() -> framecast::Result<()> {
     while !canvas.is_closed() {
         // Your own work …
         for (index, bar) in bars.iter_mut().enumerate() {
-            *bar = 0.5 + 0.4 * (canvas.clock().now() * 2.0 + index as f64 * 0.4).sin();
+            *bar = 0.5 + 0.4 * (canvas.time() * 2.0 + index as f64 * 0.4).sin();
         }
         canvas.request_draw();
 

@@ -1,5 +1,6 @@
 //! What a canvas starts with, and opening its backends.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use framecast_api::{Backend, CanvasSize, Error, LogicalSize, PhysicalSize, Result, SizeLimits};
@@ -11,11 +12,13 @@ use crate::caption;
 use crate::control::ControlPolicy;
 use crate::engine::{Engine, Settings, fixed_size};
 use crate::event_loop::EventLoop;
+use crate::input_log::Header;
 use crate::messages::Messages;
 use crate::notice;
-use crate::options::{DrawDemand, Options};
+use crate::options::{DrawDemand, Options, ReplaySpeed, ReplayThen};
 use crate::schedule::{Schedule, UpdateMode};
 use crate::select::{self, Candidate, Page};
+use crate::sessions::Sessions;
 
 /// See [`CanvasBuilder::control_timeout`].
 const CONTROL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -46,6 +49,7 @@ pub struct CanvasBuilder {
     demand: DrawDemand,
     control: ControlPolicy,
     control_timeout: Option<Duration>,
+    sessions: Sessions,
     page: Page,
 }
 
@@ -68,6 +72,7 @@ impl CanvasBuilder {
             demand: DrawDemand::default(),
             control: ControlPolicy::default(),
             control_timeout: Some(CONTROL_TIMEOUT),
+            sessions: Sessions::default(),
             page: Page::default(),
         }
     }
@@ -175,6 +180,42 @@ impl CanvasBuilder {
         self
     }
 
+    /// Records everything that the program is handed into a new file of JSON lines, an *input log*: every
+    /// event, draw and deadline. [`replay_input`](Self::replay_input) repeats the session from it. Flags take
+    /// precedence: `--record-input`.
+    ///
+    /// The log contains all that is typed and pasted, passwords too. On Unix only its owner can read it. It is
+    /// written line by line; if writing fails, a message says so and the canvas goes on. Of several canvases on
+    /// one [`EventLoop`] only the first is recorded. See [testing](crate::guide::testing).
+    pub fn record_input(mut self, file: impl Into<PathBuf>) -> Self {
+        self.sessions.record = Some(file.into());
+        self
+    }
+
+    /// Repeats the session that was recorded in an input log: the program is handed the same events, sizes,
+    /// draws and deadlines, with the same times, in the same order. Meanwhile nobody drives, and demand and
+    /// frame rates do not count. Flags take precedence: `--replay-input`.
+    ///
+    /// If the log is damaged, it is replayed up to there; [`Canvas::finish`] and [`Canvas::run`] then return an
+    /// error, or with another [`replay_then`](Self::replay_then) than [`ReplayThen::Close`] a message says so.
+    /// Of several canvases on one [`EventLoop`] the first gets the log. See [testing](crate::guide::testing).
+    pub fn replay_input(mut self, file: impl Into<PathBuf>) -> Self {
+        self.sessions.replay = Some(file.into());
+        self
+    }
+
+    /// Sets how fast [`replay_input`](Self::replay_input) repeats; as it was recorded by default.
+    pub fn replay_speed(mut self, speed: ReplaySpeed) -> Self {
+        self.sessions.speed = Some(speed);
+        self
+    }
+
+    /// Sets what happens when [`replay_input`](Self::replay_input) has ended; the canvas closes by default.
+    pub fn replay_then(mut self, then: ReplayThen) -> Self {
+        self.sessions.then = Some(then);
+        self
+    }
+
     /// Adds files to the page in browsers; they replace files of the viewer with the same name. Files in
     /// the directory of `--web-root` take precedence.
     ///
@@ -198,21 +239,27 @@ impl CanvasBuilder {
     /// returns when the first viewer looks.
     ///
     /// # Errors
-    /// "Invalid input" if a size is impossible, `FRAMECAST_BACKEND` cannot be parsed, or a flag needs a feature
-    /// that is not built in; "failed" if none of the backends can be opened, or the files of `--log` and `--record`
-    /// cannot be used.
+    /// "Invalid input" if a size is impossible, `FRAMECAST_BACKEND` cannot be parsed, a flag needs a feature
+    /// that is not built in, or a file to replay is no input log of this version; "failed" if none of the backends
+    /// can be opened, or a file to log to, record to or replay cannot be used.
     pub fn open(self) -> Result<Canvas> {
         let from_user = self.options.is_some();
         let messages = if from_user { Messages::StandardError } else { Messages::Facade };
         let options = self.options.unwrap_or_default();
         options.check_features()?;
-        let size = match (self.fixed, options.size) {
-            (Some(size), _) => fixed_size(size)?,
-            (None, Some(size)) => {
+        let plain_title = caption::plain(&self.title);
+        let first = self.event_loop.as_ref().is_none_or(|it| it.core().is_empty());
+        let sessions = self.sessions.open(&options, first, &plain_title, messages)?;
+        let size = match (self.fixed, sessions.size(), options.size) {
+            (Some(size), _, _) => fixed_size(size)?,
+            (None, Some(size), _) => {
+                CanvasSize::clamped(size.logical(), size.ratio(), self.limits)?
+            }
+            (None, None, Some(size)) => {
                 let logical = LogicalSize::new(f64::from(size.width), f64::from(size.height));
                 CanvasSize::clamped(logical, self.ratio, self.limits)?
             }
-            (None, None) => CanvasSize::clamped(self.size, self.ratio, self.limits)?,
+            (None, None, None) => CanvasSize::clamped(self.size, self.ratio, self.limits)?,
         };
         if let Some(log) = &options.log {
             notice::open_log(log)?;
@@ -221,7 +268,7 @@ impl CanvasBuilder {
         let core = event_loop.core();
         // The name in a path is the application's choice; the flag titles the first canvas only,
         // so that several can be told apart.
-        let name = name(&caption::plain(&self.title));
+        let name = name(&plain_title);
         let title = options.title.clone().filter(|_| core.is_empty()).unwrap_or(self.title);
         let mut engine = Engine::new(
             core.clock,
@@ -283,6 +330,9 @@ impl CanvasBuilder {
             return Err(Error::failed(format!("nothing to show it on. {}", failures.join(". "))));
         }
         failures.iter().for_each(|failure| messages.notice(Level::Warn, failure));
+        // Last, so that no file is left where there is nothing to show it on.
+        let header = Header::new(&plain_title, size);
+        sessions.attach(&mut engine, &header, messages, core.time.now())?;
         let canvas = Canvas::new(core.clone(), core.add(engine));
         if by_flags {
             announce(&canvas, &options, messages);

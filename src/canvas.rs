@@ -113,10 +113,16 @@ impl Canvas {
     pub fn next_before(&self, deadline: Instant) -> Result<Step, NoStep> {
         // Steps that are always due must not keep the caller, nor may a caller who is always late keep
         // the canvas from being served: a deadline that is over gives one more step.
-        let late = self.core.time.deadline(deadline) <= self.core.time.now();
+        let now = self.core.time.now();
+        let late =
+            self.core.time.deadline(deadline) <= now && !self.member.engine.borrow().is_replaying();
         if late && self.member.overdue.replace(Some(deadline)) == Some(deadline) {
-            let ended = self.member.engine.borrow().is_ended();
-            return Err(if ended { NoStep::Closed } else { NoStep::Deadline });
+            let mut engine = self.member.engine.borrow_mut();
+            if engine.is_ended() {
+                return Err(NoStep::Closed);
+            }
+            engine.pass_deadline(now);
+            return Err(NoStep::Deadline);
         }
         match self.core.next_before(Some(&self.member), Some(deadline)) {
             Some((_, step)) => Ok(step),
@@ -203,8 +209,8 @@ impl Canvas {
     /// # Errors
     /// "Invalid input" if a frame cannot have the canvas' size.
     pub fn begin_frame(&self) -> Result<Drawing> {
-        let step = self.member.engine.borrow_mut().schedule.begin(self.core.time.now());
-        Drawing::begin(&self.core, &self.member, step)
+        let frame = self.member.engine.borrow_mut().begin_frame(self.core.time.now());
+        Drawing::begin(&self.core, &self.member, frame)
     }
 
     /// Returns the title, with its placeholders.
@@ -518,9 +524,34 @@ impl Canvas {
     }
 
     /// Returns the clock that stamps frames and events.
+    ///
+    /// While an input log is replayed it shows the log's time, if it is read at once. A program whose
+    /// pictures are to be the same in a replay uses [`time`](Self::time).
     #[must_use]
     pub fn clock(&self) -> Clock {
-        self.core.time.clock(self.core.clock)
+        let clock = self.core.time.clock(self.core.clock);
+        self.member.engine.borrow().program_clock(clock)
+    }
+
+    /// Returns the time of what the program was handed last, in seconds on the canvas'
+    /// [clock](Self::clock): of an event, of a draw, or of a deadline of [`next_before`](Self::next_before)
+    /// or [`poll`](Self::poll) that passed without a step. It is 0 at first, and never goes back.
+    ///
+    /// A replay of an input log gives exactly the same times, which no other clock does. Deadlines that
+    /// follow each other within a millisecond have the same time.
+    ///
+    /// ```
+    /// use framecast::{Canvas, EventKind};
+    ///
+    /// let canvas = Canvas::builder("").no_backends().open()?;
+    /// assert_eq!(canvas.time(), 0.0);
+    /// while canvas.poll().is_some() {}
+    /// assert!(canvas.time() > 0.0);
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    #[must_use]
+    pub fn time(&self) -> f64 {
+        self.member.engine.borrow().time()
     }
 
     /// Returns a handle for other threads.

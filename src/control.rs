@@ -111,6 +111,10 @@ impl Control {
         self.revision
     }
 
+    pub(crate) fn policy(&self) -> ControlPolicy {
+        self.policy
+    }
+
     /// Another time from now on after which control is given up; `None`: never.
     pub(crate) fn set_timeout(&mut self, timeout: Option<Duration>, now: Instant) {
         self.timeout = timeout.map(|time| time.min(LONGEST_TIMEOUT));

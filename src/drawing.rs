@@ -9,6 +9,7 @@ use framecast_api::{CanvasSize, Error, Frame, FrameBuffer, PhysicalSize, Result}
 
 use crate::engine;
 use crate::event_loop::{Core, Member};
+use crate::input_log::Draw;
 
 /// A frame to draw into. [`present`](Drawing::present) shows it; a drawing that is dropped is not
 /// shown.
@@ -32,18 +33,17 @@ pub struct Drawing {
 }
 
 impl Drawing {
-    pub(crate) fn begin(core: &Core, member: &Rc<Member>, step: f64) -> Result<Self> {
+    pub(crate) fn begin(core: &Core, member: &Rc<Member>, draw: Draw) -> Result<Self> {
         let engine = member.engine.borrow();
-        let began = core.time.now();
         Ok(Self {
             buffer: engine.lend()?,
             size: engine.size(),
             ratio: engine.size().ratio(),
             previous: engine.last_frame().cloned(),
-            step,
-            began,
+            step: draw.step,
+            began: core.time.now(),
             virtual_now: core.time.virtual_now(),
-            timestamp: core.clock.seconds(began),
+            timestamp: draw.timestamp,
             member: Rc::clone(member),
         })
     }

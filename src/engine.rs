@@ -7,6 +7,7 @@
 mod control;
 mod damage;
 mod fed;
+mod replay;
 mod setters;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,10 +26,12 @@ use crate::caption;
 use crate::control::{Control, ControlPolicy};
 use crate::events::EventQueue;
 use crate::held::Held;
+use crate::input_log::{Draw, Handed, Listener};
 use crate::messages::Messages;
 use crate::options::DrawDemand;
 use crate::schedule::{Due, Schedule, UpdateMode};
 use crate::stats::{BackendStats, Rate, Stats};
+use replay::Replay;
 pub(crate) use setters::fixed_size;
 
 /// What a canvas starts with.
@@ -54,8 +57,10 @@ pub(crate) struct Settings {
 pub(crate) enum Turn {
     /// The application gets this event.
     Event(Event),
-    /// The application draws; the seconds since the last draw.
-    Draw { step: f64 },
+    /// The application draws.
+    Draw(Draw),
+    /// A deadline that the application waits for has passed in the input log, at this time in seconds.
+    Deadline(f64),
     /// Nothing, until a wake or this instant.
     Wait(Option<Instant>),
     /// The canvas is closed and its backends are, too.
@@ -105,6 +110,16 @@ pub(crate) struct Engine {
     fps: f64,
     /// Why the canvas closed by itself.
     error: Option<Error>,
+    /// Who hears what the application is handed.
+    listeners: Vec<Box<dyn Listener>>,
+    /// The time of what the application was handed last, in seconds on its clock.
+    time: f64,
+    /// That was a deadline, at this time.
+    deadline_at: Option<f64>,
+    /// Seconds by which the application's clock is ahead of ours, after a replay.
+    shift: f64,
+    /// The input log that is replayed.
+    replay: Option<Replay>,
 }
 
 struct Slot {
@@ -194,6 +209,11 @@ impl Engine {
             rate: Rate::default(),
             fps: 0.0,
             error: None,
+            listeners: Vec::new(),
+            time: 0.0,
+            deadline_at: None,
+            shift: 0.0,
+            replay: None,
         }
     }
 
@@ -268,21 +288,36 @@ impl Engine {
         }
     }
 
-    /// Advances the canvas and says what comes next.
-    pub(crate) fn turn(&mut self, now: Instant) -> Turn {
+    /// Advances the canvas and says what comes next. `waits_for_deadline`: the application is told of a
+    /// deadline in the place of a step.
+    pub(crate) fn turn(&mut self, now: Instant, waits_for_deadline: bool) -> Turn {
+        let turn = self.advance(now, waits_for_deadline);
+        match &turn {
+            Turn::Event(event) => self.hand(Handed::Event(event)),
+            Turn::Draw(draw) => self.hand(Handed::Draw(*draw)),
+            Turn::Deadline(time) => self.hand(Handed::Deadline(*time)),
+            Turn::Wait(_) | Turn::Ended => {}
+        }
+        turn
+    }
+
+    fn advance(&mut self, now: Instant, waits_for_deadline: bool) -> Turn {
         if let Phase::Drawing { step } = self.phase {
             self.phase = Phase::Resting;
-            return Turn::Draw { step };
+            return Turn::Draw(Draw { timestamp: self.elapsed(now), step, size: self.size });
         }
         if self.phase == Phase::Ended {
             return Turn::Ended;
         }
         self.poll(now);
         self.tick(now);
+        if let Some(turn) = self.play(now, waits_for_deadline) {
+            return turn;
+        }
         if self.phase == Phase::Resting && self.demanded() && self.schedule.next(now) == Due::Now {
             self.announce_draw(now);
         }
-        if let Some(event) = self.next_event() {
+        if let Some(event) = self.queue.pop() {
             if let (EventKind::BeforeDraw, &Phase::Announced { step }) = (&event.kind, &self.phase)
             {
                 self.phase = Phase::Drawing { step };
@@ -303,14 +338,11 @@ impl Engine {
         self.change_control(now, |control| control.tick(now));
     }
 
-    fn next_event(&mut self) -> Option<Event> {
-        let event = self.queue.pop()?;
-        self.stats.events += 1;
-        Some(event)
-    }
-
-    /// Announces a draw now, whether it is due or not.
+    /// Announces a draw now, whether it is due or not. A log that is replayed has draws of its own.
     pub(crate) fn announce_draw(&mut self, now: Instant) {
+        if self.is_replaying() {
+            return;
+        }
         let step = self.schedule.begin(now);
         self.push(None, EventKind::Animate { step });
         self.push(None, EventKind::BeforeDraw);
@@ -421,6 +453,7 @@ impl Engine {
                         }
                         self.shown = visible;
                     }
+                    let timestamp = timestamp + self.shift;
                     self.queue.push(Event::new(kind, timestamp, Some(source(client))));
                 }
             }
@@ -469,18 +502,18 @@ impl Engine {
         self.push(self.control.presenter(), EventKind::Resize(size.into()));
     }
 
-    /// Queues an event that the engine made.
+    /// Queues an event that the engine made, unless the log that is replayed has it.
     pub(crate) fn push(&mut self, source: Option<Source>, kind: EventKind) {
-        if !matches!(self.phase, Phase::Closing | Phase::Ended) {
-            self.queue.push(Event::new(kind, self.clock.now(), source));
+        if !self.is_closed() && !self.is_replaying() {
+            self.queue.push(Event::new(kind, self.clock.now() + self.shift, source));
         }
     }
 
     /// Queues an event that the program made.
     pub(crate) fn submit(&mut self, kind: EventKind) -> Result<()> {
         kind.validate()?;
-        if !self.is_closed() {
-            let event = Event::new(kind, self.clock.now(), None);
+        if !self.is_closed() && !self.is_replaying() {
+            let event = Event::new(kind, self.clock.now() + self.shift, None);
             self.queue.push(event.with_submitted());
         }
         Ok(())
@@ -557,6 +590,9 @@ impl Engine {
     pub(crate) fn close(&mut self) {
         if matches!(self.phase, Phase::Closing | Phase::Ended) {
             return;
+        }
+        if self.replay.take().is_some() {
+            self.shift = self.time - self.clock.now();
         }
         for kind in self.held.release() {
             self.push(self.control.presenter(), kind);

@@ -102,6 +102,8 @@ pub(crate) struct Member {
 /// What a turn over the canvases gives.
 enum Next {
     Step(Rc<Member>, Step),
+    /// A deadline of the caller has passed in an input log.
+    Deadline,
     Wait(Option<Instant>),
     Ended,
 }
@@ -227,11 +229,23 @@ impl Core {
         let deadline = deadline.map(|at| self.time.deadline(at));
         loop {
             let now = self.time.now();
-            match self.turn(only, now) {
+            match self.turn(only, now, deadline.is_some()) {
                 Next::Step(member, step) => return Some((member, step)),
-                Next::Ended => return None,
-                Next::Wait(_) if deadline.is_some_and(|deadline| deadline <= now) => return None,
-                Next::Wait(until) => self.park(until.into_iter().chain(deadline).min()),
+                Next::Ended | Next::Deadline => return None,
+                // A log that is replayed has its own deadlines.
+                Next::Wait(_)
+                    if deadline.is_some_and(|deadline| deadline <= now)
+                        && !only.is_some_and(|it| it.engine.borrow().is_replaying()) =>
+                {
+                    if let Some(member) = only {
+                        member.engine.borrow_mut().pass_deadline(now);
+                    }
+                    return None;
+                }
+                Next::Wait(until) => {
+                    let deadline = deadline.filter(|at| *at > now);
+                    self.park(until.into_iter().chain(deadline).min());
+                }
             }
         }
     }
@@ -246,9 +260,9 @@ impl Core {
         std::future::poll_fn(move |context| {
             // Before the turn, so that a wake during it is not lost.
             core.signal.set_task(context.waker());
-            match core.turn(only.as_ref(), core.time.now()) {
+            match core.turn(only.as_ref(), core.time.now(), false) {
                 Next::Step(member, step) => Poll::Ready(Some((member, step))),
-                Next::Ended => Poll::Ready(None),
+                Next::Ended | Next::Deadline => Poll::Ready(None),
                 Next::Wait(until) => {
                     match until {
                         Some(until) => timer.set(until, context.waker()),
@@ -298,7 +312,12 @@ impl Core {
         }
     }
 
-    fn turn(self: &Rc<Self>, only: Option<&Rc<Member>>, now: Instant) -> Next {
+    fn turn(
+        self: &Rc<Self>,
+        only: Option<&Rc<Member>>,
+        now: Instant,
+        waits_for_deadline: bool,
+    ) -> Next {
         let members = match only {
             Some(member) => vec![Rc::clone(member)],
             None => self.canvases.borrow().clone(),
@@ -310,10 +329,10 @@ impl Core {
             let index = (first + index) % members.len();
             let member = &members[index];
             self.take_requests(member);
-            let turn = member.engine.borrow_mut().turn(now);
+            let turn = member.engine.borrow_mut().turn(now, waits_for_deadline);
             let step = match turn {
                 Turn::Event(event) => Step::Event(event),
-                Turn::Draw { step } => match Drawing::begin(self, member, step) {
+                Turn::Draw(draw) => match Drawing::begin(self, member, draw) {
                     Ok(drawing) => Step::Draw(drawing),
                     Err(error) => {
                         open = true;
@@ -322,6 +341,7 @@ impl Core {
                         continue;
                     }
                 },
+                Turn::Deadline(_) => return Next::Deadline,
                 Turn::Wait(at) => {
                     open = true;
                     until = until.into_iter().chain(at).min();

@@ -10,7 +10,7 @@
 //! 8. [Your own page](your_page): `<framecast-view>`, and files of yours
 //! 9. [Threads, async and your own loop](threads)
 //! 10. [Recording and replay](recording)
-//! 11. [Testing](testing): offscreen canvases and scripted viewers
+//! 11. [Testing](testing): offscreen canvases, approved pictures, replayed sessions and scripted viewers
 //! 12. [Backends of your own](backends)
 //! 13. [Logging, signals and what is printed](logging)
 //!

@@ -81,6 +81,7 @@ pub mod fuzz;
 pub mod guide;
 mod handle;
 mod held;
+mod input_log;
 #[cfg(feature = "signals")]
 mod interrupt;
 mod log_file;
@@ -92,6 +93,7 @@ mod options;
 mod own_window;
 mod schedule;
 mod select;
+mod sessions;
 mod signal;
 #[cfg(feature = "snapshot")]
 mod snapshot;
@@ -159,7 +161,7 @@ pub use crate::notice::print_notice;
 pub use crate::offscreen::Offscreen;
 pub use crate::options::{
     BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, LinkFormat, ListenArg, Options,
-    RatioArg, RecordFormatArg, SizeArg, TerminalArg, TimeoutArg, TlsArg,
+    RatioArg, RecordFormatArg, ReplaySpeed, ReplayThen, SizeArg, TerminalArg, TimeoutArg, TlsArg,
 };
 pub use crate::own_window::OwnWindow;
 pub use crate::schedule::UpdateMode;

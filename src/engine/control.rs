@@ -107,12 +107,17 @@ impl Engine {
     /// The application's choice of presenter; whether it can be.
     pub(crate) fn give_control(&mut self, source: Option<Source>, now: Instant) -> bool {
         let mut done = false;
+        if self.is_replaying() {
+            return done;
+        }
         self.change_control(now, |control| done = control.choose(source, now));
         done
     }
 
     pub(crate) fn set_control(&mut self, policy: ControlPolicy, now: Instant) {
-        self.change_control(now, |control| control.set_policy(policy, now));
+        if !self.postpone_control(policy) {
+            self.change_control(now, |control| control.set_policy(policy, now));
+        }
     }
 
     pub(crate) fn set_control_timeout(&mut self, timeout: Option<Duration>, now: Instant) {

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use framecast_api::{Event, EventKind, FrameBuffer};
 
-use super::{Engine, Phase};
+use super::{Engine, Phase, Turn};
 use crate::drawing;
+use crate::input_log::Handed;
 use crate::schedule::Due;
 
 /// What the thread of a mirror does next.
@@ -52,10 +53,13 @@ impl Engine {
             self.present(frame, ratio, now, now);
         }
         let mut events = Vec::new();
+        let replayed = if room { self.play_events(now, &mut events) } else { None };
         if room || self.is_closed() {
-            let draws =
-                |it: &Event| matches!(it.kind, EventKind::Animate { .. } | EventKind::BeforeDraw);
-            events.extend(std::iter::from_fn(|| self.next_event()).filter(|it| !draws(it)));
+            events.extend(std::iter::from_fn(|| self.queue.pop()));
+        }
+        events.retain(|it| !matches!(it.kind, EventKind::Animate { .. } | EventKind::BeforeDraw));
+        for event in &events {
+            self.hand(Handed::Event(event));
         }
         if self.phase == Phase::Closing {
             self.end();
@@ -66,7 +70,12 @@ impl Engine {
             _ => None,
         };
         let poll = self.next_poll().filter(|_| room);
-        let until = poll.into_iter().chain(draw).chain(self.control.deadline()).min();
+        let replayed = match replayed {
+            Some(Turn::Wait(until)) => until,
+            _ => None,
+        };
+        let until =
+            poll.into_iter().chain(draw).chain(self.control.deadline()).chain(replayed).min();
         FedTurn { events, wanted: next == Some(Due::Now), until, ended: self.is_ended() }
     }
 }

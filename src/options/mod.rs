@@ -1,6 +1,7 @@
 //! The flags that every framecast application gets.
 
 mod args;
+mod replay;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub use self::args::{
     BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, LinkFormat, ListenArg, RatioArg,
     RecordFormatArg, SizeArg, TerminalArg, TimeoutArg, TlsArg,
 };
+pub use self::replay::{ReplaySpeed, ReplayThen};
 use crate::control::ControlPolicy;
 
 /// The flags of a framecast application, for [`CanvasBuilder::options`](crate::CanvasBuilder::options).
@@ -217,6 +219,27 @@ pub struct Options {
     /// let the recording replace a file that exists
     #[cfg_attr(feature = "options", argh(switch))]
     pub record_overwrite: bool,
+
+    /// record everything that the program is handed into a new file, FILE.jsonl, from which --replay-input
+    /// repeats the session, for bug reports and tests. It contains all that is typed, passwords too, so only
+    /// its owner can read it
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
+    pub record_input: Option<PathBuf>,
+
+    /// repeat the session that --record-input recorded in this file: the program is handed the same events,
+    /// sizes, draws and deadlines in the same order. Viewers only watch meanwhile
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
+    pub replay_input: Option<PathBuf>,
+
+    /// how fast --replay-input repeats: a number from 0.001 to 1000, so many times as fast as it was recorded,
+    /// or max (as fast as the program draws). Default: 1
+    #[cfg_attr(feature = "options", argh(option, arg_name = "0.5|1|2|max"))]
+    pub replay_speed: Option<ReplaySpeed>,
+
+    /// what happens when --replay-input has ended: close (the canvas closes), live (viewers drive) or hold
+    /// (the last picture stays). Default: close
+    #[cfg_attr(feature = "options", argh(option, arg_name = "close|live|hold"))]
+    pub replay_then: Option<ReplayThen>,
 
     /// draw at most this many frames per second. Default: 60 unless the program says otherwise
     #[cfg_attr(feature = "options", argh(option, arg_name = "n"))]
@@ -477,6 +500,10 @@ mod tests {
             "--record-lossless",
             "--record-fps",
             "--record-overwrite",
+            "--record-input",
+            "--replay-input",
+            "--replay-speed",
+            "--replay-then",
             "--max-fps",
             "--draw",
             "--title",

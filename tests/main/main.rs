@@ -11,6 +11,7 @@
 //! - `mounted`: canvases in somebody else's web application
 //! - `quiet`: nothing is printed without flags
 //! - `record`: recordings beside other backends
+//! - `replay`: input logs
 //! - `signals`: Ctrl-C closes canvases that ask for it
 //! - `view_info`: what is known of the presenter's view
 
@@ -28,6 +29,7 @@ mod mounted;
 mod quiet;
 #[cfg(feature = "record")]
 mod record;
+mod replay;
 #[cfg(all(unix, feature = "signals"))]
 mod signals;
 mod view_info;

@@ -1,5 +1,6 @@
 //! What is printed for people to copy: the programs in README.md, in the guide of the API docs and in
-//! examples/ run here for a minute of virtual time, and must still change then.
+//! examples/ run here for a minute of virtual time, and must still change then. A session of each example is
+//! recorded and replayed.
 //!
 //! An example is a part of this crate as it is, and what it calls `framecast` is this crate: all of the
 //! real one, but for those of its types that `stage` stands in for.
@@ -23,6 +24,11 @@ macro_rules! example {
             #[test]
             fn changes_for_a_minute() {
                 crate::stage::rehearse(main);
+            }
+
+            #[test]
+            fn shows_the_same_pictures_in_a_replay() {
+                crate::stage::replay(stringify!($name), main);
             }
         }
     };

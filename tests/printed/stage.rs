@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use real::{
     Backend, BackendEvent, BackendList, Button, CanvasBuilder, ClientId, Context, EventKind, Frame,
-    Key, Pointer, Result, Role, SizeArg,
+    Key, Pointer, ReplaySpeed, Result, Role, SizeArg,
 };
 
 /// For how long an example runs, in seconds of its own time.
@@ -16,6 +16,8 @@ const LENGTH: u32 = 60;
 /// How often somebody looks and does something.
 const PACE: Duration = Duration::from_millis(200);
 const PER_SECOND: u32 = 5;
+/// How long a session is that is recorded and replayed.
+const SESSION: Duration = Duration::from_secs(5);
 /// The size of a canvas that may have any: small, because every pixel takes time.
 const SIZE: SizeArg = SizeArg { width: 240, height: 160 };
 
@@ -26,29 +28,55 @@ thread_local! {
 /// What the example that runs on this thread is given, and what is seen of it.
 struct Running {
     event_loop: real::EventLoop,
+    options: real::Options,
     seen: Vec<Rc<RefCell<Seen>>>,
 }
 
 /// What somebody saw of one canvas.
 #[derive(Default)]
 struct Seen {
-    picture: u64,
+    /// A hash of each.
+    pictures: Vec<u64>,
     /// How often the picture changed in each second.
     changes: Vec<u32>,
 }
 
 /// Runs an example's `main` for a minute; its pictures must change in every second of it.
 pub(crate) fn rehearse(main: impl FnOnce() -> Result<()>) {
-    let event_loop = real::EventLoop::in_virtual_time(Duration::from_secs(LENGTH.into()));
-    RUNNING.set(Some(Running { event_loop, seen: Vec::new() }));
-    main().expect("it ends well");
-    let seen = RUNNING.take().expect("nobody else takes it").seen;
-    assert!(!seen.is_empty(), "it opened no canvas");
-    for seen in seen {
-        let changes = &seen.borrow().changes;
+    for seen in run(main, Duration::from_secs(LENGTH.into()), real::Options::default()) {
+        let changes = &seen.changes;
         assert!(changes.len() >= LENGTH as usize, "it ended after {} s", changes.len());
         assert!(changes.iter().all(|count| *count > 0), "it stands still: {changes:?}");
     }
+}
+
+/// Records a session of an example: a replay of it must show the same pictures, each time.
+pub(crate) fn replay(name: &str, main: fn() -> Result<()>) {
+    let log = std::env::temp_dir().join(format!("framecast-{name}-{}.jsonl", std::process::id()));
+    let mut options = real::Options::default();
+    options.record_input = Some(log.clone());
+    let recorded = run(main, SESSION, options);
+    for speed in [ReplaySpeed::Times(2.0), ReplaySpeed::Max] {
+        let mut options = real::Options::default();
+        options.replay_input = Some(log.clone());
+        options.replay_speed = Some(speed);
+        let replayed = run(main, SESSION * 2, options);
+        // The others of several have no log.
+        let (recorded, replayed) = (&recorded[0].pictures, &replayed[0].pictures);
+        assert!(!recorded.is_empty());
+        assert!(replayed == recorded, "{} pictures for {}", replayed.len(), recorded.len());
+    }
+    std::fs::remove_file(log).expect("it was recorded");
+}
+
+/// Runs an example's `main`: what was seen of each canvas.
+fn run(main: impl FnOnce() -> Result<()>, length: Duration, options: real::Options) -> Vec<Seen> {
+    let event_loop = real::EventLoop::in_virtual_time(length);
+    RUNNING.set(Some(Running { event_loop, options, seen: Vec::new() }));
+    main().expect("it ends well");
+    let seen = RUNNING.take().expect("nobody else takes it").seen;
+    assert!(!seen.is_empty(), "it opened no canvas");
+    seen.iter().map(|seen| seen.take()).collect()
 }
 
 /// Stands in for [`real::Canvas`] where a program opens one.
@@ -71,7 +99,8 @@ pub enum Options {}
 
 impl Options {
     pub fn from_env() -> real::Options {
-        let mut options = real::Options::default();
+        let mut options = RUNNING
+            .with_borrow(|running| running.as_ref().expect("an example runs").options.clone());
         (options.backend, options.size) = (Some(BackendList::NONE), Some(SIZE));
         options
     }
@@ -152,11 +181,12 @@ impl Backend for Person {
         frame.bytes().hash(&mut hasher);
         let mut seen = self.seen.borrow_mut();
         let picture = hasher.finish();
-        if std::mem::replace(&mut seen.picture, picture) != picture
+        if seen.pictures.last() != Some(&picture)
             && let Some(count) = seen.changes.last_mut()
         {
             *count += 1;
         }
+        seen.pictures.push(picture);
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! What a fuzz target of tests/fuzz, and a test, do with any bytes at all. No part of the API.
+//! Histories of an audience.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -196,12 +196,13 @@ impl Scene {
     /// The application runs until nothing is left to do.
     fn look(&mut self) {
         loop {
-            match self.engine.turn(self.now) {
+            match self.engine.turn(self.now, false) {
                 Turn::Event(event) => {
                     assert!(!self.ended, "{:?} after the end", event.kind);
                     self.hear(event.source, &event.kind);
                 }
-                Turn::Draw { .. } => panic!("nobody wants a frame"),
+                Turn::Draw(_) => panic!("nobody wants a frame"),
+                Turn::Deadline(_) => panic!("nobody waits for one"),
                 Turn::Wait(until) => {
                     assert!(until.is_none_or(|at| at > self.now), "the loop would spin");
                     break;

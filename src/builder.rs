@@ -332,7 +332,7 @@ impl CanvasBuilder {
         failures.iter().for_each(|failure| messages.notice(Level::Warn, failure));
         // Last, so that no file is left where there is nothing to show it on.
         let header = Header::new(&plain_title, size);
-        sessions.attach(&mut engine, &header, messages, core.time.now())?;
+        sessions.attach(&mut engine, &header, &options, messages, core.time.now())?;
         let canvas = Canvas::new(core.clone(), core.add(engine));
         if by_flags {
             announce(&canvas, &options, messages);

@@ -10,6 +10,8 @@ mod fed;
 mod replay;
 mod setters;
 
+use std::io::Write;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,7 +30,7 @@ use crate::events::EventQueue;
 use crate::held::Held;
 use crate::input_log::{Draw, Handed, Listener};
 use crate::messages::Messages;
-use crate::options::DrawDemand;
+use crate::options::{DrawDemand, Options};
 use crate::schedule::{Due, Schedule, UpdateMode};
 use crate::stats::{BackendStats, Rate, Stats};
 use replay::Replay;
@@ -254,6 +256,18 @@ impl Engine {
         // So that the recording begins with the picture that is shown.
         self.schedule.request();
         Ok(recorder)
+    }
+
+    /// What takes an input log that is to be a part of the recording in the file at `path`.
+    pub(crate) fn recorder_of(&self, path: &Path, options: &Options) -> Option<Box<dyn Write>> {
+        let place = options.record.iter().position(|file| file == path)?;
+        #[cfg(feature = "record")]
+        return self.recorders.get(place).map(|it| -> Box<dyn Write> { Box::new(it.input()) });
+        #[cfg(not(feature = "record"))]
+        {
+            let _ = place;
+            None
+        }
     }
 
     /// Recorders take what changes from there; `lossless`: exactly.

@@ -80,13 +80,25 @@ pub(crate) fn recorders(
     }
     let format = options.record_format.map(|format| format.name().parse::<RecordFormat>());
     let format = format.transpose()?;
-    let settings = |path| {
+    if let Some(path) = options.record_input.as_ref().filter(|path| options.record.contains(path)) {
+        let format = format.map_or_else(|| RecordFormat::from_path(path), Ok)?;
+        if format != RecordFormat::Fcast {
+            return Err(framecast_api::Error::invalid_input(format!(
+                "--record-input {}: only a recording (.fcast) can hold input; name a file FILE.jsonl",
+                path.display()
+            )));
+        }
+    }
+    let settings = |path: &std::path::PathBuf| {
         let mut settings = RecordSettings::new(path)
             .with_lossless(options.record_lossless)
             .with_overwrite(options.record_overwrite)
             .with_reporter(move |level, message| {
                 messages.notice(level, &format!("record  {message}"));
             });
+        if options.record_input.as_ref() == Some(path) {
+            settings = settings.with_input(true);
+        }
         if let Some(fps) = options.record_fps {
             settings = settings.with_fps(fps.0);
         }
@@ -467,5 +479,9 @@ mod tests {
         {
             assert!(recorders(&flags).unwrap_err().to_string().contains("one thing"));
         }
+        let input = ["--record", "a.y4m", "--record-input", "a.y4m", "--record-format", "rgba"];
+        assert!(recorders(&input).is_err());
+        let input = ["--record", "a.fcast", "--record-input", "a.fcast"];
+        assert_eq!(recorders(&input).unwrap(), 1);
     }
 }

@@ -81,6 +81,7 @@ impl OpenSessions {
         self,
         engine: &mut Engine,
         header: &Header,
+        options: &Options,
         messages: Messages,
         now: Instant,
     ) -> Result<()> {
@@ -98,7 +99,10 @@ impl OpenSessions {
             engine.replay(player, path, self.then, now);
         }
         if let Some(path) = self.record {
-            engine.listen(Box::new(input_log::create(&path, header, messages)?));
+            engine.listen(match engine.recorder_of(&path, options) {
+                Some(recording) => input_log::record_in(recording, &path, header, messages)?,
+                None => Box::new(input_log::create(&path, header, messages)?),
+            });
             let readers = if cfg!(unix) { "; only you can read the file" } else { "" };
             let message = format!(
                 "input   recorded in {}, with all that is typed, passwords too{readers}",

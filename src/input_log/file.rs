@@ -1,12 +1,12 @@
 //! The files of input logs.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 use framecast_api::{Error, Result};
 
-use super::{Header, Player, Reader, Writer};
+use super::{Header, Listener, Player, Reader, Writer};
 use crate::messages::Messages;
 use crate::options::ReplaySpeed;
 
@@ -34,7 +34,24 @@ pub(crate) fn create(path: &Path, header: &Header, messages: Messages) -> Result
     Writer::new(file, path.to_owned(), header, messages).map_err(failed)
 }
 
-/// Opens the log at `path`.
+/// Makes a log that is a part of the recording at `path`, and writes `header`.
+///
+/// # Errors
+/// If the recording has ended already.
+pub(crate) fn record_in(
+    recording: Box<dyn Write>,
+    path: &Path,
+    header: &Header,
+    messages: Messages,
+) -> Result<Box<dyn Listener>> {
+    let writer = Writer::new(recording, path.to_owned(), header, messages).map_err(|error| {
+        let message = format!("cannot record input in {}: {error}", path.display());
+        Error::failed(message).with_source(error)
+    })?;
+    Ok(Box::new(writer))
+}
+
+/// Opens the log at `path`, which may be a recording that has one.
 ///
 /// # Errors
 /// If it cannot be read, or is no input log of this version.
@@ -43,8 +60,34 @@ pub(crate) fn open(path: &Path, speed: ReplaySpeed) -> Result<(Player, Header)> 
         let message = format!("cannot replay the input log {}: {error}", path.display());
         Error::failed(message).with_source(error)
     })?;
-    let from: Box<dyn BufRead> = Box::new(BufReader::new(file));
+    let from = log_in(BufReader::new(file))
+        .map_err(|error| Error::failed(format!("cannot replay {}: {error}", path.display())))?;
     let (reader, header) = Reader::open(from)
         .map_err(|why| Error::invalid_input(format!("cannot replay {}: {why}", path.display())))?;
     Ok((Player::new(reader, speed), header))
+}
+
+/// The log in a file: all of it, or that of a recording.
+#[cfg(feature = "record")]
+fn log_in(mut file: BufReader<File>) -> Result<Box<dyn BufRead>> {
+    use framecast_record::{InputLog, Reader as Recording};
+
+    let begins = |error: std::io::Error| Error::failed(error.to_string()).with_source(error);
+    // A log begins with a brace.
+    if file.fill_buf().map_err(begins)?.first() != Some(&0x89) {
+        return Ok(Box::new(file));
+    }
+    let recording = Recording::open(file)?;
+    if !recording.head().input {
+        return Err(Error::failed(
+            "the recording has no input; record it with --record FILE --record-input FILE, of the same name",
+        ));
+    }
+    Ok(Box::new(BufReader::new(InputLog::new(recording))))
+}
+
+#[cfg(not(feature = "record"))]
+#[expect(clippy::unnecessary_wraps, reason = "with the feature `record` it can fail")]
+fn log_in(file: BufReader<File>) -> Result<Box<dyn BufRead>> {
+    Ok(Box::new(file))
 }

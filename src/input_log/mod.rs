@@ -12,7 +12,7 @@ mod writer;
 
 use framecast_api::{CanvasSize, Event};
 
-pub(crate) use self::file::{create, open};
+pub(crate) use self::file::{create, open, record_in};
 pub(crate) use self::line::{Header, Line};
 pub(crate) use self::player::{Begun, Ending, Played, Player};
 pub(crate) use self::reader::Reader;

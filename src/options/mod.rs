@@ -220,8 +220,8 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(switch))]
     pub record_overwrite: bool,
 
-    /// record everything that the program is handed into a new file, FILE.jsonl, from which --replay-input
-    /// repeats the session, for bug reports and tests. It contains all that is typed, passwords too, so only
+    /// record everything that the program is handed into a new file, FILE.jsonl, or into the FILE.fcast of --record,
+    /// from which --replay-input repeats the session, for bug reports and tests. It contains all that is typed, passwords too, so only
     /// its owner can read it
     #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
     pub record_input: Option<PathBuf>,

@@ -142,3 +142,62 @@ fn everybody_is_told_of_a_recording_and_only_the_host_pauses_it() {
     at_window.event(1, EventKind::KeyDown(key));
     assert!(crate::drain(&canvas).contains(&"key_down".to_owned()));
 }
+
+/// Draws until nothing is wanted any more, and notes what the program was handed.
+#[cfg(feature = "options")]
+fn session(flags: &[&str], remote: &NullRemote, backend: NullBackend) -> Vec<String> {
+    let options = Options::parse("test", flags).unwrap();
+    let canvas = Canvas::builder("typist").options(&options).backend(backend).open().unwrap();
+    remote.set_demand(true);
+    remote.join(1);
+    let mut handed = Vec::new();
+    for text in ["a", "b", "c"] {
+        remote.event(1, EventKind::KeyDown(Key::new(text)));
+        remote.event(1, EventKind::KeyUp(Key::new(text)));
+    }
+    canvas.request_draw();
+    let end = Instant::now() + PATIENCE;
+    while let Ok(step) = canvas.next_before(end) {
+        match step {
+            Step::Event(event) => handed.push(format!("{:?}", event.kind)),
+            Step::Draw(frame) => {
+                handed.push("draw".into());
+                frame.present();
+                canvas.close();
+            }
+        }
+    }
+    canvas.finish().unwrap();
+    handed
+}
+
+#[cfg(feature = "options")]
+#[test]
+fn a_recording_holds_what_the_program_was_handed_and_replays_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.fcast");
+    let file = path.to_str().unwrap();
+    let flags = ["--backend", "none", "--record", file, "--record-input", file];
+    let (backend, remote) = NullBackend::new();
+    let first = session(&flags, &remote, backend);
+    assert!(first.iter().filter(|it| it.contains("KeyDown")).count() == 3, "{first:?}");
+    let reader = Reader::open(File::open(&path).unwrap()).unwrap();
+    assert!(reader.head().input);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+    }
+    let flags = ["--backend", "none", "--replay-input", file, "--replay-speed", "max"];
+    let (backend, remote) = NullBackend::new();
+    assert_eq!(session(&flags, &remote, backend), first);
+    // One without input says so.
+    let other = folder.path().join("other.fcast");
+    let canvas = Canvas::builder("plot").no_backends().open().unwrap();
+    canvas.record(RecordSettings::new(&other)).unwrap();
+    drop(canvas);
+    let flags = ["--backend", "none", "--replay-input", other.to_str().unwrap()];
+    let options = Options::parse("test", &flags).unwrap();
+    let error = Canvas::builder("plot").options(&options).open().unwrap_err().to_string();
+    assert!(error.contains("has no input"), "{error}");
+}

@@ -21,9 +21,11 @@ mod tests;
 #[cfg(feature = "video")]
 pub mod video;
 
-pub use format::{Damage, Head, Item, Place, Reader, Writer};
+pub use format::{Damage, Head, InputLog, Item, Place, Reader, Writer};
 #[cfg(feature = "play")]
 pub use picture::Picture;
 #[cfg(feature = "play")]
 pub use playback::{Changed, Playback};
-pub use recorder::{RecordBackend, RecordFormat, RecordSettings, Recorder, RecorderState};
+pub use recorder::{
+    RecordBackend, RecordFormat, RecordSettings, Recorder, RecorderInput, RecorderState,
+};

@@ -167,7 +167,7 @@ impl<R: Read + Seek> Playback<R> {
                     entering = false;
                     self.note(&text, &mut changed);
                 }
-                Some((_, Item::Whole(_) | Item::State(_) | Item::Time)) => {}
+                Some((_, Item::Whole(_) | Item::State(_) | Item::Input(_) | Item::Time)) => {}
                 None => break,
             }
             if waiting.bytes > MAX_WAITING {

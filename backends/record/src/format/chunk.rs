@@ -18,6 +18,8 @@ pub(super) enum Kind {
     Part,
     /// A line of text: JSON.
     Text,
+    /// A piece of the log of what the program was handed.
+    Input,
     /// A place to enter: the state, followed by as many `BasePart` as it says.
     Base,
     /// A part of the picture at a place.
@@ -33,10 +35,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Kind, [u8; 4]); 8] = [
+    const ALL: [(Kind, [u8; 4]); 9] = [
         (Kind::Head, *b"HEAD"),
         (Kind::Part, *b"PART"),
         (Kind::Text, *b"TEXT"),
+        (Kind::Input, *b"INPT"),
         (Kind::Base, *b"BASE"),
         (Kind::BasePart, *b"BPRT"),
         (Kind::Time, *b"TIME"),
@@ -55,7 +58,7 @@ impl Kind {
     /// The longest payload that it may have, in bytes.
     fn most(self) -> usize {
         match self {
-            Kind::Head | Kind::Text | Kind::Base => MAX_TEXT,
+            Kind::Head | Kind::Text | Kind::Input | Kind::Base => MAX_TEXT,
             Kind::Part | Kind::BasePart | Kind::Index | Kind::Unknown => MAX_PAYLOAD,
             Kind::Time => 0,
             Kind::Done => DONE,

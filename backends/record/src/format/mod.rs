@@ -1,11 +1,13 @@
 //! The file format `.fcast`, as FORMAT.md describes it: written and read. Pure, but for the file that is passed in.
 
 mod chunk;
+mod input;
 mod reader;
 mod writer;
 
 #[cfg(feature = "play")]
 pub(crate) use chunk::repaired;
+pub use input::InputLog;
 pub use reader::{Damage, Item, Reader};
 pub use writer::Writer;
 

@@ -39,6 +39,8 @@ pub enum Item<'a> {
     Whole(&'a [u8]),
     /// What happened: title, cursor, who drives, input.
     Text(serde_json::Value),
+    /// A piece of the log of what the program was handed; it may be cut anywhere.
+    Input(&'a [u8]),
     /// Time passed.
     Time,
 }
@@ -159,6 +161,11 @@ impl<R: Read + Seek> Reader<R> {
         after.checked_sub(1).and_then(|at| self.places.get(at)).copied()
     }
 
+    /// Goes to the beginning.
+    pub fn rewind(&mut self) {
+        self.offset = START;
+    }
+
     /// Goes to the item at this offset, as [`offset`](Self::offset) told it.
     pub fn go_to(&mut self, offset: u64) {
         self.offset = offset;
@@ -185,6 +192,7 @@ impl<R: Read + Seek> Reader<R> {
                     };
                     return Ok(Some((time, Item::State(texts))));
                 }
+                Kind::Input => return Ok(Some((time, Item::Input(&self.payload)))),
                 Kind::Time => return Ok(Some((time, Item::Time))),
                 Kind::Head | Kind::Index | Kind::Done | Kind::Unknown => {}
             }

@@ -111,6 +111,15 @@ impl<W: Write> Writer<W> {
         self.flush()
     }
 
+    /// Writes a piece of the log of what the program was handed. It may be cut anywhere.
+    pub fn input(&mut self, time: u64, log: &[u8]) -> io::Result<()> {
+        self.pass(time);
+        for piece in log.chunks(MAX_TEXT) {
+            self.add(Kind::Input, piece.to_vec().into());
+        }
+        self.flush()
+    }
+
     /// Writes that it lasted until `time` and nothing changed.
     pub fn rest(&mut self, time: u64) -> io::Result<()> {
         if time <= self.time {

@@ -127,6 +127,10 @@ impl<W: Write + Send> Sink for FcastSink<W> {
         self.write(self.written, |writer| writer.text(time, text))
     }
 
+    fn input(&mut self, log: &[u8], time: u64) -> Result<()> {
+        self.write(self.written, |writer| writer.input(time, log))
+    }
+
     fn advance(&mut self, time: u64, now: Instant) -> Result<Option<Instant>> {
         let Some(writer) = &mut self.writer else { return Ok(None) };
         let before = writer.bytes();

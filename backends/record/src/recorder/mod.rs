@@ -12,6 +12,7 @@ mod timeline;
 mod video;
 
 use std::fmt;
+use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 use std::thread::JoinHandle;
@@ -31,6 +32,8 @@ use queue::FrameQueue;
 use sink::Sink;
 use timeline::Timeline;
 
+/// The most bytes of the log of input that wait to be written.
+const MAX_INPUT: usize = 16 * 1024 * 1024;
 /// The most texts that wait to be written; of more, the oldest are left out.
 const MAX_TEXTS: usize = 4096;
 
@@ -84,6 +87,8 @@ struct Inner {
     phase: Phase,
     frames: FrameQueue,
     texts: Vec<(f64, Value)>,
+    /// Of the log of what the program was handed, and when.
+    input: Vec<u8>,
     demand: Demand,
     /// The engine knows that a frame is wanted.
     asked: bool,
@@ -136,6 +141,7 @@ impl RecordBackend {
             phase: Phase::New,
             frames: FrameQueue::new(1),
             texts: Vec::new(),
+            input: Vec::new(),
             demand: Demand::new(settings.fps()),
             asked: false,
             paused: false,
@@ -169,6 +175,7 @@ impl RecordBackend {
         }
         let mut head = Head::new(&*context.title, SystemTime::now());
         head.lossless = self.settings.is_lossless();
+        head.input = self.settings.has_input();
         let out = self.settings.create()?;
         let updates = self.settings.updates().map(|updates| {
             let shared = Arc::clone(&self.recorder.shared);
@@ -311,6 +318,13 @@ impl Recorder {
         }
     }
 
+    /// Returns what takes the log of what the program is handed, which becomes part of the recording. Writing fails when the
+    /// recording has ended, or when the disk is so slow that 16 MiB wait.
+    #[must_use]
+    pub fn input(&self) -> RecorderInput {
+        RecorderInput { shared: Arc::clone(&self.shared) }
+    }
+
     /// Ends the recording. The file is completed on the recorder's thread.
     pub fn stop(&self) {
         let mut inner = self.shared.lock();
@@ -332,5 +346,30 @@ impl Recorder {
         let now = inner.clock.now();
         inner.texts.push((now, text));
         self.shared.work.notify_one();
+    }
+}
+
+/// Takes the log of what a program is handed; from [`Recorder::input`].
+#[derive(Debug)]
+pub struct RecorderInput {
+    shared: Arc<Shared>,
+}
+
+impl Write for RecorderInput {
+    fn write(&mut self, log: &[u8]) -> io::Result<usize> {
+        let mut inner = self.shared.lock();
+        if inner.phase != Phase::Open {
+            return Err(io::Error::other("the recording has ended"));
+        }
+        if inner.input.len() + log.len() > MAX_INPUT {
+            return Err(io::Error::other("the disk is too slow"));
+        }
+        inner.input.extend_from_slice(log);
+        self.shared.work.notify_one();
+        Ok(log.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -73,6 +73,7 @@ pub struct RecordSettings {
     size: Option<PhysicalSize>,
     parts: bool,
     lossless: bool,
+    input: bool,
     overwrite: bool,
     updates: Option<Arc<dyn UpdateSource>>,
     reporter: Reporter,
@@ -106,6 +107,7 @@ impl RecordSettings {
             size: None,
             parts: false,
             lossless: false,
+            input: false,
             overwrite: false,
             updates: None,
             reporter: Reporter::default(),
@@ -149,6 +151,14 @@ impl RecordSettings {
     #[must_use]
     pub fn with_lossless(mut self, lossless: bool) -> Self {
         self.lossless = lossless;
+        self
+    }
+
+    /// Sets whether what the program is handed is recorded, too, by [`Recorder::input`](super::Recorder::input). Only for
+    /// recordings.
+    #[must_use]
+    pub fn with_input(mut self, input: bool) -> Self {
+        self.input = input;
         self
     }
 
@@ -216,6 +226,10 @@ impl RecordSettings {
         self.lossless
     }
 
+    pub(super) fn has_input(&self) -> bool {
+        self.input
+    }
+
     pub(super) fn updates(&self) -> Option<&Arc<dyn UpdateSource>> {
         self.updates.as_ref()
     }
@@ -244,6 +258,11 @@ impl RecordSettings {
         };
         let mut options = OpenOptions::new();
         options.write(true);
+        #[cfg(unix)]
+        if self.input {
+            // It holds all that is typed.
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
         if self.overwrite {
             options.create(true).truncate(true);
         } else {

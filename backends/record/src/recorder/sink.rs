@@ -16,6 +16,9 @@ pub(super) trait Sink: Send {
     /// Takes what happened, as a JSON object.
     fn text(&mut self, text: &Value, time: u64) -> Result<()>;
 
+    /// Takes a piece of the log of what the program was handed.
+    fn input(&mut self, log: &[u8], time: u64) -> Result<()>;
+
     /// Does what is due. `time` is now. Returns when to call it again, if nothing else happens.
     fn advance(&mut self, time: u64, now: Instant) -> Result<Option<Instant>>;
 

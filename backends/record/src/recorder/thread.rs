@@ -62,6 +62,14 @@ fn record(shared: &Shared, sink: &mut dyn Sink) -> Result<()> {
     loop {
         let mut inner = shared.lock();
         let now = Instant::now();
+        if !inner.input.is_empty() {
+            let input = std::mem::take(&mut inner.input);
+            let seconds = inner.clock.seconds(now);
+            let time = inner.timeline.so_far(seconds);
+            drop(inner);
+            sink.input(&input, time)?;
+            continue;
+        }
         if !inner.frames.is_empty() || !inner.texts.is_empty() {
             let texts = std::mem::take(&mut inner.texts);
             let texts: Vec<_> = texts

@@ -43,6 +43,11 @@ impl Sink for VideoSink {
         Ok(())
     }
 
+    /// Nor a log of input.
+    fn input(&mut self, _: &[u8], _: u64) -> Result<()> {
+        Ok(())
+    }
+
     fn advance(&mut self, time: u64, now: Instant) -> Result<Option<Instant>> {
         let Some(writer) = &mut self.writer else { return Ok(None) };
         let advanced = writer.advance(Duration::from_micros(time));

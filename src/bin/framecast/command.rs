@@ -37,6 +37,8 @@ pub(crate) enum Action {
     Demo(Demo),
     /// Video from standard input.
     Pipe(Pipe),
+    /// A program in any language.
+    Run(Run),
     /// Pictures.
     Show(Show),
     /// A recording.
@@ -60,7 +62,8 @@ pub(crate) struct Demo {
 
 /// Plays uncompressed video from standard input in real time. YUV4MPEG2 contains its size and rate; it may be
 /// grey, 4:1:0, 4:1:1, 4:2:0, 4:2:2 or 4:4:4, with 8 to 16 bits. Raw RGBA needs --size before the command.
-/// --max-fps has no effect on video.
+/// --max-fps has no effect on video. Frames with headers are those of framecast run, from a program that something
+/// else starts.
 #[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(
     subcommand,
@@ -69,9 +72,15 @@ pub(crate) struct Demo {
     example = "my_renderer | framecast --size 640x480 pipe --format rgba --rate 30"
 )]
 pub(crate) struct Pipe {
-    /// format of the video: y4m (YUV4MPEG2) or rgba (raw, 4 bytes a pixel). Default: y4m
-    #[argh(option, default = "Format::Y4m", arg_name = "y4m|rgba")]
+    /// format of the input: y4m (YUV4MPEG2), rgba (raw, 4 bytes a pixel) or frames (frames with headers).
+    /// Default: y4m
+    #[argh(option, default = "Format::Y4m", arg_name = "y4m|rgba|frames")]
     pub(crate) format: Format,
+
+    /// where to write events, one line of JSON each: a file or named pipe, the number of an open file descriptor,
+    /// or - for standard output
+    #[argh(option, arg_name = "file")]
+    pub(crate) events: Option<String>,
 
     /// frames a second, instead of the rate in the stream. Default for rgba: as fast as they arrive
     #[argh(option, arg_name = "n")]
@@ -81,6 +90,31 @@ pub(crate) struct Pipe {
     /// on). Default: auto
     #[argh(option, default = "MatrixArg::Auto", arg_name = "auto|bt601|bt709")]
     pub(crate) matrix: MatrixArg,
+}
+
+/// Runs a program in any language that draws through pipes, and hands it the events. The program finds the numbers
+/// of two open file descriptors in its environment: FRAMECAST_OUT takes its frames, FRAMECAST_IN has the events.
+/// PIPE.md documents what goes through them; there are helpers for Python, C and Node.js.
+#[derive(FromArgs, ArgsInfo, Debug)]
+#[argh(
+    subcommand,
+    name = "run",
+    example = "framecast run -- python3 pong.py",
+    example = "framecast --backend http run --stdio -- node drops.js"
+)]
+pub(crate) struct Run {
+    /// use the program's standard input and output instead of descriptors of their own, as always on Windows: what
+    /// it prints must then go to standard error
+    #[argh(switch)]
+    pub(crate) stdio: bool,
+
+    /// the program
+    #[argh(positional, arg_name = "program")]
+    pub(crate) program: String,
+
+    /// what it is given
+    #[argh(positional, greedy, arg_name = "args")]
+    pub(crate) args: Vec<String>,
 }
 
 /// Shows pictures: PNG, JPEG, GIF, WebP, BMP, PNM and QOI. A folder stands for the pictures in it. A file is
@@ -205,6 +239,8 @@ const COMMANDS: &str = "\
 Commands, after the flags:
   demo [NAME]   run a demo: plasma, paint, cube, dashboard or events
   pipe          play video from standard input (YUV4MPEG2 or raw RGBA)
+  run -- PROGRAM ARGS...
+                run a program in any language that draws through pipes
   show FILE...  show pictures, those of a folder, or one from standard input (-)
   play FILE     play a recording that --record made
   export FILE FILE
@@ -272,13 +308,15 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
         rest.iter().map(|arg| if *arg == "-" { STANDARD_INPUT } else { *arg }).collect();
     match Program::from_args(&["framecast"], &dashed) {
         Ok(mut program) => {
-            let files: Vec<&mut String> = match &mut program.action {
-                Action::Show(show) => show.files.iter_mut().collect(),
-                Action::Export(export) => vec![&mut export.to_file],
-                _ => Vec::new(),
+            let words = match &mut program.action {
+                Action::Show(show) => show.files.as_mut_slice(),
+                Action::Export(export) => std::slice::from_mut(&mut export.to_file),
+                Action::Run(run) => run.args.as_mut_slice(),
+                Action::Pipe(pipe) => pipe.events.as_mut_slice(),
+                _ => &mut [],
             };
-            for file in files.into_iter().filter(|file| *file == STANDARD_INPUT) {
-                "-".clone_into(file);
+            for word in words.iter_mut().filter(|word| *word == STANDARD_INPUT) {
+                "-".clone_into(word);
             }
             Parsed::Run(Box::new(options), program.action)
         }
@@ -373,6 +411,31 @@ mod tests {
         };
         assert_eq!(show.files, ["a.png", "b.jpg"]);
         assert_eq!(show.max_memory, Budget::default());
+    }
+
+    #[test]
+    fn what_follows_a_program_is_its_own() {
+        for line in [
+            "--backend none run -- python3 a.py --size 3 -- - --help",
+            "--backend none run python3 a.py --size 3 -- - --help",
+        ] {
+            let Parsed::Run(_, Action::Run(run)) = parsed(line) else { panic!("not understood") };
+            assert_eq!((&*run.program, run.stdio), ("python3", false));
+            assert_eq!(run.args, ["a.py", "--size", "3", "--", "-", "--help"]);
+        }
+        let Parsed::Run(_, Action::Run(run)) = parsed("run --stdio -- cat") else {
+            panic!("not understood")
+        };
+        assert!(run.stdio && run.args.is_empty());
+        assert!(wrong("run").contains("program"), "{}", wrong("run"));
+    }
+
+    #[test]
+    fn pipe_writes_events_to_standard_output() {
+        let Parsed::Run(_, Action::Pipe(pipe)) = parsed("pipe --format frames --events -") else {
+            panic!("not understood")
+        };
+        assert_eq!(pipe.events.as_deref(), Some("-"));
     }
 
     #[test]

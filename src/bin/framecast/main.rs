@@ -1,4 +1,5 @@
-//! The `framecast` program: demos, video from a pipe, pictures, recordings; on every backend by a flag.
+//! The `framecast` program: demos, video from a pipe, programs in any language, pictures, recordings; on every backend by
+//! a flag.
 //!
 //! A plain user of the library: the flags are [`framecast::Options`], what follows them is parsed
 //! here.
@@ -7,9 +8,11 @@ mod command;
 mod completions;
 mod demo;
 mod export;
+mod frames;
 mod manual;
 mod pipe;
 mod play;
+mod run;
 mod show;
 
 use std::io::Write;
@@ -57,6 +60,7 @@ fn run(options: &Options, action: &Action) -> Result<()> {
     match action {
         Action::Demo(args) => demo::run(options, args.name.as_deref()),
         Action::Pipe(args) => pipe::run(options, args),
+        Action::Run(args) => run::run(options, args),
         Action::Show(args) => {
             let files = args.files.iter().map(|file| path(file)).collect();
             show::run(options, files, args.max_memory)

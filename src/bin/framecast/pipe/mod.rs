@@ -7,6 +7,7 @@
 
 mod aspect;
 mod deep;
+mod events;
 mod header;
 mod pace;
 mod player;
@@ -18,12 +19,13 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use framecast::{Canvas, Error, Options, PhysicalSize, Result, UpdateMode, print_notice};
+use framecast::{Canvas, Error, Options, PhysicalSize, Result, Step, UpdateMode, print_notice};
 
 use self::player::Player;
 use self::stream::{Info, Stream};
 use self::yuv::Matrix;
 use crate::command::Pipe;
+use crate::frames::{self, Events};
 
 /// What comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub(crate) enum Format {
     Y4m,
     /// Raw pixels of four bytes.
     Rgba,
+    /// Frames with headers, as of a program that framecast runs.
+    Frames,
 }
 
 impl FromStr for Format {
@@ -41,8 +45,9 @@ impl FromStr for Format {
         match text {
             "y4m" => Ok(Format::Y4m),
             "rgba" => Ok(Format::Rgba),
+            "frames" => Ok(Format::Frames),
             _ => Err(Error::invalid_input(format!(
-                "the format {text:?} is unknown; possible are y4m and rgba"
+                "the format {text:?} is unknown; possible are y4m, rgba and frames"
             ))),
         }
     }
@@ -76,6 +81,9 @@ impl FromStr for MatrixArg {
 /// longer finds an open canvas, which takes the size then.
 const HEADER_WAIT: Duration = Duration::from_millis(700);
 
+/// How long the last events wait for a reader.
+const LAST_EVENTS: Duration = Duration::from_secs(2);
+
 /// Plays standard input.
 pub(crate) fn run(options: &Options, args: &Pipe) -> Result<()> {
     if std::io::stdin().is_terminal() {
@@ -83,10 +91,14 @@ pub(crate) fn run(options: &Options, args: &Pipe) -> Result<()> {
             "pipe plays video from standard input, which is a terminal. Try\n  ffmpeg -nostdin -i video.mp4 -f yuv4mpegpipe -pix_fmt yuv420p - | framecast pipe",
         ));
     }
+    let events = args.events.as_deref().map(events::open).transpose()?;
     let format = args.format;
+    if format == Format::Frames {
+        return show_frames(options, args, events);
+    }
     let size = options.size.map(|size| PhysicalSize::new(size.width, size.height));
     let raw = match (format, size) {
-        (Format::Y4m, _) => None,
+        (Format::Y4m | Format::Frames, _) => None,
         (Format::Rgba, Some(size)) => Some(Info::rgba(size)?),
         (Format::Rgba, None) => {
             return Err(Error::invalid_input(
@@ -110,11 +122,27 @@ pub(crate) fn run(options: &Options, args: &Pipe) -> Result<()> {
         }
         Ok(stream)
     })?;
-    play(options, player)
+    play(options, player, events)
+}
+
+/// Shows frames with headers.
+fn show_frames(options: &Options, args: &Pipe, events: Option<Events>) -> Result<()> {
+    if args.rate.is_some() || args.matrix != MatrixArg::Auto {
+        return Err(Error::invalid_input(
+            "--rate and --matrix are for video; frames with headers come when they are ready",
+        ));
+    }
+    let canvas = frames::open(options, "pipe")?;
+    // A program that reads no events draws when it likes.
+    let events =
+        events.map_or_else(|| Events::start("nobody".into(), || Ok(std::io::sink())), Ok)?;
+    let shown = frames::show(&canvas, options, "standard input", std::io::stdin(), &events);
+    events.finish(LAST_EVENTS);
+    shown
 }
 
 /// Opens a canvas and plays on it until the input or the canvas ends.
-fn play(options: &Options, player: Player) -> Result<()> {
+fn play(options: &Options, player: Player, events: Option<Events>) -> Result<()> {
     let mut builder = Canvas::builder("pipe")
         .options(options)
         .close_on_interrupt()
@@ -125,7 +153,17 @@ fn play(options: &Options, player: Player) -> Result<()> {
     let canvas = builder.open()?;
     let player = Arc::new(player);
     Player::play_on(&player, &canvas)?;
-    let ended = canvas.run(|_, _| {});
+    if let Some(events) = &events {
+        events.tell_size(&canvas);
+    }
+    let ended = canvas.run(|_, step| {
+        if let (Step::Event(event), Some(events)) = (step, &events) {
+            events.push(event);
+        }
+    });
+    if let Some(events) = events {
+        events.finish(LAST_EVENTS);
+    }
     print_notice(&player.summary());
     // Why the input ended says more than that the canvas closed then.
     player.outcome().and(ended)
@@ -156,7 +194,7 @@ mod tests {
     fn a_video_plays_in_real_time_though_nobody_watches() {
         let start = std::time::Instant::now();
         let player = player(None, video(31));
-        play(&options(), player).unwrap();
+        play(&options(), player, None).unwrap();
         let took = start.elapsed().as_secs_f64();
         assert!(took > 0.29, "{took} s for 0.31 s of video");
     }
@@ -236,7 +274,7 @@ mod tests {
     #[test]
     fn wrong_input_is_an_error_before_a_canvas_opens() {
         let player = player(None, b"GIF89a".to_vec());
-        let error = play(&options(), player).unwrap_err().to_string();
+        let error = play(&options(), player, None).unwrap_err().to_string();
         assert!(error.contains("byte 0") && error.contains("GIF89a"), "{error}");
     }
 

@@ -1,0 +1,30 @@
+//! `framecast run`: starts a program, shows what it draws, and ends it. `frames` knows what goes through the pipes.
+
+mod ending;
+mod program;
+
+use framecast::{Error, Options, Result};
+
+use self::program::Program;
+use crate::command::Run;
+use crate::frames::{self, Events};
+
+/// What errors call the program's output.
+const SOURCE: &str = "what the program writes";
+
+/// Runs a program until it or the canvas ends.
+pub(crate) fn run(options: &Options, args: &Run) -> Result<()> {
+    // First: the program then writes its messages to where the terminal's view keeps those of this one.
+    let canvas = frames::open(options, &program::title(args))?;
+    let (mut program, pipes) = Program::start(args)?;
+    let events = Events::start(program.name().to_owned(), || Ok(pipes.events));
+    // The events end with `close`, as soon as the program reads them.
+    let shown = events
+        .and_then(|events| frames::show(&canvas, options, SOURCE, pipes.frames, &events));
+    let ended = program.end();
+    match (shown, ended) {
+        (Ok(()), ended) => ended,
+        (shown, Ok(())) => shown,
+        (Err(shown), Err(ended)) => Err(Error::failed(format!("{shown}; {ended}"))),
+    }
+}

@@ -19,8 +19,8 @@ pub(crate) fn run(options: &Options, args: &Run) -> Result<()> {
     let (mut program, pipes) = Program::start(args)?;
     let events = Events::start(program.name().to_owned(), || Ok(pipes.events));
     // The events end with `close`, as soon as the program reads them.
-    let shown = events
-        .and_then(|events| frames::show(&canvas, options, SOURCE, pipes.frames, &events));
+    let shown =
+        events.and_then(|events| frames::show(&canvas, options, SOURCE, pipes.frames, &events));
     let ended = program.end();
     match (shown, ended) {
         (Ok(()), ended) => ended,

@@ -3,6 +3,7 @@
 //! - `files`: where the system gives few open files
 //! - `links`: `--link-file`, and links in the environment
 //! - `log`: `--log`
+//! - `pipes`: programs in other languages
 //! - `play`: recordings
 //! - `program`: run as a person would
 //! - `shell`: completions and the manual page
@@ -17,6 +18,8 @@ mod files;
 mod links;
 #[cfg(feature = "http")]
 mod log;
+#[cfg(unix)]
+mod pipes;
 mod play;
 mod program;
 mod shell;

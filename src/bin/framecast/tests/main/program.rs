@@ -77,7 +77,7 @@ impl Running {
         digits.and_then(|it| it.parse().ok()).unwrap_or_else(|| panic!("no port in {line:?}"))
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
@@ -117,10 +117,10 @@ fn help_explains_flags_and_subcommands() {
     let output = run(&["--help"]);
     assert!(output.status.success());
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    for word in ["--backend", "--listen", "demo", "pipe", "show", "FRAMECAST_BACKEND"] {
+    for word in ["--backend", "--listen", "demo", "pipe", "run", "show", "FRAMECAST_BACKEND"] {
         assert!(text.contains(word), "{word} is missing in\n{text}");
     }
-    for sub in ["demo", "pipe", "show"] {
+    for sub in ["demo", "pipe", "run", "show"] {
         let output = run(&[sub, "--help"]);
         assert!(output.status.success(), "{sub} --help: {}", error(&output));
         assert!(!output.stdout.is_empty());

@@ -1,0 +1,189 @@
+use std::io::{Read, Write};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::program::{Running, command};
+
+const DRAW: [&str; 4] = ["--backend", "none", "--draw", "always"];
+const HELLO: &str = r#"{"type":"hello","version":1,"fixed_size":[2,1]}"#;
+const FRAME: &str = r#"{"type":"frame","width":2,"height":1,"bytes":8}"#;
+
+/// Runs a script of the shell, which has `say` for a line and a frame in `$hello` and `$frame`.
+fn script(flags: &[&str], script: &str) -> Command {
+    let script = format!("say() {{ echo \"$1\" >&$FRAMECAST_OUT; }}\nsay '{HELLO}'\n{script}");
+    let mut command = command(&[&DRAW[..], &["run"], flags, &["--", "sh", "-c", &script]].concat());
+    command.env("frame", FRAME);
+    command
+}
+
+fn run(flags: &[&str], text: &str) -> Output {
+    script(flags, text).output().unwrap()
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn types(lines: &str) -> Vec<String> {
+    let kind = |line| {
+        let value: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line:?}"));
+        value["type"].as_str().unwrap().to_owned()
+    };
+    lines.lines().map(kind).collect()
+}
+
+#[test]
+fn a_program_prints_freely_and_ends_the_show() {
+    let output =
+        run(&[], "echo results; echo notes >&2; say \"$frame\"; printf abcdefgh >&$FRAMECAST_OUT");
+    assert!(output.status.success(), "{}", error(&output));
+    assert_eq!(output.stdout, b"results\n");
+    assert_eq!(error(&output), "notes\n");
+}
+
+#[test]
+fn a_program_hears_the_version_the_size_and_to_draw() {
+    let output =
+        run(&[], "for i in 1 2 3 4; do read -r line <&$FRAMECAST_IN; echo \"$line\"; done");
+    assert!(output.status.success(), "{}", error(&output));
+    let heard = types(&String::from_utf8(output.stdout).unwrap());
+    assert_eq!(heard[..2], ["hello", "resize"]);
+    assert!(heard.contains(&"draw".to_owned()), "{heard:?}");
+}
+
+#[test]
+fn how_a_program_dies_is_told() {
+    let output = run(&[], "exit 3");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(error(&output), "framecast: sh ended with exit status: 3\n");
+    let output = run(&[], "say \"$frame\"; printf abc >&$FRAMECAST_OUT; kill -9 $$");
+    assert_eq!(output.status.code(), Some(1));
+    let text = error(&output);
+    assert!(text.contains("3 of 8 bytes") && text.contains("signal: 9"), "{text}");
+    let output = command(&[&DRAW[..], &["run", "--", "./no/such"]].concat()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error(&output).contains("cannot run \"./no/such\""), "{}", error(&output));
+}
+
+#[test]
+fn what_a_program_must_not_write_is_told() {
+    let huge =
+        r#"{"type":"frame","width":1000000000,"height":1000000000,"bytes":4000000000000000000}"#;
+    for (text, word) in [
+        (format!("say '{huge}'"), "too large"),
+        ("say 'Hello, world'".into(), "\"Hello, world\""),
+        ("yes >&$FRAMECAST_OUT".into(), "\"y\""),
+        ("cat /dev/zero >&$FRAMECAST_OUT".into(), "no end within"),
+        ("while say '{\"type\":\"title\",\"title\":\"a\"}'; do n=$((n+1)); test $n = 3 && say x; done".into(), "\"x\""),
+        (format!("say '{HELLO}'"), "second hello"),
+    ] {
+        let output = run(&[], &text);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        let said = error(&output);
+        assert!(said.contains("what the program writes, byte") && said.contains(word), "{text}: {said}");
+        assert!(!said.contains("panicked") && said.len() < 2000, "{text}: {said}");
+    }
+}
+
+#[test]
+fn with_standard_output_as_the_pipe_printing_is_an_error_and_not_silent() {
+    let output = run(&["--stdio"], "cat >/dev/null &\necho 'Hello from printf'");
+    assert_eq!(output.status.code(), Some(1));
+    let text = error(&output);
+    assert!(
+        text.contains("Hello from printf") && text.contains("a message was expected"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_interrupt_tells_the_program_which_then_ends_as_it_likes() {
+    let text = "echo ready >&2\nwhile read -r line <&$FRAMECAST_IN; do case $line in *'\"close\"'*) closed=1;; esac; done\n\
+                echo \"over $closed\" >&2; exit 0";
+    let mut running = Running::start(script(&[], text));
+    running.line("ready");
+    running.signal("-INT");
+    running.line("over 1");
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_program_that_does_not_end_is_ended_with_what_it_started() {
+    // The program and its child hold this pipe: it ends when both have.
+    let (mut alive, held) = std::io::pipe().unwrap();
+    let mut stubborn = script(
+        &[],
+        "trap '' TERM\n(while :; do sleep 1; done) &\necho ready >&2\nwhile :; do sleep 1; done",
+    );
+    stubborn.stdout(held);
+    let mut running = Running::start(stubborn);
+    running.line("ready");
+    running.signal("-INT");
+    running.line("it is terminated");
+    running.line("it is killed");
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+    assert_eq!(alive.read(&mut [0]).unwrap(), 0);
+}
+
+#[test]
+fn a_program_that_goes_on_to_write_after_the_end_is_not_hurt() {
+    let text = "echo ready >&2\nwhile read -r line <&$FRAMECAST_IN; do :; done\n\
+                for i in 1 2 3; do say \"$frame\" || exit 4; printf abcdefgh >&$FRAMECAST_OUT; done; echo saved >&2";
+    let mut running = Running::start(script(&[], text));
+    running.line("ready");
+    running.signal("-TERM");
+    running.line("saved");
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+}
+
+/// What `pipe` writes as events, for this input.
+fn pipe(flags: &[&str], input: &[u8]) -> (Output, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("events");
+    let events = ["--events", file.to_str().unwrap()];
+    let mut child = command(&[&DRAW[..], &["pipe"], flags, &events].concat())
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may end before it has read everything.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
+    (output, std::fs::read_to_string(file).unwrap_or_default())
+}
+
+#[test]
+fn frames_of_a_program_that_something_else_starts_are_shown_and_events_are_written() {
+    let input = [HELLO, "\n", FRAME, "\nabcdefgh"].concat();
+    let (output, events) = pipe(&["--format", "frames"], input.as_bytes());
+    assert!(output.status.success(), "{}", error(&output));
+    let events = types(&events);
+    assert_eq!(events[..2], ["hello", "resize"]);
+    assert_eq!(events.last().unwrap(), "close");
+    let (output, _) = pipe(&["--format", "frames"], &input.as_bytes()[..input.len() - 1]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error(&output).contains("standard input, byte"), "{}", error(&output));
+}
+
+#[test]
+fn a_video_may_have_events_too() {
+    let video = b"YUV4MPEG2 W2 H1 F1000:1 Cmono\nFRAME\nabFRAME\ncd";
+    let (output, events) = pipe(&[], video);
+    assert!(output.status.success(), "{}", error(&output));
+    assert_eq!(types(&events), ["hello", "resize", "close"]);
+}
+
+#[test]
+fn events_go_to_a_descriptor_or_to_standard_output() {
+    let framecast = env!("CARGO_BIN_EXE_framecast");
+    let flags = [&DRAW[..], &["pipe", "--format", "frames", "--events"]].concat().join(" ");
+    for (events, redirect) in [("-", ""), ("3", "3>&1 >&2")] {
+        let text = format!("printf '%s\\n' '{HELLO}' | {framecast} {flags} {events} {redirect}");
+        let output = Command::new("sh").args(["-c", &text]).output().unwrap();
+        assert!(output.status.success(), "{}", error(&output));
+        let told = types(&String::from_utf8(output.stdout).unwrap());
+        assert_eq!((&*told[0], &**told.last().unwrap()), ("hello", "close"), "{events}");
+    }
+    let (output, _) = pipe(&["--events", "77"], b"");
+    assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+}

@@ -69,7 +69,7 @@ impl Outbox {
             lines.push('\n');
         }
         if let Some(timestamp) = self.draw.take() {
-            lines += &format!("{}\n", serde_json::json!({"type": "draw", "timestamp": timestamp}));
+            lines += &format!("{{\"type\":\"draw\",\"timestamp\":{timestamp:?}}}\n");
         }
         lines
     }
@@ -132,7 +132,7 @@ mod tests {
         outbox.push(key("a"));
         let lines = outbox.take();
         assert!(lines.starts_with(r#"{"type":"key_down","#), "{lines}");
-        assert!(lines.ends_with("{\"timestamp\":2.0,\"type\":\"draw\"}\n"), "{lines}");
+        assert!(lines.ends_with("{\"type\":\"draw\",\"timestamp\":2.0}\n"), "{lines}");
         assert_eq!(outbox.take(), "");
     }
 
@@ -144,6 +144,27 @@ mod tests {
         outbox.push(event(EventKind::PointerMove(Pointer::at(3.0, 2.5))));
         let expected = event(EventKind::PointerMove(Pointer::at(3.0, 2.5)));
         assert_eq!(serde_json::from_str::<Event>(&outbox.take()).unwrap(), expected);
+    }
+
+    #[test]
+    fn the_fixture_has_what_is_written() {
+        let fixture = include_str!("../fixtures/events.jsonl");
+        let mut outbox = Outbox::default();
+        let mut written = String::new();
+        for line in fixture.lines() {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap();
+            match &value["type"] {
+                kind if kind == "hello" => {}
+                kind if kind == "lost" => outbox.lost = value["events"].as_u64().unwrap() as usize,
+                kind if kind == "draw" => outbox.draw(value["timestamp"].as_f64().unwrap()),
+                _ => {
+                    outbox.push(serde_json::from_str(line).unwrap());
+                }
+            }
+            written += &outbox.take();
+        }
+        assert_eq!(written, fixture);
+        assert_eq!(kinds(fixture).len(), 22, "every type but animate and before_draw");
     }
 
     #[test]

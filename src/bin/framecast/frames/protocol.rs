@@ -279,6 +279,8 @@ mod tests {
         let line = r#"{"type":"hello","version":1,"title":"a","fixed_size":[4,3],"mood":[1]}"#;
         let hello = Hello { title: Some("a".into()), fixed_size: Some(PhysicalSize::new(4, 3)) };
         assert_eq!(parse(line), Ok(Message::Hello(hello)));
+        let nothing = r#"{"type":"hello","version":1,"title":null,"fixed_size":null}"#;
+        assert_eq!(parse(nothing), Ok(Message::Hello(Hello::default())));
         assert_eq!(parse(r#"{"type":"close","why":"bored"}"#), Ok(Message::Close));
         let cursor = parse(r#"{"type":"cursor","cursor":"ew-resize"}"#);
         assert_eq!(cursor, Ok(Message::Cursor(Cursor::EwResize)));

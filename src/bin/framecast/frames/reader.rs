@@ -220,6 +220,41 @@ mod tests {
     }
 
     #[test]
+    fn the_fixture_has_all_that_a_program_can_say() {
+        let mut reader = Reader::new(&include_bytes!("../fixtures/frames.bin")[..], "the program");
+        let mut buffer = buffer(4, 2);
+        let mut said = Vec::new();
+        while let Some(message) = reader.next().unwrap() {
+            if let Message::Frame(header) = &message {
+                reader.pixels(header, &mut buffer).unwrap();
+                said.push(format!("{:?} {:?}", header.format, buffer.pixels()));
+            } else {
+                said.push(format!("{message:?}"));
+            }
+        }
+        let rows = |first: [u8; 4], step: u8| {
+            (0..4).map(|n| first.map(|byte| byte + n * step)).collect::<Vec<_>>()
+        };
+        let rgb = (0..8_u8).map(|n| [n * 3, n * 3 + 1, n * 3 + 2, 255]).collect::<Vec<_>>();
+        let rgba = [rows([0, 1, 2, 3], 4), rows([20, 21, 22, 23], 4)].concat();
+        let mut damaged = rgba.clone();
+        (damaged[1], damaged[2], damaged[7]) = ([6, 5, 4, 7], [10, 9, 8, 11], [30, 29, 28, 31]);
+        assert_eq!(
+            said,
+            [
+                r#"Hello(Hello { title: Some("a \"title\" ü\\"), fixed_size: Some(PhysicalSize { width: 4, height: 2 }) })"#.to_owned(),
+                format!("Rgb8 {rgb:?}"),
+                format!("Rgba8 {rgba:?}"),
+                format!("Bgra8 {damaged:?}"),
+                r#"Title("b")"#.into(),
+                "Cursor(EwResize)".into(),
+                r#"Clipboard("two\nlines\t\u{1}")"#.into(),
+                "Close".into(),
+            ]
+        );
+    }
+
+    #[test]
     fn each_format_becomes_rgba() {
         let line = |format, bytes| {
             format!(

@@ -1,4 +1,4 @@
-// examples/node/framecast.js: node --test tests/pipes
+// examples/node/framecast.js: node --test tests/pipes/node.test.js
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

@@ -361,8 +361,8 @@ fn help(flags: &str) -> String {
     let flags = flags.find("Options:").map_or(flags, |start| &flags[start..]);
     format!(
         "Usage: framecast [FLAGS] COMMAND ...\n\n\
-         One canvas, many audiences: shows demos, video and pictures in a window, in browsers, in \
-         a terminal, or in several at once.\n\n{COMMANDS}\nFlags, before the command:{}\n\nDemos:\n{}\n{EXAMPLES}\n\
+         One canvas, many audiences: shows demos, video, programs in any language and pictures in a \
+         window, in browsers, in a terminal, or in several at once.\n\n{COMMANDS}\nFlags, before the command:{}\n\nDemos:\n{}\n{EXAMPLES}\n\
          framecast COMMAND --help says more about a command.\n",
         flags.trim_start_matches("Options:").trim_end(),
         demo::list()

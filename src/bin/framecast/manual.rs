@@ -17,6 +17,10 @@ Where to show the canvas if \fB\-\-backend\fR is not given. Takes the same value
 A link to the web mirror that stays the same at every start. \fIROLE\fR is drive or watch, and \fITOKEN\fR is a
 secret of at least 128 random bits, or sha256: and its hash.
 .TP
+.BR FRAMECAST_IN ", " FRAMECAST_OUT
+What \fBrun\fR sets for its program: the numbers of the file descriptors that have the events, and that take
+the frames.
+.TP
 .BR DISPLAY ", " WAYLAND_DISPLAY
 The display on which the window opens. Without one, the terminal takes the place of the window.
 .TP
@@ -37,7 +41,8 @@ Messages are appended. The file holds links: only its owner may have access to i
 The canvas was closed, the input ended, or the help was printed.
 .TP
 .B 1
-Something failed while the program ran. Standard error says what.
+Something failed while the program ran, or the program of \fBrun\fR ended with another status than 0. Standard error
+says what.
 .TP
 .B 2
 The command line is wrong, or a value in it cannot be used.
@@ -69,7 +74,7 @@ fn write(
     )?;
     writeln!(
         out,
-        ".SH DESCRIPTION\nShows demos, video and pictures in a window, in browsers, in a terminal, or in several of \
+        ".SH DESCRIPTION\nShows demos, video, programs in any language and pictures in a window, in browsers, in a terminal, or in several of \
          them at once. One viewer drives, and the others watch. At start the program prints links to drive and to \
          watch."
     )?;

@@ -108,6 +108,25 @@ fn an_interrupt_tells_the_program_which_then_ends_as_it_likes() {
     assert_eq!(running.child.wait().unwrap().code(), Some(0));
 }
 
+#[cfg(feature = "http")]
+#[test]
+fn nobody_looks_and_nothing_is_drawn() {
+    let text = format!(
+        "echo '{HELLO}' >&$FRAMECAST_OUT\necho ready >&2\n\
+         while read -r line <&$FRAMECAST_IN; do echo \"$line\"; done"
+    );
+    let args = ["--backend", "http", "--listen", "127.0.0.1:0", "run", "--", "sh", "-c", &text];
+    let mut running = Running::start(command(&args));
+    running.line("ready");
+    running.signal("-INT");
+    let mut heard = String::new();
+    running.child.stdout.take().unwrap().read_to_string(&mut heard).unwrap();
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+    let heard = types(&heard);
+    assert!(!heard.contains(&"draw".to_owned()), "{heard:?}");
+    assert_eq!(heard.last().unwrap(), "close");
+}
+
 #[test]
 fn a_program_that_does_not_end_is_ended_with_what_it_started() {
     // The program and its child hold this pipe: it ends when both have.

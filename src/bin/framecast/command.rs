@@ -94,13 +94,13 @@ pub(crate) struct Pipe {
 
 /// Runs a program in any language that draws through pipes, and hands it the events. The program finds the numbers
 /// of two open file descriptors in its environment: FRAMECAST_OUT takes its frames, FRAMECAST_IN has the events.
-/// PIPE.md documents what goes through them; there are helpers for Python, C and Node.js.
+/// PIPE.md in framecast's repository documents what goes through them; examples/ has helpers for Python, C and Node.js.
 #[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(
     subcommand,
     name = "run",
     example = "framecast run -- python3 pong.py",
-    example = "framecast --backend http run --stdio -- node drops.js"
+    example = "framecast --backend http run -- node snake.js"
 )]
 pub(crate) struct Run {
     /// use the program's standard input and output instead of descriptors of their own, as always on Windows: what

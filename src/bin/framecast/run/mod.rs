@@ -3,6 +3,8 @@
 mod ending;
 mod program;
 
+use std::path::Path;
+
 use framecast::{Error, Options, Result};
 
 use self::program::Program;
@@ -16,7 +18,8 @@ const SOURCE: &str = "what the program writes";
 pub(crate) fn run(options: &Options, args: &Run) -> Result<()> {
     // First: the program then writes its messages to where the terminal's view keeps those of this one.
     let canvas = frames::open(options, &program::title(args))?;
-    let (mut program, pipes) = Program::start(args)?;
+    let prints_aside = options.record.iter().any(|file| file == Path::new("-"));
+    let (mut program, pipes) = Program::start(args, prints_aside)?;
     let events = Events::start(program.name().to_owned(), || Ok(pipes.events));
     // The events end with `close`, as soon as the program reads them.
     let shown =

@@ -37,11 +37,12 @@ pub(super) fn title(args: &Run) -> String {
 }
 
 impl Program {
-    /// Starts a program.
+    /// Starts a program. With `prints_aside`, what it prints goes to standard error: standard output is for something
+    /// else.
     ///
     /// # Errors
     /// If there is no such program, or the system cannot start it.
-    pub(super) fn start(args: &Run) -> Result<(Self, Pipes)> {
+    pub(super) fn start(args: &Run, prints_aside: bool) -> Result<(Self, Pipes)> {
         let failed = |error: std::io::Error| {
             let program = &args.program;
             Error::failed(format!("cannot run {program:?}: {error}")).with_source(error)
@@ -50,6 +51,9 @@ impl Program {
         let (program_in, events) = std::io::pipe().map_err(failed)?;
         widen(&frames);
         let mut command = command(args);
+        if prints_aside {
+            command.stdout(std::io::stderr());
+        }
         if args.stdio || cfg!(not(unix)) {
             command.stdin(program_in).stdout(program_out).env(IN, "0").env(OUT, "1");
             let child = command.spawn().map_err(failed)?;

@@ -43,6 +43,15 @@ fn a_program_prints_freely_and_ends_the_show() {
 }
 
 #[test]
+fn what_a_program_prints_is_kept_out_of_a_recording_on_standard_output() {
+    let text = format!("echo '{HELLO}' >&$FRAMECAST_OUT; echo results");
+    let flags = ["--backend", "none", "--record", "-", "run", "--", "sh", "-c", &text];
+    let output = command(&flags).output().unwrap();
+    assert!(error(&output).lines().any(|line| line == "results"), "{}", error(&output));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("results"));
+}
+
+#[test]
 fn a_program_hears_the_version_the_size_and_to_draw() {
     let output =
         run(&[], "for i in 1 2 3 4; do read -r line <&$FRAMECAST_IN; echo \"$line\"; done");

@@ -1,5 +1,5 @@
 /**
- * CRC-32, the one of PNG and zlib, over the colors of pixels. Pure.
+ * CRC-32, the one of PNG and zlib, over bytes and over the colors of pixels. Pure.
  */
 
 /** What each byte does to the remainder (polynomial 0xedb88320, lowest bit first). */
@@ -26,6 +26,17 @@ function pixels(crc, rgba) {
 }
 
 /**
+ * @param {number} crc of the bytes before; 0 for none
+ * @param {Uint8Array} more
+ * @returns {number} of all so far
+ */
+function bytes(crc, more) {
+  let value = ~crc;
+  for (const byte of more) value = /** @type {number} */ (TABLE[(value ^ byte) & 0xff]) ^ (value >>> 8);
+  return ~value >>> 0;
+}
+
+/**
  * @param {number} crc
  * @returns {string} eight digits
  */
@@ -33,4 +44,4 @@ function hex(crc) {
   return crc.toString(16).padStart(8, "0");
 }
 
-export default Object.freeze({ pixels, hex });
+export default Object.freeze({ bytes, pixels, hex });

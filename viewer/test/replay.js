@@ -115,22 +115,26 @@ export class Canvas {
   }
 }
 
-/** Bitmaps that are not closed. */
-export const open = { bitmaps: 0, decoded: 0 };
+/** Decodes PNGs, and counts the bitmaps that are not closed, and all. */
+export class Decoder {
+  bitmaps = 0;
+  decoded = 0;
 
-/** @param {{encoding: string, bytes: Uint8Array}} part */
-export async function decode({ encoding, bytes }) {
-  if (encoding !== "png") throw new Error("only PNG is decoded here");
-  const { width, height, pixels } = png(bytes);
-  open.bitmaps += 1;
-  open.decoded += 1;
-  return {
-    width, height, pixels, closed: false,
-    close() {
-      if (this.closed) throw new Error("closed twice");
-      this.closed = true;
-      open.bitmaps -= 1;
-    },
+  /** @param {{encoding: string, bytes: Uint8Array}} part */
+  decode = async ({ encoding, bytes }) => {
+    if (encoding !== "png") throw new Error("only PNG is decoded here");
+    this.bitmaps += 1;
+    this.decoded += 1;
+    const decoder = this;
+    return {
+      ...png(bytes),
+      closed: false,
+      close() {
+        if (this.closed) throw new Error("closed twice");
+        this.closed = true;
+        decoder.bitmaps -= 1;
+      },
+    };
   };
 }
 
@@ -144,11 +148,12 @@ export async function player(source, options = {}) {
   const recording = await Recording.open(source);
   const clock = new Clock();
   const canvas = new Canvas();
+  const open = new Decoder();
   /** @type {string[]} */
   const news = [];
-  const hooks = { now: clock.now, after: clock.after, cancel: clock.cancel, ahead: source.ahead.bind(source), decode, draw: canvas.draw, changed: (/** @type {string} */ name) => void news.push(name), ...options };
+  const hooks = { now: clock.now, after: clock.after, cancel: clock.cancel, ahead: source.ahead.bind(source), decode: open.decode, draw: canvas.draw, changed: (/** @type {string} */ name) => void news.push(name), ...options };
   const made = new Player(recording, hooks);
-  return { recording, player: made, clock, canvas, news };
+  return { recording, player: made, clock, canvas, news, open };
 }
 
 /**

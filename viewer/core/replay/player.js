@@ -405,7 +405,8 @@ export default class Player {
     if (!this.#runs || this.#stalled) return;
     const [first] = this.#steps;
     const next = first?.state === "ready" ? first.time : this.#limit;
-    const wait = Math.max(0, (next - this.#clock) / 1e6 / this.#rate);
+    // Never so short that the clock stands.
+    const wait = Math.max(1, (next - this.#clock) / this.#rate) / 1e6;
     this.#timer = this.#hooks.after(() => this.#advance(), Math.min(wait, TICK));
   }
 

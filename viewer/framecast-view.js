@@ -47,16 +47,20 @@ import views from "./core/views.js";
  * @property {number | null} roundTrip seconds; `null`: not known
  */
 
+/** Plays recordings. A page without any does not load it. @type {typeof import("./ui/replay/replay.js").default | undefined} */
+let Replay;
+
 /** Between two looks at the rates, in milliseconds. */
 const REFRESH = 500;
 /** How long `snapshot` waits for the exact picture, in milliseconds. */
 const PATIENCE = 5000;
 
 /**
- * `<framecast-view src="http://127.0.0.1:60649/#token=…">`: an application's canvas, live. Importing this module
- * registers it.
+ * `<framecast-view src="http://127.0.0.1:60649/#token=…">`: an application's canvas, live; or `<framecast-view
+ * src="talk.fcast">`: a recording of one, from any web server. Importing this module registers it.
  *
- * Attributes: `src`, the canvas' address; `control`, "auto" (drives when the server lets it), "request" (also asks for
+ * Attributes: `src`, the canvas' address, or a recording's, whose path ends in ".fcast"; `type`, "recording" if it does not;
+ * `autoplay` and `loop`, for recordings; `control`, "auto" (drives when the server lets it), "request" (also asks for
  * it) or "none" (only watches, whatever the link allows); `fit`, "contain", "cover", "none" (pixel by pixel) or "resize"
  * (the application draws at this element's size while it is driven from here); `stats`, with the status in the corner;
  * `autofocus`, takes the keyboard when it drives and nothing else on the page has it; `wheel`, "focus" (the page scrolls until
@@ -64,17 +68,25 @@ const PATIENCE = 5000;
  *
  * Events, all of which bubble: `framecast-state`, `framecast-role`, `framecast-resize`, `framecast-title`, and
  * `framecast-clipboard` and `framecast-open`, which can be cancelled: then the page deals with the text or the address.
+ * A recording also has those of media elements, which do not bubble: `loadedmetadata`, `durationchange`, `loadeddata`, `play`,
+ * `playing`, `pause`, `waiting`, `seeking`, `seeked`, `timeupdate`, `ratechange`, `ended`, `error`.
  *
  * The element says what goes on in attributes of its own, for styles and tests: `data-state`, `data-role`
  * ("presenter", "observer"), `data-exact` and more (marks.js has the list).
  */
 export default class FramecastView extends HTMLElement {
-  static observedAttributes = ["src", "control", "fit"];
+  static observedAttributes = ["src", "control", "fit", "type"];
 
   #root = this.attachShadow({ mode: "open" });
   #internals = this.attachInternals();
-  /** Everything that lives while it is in a page. @type {{view: View, status: Status, ends: AbortController} | null} */
+  /**
+   * Everything that lives while it is in a page; no `status`: it is a recording.
+   *
+   * @type {{view: View | InstanceType<NonNullable<typeof Replay>>, status: Status | null, ends: AbortController} | null}
+   */
   #life = null;
+  /** The recording, or what is wanted of it before it is there. @type {import("./ui/replay/replay.js").Playback} */
+  #playback = fresh();
   /** The page said `disconnect`. */
   #off = false;
   /** The page's own, in the place of the one in `src`. @type {string | null} */
@@ -177,6 +189,54 @@ export default class FramecastView extends HTMLElement {
     return this.#life?.view.info.title ?? "";
   }
 
+  /** The time in a recording, in seconds; what it is set to is shown. */
+  get currentTime() {
+    return this.#playback.currentTime;
+  }
+
+  set currentTime(seconds) {
+    this.#playback.currentTime = seconds;
+  }
+
+  /** Of a recording, in seconds; NaN: not known yet, or it is live. */
+  get duration() {
+    return this.#playback.duration;
+  }
+
+  /** Whether a recording does not play. */
+  get paused() {
+    return this.#playback.paused;
+  }
+
+  /** Whether a recording played to its end. */
+  get ended() {
+    return this.#playback.ended;
+  }
+
+  /** Whether a recording is about to show another time. */
+  get seeking() {
+    return this.#playback.seeking;
+  }
+
+  /** How fast a recording plays: 0.25 to 16. */
+  get playbackRate() {
+    return this.#playback.playbackRate;
+  }
+
+  set playbackRate(rate) {
+    this.#playback.playbackRate = rate;
+  }
+
+  /** Plays a recording, as soon as it is there. */
+  play() {
+    this.#playback.paused = false;
+  }
+
+  /** Stops a recording where it is. */
+  pause() {
+    this.#playback.paused = true;
+  }
+
   /** @returns {Figures} */
   get figures() {
     const { fps, roundTrip } = this.#life?.view.info ?? { fps: 0, roundTrip: null };
@@ -240,7 +300,7 @@ export default class FramecastView extends HTMLElement {
 
   connectedCallback() {
     // Set before this module came, and hiding the properties of the class since.
-    for (const name of /** @type {const} */ (["src", "token", "control", "fit", "stats", "wheel"])) {
+    for (const name of /** @type {const} */ (["src", "token", "control", "fit", "stats", "wheel", "currentTime", "playbackRate"])) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete (/** @type {Record<string, unknown>} */ (/** @type {unknown} */ (this))[name]);
@@ -282,19 +342,25 @@ export default class FramecastView extends HTMLElement {
       this.#end();
       return;
     }
-    const { view } = (this.#life ??= this.#begin());
+    // As for pictures, an empty address is none; the page's own is ".".
+    const src = this.src.trim();
+    const found = source(src, this.baseURI, this.getAttribute("type") === "recording");
+    const recorded = found?.recorded === true;
+    if (this.#life && recorded !== !this.#life.status) this.#end();
+    if (recorded && !Replay) {
+      this.#load();
+      return;
+    }
+    const { view } = (this.#life ??= this.#begin(recorded && Replay));
     view.fit = this.fit;
     view.control = this.control;
     this.#shape();
     if (this.#off) return;
-    // As for pictures, an empty address is none; the page's own is ".".
-    const src = this.src.trim();
     if (src === "") {
       view.use("", null);
       view.close();
       return;
     }
-    const found = source(src, this.baseURI);
     if (!found) {
       view.refuse("Its address in this page is not one of a canvas.");
       return;
@@ -305,12 +371,28 @@ export default class FramecastView extends HTMLElement {
     else if (view.info.state === "idle") view.start();
   }
 
-  #begin() {
+  /** Loads what plays recordings. */
+  async #load() {
+    try {
+      ({ default: Replay } = await import("./ui/replay/replay.js"));
+      this.#settleSoon();
+    } catch {
+      if (this.isConnected) (this.#life ??= this.#begin(false)).view.refuse("The player of recordings could not be loaded.");
+    }
+  }
+
+  /** @param {typeof Replay | false} Recorded plays it; otherwise it is live */
+  #begin(Recorded) {
     const page = this.ownerDocument;
     const root = this.#root;
     root.adoptedStyleSheets = [sheet(page)];
-    root.replaceChildren(...chrome(page));
     const ends = new AbortController();
+    if (Recorded) {
+      const view = (this.#playback = new Recorded(root, this, this.#playback));
+      this.#heed(view);
+      return { view, status: null, ends };
+    }
+    root.replaceChildren(...chrome(page));
     const { signal } = ends;
     const stage = /** @type {HTMLElement} */ (root.getElementById("view"));
     const view = new View(stage, this, {
@@ -320,11 +402,6 @@ export default class FramecastView extends HTMLElement {
     });
     views.set(this, view);
     const status = new Status(view, root, this, signal);
-    view.addEventListener("change", () => this.#changed());
-    view.addEventListener("resize", () => {
-      this.#shape();
-      this.#tell("framecast-resize", { size: this.size });
-    });
     view.addEventListener("clipboard", (event) => {
       const { text } = /** @type {CustomEvent<ClipboardDetail>} */ (event).detail;
       if (this.#tell("framecast-clipboard", { text })) status.offer(text);
@@ -337,10 +414,23 @@ export default class FramecastView extends HTMLElement {
     view.addEventListener("toolong", (event) => status.tooLong(/** @type {CustomEvent} */ (event).detail));
     const timer = setInterval(() => page.visibilityState === "visible" && status.update(), REFRESH);
     signal.addEventListener("abort", () => clearInterval(timer));
-    const life = { view, status, ends };
-    this.#told.set("framecast-state", JSON.stringify({ state: "idle", reason: "" }));
     status.update();
-    return life;
+    this.#heed(view);
+    return { view, status, ends };
+  }
+
+  /**
+   * Tells what it tells.
+   *
+   * @param {EventTarget} view
+   */
+  #heed(view) {
+    view.addEventListener("change", () => this.#changed());
+    view.addEventListener("resize", () => {
+      this.#shape();
+      this.#tell("framecast-resize", { size: this.size });
+    });
+    this.#told.set("framecast-state", JSON.stringify({ state: "idle", reason: "" }));
   }
 
   #end() {
@@ -348,6 +438,7 @@ export default class FramecastView extends HTMLElement {
     if (!life) return;
     life.view.stop();
     this.#life = null;
+    if (!life.status) this.#playback = fresh();
     views.delete(this);
     life.ends.abort();
     this.#root.replaceChildren();
@@ -366,8 +457,8 @@ export default class FramecastView extends HTMLElement {
     const life = this.#life;
     // The first change comes before there is anything to show it with.
     if (!life) return;
-    life.status.update();
-    this.#internals.ariaLabel = this.caption || "Live picture";
+    life.status?.update();
+    this.#internals.ariaLabel = this.caption || (life.status ? "Live picture" : "Recording");
     this.#news("framecast-state", ({ state, reason }) => ({ state, reason }));
     this.#news("framecast-role", ({ presenter, role: link, held, by, canAsk, asks }) => ({ presenter, link, held, by, canAsk, asks }));
     this.#news("framecast-title", ({ title }) => ({ title }));
@@ -377,7 +468,7 @@ export default class FramecastView extends HTMLElement {
    * Each is told as it is by then: whoever heard the one before may have changed it.
    *
    * @param {string} type
-   * @param {(info: import("./core/view.js").Info) => object} pick
+   * @param {(info: Pick<import("./core/view.js").Info, "state" | "reason" | "presenter" | "role" | "held" | "by" | "canAsk" | "asks" | "title">) => object} pick
    */
   #news(type, pick) {
     if (!this.#life) return;
@@ -397,6 +488,11 @@ export default class FramecastView extends HTMLElement {
     const cancelable = type === "framecast-clipboard" || type === "framecast-open";
     return this.dispatchEvent(new CustomEvent(type, { bubbles: true, cancelable, detail }));
   }
+}
+
+/** As a media element that has nothing to play. */
+function fresh() {
+  return { currentTime: 0, duration: NaN, paused: true, ended: false, seeking: false, playbackRate: 1 };
 }
 
 if (!customElements.get("framecast-view")) customElements.define("framecast-view", FramecastView);

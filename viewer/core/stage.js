@@ -7,7 +7,7 @@ import zoom from "./zoom.js";
  * @typedef {import("./layout.js").Size} Size
  *
  * @typedef {object} Hooks
- * @property {() => import("./decode/stream.js").Shown | null} shown the picture in the canvas
+ * @property {() => (Size & {ratio: number}) | null} shown the picture in the canvas
  * @property {() => void} resized the element has another size; call `report` in the next animation frame
  * @property {() => void} looked `seen` is another
  */

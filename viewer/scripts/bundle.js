@@ -1,7 +1,8 @@
 // Makes one file of the page's modules and compresses it: bundle.js.br and bundle.js.gz, which servers send in the
-// place of bundle.js. With --check, only says whether the files here are what the modules give.
+// place of bundle.js. And player.js, one file of the element with all that plays recordings, to copy to a web space. With
+// --check, only says whether the files here are what the modules give.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
@@ -29,19 +30,11 @@ const CODINGS = {
   },
 };
 
-const { outputFiles } = await build({
-  absWorkingDir: viewer,
-  entryPoints: ["bundle.js"],
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2022",
-  charset: "utf8",
-  legalComments: "none",
-  write: false,
-  logLevel: "error",
-});
-const made = Buffer.from(/** @type {import("esbuild").OutputFile} */ (outputFiles[0]).contents);
+/** What only who shows recordings loads; from the page's own modules it comes by itself. */
+const LAZY = "./ui/replay/replay.js";
+
+const made = await bundle("bundle.js", [LAZY]);
+const player = await bundle("framecast-view.js", []);
 
 // Compressed bytes differ from one zlib to the next, so what they stand for is compared.
 const stale = Object.entries(CODINGS).filter(([ending, { unpack }]) => {
@@ -51,15 +44,39 @@ const stale = Object.entries(CODINGS).filter(([ending, { unpack }]) => {
     return true;
   }
 });
+const PLAYER = join(viewer, "player.js");
+const stalePlayer = !existsSync(PLAYER) || !readFileSync(PLAYER).equals(player);
 if (process.argv.includes("--check")) {
-  if (stale.length > 0) {
-    const names = stale.map(([ending]) => `bundle.js.${ending}`).join(" and ");
+  if (stale.length > 0 || stalePlayer) {
+    const names = [...stale.map(([ending]) => `bundle.js.${ending}`), ...(stalePlayer ? ["player.js"] : [])].join(" and ");
     console.error(`${names}: not what the viewer's modules give; run: npm run --prefix viewer bundle`);
     process.exitCode = 1;
   }
 } else {
   // One that is current stays as it is: another zlib's bytes would be a change without a reason.
   for (const [ending, { pack }] of stale) writeFileSync(path(ending), pack(made));
+  writeFileSync(PLAYER, player);
+}
+
+/**
+ * @param {string} entry
+ * @param {string[]} external modules that stay their own files
+ */
+async function bundle(entry, external) {
+  const { outputFiles } = await build({
+    absWorkingDir: viewer,
+    entryPoints: [entry],
+    bundle: true,
+    external,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    write: false,
+    logLevel: "error",
+  });
+  return Buffer.from(/** @type {import("esbuild").OutputFile} */ (outputFiles[0]).contents);
 }
 
 /** @param {string} ending */

@@ -1,6 +1,9 @@
 //! The browser side of framecast, as data: the page, the element `<framecast-view>` that it is made of, and a
 //! module for notebooks (`afm.js`).
 //!
+//! `<framecast-view>` also plays recordings, from any web server; `player.js` is all that this needs in one file, to copy
+//! to one.
+//!
 //! This crate decides nothing: it embeds the page's files, with the path each is served under
 //! (relative to the canvas' own path) and its content type. Whoever serves them, `framecast-http`
 //! in practice, adds headers and speaks `framecast.v1` with the page. The files are plain ES modules.
@@ -49,6 +52,7 @@ pub static FILES: &[File] = files! {
         "bundle.js" ["br": ".br", "gzip": ".gz"],
         "framecast-view.js",
         "main.js",
+        "player.js",
         "token.js",
         "core/address.js",
         "core/browser.js",
@@ -79,6 +83,17 @@ pub static FILES: &[File] = files! {
         "core/lease.js",
         "core/links.js",
         "core/marks.js",
+        "core/replay/chunk.js",
+        "core/replay/decodable.js",
+        "core/replay/failure.js",
+        "core/replay/http.js",
+        "core/replay/needed.js",
+        "core/replay/picture-size.js",
+        "core/replay/player.js",
+        "core/replay/ranges.js",
+        "core/replay/recording.js",
+        "core/replay/strip.js",
+        "core/replay/whole.js",
         "core/stage.js",
         "core/stored.js",
         "core/transport/attempts.js",
@@ -101,10 +116,20 @@ pub static FILES: &[File] = files! {
         "ui/figures.js",
         "ui/file-name.js",
         "ui/focus.js",
+        "ui/fullscreen.js",
         "ui/links.js",
+        "ui/make.js",
         "ui/mover.js",
         "ui/notes.js",
         "ui/presence.js",
+        "ui/replay/chrome.js",
+        "ui/replay/controls.js",
+        "ui/replay/keys.js",
+        "ui/replay/replay.js",
+        "ui/replay/style.js",
+        "ui/replay/thumbnails.js",
+        "ui/replay/timeline.js",
+        "ui/replay/words.js",
         "ui/sheet.js",
         "ui/status.js",
         "ui/style-base.js",
@@ -195,8 +220,8 @@ mod tests {
         let modules = FILES.iter().filter(|file| file.path.ends_with(".js"));
         let here: BTreeSet<_> = modules.map(|file| file.path.to_owned()).collect();
         // The page's, the notebook's, and what pages of others import besides the element.
-        let wanted: BTreeSet<_> =
-            ["bundle.js", "afm.js", "token.js"].into_iter().flat_map(reached).collect();
+        let first = ["bundle.js", "afm.js", "token.js", "player.js"];
+        let wanted: BTreeSet<_> = first.into_iter().flat_map(reached).collect();
         assert_eq!(wanted, here);
     }
 
@@ -221,6 +246,20 @@ mod tests {
         assert!(br.len() < gzip.len() && gzip.starts_with(&[0x1f, 0x8b]));
         // All of the page in 42 KB: the rest is what is left for headers, the style and the icon.
         assert!(gzip.len() < 37_200, "{}", gzip.len());
+        assert!(gzip.len() < 37_000, "{}", gzip.len());
+    }
+
+    #[test]
+    fn what_plays_recordings_is_loaded_only_where_there_is_one() {
+        let element = text("framecast-view.js");
+        assert!(element.contains("import(\"./ui/replay/replay.js\")"));
+        let at_once = FILES.iter().filter(|file| !file.path.contains("replay/"));
+        for path in at_once.map(|file| file.path).filter(|path| path.ends_with(".js")) {
+            let code = text(path);
+            let mut imported = quoted_after(code, "from ").chain(quoted_after(code, "import "));
+            assert_eq!(imported.find(|other| other.contains("replay/")), None, "imported by {path}");
+        }
+        assert_eq!(imports("player.js"), [""; 0], "it is one file");
     }
 
     #[test]

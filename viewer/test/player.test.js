@@ -100,7 +100,8 @@ test("it plays in time, pauses, goes on, and changes its speed", async () => {
 });
 
 test("at its end it stops, and plays from the beginning; in a loop it does not stop", async () => {
-  const { player: plays, canvas, clock, news } = await player(memory(made(2)));
+  let loops = false;
+  const { player: plays, canvas, clock, news } = await player(memory(made(2)), { loops: () => loops });
   plays.seek(1_900_000);
   await settled();
   plays.play();
@@ -109,7 +110,7 @@ test("at its end it stops, and plays from the beginning; in a loop it does not s
   plays.play();
   await clock.pass(0.25);
   assert.deepEqual([plays.ended, Math.round(plays.time / 10) * 10, colors(canvas)], [false, 250_000, [2, 1]]);
-  plays.loop = true;
+  loops = true;
   plays.seek(1_900_000);
   await clock.pass(0.35);
   assert.deepEqual([plays.ended, plays.paused, Math.round(plays.time / 10) * 10, colors(canvas)], [false, false, 250_000, [2, 1]]);

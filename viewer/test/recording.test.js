@@ -185,6 +185,16 @@ test("the changes before and after a time are found, over places, too", async ()
   assert.deepEqual([await before(4_000_000), await before(2_500_000), await before(500_000), await before(0)], [2_500_000, 500_000, 0, null]);
 });
 
+test("the picture of a place is its parts, and that of the beginning is the first update", async () => {
+  const made = new Writer();
+  for (const [n, time] of [0, 0, 100].entries()) made.chunk("PART", time, Buffer.from([n]));
+  made.place(2e6, [Buffer.from([7]), Buffer.from([8])], [{ type: "title", value: "x" }]);
+  made.chunk("PART", 2e6, Buffer.from([9]));
+  const recording = await Recording.open(memory(made.finish(3e6)));
+  const of = async (/** @type {number} */ time) => (await recording.picture(recording.placeBefore(time))).map((bytes) => new Uint8Array(bytes)[0]);
+  assert.deepEqual([await of(0), await of(1e6), await of(2.5e6)], [[0, 1], [0, 1], [7, 8]]);
+});
+
 test("what a picture says of its size is read without decoding it", () => {
   assert.deepEqual(pictureSize(plain(20, 30, [1, 2, 3])), { width: 20, height: 30 });
   const jpeg = [0xff, 0xd8, 0xff, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc4, 0, 3, 9, 0xff, 0x01, 0xff, 0xc2, 0, 11, 8, 1, 0x2c, 2, 0, 3];

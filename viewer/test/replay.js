@@ -151,7 +151,7 @@ export async function player(source, options = {}) {
   const open = new Decoder();
   /** @type {string[]} */
   const news = [];
-  const hooks = { now: clock.now, after: clock.after, cancel: clock.cancel, ahead: source.ahead.bind(source), decode: open.decode, draw: canvas.draw, changed: (/** @type {string} */ name) => void news.push(name), ...options };
+  const hooks = { now: clock.now, after: clock.after, cancel: clock.cancel, ahead: source.ahead.bind(source), decode: open.decode, draw: canvas.draw, loops: () => false, changed: (/** @type {string} */ name) => void news.push(name), ...options };
   const made = new Player(recording, hooks);
   return { recording, player: made, clock, canvas, news, open };
 }

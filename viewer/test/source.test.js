@@ -31,3 +31,13 @@ test("what leads to no server is no address", () => {
     assert.equal(source(src, BASE), null, src);
   }
 });
+
+test("a file that ends in .fcast is a recording, and so is whatever is said to be one", () => {
+  const at = (/** @type {string} */ socket) => ({ socket, token: null, recorded: true });
+  assert.deepEqual(source("talk.fcast", BASE), at(new URL("talk.fcast", BASE).href));
+  assert.deepEqual(source("https://user:secret@h/a/Talk.FCAST?v=2#token=x", BASE), at("https://h/a/Talk.FCAST?v=2"));
+  assert.deepEqual(source("https://h/get?id=7", BASE, true), at("https://h/get?id=7"));
+  assert.deepEqual(source("blob:https://h/1", BASE, true), at("blob:https://h/1"));
+  assert.equal(source("talk.fcast/", BASE)?.recorded, undefined);
+  for (const src of ["javascript:alert(1)//.fcast", "file:///talk.fcast", "data:text/plain,.fcast", "ws://h/talk.fcast"]) assert.equal(source(src, BASE), null, src);
+});

@@ -1,9 +1,10 @@
 /// <reference path="./global.d.ts" />
 /**
- * `<framecast-view src="http://127.0.0.1:60649/#token=…">`: an application's canvas, live. Importing this module
- * registers it.
+ * `<framecast-view src="http://127.0.0.1:60649/#token=…">`: an application's canvas, live; or `<framecast-view
+ * src="talk.fcast">`: a recording of one, from any web server. Importing this module registers it.
  *
- * Attributes: `src`, the canvas' address; `control`, "auto" (drives when the server lets it), "request" (also asks for
+ * Attributes: `src`, the canvas' address, or a recording's, whose path ends in ".fcast"; `type`, "recording" if it does not;
+ * `autoplay` and `loop`, for recordings; `control`, "auto" (drives when the server lets it), "request" (also asks for
  * it) or "none" (only watches, whatever the link allows); `fit`, "contain", "cover", "none" (pixel by pixel) or "resize"
  * (the application draws at this element's size while it is driven from here); `stats`, with the status in the corner;
  * `autofocus`, takes the keyboard when it drives and nothing else on the page has it; `wheel`, "focus" (the page scrolls until
@@ -11,6 +12,8 @@
  *
  * Events, all of which bubble: `framecast-state`, `framecast-role`, `framecast-resize`, `framecast-title`, and
  * `framecast-clipboard` and `framecast-open`, which can be cancelled: then the page deals with the text or the address.
+ * A recording also has those of media elements, which do not bubble: `loadedmetadata`, `durationchange`, `loadeddata`, `play`,
+ * `playing`, `pause`, `waiting`, `seeking`, `seeked`, `timeupdate`, `ratechange`, `ended`, `error`.
  *
  * The element says what goes on in attributes of its own, for styles and tests: `data-state`, `data-role`
  * ("presenter", "observer"), `data-exact` and more (marks.js has the list).
@@ -51,6 +54,24 @@ export default class FramecastView extends HTMLElement {
     get exact(): boolean;
     /** The application's own title; plain text from a stranger. (`title` is the element's tooltip.) */
     get caption(): string;
+    set currentTime(seconds: number);
+    /** The time in a recording, in seconds; what it is set to is shown. */
+    get currentTime(): number;
+    /** Of a recording, in seconds; NaN: not known yet, or it is live. */
+    get duration(): number;
+    /** Whether a recording does not play. */
+    get paused(): boolean;
+    /** Whether a recording played to its end. */
+    get ended(): boolean;
+    /** Whether a recording is about to show another time. */
+    get seeking(): boolean;
+    set playbackRate(rate: number);
+    /** How fast a recording plays: 0.25 to 16. */
+    get playbackRate(): number;
+    /** Plays a recording, as soon as it is there. */
+    play(): void;
+    /** Stops a recording where it is. */
+    pause(): void;
     /** @returns {Figures} */
     get figures(): Figures;
     /** Connects, at once. By itself the element does so when it is in a page and has an address. */

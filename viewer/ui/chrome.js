@@ -1,9 +1,9 @@
+import maker from "./make.js";
+
 /**
  * The elements around the picture. They are made one by one, not from a text: pages with Trusted Types allow
  * no other way. What they show, status.js and its neighbours write.
  */
-
-const SVG = "http://www.w3.org/2000/svg";
 
 /** Drawn in 16 × 16, by strokes. */
 const ICONS = {
@@ -23,37 +23,7 @@ const ICONS = {
  * @returns {Node[]} what goes into the shadow root
  */
 export default function chrome(page) {
-  /**
-   * @param {string} name
-   * @param {Record<string, string>} [attributes]
-   * @param {(Node | string)[]} children
-   */
-  const make = (name, attributes = {}, ...children) => {
-    const element = page.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.append(...children);
-    return element;
-  };
-  /** @param {keyof ICONS} name */
-  const icon = (name) => {
-    const drawing = page.createElementNS(SVG, "svg");
-    drawing.setAttribute("viewBox", "0 0 16 16");
-    drawing.setAttribute("aria-hidden", "true");
-    for (const d of ICONS[name]) {
-      const path = page.createElementNS(SVG, "path");
-      path.setAttribute("d", d);
-      drawing.append(path);
-    }
-    return drawing;
-  };
-  /**
-   * @param {string} id
-   * @param {keyof ICONS} picture
-   * @param {string} label
-   * @param {Record<string, string>} [attributes]
-   */
-  const tool = (id, picture, label, attributes = {}) =>
-    make("button", { id, type: "button", "aria-label": label, title: label, ...attributes }, icon(picture));
+  const { make, tool } = maker(page);
   /**
    * @param {string} id
    * @param {string} text
@@ -70,7 +40,7 @@ export default function chrome(page) {
     make(
       "section",
       { id, part: `panel ${id}`, "aria-labelledby": `${id}-title`, hidden: "" },
-      make("header", {}, make("h2", { id: `${id}-title` }, title), tool(`${id}-hide`, "close", hides)),
+      make("header", {}, make("h2", { id: `${id}-title` }, title), tool(`${id}-hide`, ICONS.close, hides)),
       ...children,
     );
   const hidden = { hidden: "" };
@@ -137,12 +107,12 @@ export default function chrome(page) {
         make(
           "span",
           { class: "buttons" },
-          tool("details-show", "details", "Details", { title: "Details: where the time goes", "aria-expanded": "false", "aria-controls": "details" }),
-          tool("viewers-show", "viewers", "Viewers", { title: "Viewers: who is here", "aria-expanded": "false", "aria-controls": "viewers", ...hidden }),
-          tool("save", "save", "Save the picture", { title: "Save the picture as a PNG file", ...hidden }),
-          tool("fullscreen", "fullscreen", "Full screen", { "aria-pressed": "false" }),
-          tool("keyboard", "keyboard", "On-screen keyboard", { "aria-pressed": "false", ...hidden }),
-          tool("status-hide", "close", "Hide status"),
+          tool("details-show", ICONS.details, "Details", { title: "Details: where the time goes", "aria-expanded": "false", "aria-controls": "details" }),
+          tool("viewers-show", ICONS.viewers, "Viewers", { title: "Viewers: who is here", "aria-expanded": "false", "aria-controls": "viewers", ...hidden }),
+          tool("save", ICONS.save, "Save the picture", { title: "Save the picture as a PNG file", ...hidden }),
+          tool("fullscreen", ICONS.fullscreen, "Full screen", { "aria-pressed": "false" }),
+          tool("keyboard", ICONS.keyboard, "On-screen keyboard", { "aria-pressed": "false", ...hidden }),
+          tool("status-hide", ICONS.close, "Hide status"),
         ),
       ),
     ),

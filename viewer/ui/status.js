@@ -3,6 +3,7 @@ import Announcer from "./announcer.js";
 import element from "./element.js";
 import fileName from "./file-name.js";
 import Focus from "./focus.js";
+import fullscreen from "./fullscreen.js";
 import Mover from "./mover.js";
 import Notes from "./notes.js";
 import Presence from "./presence.js";
@@ -106,7 +107,7 @@ export default class Status {
     this.#save.addEventListener("click", () => this.#download());
     const page = root.ownerDocument;
     this.#fullscreen.hidden = !page.fullscreenEnabled;
-    this.#fullscreen.addEventListener("click", () => this.#toggleFullscreen());
+    this.#fullscreen.addEventListener("click", () => fullscreen(host, this.#fullscreen));
     page.addEventListener("fullscreenchange", () => this.update(), { signal });
     this.#presence.hidden = stored.get(STORED) === "hidden";
   }
@@ -286,16 +287,6 @@ export default class Status {
       else this.#notes.say(exact ? `Saved ${name}` : `Saved ${name}, as it moved: not exact to the pixel`);
     } catch {
       this.#notes.say("The browser could not save the picture");
-    }
-  }
-
-  async #toggleFullscreen() {
-    try {
-      if (this.#host.matches(":fullscreen")) await this.#host.ownerDocument.exitFullscreen();
-      else await this.#host.requestFullscreen({ navigationUI: "hide" });
-    } catch {
-      // The browser, or the site that embeds us, does not allow it.
-      this.#fullscreen.hidden = true;
     }
   }
 

@@ -1,6 +1,6 @@
+import decodable from "./decodable.js";
 import Failure from "./failure.js";
 import needed from "./needed.js";
-import pictureSize from "./picture-size.js";
 import protocol from "../transport/protocol.js";
 
 /**
@@ -47,6 +47,7 @@ import protocol from "../transport/protocol.js";
  *   nothing else is
  * @property {(part: Part) => Promise<B>} decode
  * @property {(update: {frame: Part, pieces: Piece<B>[]}) => void} draw
+ * @property {() => boolean} loops whether it begins anew at its end
  * @property {(news: News) => void} changed
  */
 
@@ -76,8 +77,7 @@ const MOST_FETCH = 8 * 1024 * 1024;
 const MOST_BYTES = 32 * 1024 * 1024;
 /** What a part costs besides its bytes, so that many small ones have a limit, too. */
 const OVERHEAD = 1024;
-/** The most pixels in the picture of one part (FORMAT.md), and decoded ahead. */
-const MOST_PART = 2 ** 24;
+/** The most pixels that are decoded ahead. */
 const MOST_PIXELS = 2 ** 25;
 /** A picture that is not decoded by then has failed, in seconds. */
 const DECODE_TIMEOUT = 10;
@@ -113,7 +113,6 @@ export default class Player {
   failure = null;
   /** When it tries again, in the clock's seconds; `null`: it does not. @type {number | null} */
   retryAt = null;
-  loop = false;
 
   #recording;
   #hooks;
@@ -370,7 +369,7 @@ export default class Player {
     this.#runs = runs;
     const atEnd = this.#end && this.#steps.length === 0 && this.#target === null && this.time >= this.duration;
     if (runs && atEnd) {
-      if (this.loop && this.duration > 0) {
+      if (this.#hooks.loops() && this.duration > 0) {
         this.seek(0);
         return;
       }
@@ -541,7 +540,7 @@ export default class Player {
       else if (item.kind === "text") note(texts, item.text);
       else {
         const part = protocol.parsePart(item.bytes);
-        if (part && part.tileWidth * part.tileHeight * part.tiles.length <= MOST_PART) {
+        if (part && decodable(part)) {
           parts.push(part);
           bytes += item.bytes.byteLength + OVERHEAD;
         } else {
@@ -609,10 +608,7 @@ export default class Player {
   async #piece(part, step, signal) {
     const { tiles, tileWidth, tileHeight } = part;
     const height = tileHeight * tiles.length;
-    const said = pictureSize(part.bytes);
-    let bitmap = null;
-    // Whatever else it says it is, is not given memory.
-    if (said?.width === tileWidth && said.height === height) bitmap = await this.#inTime(part, signal);
+    let bitmap = await this.#inTime(part, signal);
     if (bitmap && (bitmap.width !== tileWidth || bitmap.height !== height)) {
       bitmap.close();
       bitmap = null;

@@ -157,6 +157,33 @@ export default class Recording {
   }
 
   /**
+   * The parts of the whole picture at a place.
+   *
+   * @param {Place} place
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<ArrayBuffer[]>}
+   * @throws {Failure}
+   */
+  async picture({ offset }, signal) {
+    const parts = [];
+    let [first, bytes] = [-1, 0];
+    for (let at = offset; bytes < 2 * chunk.MOST; ) {
+      const item = await this.item(at, true, signal);
+      if (!item) break;
+      at = item.next;
+      // At the beginning there is no place: the first update has all of it.
+      if (item.kind === "whole" || (item.kind === "part" && offset === this.#first && (first < 0 || item.time === first))) {
+        parts.push(item.bytes);
+        bytes += item.bytes.byteLength;
+        first = item.time;
+      } else if (item.kind === "part" || parts.length > 0) {
+        break;
+      }
+    }
+    return parts;
+  }
+
+  /**
    * When the picture changed next after a time, or last before it. Reads no pictures.
    *
    * @param {number} time microseconds

@@ -1,0 +1,59 @@
+/**
+ * What keys do in a recording. Pure.
+ *
+ * @typedef {{does: "toggle"} | {does: "fullscreen"} | {does: "by", seconds: number} | {does: "to", part: number}
+ *   | {does: "step", by: 1 | -1} | {does: "faster", by: 1 | -1}} Action `part`: of the whole length, 0 to 1
+ */
+
+/** Between them the speed goes, by a key or in the list. */
+const RATES = Object.freeze([0.25, 0.5, 1, 1.5, 2, 4, 8, 16]);
+/** Seconds. */
+const LEAP = 5;
+const LONG_LEAP = 60;
+
+/**
+ * @param {{key: string, shiftKey: boolean, ctrlKey: boolean, altKey: boolean, metaKey: boolean}} event
+ * @returns {Action | null} `null`: it does nothing here
+ */
+function action({ key, shiftKey, ctrlKey, altKey, metaKey }) {
+  if (ctrlKey || altKey || metaKey) return null;
+  if (/^[0-9]$/.test(key)) return { does: "to", part: Number(key) / 10 };
+  switch (key) {
+    case " ":
+    case "k":
+      return { does: "toggle" };
+    case "f":
+      return { does: "fullscreen" };
+    case "ArrowLeft":
+      return shiftKey ? { does: "step", by: -1 } : { does: "by", seconds: -LEAP };
+    case "ArrowRight":
+      return shiftKey ? { does: "step", by: 1 } : { does: "by", seconds: LEAP };
+    case "PageDown":
+      return { does: "by", seconds: -LONG_LEAP };
+    case "PageUp":
+      return { does: "by", seconds: LONG_LEAP };
+    case "Home":
+      return { does: "to", part: 0 };
+    case "End":
+      return { does: "to", part: 1 };
+    case "<":
+      return { does: "faster", by: -1 };
+    case ">":
+      return { does: "faster", by: 1 };
+    default:
+      return null;
+  }
+}
+
+/**
+ * The next speed in the list.
+ *
+ * @param {number} rate
+ * @param {1 | -1} by
+ */
+function next(rate, by) {
+  const found = by > 0 ? RATES.find((other) => other > rate) : [...RATES].reverse().find((other) => other < rate);
+  return found ?? rate;
+}
+
+export default Object.freeze({ RATES, action, next });

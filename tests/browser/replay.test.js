@@ -265,17 +265,17 @@ test("a recording that was not completed plays and says so; so does one that is 
 test("what cannot be played says why, and another try finds it", async () => {
   const { page, site } = await play(undefined);
   const notice = async (title, detail) => await until(title, async () => (await text(page, "notice-title")) === title && detail.test(await text(page, "notice-detail")));
-  await notice("The recording cannot be played", /There is no recording at this address/);
+  await notice("Cannot play this recording", /There is no recording at this address/);
   assert.deepEqual([(await told(page)).state, await page.locator("framecast-view #controls").isVisible()], ["refused", false]);
   await save(page, "replay-missing");
   site.files["/talk.fcast"] = Buffer.from("GIF89a");
   await page.locator("framecast-view #retry").click();
-  await notice("The recording cannot be played", /no recording of framecast/);
+  await notice("Cannot play this recording", /no recording of framecast/);
   const late = Buffer.from(scene);
   late[8] = 9;
   site.files["/talk.fcast"] = late;
   await page.locator("framecast-view #retry").click();
-  await notice("The recording cannot be played", /version 9 .* newer viewer/);
+  await notice("Cannot play this recording", /version 9 .* newer viewer/);
   // The network is away for a moment: it tries again by itself.
   Object.assign(site, { fails: 2 });
   site.files["/talk.fcast"] = scene;

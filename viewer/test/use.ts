@@ -29,6 +29,13 @@ view.addEventListener("framecast-open", (event) => {
   console.log(new URL(event.detail.url).host);
 });
 
+view.src = "talk.fcast";
+view.currentTime = view.duration / 2;
+view.playbackRate = 2;
+view.addEventListener("ended", () => view.play());
+// @ts-expect-error: play() and pause() do that
+view.paused = false;
+
 const found: FramecastView | null = document.querySelector("framecast-view");
 const size: Size | null = found?.size ?? null;
 const saved: Promise<Blob> = view.snapshot({ exact: true });

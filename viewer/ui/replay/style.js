@@ -319,7 +319,7 @@ export default /* css */ `
 
   #timeline {
     order: -1;
-    flex: 1 0 100%;
+    flex: 1 0 calc(100% - 16px);
     height: 2.3em;
     margin: 0 8px;
   }

@@ -55,10 +55,10 @@ function damage(damage, duration, size) {
  * @returns {Notice}
  */
 function notice({ state, reason, retryIn, progress, waiting }) {
-  if (state === "refused") return { title: "The recording cannot be played", detail: reason, retry: true };
+  if (state === "refused") return { title: "Cannot play this recording", detail: reason, retry: true };
   if (state === "lost") {
     const again = retryIn === null ? "Trying again…" : `Trying again in ${Math.max(1, Math.ceil(retryIn))} s.`;
-    return { title: "The recording cannot be read", detail: `${reason} ${again}`, retry: true };
+    return { title: "Connection lost", detail: `${reason} ${again}`, retry: true };
   }
   if (state === "connecting") return { title: progress ? "Reading the recording…" : "Opening the recording…", detail: progress ? amount(progress) : "", retry: false };
   return { title: waiting ? "Loading…" : "", detail: "", retry: false };

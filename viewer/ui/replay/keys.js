@@ -1,5 +1,5 @@
 /**
- * What keys do in a recording. Pure.
+ * What keys do in a recording: what they do in `framecast play`, and what they do in other players of pages. Pure.
  *
  * @typedef {{does: "toggle"} | {does: "fullscreen"} | {does: "by", seconds: number} | {does: "to", part: number}
  *   | {does: "step", by: 1 | -1} | {does: "faster", by: 1 | -1}} Action `part`: of the whole length, 0 to 1
@@ -28,17 +28,23 @@ function action({ key, shiftKey, ctrlKey, altKey, metaKey }) {
       return shiftKey ? { does: "step", by: -1 } : { does: "by", seconds: -LEAP };
     case "ArrowRight":
       return shiftKey ? { does: "step", by: 1 } : { does: "by", seconds: LEAP };
-    case "PageDown":
-      return { does: "by", seconds: -LONG_LEAP };
+    case ",":
+      return { does: "step", by: -1 };
+    case ".":
+      return { does: "step", by: 1 };
     case "PageUp":
+      return { does: "by", seconds: -LONG_LEAP };
+    case "PageDown":
       return { does: "by", seconds: LONG_LEAP };
     case "Home":
       return { does: "to", part: 0 };
     case "End":
       return { does: "to", part: 1 };
     case "<":
+    case "[":
       return { does: "faster", by: -1 };
     case ">":
+    case "]":
       return { does: "faster", by: 1 };
     default:
       return null;

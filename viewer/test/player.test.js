@@ -133,6 +133,16 @@ test("to seek, it decodes only what is seen in the end", async () => {
   assert.deepEqual([colors(canvas), plays.title], [[38, 39], "second 3"]);
 });
 
+test("what the canvas lost is drawn anew", async () => {
+  const { player: plays, canvas } = await player(memory(made()));
+  plays.seek(5_350_000);
+  await settled();
+  canvas.pixels.fill(200);
+  plays.redraw();
+  await settled();
+  assert.deepEqual([colors(canvas), plays.time, plays.seeking], [[52, 53], 5_350_000, false]);
+});
+
 test("a newer seek overtakes an older one, and shows nothing of it", async () => {
   const bytes = made();
   /** @type {(() => void)[]} */

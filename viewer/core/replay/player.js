@@ -271,6 +271,12 @@ export default class Player {
     }
   }
 
+  /** Shows anew what is shown: the canvas lost it. */
+  redraw() {
+    this.#drawn = Infinity;
+    this.seek(this.time);
+  }
+
   /** Tries at once to read what could not be read. */
   retry() {
     this.#failures = 0;

@@ -105,7 +105,7 @@ export default class Replay extends EventTarget {
     signal.addEventListener("abort", () => clearInterval(timer));
     // Of a canvas that was shown before.
     for (const name of ["role", "link", "sequence", "update"]) delete host.dataset[name];
-    for (const type of ["contextlost", "contextrestored"]) this.#canvas.addEventListener(type, () => this.#player?.seek(this.#player.time), { signal });
+    this.#canvas.addEventListener("contextrestored", () => this.#player?.redraw(), { signal });
     this.#changed();
   }
 
@@ -133,6 +133,7 @@ export default class Replay extends EventTarget {
     this.#url = url;
     if (!other) return;
     this.#wish = { ...this.#wish, currentTime: 0, paused: true };
+    this.#begun = false;
     this.#canvas.hidden = true;
     this.#sizeTold();
   }

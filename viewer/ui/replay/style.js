@@ -34,7 +34,6 @@ export default /* css */ `
   pointer-events: none;
 }
 
-.quiet ~ #view,
 #view.quiet {
   cursor: none;
 }

@@ -64,8 +64,8 @@ impl Transport {
 
     /// When `position` is reached; `None` while it pauses.
     pub(crate) fn when(&self, position: u64) -> Option<Instant> {
-        /// Nobody waits longer, and no clock has to count further.
-        const LONGEST: f64 = 3600.0;
+        /// Thirty years: no clock has to count further. It counts from `since`, so it is longer than anybody plays.
+        const LONGEST: f64 = 1e9;
         if !self.playing {
             return None;
         }
@@ -194,10 +194,17 @@ mod tests {
     }
 
     #[test]
+    fn after_hours_it_still_waits_for_what_comes_next() {
+        let begin = Instant::now();
+        let transport = Transport::new(3 * 3600 * SECOND, 0, 1.0, AtEnd::Hold, begin);
+        assert_eq!(transport.when(2 * 3600 * SECOND), Some(at(begin, 7200.0)));
+    }
+
+    #[test]
     fn a_recording_of_a_thousand_years_overflows_nothing() {
         let begin = Instant::now();
         let transport = Transport::new(u64::MAX, 0, 0.1, AtEnd::Hold, begin);
-        assert!(transport.when(u64::MAX).unwrap() <= at(begin, 3600.0));
+        assert!(transport.when(u64::MAX).unwrap() <= at(begin, 1e9));
         assert_eq!(transport.position(begin), 0);
     }
 }

@@ -168,6 +168,21 @@ fn a_damaged_recording_plays_up_to_the_damage_and_says_where() {
 }
 
 #[test]
+fn a_length_that_is_damaged_in_a_complete_recording_is_damage_and_no_missing_end() {
+    let (mut bytes, _) = minute(true).finish();
+    let mut reader = playback(&bytes);
+    reader.seek(30_000_000).unwrap();
+    let at = reader.reader().offset() as usize;
+    // More bytes than the file has left, and no more than a chunk may have.
+    bytes[at + 4..at + 8].copy_from_slice(&(15 * 1024 * 1024_u32).to_le_bytes());
+    let mut damaged = playback(&bytes);
+    assert!(damaged.reader().damage().is_none(), "nobody has read so far");
+    damaged.seek(31_000_000).unwrap();
+    let damage = damaged.reader().damage().expect("it cannot be read on");
+    assert_eq!((damage.offset, damage.is_cut), (at as u64, false));
+}
+
+#[test]
 fn what_is_no_recording_or_of_a_later_version_is_told_apart() {
     let (bytes, _) = {
         let mut scene = Scene::new(false);

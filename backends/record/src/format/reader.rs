@@ -21,6 +21,8 @@ pub struct Reader<R> {
     /// Bytes of pictures after the last place.
     rest: u64,
     damage: Option<Damage>,
+    /// It has an end, so what is missing before it is damage.
+    is_complete: bool,
     /// Where the next chunk is.
     offset: u64,
     /// Of the state at a place, while it is handed out.
@@ -95,6 +97,7 @@ impl<R: Read + Seek> Reader<R> {
             duration: 0,
             rest: 0,
             damage: None,
+            is_complete: false,
             offset: START,
             payload: Vec::new(),
         };
@@ -275,7 +278,7 @@ impl<R: Read + Seek> Reader<R> {
     /// The recording ends at this byte.
     fn ends(&mut self, offset: u64, is_cut: bool) {
         if self.damage.as_ref().is_none_or(|known| offset < known.offset) {
-            self.damage = Some(Damage { offset, is_cut });
+            self.damage = Some(Damage { offset, is_cut: is_cut && !self.is_complete });
         }
     }
 
@@ -310,7 +313,7 @@ impl<R: Read + Seek> Reader<R> {
             self.places.clear();
             return Ok(false);
         }
-        (self.duration, self.rest) = (end.time, rest);
+        (self.duration, self.rest, self.is_complete) = (end.time, rest, true);
         Ok(true)
     }
 

@@ -98,7 +98,7 @@ impl<W: Write> Writer<W> {
         self.flush()
     }
 
-    /// Writes a JSON object that says what happened, as the server's texts and events do. One that is longer than 256 KiB
+    /// Writes a JSON object that says what happened, as the server's texts and events do. One that is longer than 64 KiB
     /// is left out.
     pub fn text(&mut self, time: u64, text: &serde_json::Value) -> io::Result<()> {
         self.pass(time);

@@ -315,6 +315,10 @@ impl Recorder {
             // The thread has the engine asked for a frame.
             inner.asked = false;
             self.shared.work.notify_one();
+            // Everybody is told that it goes on, also where no frame is due for long.
+            let waker = inner.waker.clone();
+            drop(inner);
+            waker.into_iter().for_each(Waker::wake);
         }
     }
 

@@ -108,7 +108,8 @@ fn record(shared: &Shared, sink: &mut dyn Sink) -> Result<()> {
             shared.lock().state.bytes = sink.bytes();
             continue;
         }
-        let mut wake_at = due;
+        // Before the first frame there is nothing to do, and the one that comes is told of.
+        let mut wake_at = due.filter(|_| inner.timeline.has_begun());
         if !inner.paused && !inner.asked {
             match inner.demand.due_at().filter(|at| *at > now) {
                 Some(at) => wake_at = Some(wake_at.map_or(at, |due| due.min(at))),

@@ -250,3 +250,16 @@ impl std::io::Write for Small {
         self.file.flush()
     }
 }
+
+#[test]
+fn the_engine_is_woken_when_a_recording_goes_on_at_a_low_rate() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = RecordSettings::new(folder.path().join("show.fcast")).with_fps(0.01);
+    let mut stage = Stage::try_open(settings).unwrap();
+    stage.bell.wait(0);
+    stage.show([1, 2, 3, 255]);
+    stage.backend.recorder().pause();
+    let rung = *stage.bell.rung.lock().unwrap();
+    stage.backend.recorder().resume();
+    stage.bell.wait(rung);
+}

@@ -263,3 +263,113 @@ fn the_engine_is_woken_when_a_recording_goes_on_at_a_low_rate() {
     stage.backend.recorder().resume();
     stage.bell.wait(rung);
 }
+
+/// A server that encodes frames for others, too.
+#[derive(Debug)]
+struct Server(Arc<Mutex<Encoder>>);
+
+#[derive(Debug)]
+struct Encoder {
+    hub: framecast_stream::Hub,
+    subscribers: Vec<(framecast_api::ClientId, Waker)>,
+    ready: Vec<(framecast_api::ClientId, framecast_stream::TileUpdate)>,
+}
+
+impl Encoder {
+    fn settle(&mut self) {
+        use framecast_stream::{HubInput, HubOutput, Message};
+        loop {
+            match self.hub.poll(Instant::now()) {
+                HubOutput::Send(client, Message::Update(update)) => {
+                    self.ready.push((client, update));
+                }
+                HubOutput::Wait(_) => match self.hub.take_job(Instant::now()) {
+                    Some(job) => {
+                        let done = HubInput::Done(job.run(|_, _| false));
+                        self.hub.handle(Instant::now(), done).unwrap();
+                    }
+                    None => return,
+                },
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Server {
+    fn new(clock: Clock) -> Self {
+        let mut hub = framecast_stream::Hub::new(Duration::from_secs(3600));
+        let open = framecast_stream::HubInput::Open { clock, title: String::new() };
+        hub.handle(Instant::now(), open).unwrap();
+        let encoder = Encoder { hub, subscribers: Vec::new(), ready: Vec::new() };
+        Self(Arc::new(Mutex::new(encoder)))
+    }
+
+    fn show(&self, frame: &Frame) {
+        let mut encoder = self.0.lock().unwrap();
+        let frame = framecast_stream::HubInput::Frame(frame.clone());
+        encoder.hub.handle(Instant::now(), frame).unwrap();
+        encoder.settle();
+        let wakers: Vec<_> = encoder.subscribers.iter().map(|(_, waker)| waker.clone()).collect();
+        drop(encoder);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl framecast_stream::UpdateSource for Server {
+    fn subscribe(&self, waker: Waker) -> Box<dyn framecast_stream::Updates> {
+        let mut encoder = self.0.lock().unwrap();
+        let client = encoder.hub.subscribe(false);
+        encoder.subscribers.push((client, waker));
+        encoder.settle();
+        Box::new(Subscription(Arc::clone(&self.0), client))
+    }
+}
+
+struct Subscription(Arc<Mutex<Encoder>>, framecast_api::ClientId);
+
+impl framecast_stream::Updates for Subscription {
+    fn take(&mut self) -> Option<framecast_stream::TileUpdate> {
+        let mut encoder = self.0.lock().unwrap();
+        let at = encoder.ready.iter().position(|(client, _)| *client == self.1)?;
+        let (_, update) = encoder.ready.remove(at);
+        encoder.hub.handle(Instant::now(), framecast_stream::HubInput::Written(self.1)).unwrap();
+        encoder.settle();
+        Some(update)
+    }
+}
+
+#[test]
+fn what_is_shown_in_a_pause_is_not_recorded_where_somebody_else_encodes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.fcast");
+    let server = Arc::new(Server::new(Clock::start()));
+    let settings = RecordSettings::new(&path).with_updates(Arc::clone(&server) as _);
+    let mut stage = Stage::try_open(settings).unwrap();
+    let mut written = stage.settle(0);
+    let show = |stage: &mut Stage, color| {
+        let frame = stage.frame(color);
+        stage.backend.present(&frame).unwrap();
+        server.show(&frame);
+    };
+    show(&mut stage, [0, 0, 250, 255]);
+    written = stage.settle(written + 200);
+    stage.backend.recorder().pause();
+    show(&mut stage, [250, 0, 0, 255]);
+    show(&mut stage, [250, 250, 0, 255]);
+    stage.backend.recorder().resume();
+    show(&mut stage, [0, 250, 0, 255]);
+    stage.settle(written);
+    stage.backend.close();
+    let mut reader = Reader::open(File::open(&path).unwrap()).unwrap();
+    let mut picture = framecast_record::Picture::new();
+    let mut shown = Vec::new();
+    while let Some((time, item)) = reader.next_item().unwrap() {
+        if let framecast_record::Item::Part(part) = item {
+            picture.draw(&framecast_stream::ReadPart::parse(part).unwrap()).unwrap();
+            shown.push((time, picture.pixels()[0]));
+        }
+    }
+    assert!(shown.iter().all(|(_, [red, ..])| *red < 128), "{shown:?}");
+    assert!(shown.last().is_some_and(|(_, pixel)| pixel[1] > 200), "{shown:?}");
+}

@@ -78,6 +78,14 @@ pub(crate) fn recorders(
             "standard output can be one thing: drop one of --record -, or --print-links",
         ));
     }
+    let twice =
+        options.record.iter().enumerate().find(|(n, path)| options.record[..*n].contains(path));
+    if let Some((_, path)) = twice {
+        return Err(framecast_api::Error::invalid_input(format!(
+            "--record {} is there twice; give each recording a file of its own",
+            path.display()
+        )));
+    }
     let format = options.record_format.map(|format| format.name().parse::<RecordFormat>());
     let format = format.transpose()?;
     if let Some(path) = options.record_input.as_ref().filter(|path| options.record.contains(path)) {
@@ -474,6 +482,7 @@ mod tests {
             recorders(&options, Messages::Facade).map(|all| all.len())
         };
         assert_eq!(recorders(&["--record", "-", "--record", "a.fcast"]).unwrap(), 2);
+        assert!(recorders(&["--record", "a.fcast", "--record", "a.fcast"]).is_err());
         for flags in
             [["--record", "-", "--record", "-"], ["--record", "-", "--print-links", "json"]]
         {

@@ -13,6 +13,8 @@ use crate::picture::Picture;
 /// newer ones may cover them.
 const MAX_WAITING: usize = 32 * 1024 * 1024;
 
+/// It looks for the change before a time behind so many places, the nearest first.
+const MOST_TRIES: u32 = 8;
 /// It goes to a place so far ahead instead of drawing all that changed before it, in microseconds.
 const FAR: u64 = 2_000_000;
 
@@ -107,10 +109,11 @@ impl<R: Read + Seek> Playback<R> {
     pub fn time_before(&mut self, time: u64) -> Result<u64> {
         let offset = self.reader.offset();
         let mut enter = time;
+        let mut tries = 0;
         let before = loop {
             // What a place shows changed at its time, or before.
             let place = enter.checked_sub(1).and_then(|time| self.reader.place_before(time));
-            enter = self.reader.enter(enter.saturating_sub(1));
+            enter = self.reader.enter(enter.saturating_sub(1))?;
             let mut last = None;
             while let Some((at, is_part)) = self.reader.skip_item()? {
                 if at >= time {
@@ -120,8 +123,13 @@ impl<R: Read + Seek> Playback<R> {
                     last = Some(at);
                 }
             }
+            tries += 1;
             if last.is_some() || place.is_none() {
                 break last.unwrap_or(0);
+            }
+            if tries == MOST_TRIES {
+                // Something changes between two places, or there would not be two.
+                break enter;
             }
         };
         self.reader.go_to(offset);
@@ -139,7 +147,7 @@ impl<R: Read + Seek> Playback<R> {
         let is_far =
             |place: Place| place.offset > self.reader.offset() && place.time > self.time + FAR;
         if time < self.time || place.is_some_and(is_far) {
-            self.reader.enter(time);
+            self.reader.enter(time)?;
             changed = Changed { picture: true, texts: true };
             self.title.clone_from(&self.reader.head().title);
             self.cursor.clear();

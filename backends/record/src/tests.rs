@@ -216,6 +216,42 @@ fn an_index_that_lies_is_not_believed() {
 }
 
 #[test]
+fn a_place_that_the_index_lies_about_is_not_entered() {
+    let (bytes, shown) = minute(true).finish();
+    let places = playback(&bytes).reader().places().to_vec();
+    // The index is the last chunk but one; its places are of 24 bytes each.
+    let index = bytes.len() - 36 - places.len() * 24;
+    for (field, value) in [(0, 1_u64), (8, places[3].offset + 7), (8, 12)] {
+        let mut lies = bytes.clone();
+        let at = index + 3 * 24 + field;
+        lies[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        let lies = crate::format::repaired(&lies);
+        let mut lied = playback(&lies);
+        for time in [places[3].time + 100_000, 100_000, 59_000_000] {
+            lied.seek(time).unwrap();
+            let shown = shown_at(&shown, time);
+            assert!(lied.picture().pixels() == shown.pixels, "{field} {value} at {time}");
+        }
+    }
+}
+
+#[test]
+fn a_time_that_no_recording_has_ends_it() {
+    let mut scene = Scene::new(true);
+    scene.show((20, 10), |x, y| noise(1, x, y));
+    let mut bytes = scene.so_far();
+    let end = bytes.len();
+    scene.pass(Duration::from_secs(1));
+    bytes = scene.so_far();
+    // The time of the chunk after the picture.
+    bytes[end + 8..end + 16].copy_from_slice(&(1_u64 << 60).to_le_bytes());
+    let bytes = crate::format::repaired(&bytes);
+    let reader = Reader::open(Cursor::new(&*bytes)).unwrap();
+    assert_eq!(reader.duration(), 0);
+    assert_eq!(reader.damage().unwrap().offset, end as u64);
+}
+
+#[test]
 fn nothing_in_a_file_makes_the_reader_panic() {
     let mut scene = Scene::new(false);
     for step in 0..30 {

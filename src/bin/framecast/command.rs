@@ -329,7 +329,7 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
             Parsed::Help(format!("{}{demos}", early.output))
         }
         Err(early) => {
-            let misplaced = rest.iter().find(|arg| is_common(arg));
+            let misplaced = rest.iter().find(|arg| is_common(arg) && !takes(rest[0], arg));
             let hint = match misplaced {
                 Some(flag) => format!("{flag} belongs before {:?}", rest[0]),
                 None => format!("framecast {} --help shows what is possible", rest[0]),
@@ -342,6 +342,12 @@ pub(crate) fn parse(args: &[String]) -> Parsed {
 
 fn names() -> Vec<&'static str> {
     commands().iter().map(|command| command.name).collect()
+}
+
+/// Whether the command has a flag of its own that is called so.
+fn takes(name: &str, arg: &str) -> bool {
+    let command = commands().into_iter().find(|command| command.name == name);
+    command.is_some_and(|command| command.flags.iter().any(|flag| flag.long == arg))
 }
 
 /// Whether it is a flag that comes before the command.

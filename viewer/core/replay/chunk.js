@@ -18,8 +18,10 @@ const PLAIN = 16;
 const TEXT = 256 * 1024;
 /** The longest payload of any chunk, in bytes. */
 const MOST = 16 * 1024 * 1024;
+/** The latest time: 366 days, in microseconds. */
+const LATEST = 366 * 24 * 3600 * 1e6;
 /** The longest payload of each kind. A kind that is not here may be of a later version. @type {Map<string, number>} */
-const LIMITS = new Map([["HEAD", TEXT], ["PART", MOST], ["TEXT", TEXT], ["BASE", TEXT], ["BPRT", MOST], ["TIME", 0], ["INDX", MOST], ["DONE", 16]]);
+const LIMITS = new Map([["HEAD", TEXT], ["PART", MOST], ["TEXT", TEXT], ["INPT", TEXT], ["BASE", TEXT], ["BPRT", MOST], ["TIME", 0], ["INDX", MOST], ["DONE", 16]]);
 
 /**
  * @param {Uint8Array} bytes the 20 of a head
@@ -31,7 +33,7 @@ function parse(bytes) {
   const kind = String.fromCharCode(...bytes.subarray(0, 4));
   const length = view.getUint32(4, true);
   const time = Number(view.getBigUint64(8, true));
-  if (!/^[A-Z]{4}$/.test(kind) || length > (LIMITS.get(kind) ?? MOST) || !Number.isSafeInteger(time)) return null;
+  if (!/^[A-Z]{4}$/.test(kind) || length > (LIMITS.get(kind) ?? MOST) || time > LATEST) return null;
   return { kind, length, time, plain: bytes.subarray(0, PLAIN), sum: view.getUint32(PLAIN, true) };
 }
 

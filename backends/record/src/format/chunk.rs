@@ -1,6 +1,6 @@
 //! One chunk: a head of 20 bytes and a payload.
 
-use super::{MAX_PAYLOAD, MAX_TEXT};
+use super::{MAX_PAYLOAD, MAX_TEXT, MAX_TIME};
 
 /// Bytes before the payload.
 pub(super) const HEAD: usize = 20;
@@ -86,7 +86,7 @@ impl ChunkHead {
         let length = u32::from_le_bytes(plain[4..8].try_into().ok()?) as usize;
         let time = u64::from_le_bytes(plain[8..16].try_into().ok()?);
         let is_code = plain[..4].iter().all(u8::is_ascii_uppercase);
-        (is_code && length <= kind.most()).then_some(Self {
+        (is_code && length <= kind.most() && time <= MAX_TIME).then_some(Self {
             kind,
             length,
             time,

@@ -23,6 +23,10 @@ pub(crate) const START: u64 = 12;
 pub(crate) const MAX_PAYLOAD: usize = 16 * 1024 * 1024;
 /// The longest text, in bytes.
 pub(crate) const MAX_TEXT: usize = 256 * 1024;
+/// The latest time: 366 days, in microseconds.
+pub(crate) const MAX_TIME: u64 = 366 * 24 * 3600 * 1_000_000;
+/// The longest title in a head, in characters.
+const MAX_TITLE: usize = 1000;
 /// The most places in the index.
 pub(crate) const MAX_PLACES: usize = 32 * 1024;
 
@@ -52,7 +56,7 @@ impl Head {
     #[must_use]
     pub fn new(title: impl Into<String>, created: std::time::SystemTime) -> Self {
         Self {
-            title: title.into(),
+            title: title.into().chars().take(MAX_TITLE).collect(),
             created: framecast_api::utc::format(created),
             program: concat!("framecast ", env!("CARGO_PKG_VERSION")).into(),
             lossless: false,

@@ -151,10 +151,25 @@ impl<R: Read + Seek> Reader<R> {
 
     /// Goes to the last place that is not after `time`, in microseconds, or to the beginning. Returns the time of that
     /// place. The items after it begin with the state at that place.
-    pub fn enter(&mut self, time: u64) -> u64 {
-        let place = self.place_before(time);
-        self.offset = place.map_or(START, |place| place.offset);
-        place.map_or(0, |place| place.time)
+    ///
+    /// # Errors
+    /// "Failed" if the file cannot be read.
+    pub fn enter(&mut self, time: u64) -> Result<u64> {
+        if let Some(place) = self.place_before(time) {
+            let known = self.damage.clone();
+            self.offset = place.offset;
+            let is_there = self
+                .chunk_head()?
+                .is_some_and(|chunk| chunk.kind == Kind::Base && chunk.time == place.time);
+            if is_there {
+                return Ok(place.time);
+            }
+            // The index is not to be believed: there is only the beginning.
+            self.damage = known;
+            self.places.clear();
+        }
+        self.offset = START;
+        Ok(0)
     }
 
     /// Returns the last place that is not after `time`, in microseconds.

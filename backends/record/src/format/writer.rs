@@ -7,7 +7,7 @@ use bytes::Bytes;
 use framecast_stream::{TilePicture, TileUpdate};
 
 use super::chunk::{self, DONE, HEAD, Kind, PLACE};
-use super::{Head, MAX_PLACES, MAX_TEXT, Place, SIGNATURE, START, VERSION};
+use super::{Head, MAX_PLACES, MAX_TEXT, MAX_TIME, Place, SIGNATURE, START, VERSION};
 
 /// A place follows another after this time at the earliest, in microseconds.
 const PLACE_EVERY: u64 = 1_000_000;
@@ -215,7 +215,7 @@ impl<W: Write> Writer<W> {
     }
 
     fn pass(&mut self, time: u64) {
-        self.time = self.time.max(time);
+        self.time = self.time.max(time).min(MAX_TIME);
     }
 
     fn add(&mut self, kind: Kind, payload: Bytes) {

@@ -41,6 +41,8 @@ enum Source {
     /// It is encoded for others.
     Shared {
         updates: Box<dyn Updates>,
+        /// What was drawn too late to be written now.
+        waiting: Option<TileUpdate>,
         /// The newest frame.
         newest: Option<Frame>,
         /// When the picture of the newest update was drawn, on the canvas' clock.
@@ -74,6 +76,7 @@ impl<W: Write> FcastSink<W> {
         let source = match updates {
             Some(updates) => Source::Shared {
                 updates,
+                waiting: None,
                 newest: None,
                 drawn: f64::NEG_INFINITY,
                 times: VecDeque::new(),
@@ -107,6 +110,7 @@ impl<W: Write + Send> Sink for FcastSink<W> {
     }
 
     fn frame(&mut self, frame: Frame, time: u64, now: Instant) -> Result<()> {
+        let until = frame.timestamp();
         match &mut self.source {
             Source::Own { hub, frame_time } => {
                 *frame_time = Some(time);
@@ -120,7 +124,7 @@ impl<W: Write + Send> Sink for FcastSink<W> {
                 *newest = Some(frame);
             }
         }
-        self.advance(time, now).map(|_| ())
+        self.advance(time, until, now).map(|_| ())
     }
 
     fn text(&mut self, text: &Value, time: u64) -> Result<()> {
@@ -131,7 +135,15 @@ impl<W: Write + Send> Sink for FcastSink<W> {
         self.write(self.written, |writer| writer.input(time, log))
     }
 
-    fn advance(&mut self, time: u64, now: Instant) -> Result<Option<Instant>> {
+    fn pause(&mut self, now: Instant) {
+        if let Source::Shared { .. } = self.source {
+            // What the others are sent of the pause is not told from what comes after.
+            let hub = Box::new(HubSource::new(self.clock, false, now));
+            self.source = Source::Own { hub, frame_time: None };
+        }
+    }
+
+    fn advance(&mut self, time: u64, until: f64, now: Instant) -> Result<Option<Instant>> {
         let Some(writer) = &mut self.writer else { return Ok(None) };
         let before = writer.bytes();
         let next = match &mut self.source {
@@ -140,8 +152,13 @@ impl<W: Write + Send> Sink for FcastSink<W> {
                 // What follows without a frame became exact, now.
                 hub.advance(now, |update| writer.picture(frame_time.take().unwrap_or(time), update))
             }
-            Source::Shared { updates, times, drawn, .. } => loop {
-                let Some(update) = updates.take() else { break Ok(None) };
+            Source::Shared { updates, waiting, times, drawn, .. } => loop {
+                let next = waiting.take().or_else(|| updates.take());
+                let Some(update) = next else { break Ok(None) };
+                if update.drawn() > until {
+                    *waiting = Some(update);
+                    break Ok(None);
+                }
                 let time = Source::time_of(times, &update, time);
                 *drawn = update.drawn();
                 if let Err(error) = writer.picture(time, update) {

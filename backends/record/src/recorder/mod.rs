@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 use std::thread::JoinHandle;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use framecast_api::{Backend, BackendCommand, BackendEvent, Clock, Context, Error, Frame, Result};
 use log::Level;
@@ -32,6 +32,8 @@ use queue::FrameQueue;
 use sink::Sink;
 use timeline::Timeline;
 
+/// An output that takes nothing for so long is not waited for when a recording ends: nobody reads the pipe.
+const STALLED: Duration = Duration::from_secs(20);
 /// The most bytes of the log of input that wait to be written.
 const MAX_INPUT: usize = 16 * 1024 * 1024;
 /// The most texts that wait to be written; of more, the oldest are left out.
@@ -80,6 +82,8 @@ struct Shared {
     inner: Mutex<Inner>,
     /// Told when the thread has something to do.
     work: Condvar,
+    /// Told when the thread has ended.
+    ended: Condvar,
 }
 
 /// What the engine's thread, the recorder's thread and the handles share.
@@ -93,6 +97,8 @@ struct Inner {
     /// The engine knows that a frame is wanted.
     asked: bool,
     paused: bool,
+    /// How many pauses began.
+    pauses: u64,
     timeline: Timeline,
     state: RecorderState,
     clock: Clock,
@@ -119,6 +125,23 @@ impl fmt::Debug for Inner {
 }
 
 impl Shared {
+    /// Waits until the file is complete, or until nothing was written for `stalled`. Whether it is complete.
+    fn wait_for_end(&self, stalled: Duration) -> bool {
+        let mut inner = self.lock();
+        while inner.phase != Phase::Ended {
+            let written = inner.state.bytes;
+            let wait = self.ended.wait_timeout_while(inner, stalled, |inner| {
+                inner.phase != Phase::Ended && inner.state.bytes == written
+            });
+            let (again, waited) = wait.unwrap_or_else(PoisonError::into_inner);
+            inner = again;
+            if waited.timed_out() {
+                return inner.phase == Phase::Ended;
+            }
+        }
+        true
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // Every change is complete before anything in it can panic.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -145,6 +168,7 @@ impl RecordBackend {
             demand: Demand::new(settings.fps()),
             asked: false,
             paused: false,
+            pauses: 0,
             timeline: Timeline::new(),
             state: RecorderState::default(),
             clock: Clock::start(),
@@ -152,8 +176,12 @@ impl RecordBackend {
             called: false,
             failed: None,
         };
-        let shared =
-            Shared { name: settings.name(), inner: Mutex::new(inner), work: Condvar::new() };
+        let shared = Shared {
+            name: settings.name(),
+            inner: Mutex::new(inner),
+            work: Condvar::new(),
+            ended: Condvar::new(),
+        };
         Self { settings, recorder: Recorder { shared: Arc::new(shared) }, thread: None }
     }
 
@@ -263,9 +291,14 @@ impl Backend for RecordBackend {
 
     fn close(&mut self) {
         self.recorder.stop();
-        if let Some(thread) = self.thread.take() {
+        let Some(thread) = self.thread.take() else { return };
+        if self.recorder.shared.wait_for_end(STALLED) {
             // It has told whatever went wrong.
             let _ = thread.join();
+        } else {
+            let name = &self.recorder.shared.name;
+            let message = format!("{name} takes nothing any more; the recording is not complete");
+            self.settings.reporter().report(Level::Error, &message);
         }
     }
 }
@@ -296,6 +329,7 @@ impl Recorder {
             let now = inner.clock.now();
             inner.timeline.pause(now);
             inner.paused = true;
+            inner.pauses += 1;
             (inner.state.paused, inner.state.recording) = (true, false);
             // Everybody is told that it pauses.
             let waker = inner.waker.clone();
@@ -364,6 +398,11 @@ impl Write for RecorderInput {
         let mut inner = self.shared.lock();
         if inner.phase != Phase::Open {
             return Err(io::Error::other("the recording has ended"));
+        }
+        if inner.pauses > 0 {
+            return Err(io::Error::other(
+                "the recording was paused, and a log with a gap cannot be replayed",
+            ));
         }
         if inner.input.len() + log.len() > MAX_INPUT {
             return Err(io::Error::other("the disk is too slow"));

@@ -19,8 +19,12 @@ pub(super) trait Sink: Send {
     /// Takes a piece of the log of what the program was handed.
     fn input(&mut self, log: &[u8], time: u64) -> Result<()>;
 
-    /// Does what is due. `time` is now. Returns when to call it again, if nothing else happens.
-    fn advance(&mut self, time: u64, now: Instant) -> Result<Option<Instant>>;
+    /// Does what is due. `time` is now. What was drawn after `until`, in seconds on the canvas' clock, waits: it may belong
+    /// to a pause. Returns when to call it again, if nothing else happens.
+    fn advance(&mut self, time: u64, until: f64, now: Instant) -> Result<Option<Instant>>;
+
+    /// A pause began, and may be over already: nothing that was shown in it is recorded.
+    fn pause(&mut self, now: Instant);
 
     /// Completes the file.
     fn finish(&mut self, time: u64, now: Instant) -> Result<()>;

@@ -27,6 +27,7 @@ pub(super) fn run(shared: &Shared, mut sink: Box<dyn Sink>, reporter: &Reporter)
     let mut inner = shared.lock();
     let by_itself = inner.phase == Phase::Open;
     inner.phase = Phase::Ended;
+    shared.ended.notify_all();
     (inner.state.recording, inner.state.paused) = (false, false);
     inner.state.bytes = sink.bytes();
     let summary = summary(&shared.name, &inner.state);
@@ -59,9 +60,17 @@ pub(super) fn run(shared: &Shared, mut sink: Box<dyn Sink>, reporter: &Reporter)
 /// Takes frames and texts until the recording ends.
 fn record(shared: &Shared, sink: &mut dyn Sink) -> Result<()> {
     let mut due = None;
+    let mut pauses = 0;
     loop {
         let mut inner = shared.lock();
         let now = Instant::now();
+        if inner.pauses != pauses {
+            pauses = inner.pauses;
+            // It leaves the hub, which wakes this thread.
+            drop(inner);
+            sink.pause(now);
+            continue;
+        }
         if !inner.input.is_empty() {
             let input = std::mem::take(&mut inner.input);
             let seconds = inner.clock.seconds(now);
@@ -104,7 +113,7 @@ fn record(shared: &Shared, sink: &mut dyn Sink) -> Result<()> {
             let time = inner.timeline.at(seconds);
             inner.state.seconds = time as f64 / 1e6;
             drop(inner);
-            due = sink.advance(time, now)?;
+            due = sink.advance(time, seconds, now)?;
             shared.lock().state.bytes = sink.bytes();
             continue;
         }

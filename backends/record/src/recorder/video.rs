@@ -48,7 +48,9 @@ impl Sink for VideoSink {
         Ok(())
     }
 
-    fn advance(&mut self, time: u64, now: Instant) -> Result<Option<Instant>> {
+    fn pause(&mut self, _: Instant) {}
+
+    fn advance(&mut self, time: u64, _: f64, now: Instant) -> Result<Option<Instant>> {
         let Some(writer) = &mut self.writer else { return Ok(None) };
         let advanced = writer.advance(Duration::from_micros(time));
         self.bytes = writer.progress().bytes;

@@ -29,6 +29,10 @@ impl FromStr for ExportFormat {
     }
 }
 
+/// The exit code of what Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
+/// The longest stretch that is written at once, in microseconds.
+const STEP: u64 = 1_000_000;
 /// How often the progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(500);
 
@@ -64,7 +68,7 @@ pub(crate) fn run(from: &Path, to: &Path, args: &Export) -> Result<()> {
     let interrupt = Arc::clone(&interrupted);
     ctrlc::set_handler(move || {
         if interrupt.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
+            std::process::exit(INTERRUPTED);
         }
     })
     .map_err(|error| Error::failed(format!("cannot wait for Ctrl-C: {error}")))?;
@@ -78,13 +82,27 @@ pub(crate) fn run(from: &Path, to: &Path, args: &Export) -> Result<()> {
     if tell {
         let _ = write!(io::stderr(), "\r\x1b[K");
     }
-    let Progress { done, bytes, .. } = done?;
+    let Progress { done, bytes, .. } = match done {
+        // Its reader has seen enough.
+        Err(error) if to == Path::new("-") && is_broken_pipe(&error) => return Ok(()),
+        done => done?,
+    };
     if let Some(damage) = playback.reader().damage().filter(|damage| !damage.is_cut) {
         print_notice(&format!("{}: {damage}", from.display()));
     }
     let how = if interrupted.load(Ordering::Relaxed) { ", interrupted" } else { "" };
     print_notice(&format!("{}: {done:.1} s, {}{how}", to.display(), progress::size(bytes)));
+    if interrupted.load(Ordering::Relaxed) {
+        std::process::exit(INTERRUPTED);
+    }
     Ok(())
+}
+
+/// Whether whoever reads what is written has gone.
+fn is_broken_pipe(error: &Error) -> bool {
+    let cause =
+        std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<io::Error>());
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// What is exported, in microseconds.
@@ -146,11 +164,12 @@ fn write<R: Read + Seek>(
                 took: begin.elapsed(),
             });
         }
-        let next = playback.next_time()?.filter(|next| *next <= range.to);
-        match next.filter(|_| !interrupted.load(Ordering::Relaxed)) {
-            Some(next) => at = next,
-            None => break,
+        if interrupted.load(Ordering::Relaxed) || at >= range.to {
+            break;
         }
+        // In steps, so that a picture that rests for long can be interrupted, too.
+        let next = playback.next_time()?.unwrap_or(range.to).min(range.to);
+        at = next.min(at.saturating_add(STEP));
         changed = playback.seek(at)?.picture;
     }
     let end = if interrupted.load(Ordering::Relaxed) { at } else { range.to };

@@ -24,6 +24,7 @@ fn join(hub: &mut Hub, now: Instant) -> ClientId {
         hello: None,
         visible: true,
         info: ViewInfo::default(),
+        video: false,
     };
     hub.join(now, joining).expect("nobody is kept out")
 }

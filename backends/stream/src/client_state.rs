@@ -33,6 +33,8 @@ pub(crate) struct ClientState {
     pub(crate) who: Identity,
     /// It has frames drawn for it; a subscriber may take only what is drawn for others.
     pub(crate) wants_frames: bool,
+    /// It can decode video.
+    pub(crate) takes_video: bool,
     /// It drives.
     pub(crate) presents: bool,
     /// It is told who is there.
@@ -152,6 +154,7 @@ impl ClientState {
             role: if matches!(dialect, Dialect::Mjpeg(_)) { Role::Watch } else { who.grant.role },
             who,
             wants_frames: true,
+            takes_video: false,
             presents: false,
             manages: false,
             visible,

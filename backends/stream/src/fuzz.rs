@@ -114,6 +114,7 @@ impl Scene {
                 hello: argument.is_multiple_of(2).then_some((view, 50)),
                 visible: !argument.is_multiple_of(11),
                 info: ViewInfo::default(),
+                video: argument.is_multiple_of(5),
             },
         );
     }

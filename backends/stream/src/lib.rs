@@ -50,6 +50,7 @@ mod tile_update;
 mod tiles;
 mod token_bucket;
 mod updates;
+mod video;
 mod whole_encode;
 
 pub use hub::{Hub, HubInput, HubOutput, Joining};
@@ -68,3 +69,4 @@ pub use tile_picture::TilePicture;
 pub use tile_update::TileUpdate;
 pub use token_bucket::TokenBucket;
 pub use updates::{UpdateSource, Updates};
+pub use video::{VideoCodec, VideoEncoder, VideoMode, VideoPicture, VideoRung, VideoSettings};

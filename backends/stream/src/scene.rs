@@ -36,6 +36,8 @@ pub(crate) struct Scene {
     pub(crate) repairs: Vec<u64>,
     /// When the hub wants to be polled again.
     pub(crate) wait: Option<Instant>,
+    /// Whether those who join can decode video.
+    pub(crate) video: bool,
 }
 
 /// Whom a change concerns.
@@ -79,6 +81,7 @@ impl Scene {
             snapshots: Vec::new(),
             repairs: Vec::new(),
             wait: None,
+            video: false,
         }
     }
 
@@ -103,7 +106,8 @@ impl Scene {
         let hello = Some((VIEW, 50));
         let label = "somebody".into();
         let info = ViewInfo::default();
-        let joining = Joining { label, who, dialect, hello, visible: true, info };
+        let video = self.video;
+        let joining = Joining { label, who, dialect, hello, visible: true, info, video };
         self.hub.join(self.now, joining)
     }
 

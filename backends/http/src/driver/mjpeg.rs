@@ -128,6 +128,7 @@ pub(crate) fn stream(
         hello: None,
         visible: true,
         info: ViewInfo::default(),
+        video: false,
     };
     let (wake, woken) = smol::channel::bounded(1);
     let client = canvas.join(joining, wake, Instant::now())?;

@@ -180,7 +180,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let serving = async {
         // One of the older protocol does not introduce itself.
         if dialect == Dialect::Whole
-            && let Err(end) = connection.join(None, true, None, None, ViewInfo::default())
+            && let Err(end) = connection.join(None, true, None, None, ViewInfo::default(), false)
         {
             return end;
         }
@@ -294,6 +294,7 @@ impl<'a> Connection<'a> {
         token: Option<&str>,
         browser: Option<&str>,
         info: ViewInfo,
+        video: bool,
     ) -> Result<(), CloseReason> {
         let now = Instant::now();
         let admission = self.door.look_at(token)?;
@@ -315,7 +316,7 @@ impl<'a> Connection<'a> {
             return Err(Refused::KeptOut.into());
         }
         self.door.admit(grant.role)?;
-        let joining = Joining { label, who, dialect: self.dialect, hello, visible, info };
+        let joining = Joining { label, who, dialect: self.dialect, hello, visible, info, video };
         let client = canvas.join(joining, self.wake.clone(), now).ok_or(Refused::KeptOut)?;
         self.pulse.session.borrow_mut().joined(grant.clone());
         self.admission.replace(Some(admission));
@@ -337,9 +338,11 @@ impl<'a> Connection<'a> {
         let message = ClientMessage::parse(text);
         let Some(client) = self.client.get() else {
             // Before the hello nobody is there who could be told of a rejected message.
-            if let Ok(ClientMessage::Hello { view, visible, token, browser, info }) = message {
+            if let Ok(ClientMessage::Hello { view, visible, token, browser, info, video }) = message
+            {
                 let (token, browser) = (token.as_deref(), browser.as_deref());
-                return self.join(Some((view, text.len())), visible, token, browser, info);
+                let hello = Some((view, text.len()));
+                return self.join(hello, visible, token, browser, info, video);
             }
             return Ok(());
         };

@@ -55,7 +55,7 @@ pub fn client_messages(bytes: &[u8]) {
         (Connection::new(&canvas, dialect, from, &limits, &Door, wake), woken)
     });
     // It does not introduce itself.
-    let joined = clients[1].0.join(None, true, Some("watch"), None, ViewInfo::default());
+    let joined = clients[1].0.join(None, true, Some("watch"), None, ViewInfo::default(), false);
     let mut gone = [false, joined.is_err()];
     for line in bytes.split(|byte| *byte == b'\n').take(MOST_LINES) {
         // What is not UTF-8 never gets here: the WebSocket library closes the connection.
@@ -106,7 +106,7 @@ fn stays_away(canvas: &Canvas, client: ClientId, limits: &Limits) {
         let wake = smol::channel::bounded(1).0;
         let connection = Connection::new(canvas, Dialect::Tiles, from, limits, &Door, wake);
         ["drive", "watch"].map(|token| {
-            connection.join(None, true, Some(token), Some(browser), ViewInfo::default()).is_ok()
+            connection.join(None, true, Some(token), Some(browser), ViewInfo::default(), false).is_ok()
         })
     };
     // A host who shares link and network with it is spared, and with it whoever is new there.

@@ -15,11 +15,12 @@ impl Hub {
     /// Adds a client. Returns `None` if it is kept out because it was sent away before.
     pub fn join(&mut self, now: Instant, joining: Joining) -> Option<ClientId> {
         let now = self.latest(now);
-        let Joining { label, who, dialect, hello, visible, info } = joining;
+        let Joining { label, who, dialect, hello, visible, info, video } = joining;
         if self.keeps_out(&who, now) {
             return None;
         }
-        let state = ClientState::new(dialect, who, visible);
+        let mut state = ClientState::new(dialect, who, visible);
+        state.takes_video = video && dialect == Dialect::Tiles;
         let role = state.role;
         let client = self.insert(state);
         if self.is_closed() {
@@ -114,6 +115,9 @@ impl Hub {
         match message {
             ClientMessage::Ack { update, painted } => state.acknowledged(update, painted, now),
             ClientMessage::Refresh => state.refresh(now),
+            ClientMessage::Video(takes) => {
+                state.takes_video = takes && state.dialect == Dialect::Tiles;
+            }
             ClientMessage::Ping { id } => state.ping(id),
             ClientMessage::Event(kind) => self.event(client, kind, bytes, now)?,
             ClientMessage::Resize(view) => self.resize(client, view, bytes)?,

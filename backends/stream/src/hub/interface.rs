@@ -9,6 +9,7 @@ use crate::job::JobResult;
 use crate::message::{Goodbye, Message};
 use crate::protocol::{ClientMessage, Dialect, View};
 use crate::tile_update::TileUpdate;
+use crate::video::VideoSettings;
 
 /// An input of the hub: something that happened.
 #[non_exhaustive]
@@ -33,6 +34,8 @@ pub enum HubInput {
     BackendCommand(BackendCommand),
     /// Whether every picture is sent with exact pixels from the start.
     SetLossless(bool),
+    /// Which clients are sent video, and what makes it. At first there is none.
+    SetVideo(VideoSettings),
     /// A client sent a message; the number is its length in bytes.
     Received(ClientId, ClientMessage, usize),
     /// A client sent an invalid message.
@@ -86,4 +89,6 @@ pub struct Joining {
     pub visible: bool,
     /// What its view reports about itself.
     pub info: ViewInfo,
+    /// Whether it can decode video.
+    pub video: bool,
 }

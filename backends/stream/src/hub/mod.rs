@@ -71,6 +71,7 @@ const CAUSE: f64 = 1.0;
 ///     hello: None,
 ///     visible: true,
 ///     info: ViewInfo::default(),
+///     video: false,
 /// });
 /// let mut pool = FramePool::new();
 /// let buffer = pool.lend(PhysicalSize::new(640, 480)).unwrap();
@@ -188,6 +189,7 @@ impl Hub {
             HubInput::Tiles(update) => self.take_update(update, now),
             HubInput::BackendCommand(setting) => self.apply(&setting),
             HubInput::SetLossless(lossless) => self.set_lossless(lossless),
+            HubInput::SetVideo(settings) => self.pictures.video_settings = settings,
             HubInput::Received(client, message, bytes) => {
                 self.audience.changed(client);
                 self.receive(client, message, bytes, now)?;

@@ -47,6 +47,7 @@ fn play(watchers: usize, besides: &Besides) -> (u32, Vec<u32>) {
             hello: None,
             visible: true,
             info: ViewInfo::default(),
+            video: false,
         };
         hub.join(start, joining).unwrap()
     };

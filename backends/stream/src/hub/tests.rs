@@ -305,6 +305,7 @@ fn a_view_without_a_size_joins_and_asks_for_none() {
             hello: Some((View { width, height, ratio: 2.0 }, 50)),
             visible: true,
             info: ViewInfo::default(),
+            video: false,
         };
         scene.hub.join(scene.now, joining);
         Vec::from(scene.hub.take_events())

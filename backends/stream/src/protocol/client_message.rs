@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer};
 use super::links::{LinkRequest, Wanted};
 use crate::ledger::{Painted, if_known};
 
+/// The name of our codec.
+const CODEC: &str = "h264";
 /// The longest name of a browser for itself, in bytes.
 const LONGEST_BROWSER: usize = 64;
 
@@ -43,6 +45,12 @@ fn browser<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Str
     })
 }
 
+/// The names of the codecs that a client can decode: whether ours is one of them. What is no list is none.
+fn codecs<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<bool, D::Error> {
+    let names = serde_json::Value::deserialize(from)?;
+    Ok(names.as_array().is_some_and(|names| names.iter().any(|name| name == CODEC)))
+}
+
 impl View {
     /// Returns whether the view has no size that a canvas should follow.
     pub fn is_none(self) -> bool {
@@ -73,9 +81,13 @@ pub enum ClientMessage {
         browser: Option<String>,
         /// What is known of its view.
         info: ViewInfo,
+        /// Whether it can decode video.
+        video: bool,
     },
     /// The client reports new information about its view.
     ViewInfo(ViewInfo),
+    /// From now on the client can decode video and wants it, or not.
+    Video(bool),
     /// The client requests, grants or gives up control.
     Control(ControlRequest),
     /// The client lists, adds or revokes links of the server, as their host.
@@ -127,6 +139,13 @@ impl ClientMessage {
             browser: Option<String>,
             #[serde(flatten)]
             info: ViewInfo,
+            #[serde(default, deserialize_with = "codecs")]
+            video: bool,
+        }
+        #[derive(Deserialize)]
+        struct Video {
+            #[serde(default, deserialize_with = "codecs")]
+            codecs: bool,
         }
         #[derive(Deserialize)]
         struct Target {
@@ -157,10 +176,11 @@ impl ClientMessage {
 
         Ok(match &*read::<Kind>(text)?.name {
             "hello" => {
-                let Hello { view, visible, token, browser, info } = read(text)?;
-                ClientMessage::Hello { view, visible, token, browser, info }
+                let Hello { view, visible, token, browser, info, video } = read(text)?;
+                ClientMessage::Hello { view, visible, token, browser, info, video }
             }
             "view_info" => ClientMessage::ViewInfo(read(text)?),
+            "video" => ClientMessage::Video(read::<Video>(text)?.codecs),
             "request_control" => ClientMessage::Control(ControlRequest::Ask),
             "release_control" => ClientMessage::Control(ControlRequest::Release),
             "take_control" => ClientMessage::Control(ControlRequest::TakeBack),

@@ -13,7 +13,8 @@ const VIEW: View = View { width: 640.0, height: 480.5, ratio: 2.0 };
 
 fn hello(token: Option<&str>, browser: Option<&str>) -> ClientMessage {
     let [token, browser] = [token, browser].map(|text| text.map(str::to_owned));
-    ClientMessage::Hello { view: VIEW, visible: true, token, browser, info: ViewInfo::default() }
+    let info = ViewInfo::default();
+    ClientMessage::Hello { view: VIEW, visible: true, token, browser, info, video: false }
 }
 
 fn on_a_mac() -> ViewInfo {
@@ -71,7 +72,30 @@ fn every_client_message_is_read() {
                 token: None,
                 browser: None,
                 info: on_a_mac(),
+                video: false,
             },
+        ),
+        (
+            r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"video":["av2","h264"]}"#,
+            ClientMessage::Hello {
+                view: VIEW,
+                visible: true,
+                token: None,
+                browser: None,
+                info: ViewInfo::default(),
+                video: true,
+            },
+        ),
+        (
+            r#"{"type":"hello","width":640,"height":480.5,"ratio":2,"visible":true,"video":"h264"}"#,
+            hello(None, None),
+        ),
+        (r#"{"type":"video","codecs":["h264"]}"#, ClientMessage::Video(true)),
+        (r#"{"type":"video","codecs":["H264",7]}"#, ClientMessage::Video(false)),
+        (r#"{"type":"video"}"#, ClientMessage::Video(false)),
+        (
+            r#"{"type":"view_info","platform":"mac"}"#,
+            ClientMessage::ViewInfo(serde_json::from_str(r#"{"platform":"mac"}"#).unwrap()),
         ),
         (
             r#"{"type":"view_info","platform":"mac","color_scheme":"dark","pointer":"fine"}"#,

@@ -9,6 +9,7 @@ use super::whole::WholeStore;
 use crate::budget::EncodeBudget;
 use crate::limits::LONGEST;
 use crate::newest::Newest;
+use crate::video::VideoSettings;
 
 /// Where a feed's pictures come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +34,7 @@ pub(crate) struct Pictures {
     pub(crate) budget: EncodeBudget,
     /// Every picture is sent exactly from the first.
     pub(crate) lossless: bool,
+    pub(crate) video_settings: VideoSettings,
     /// How long a picture must be unchanged to be sent again, exactly.
     pub(crate) still_after: Duration,
 }
@@ -52,6 +54,7 @@ impl Pictures {
             jpeg: WholeStore::new(still_after),
             budget: EncodeBudget::default(),
             lossless: false,
+            video_settings: VideoSettings::default(),
             still_after,
         }
     }

@@ -162,6 +162,7 @@ fn a_damaged_recording_plays_up_to_the_damage_and_says_where() {
     assert!(!damage.is_cut && damage.offset <= at as u64 && damage.offset + 100_000 > at as u64);
     assert!(damage.to_string().contains("damaged at byte"), "{damage}");
     assert!(last > 10_000_000 && last < 50_000_000, "{last}");
+    assert_eq!(playback.next_time().unwrap(), None, "it ends there");
     // What comes after can still be entered.
     playback.seek(55_000_000).unwrap();
     assert!(playback.picture().pixels() == shown_at(&shown, 55_000_000).pixels);

@@ -21,6 +21,8 @@ pub struct Reader<R> {
     /// Bytes of pictures after the last place.
     rest: u64,
     damage: Option<Damage>,
+    /// Where the payload was last found to be damaged: nothing is read there any more.
+    broken_at: Option<u64>,
     /// It has an end, so what is missing before it is damage.
     is_complete: bool,
     /// Where the next chunk is.
@@ -97,6 +99,7 @@ impl<R: Read + Seek> Reader<R> {
             duration: 0,
             rest: 0,
             damage: None,
+            broken_at: None,
             is_complete: false,
             offset: START,
             payload: Vec::new(),
@@ -258,6 +261,7 @@ impl<R: Read + Seek> Reader<R> {
         self.payload.resize(head.length, 0);
         self.input.read_exact(&mut self.payload).map_err(cannot_read)?;
         if !head.matches(&self.payload) {
+            self.broken_at = Some(at);
             self.ends(at, false);
             return Ok(None);
         }
@@ -269,7 +273,7 @@ impl<R: Read + Seek> Reader<R> {
     fn chunk_head(&mut self) -> Result<Option<ChunkHead>> {
         let at = self.offset;
         let left = self.length.saturating_sub(at);
-        if left == 0 {
+        if left == 0 || self.broken_at == Some(at) {
             return Ok(None);
         }
         if left < HEAD as u64 {

@@ -76,7 +76,8 @@ fn read<R: Read>(reader: &mut Reader<R>, stage: &Arc<Stage>) -> Result<()> {
             Message::Cursor(cursor) => stage.tell(|news| news.cursor = Some(cursor)),
             Message::Clipboard(text) => stage.tell(|news| news.clipboard = Some(text)),
             Message::Frame(header) => {
-                let Some(mut buffer) = stage.buffer(&header)? else { break };
+                let buffer = stage.buffer(&header).map_err(|why| reader.wrong(why))?;
+                let Some(mut buffer) = buffer else { break };
                 reader.pixels(&header, &mut buffer)?;
                 stage.hand_over(buffer);
             }
@@ -185,8 +186,11 @@ mod tests {
     fn damage_needs_a_frame_before_it() {
         let canvas = open(&options(), "test").unwrap();
         let frame = r#"{"type":"frame","width":2,"height":1,"bytes":0,"damage":[]}"#;
-        let error = shown(&canvas, program(&[HELLO, (frame, b"")])).0.unwrap_err().to_string();
-        assert!(error.contains("2×1") || error.contains("2x1"), "{error}");
+        let error = shown(&canvas, program(&[HELLO, (frame, b"")])).0.unwrap_err();
+        assert_eq!(error.kind(), framecast::ErrorKind::Failed, "the command line is not wrong");
+        let (error, at) = (error.to_string(), HELLO.0.len() + 1);
+        assert!(error.starts_with(&format!("the program, byte {at}: damage of")), "{error}");
+        assert!(error.contains("2x1"), "{error}");
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(crate) struct Reader<R> {
     /// Whose bytes these are, for errors.
     source: &'static str,
     offset: u64,
+    /// Where the newest line began.
+    start: u64,
     /// The line being read; its memory is used again.
     line: Vec<u8>,
     /// A row of three bytes a pixel.
@@ -30,6 +32,7 @@ impl<R: Read> Reader<R> {
             input: BufReader::with_capacity(READ, input),
             source,
             offset: 0,
+            start: 0,
             line: Vec::new(),
             row: Vec::new(),
             greeted: false,
@@ -41,24 +44,28 @@ impl<R: Read> Reader<R> {
     /// # Errors
     /// If the input ends within a message, cannot be read, or no message comes next.
     pub(crate) fn next(&mut self) -> Result<Option<Message>> {
-        let start = self.offset;
+        self.start = self.offset;
         if !self.read_line()? {
             return Ok(None);
         }
-        let message = Message::parse(&self.line).map_err(|why| wrong(self.source, start, why))?;
+        let message = Message::parse(&self.line).map_err(|why| self.wrong(why))?;
         let is_hello = matches!(message, Message::Hello(_));
         match (self.greeted, is_hello) {
-            (false, false) => Err(wrong(
-                self.source,
-                start,
-                r#"the first line is no hello, such as {"type":"hello","version":1}"#,
-            )),
-            (true, true) => Err(wrong(self.source, start, "a second hello")),
+            (false, false) => {
+                Err(self
+                    .wrong(r#"the first line is no hello, such as {"type":"hello","version":1}"#))
+            }
+            (true, true) => Err(self.wrong("a second hello")),
             _ => {
                 self.greeted = true;
                 Ok(Some(message))
             }
         }
+    }
+
+    /// What is wrong with the newest message.
+    pub(crate) fn wrong(&self, why: impl std::fmt::Display) -> Error {
+        wrong(self.source, self.start, why)
     }
 
     /// Reads the pixels of the frame that was announced into `buffer`, which has its size. Pixels outside of the

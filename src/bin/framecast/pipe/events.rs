@@ -1,7 +1,6 @@
 //! Where `--events` writes to.
 
 use std::fs::File;
-use std::io::{Result as IoResult, Write};
 use std::path::{Path, PathBuf};
 
 use framecast::{Error, Result};
@@ -11,20 +10,41 @@ use crate::frames::Events;
 /// Events to what `--events` names.
 ///
 /// # Errors
-/// If it is the number of a descriptor that is not open.
+/// If it cannot be written to, or is the number of a descriptor that is not open.
 pub(super) fn open(name: &str) -> Result<Events> {
-    let descriptor = descriptor(name)?;
-    let file = PathBuf::from(name);
-    // Opening a named pipe waits for its reader: the thread that writes does that.
-    let open = move || -> IoResult<Box<dyn Write>> {
-        Ok(match descriptor {
-            _ if file == Path::new("-") => Box::new(std::io::stdout()),
-            Some(descriptor) => Box::new(File::options().write(true).open(descriptor)?),
-            None if file.is_file() || !file.exists() => Box::new(File::create(file)?),
-            None => Box::new(File::options().write(true).open(file)?),
-        })
+    if name == "-" {
+        return Events::start("standard output".into(), || Ok(std::io::stdout()));
+    }
+    // A descriptor is opened anew, which begins at the start of a file: what is there already stays.
+    let (path, append) = match descriptor(name)? {
+        Some(path) => (path, true),
+        None => (PathBuf::from(name), false),
     };
-    Events::start(if name == "-" { "standard output" } else { name }.to_owned(), open)
+    let is_pipe = is_pipe(&path);
+    let open = move || {
+        let mut how = File::options();
+        how.write(true).create(!append).truncate(!append).append(append).open(path)
+    };
+    if is_pipe {
+        // To open it waits for its reader: the thread that writes does that.
+        return Events::start(name.to_owned(), open);
+    }
+    let file = open().map_err(|error| {
+        Error::failed(format!("--events {name:?}: cannot write to it: {error}")).with_source(error)
+    })?;
+    Events::start(name.to_owned(), || Ok(file))
+}
+
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+
+    path.metadata().is_ok_and(|it| it.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
 }
 
 /// The path of a descriptor; `None` if `name` is no number.
@@ -39,4 +59,43 @@ fn descriptor(name: &str) -> Result<Option<PathBuf>> {
     Err(Error::invalid_input(format!(
         "--events {name}: there is no open file descriptor of that number; open it with {name}>FILE, or give a path such as ./{name}"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use framecast::{Event, EventKind};
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[cfg(unix)]
+    #[test]
+    fn a_descriptor_of_a_file_is_written_to_behind_what_is_there() {
+        use std::io::Write;
+        use std::os::fd::AsRawFd;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let mut file = File::create(&path).unwrap();
+        file.write_all(b"before\n").unwrap();
+        let events = open(&file.as_raw_fd().to_string()).unwrap();
+        events.push(Event::new(EventKind::Close, 1.0, None));
+        events.finish(PATIENCE);
+        let log = std::fs::read_to_string(&path).unwrap();
+        assert!(log.starts_with("before\n{\"type\":\"hello\""), "{log}");
+        assert!(log.ends_with("\"timestamp\":1.0}\n"), "{log}");
+    }
+
+    #[test]
+    fn what_cannot_be_written_to_is_told_before_the_show() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [folder.path().to_owned(), folder.path().join("missing").join("events")] {
+            let name = path.to_str().unwrap();
+            let error = open(name).err().expect(name).to_string();
+            assert!(error.contains("--events") && error.contains("cannot write"), "{error}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use framecast::{Error, Options, Result};
 
-use self::program::Program;
+use self::program::{Ends, Program};
 use crate::command::Run;
 use crate::frames::{self, Events};
 
@@ -16,10 +16,12 @@ const SOURCE: &str = "what the program writes";
 
 /// Runs a program until it or the canvas ends.
 pub(crate) fn run(options: &Options, args: &Run) -> Result<()> {
-    // First: the program then writes its messages to where the terminal's view keeps those of this one.
+    // Before the canvas opens files and sockets: some shells, such as dash, know descriptors of one digit only.
+    let ends = Ends::open()?;
+    // Before the program starts: it writes its messages to where the terminal's view keeps those of this one.
     let canvas = frames::open(options, &program::title(args))?;
     let prints_aside = options.record.iter().any(|file| file == Path::new("-"));
-    let (mut program, pipes) = Program::start(args, prints_aside)?;
+    let (mut program, pipes) = Program::start(args, ends, prints_aside)?;
     let events = Events::start(program.name().to_owned(), || Ok(pipes.events));
     // The events end with `close`, as soon as the program reads them.
     let shown =

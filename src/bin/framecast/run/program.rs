@@ -24,6 +24,29 @@ pub(super) struct Pipes {
     pub(super) events: PipeWriter,
 }
 
+/// Both sides of the pipes.
+pub(super) struct Ends {
+    ours: Pipes,
+    program_in: PipeReader,
+    program_out: PipeWriter,
+}
+
+impl Ends {
+    /// Opens the pipes.
+    ///
+    /// # Errors
+    /// If the system has no more.
+    pub(super) fn open() -> Result<Self> {
+        let failed = |error: std::io::Error| {
+            Error::failed(format!("cannot open a pipe: {error}")).with_source(error)
+        };
+        let (frames, program_out) = std::io::pipe().map_err(failed)?;
+        let (program_in, events) = std::io::pipe().map_err(failed)?;
+        widen(&frames);
+        Ok(Self { ours: Pipes { frames, events }, program_in, program_out })
+    }
+}
+
 /// A program that runs.
 pub(super) struct Program {
     child: Child,
@@ -42,14 +65,12 @@ impl Program {
     ///
     /// # Errors
     /// If there is no such program, or the system cannot start it.
-    pub(super) fn start(args: &Run, prints_aside: bool) -> Result<(Self, Pipes)> {
+    pub(super) fn start(args: &Run, ends: Ends, prints_aside: bool) -> Result<(Self, Pipes)> {
         let failed = |error: std::io::Error| {
             let program = &args.program;
             Error::failed(format!("cannot run {program:?}: {error}")).with_source(error)
         };
-        let (frames, program_out) = std::io::pipe().map_err(failed)?;
-        let (program_in, events) = std::io::pipe().map_err(failed)?;
-        widen(&frames);
+        let Ends { ours, program_in, program_out } = ends;
         let mut command = command(args);
         if prints_aside {
             command.stdout(std::io::stderr());
@@ -57,13 +78,13 @@ impl Program {
         if args.stdio || cfg!(not(unix)) {
             command.stdin(program_in).stdout(program_out).env(IN, "0").env(OUT, "1");
             let child = command.spawn().map_err(failed)?;
-            return Ok((Self { child, name: title(args) }, Pipes { frames, events }));
+            return Ok((Self { child, name: title(args) }, ours));
         }
         inherit(&mut command, &program_in, &program_out).map_err(failed)?;
         let child = command.spawn().map_err(failed)?;
         // Only the program may hold its ends, or they would never be closed.
         drop((program_in, program_out));
-        Ok((Self { child, name: title(args) }, Pipes { frames, events }))
+        Ok((Self { child, name: title(args) }, ours))
     }
 
     /// What messages call it.

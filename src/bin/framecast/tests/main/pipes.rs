@@ -63,6 +63,19 @@ fn a_program_hears_the_version_the_size_and_to_draw() {
 }
 
 #[test]
+fn descriptors_have_one_digit_however_many_files_the_canvas_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let files: Vec<_> = (0..8).map(|n| folder.path().join(format!("{n}.fcast"))).collect();
+    let mut flags = DRAW.to_vec();
+    flags.extend(files.iter().flat_map(|file| ["--record", file.to_str().unwrap()]));
+    flags.extend(["run", "--", "sh", "-c", "echo $FRAMECAST_OUT $FRAMECAST_IN"]);
+    let output = command(&flags).output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let numbers: Vec<u32> = told.split_whitespace().map(|it| it.parse().unwrap()).collect();
+    assert!(numbers.len() == 2 && numbers.iter().all(|it| *it < 10), "{told}");
+}
+
+#[test]
 fn how_a_program_dies_is_told() {
     let output = run(&[], "exit 3");
     assert_eq!(output.status.code(), Some(1));

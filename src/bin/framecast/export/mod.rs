@@ -39,6 +39,7 @@ const TELL_EVERY: Duration = Duration::from_millis(500);
 /// Writes the recording at `from` to `to`.
 pub(crate) fn run(from: &Path, to: &Path, args: &Export) -> Result<()> {
     let mut playback = play::open(from)?;
+    let told_damage = playback.reader().damage().is_some();
     if let Some(damage) = playback.reader().damage() {
         print_notice(&format!("{}: {damage}", from.display()));
     }
@@ -87,7 +88,7 @@ pub(crate) fn run(from: &Path, to: &Path, args: &Export) -> Result<()> {
         Err(error) if to == Path::new("-") && is_broken_pipe(&error) => return Ok(()),
         done => done?,
     };
-    if let Some(damage) = playback.reader().damage().filter(|damage| !damage.is_cut) {
+    if let Some(damage) = playback.reader().damage().filter(|_| !told_damage) {
         print_notice(&format!("{}: {damage}", from.display()));
     }
     let how = if interrupted.load(Ordering::Relaxed) { ", interrupted" } else { "" };

@@ -53,6 +53,7 @@ impl From<&crate::command::Play> for Wishes {
 /// Plays the recording at `path` until the canvas is closed.
 pub(crate) fn run(options: &Options, path: &Path, wishes: &Wishes) -> Result<()> {
     let mut playback = open(path)?;
+    let told_damage = playback.reader().damage().is_some();
     if let Some(damage) = playback.reader().damage() {
         print_notice(&format!("{}: {damage}", path.display()));
     }
@@ -85,7 +86,7 @@ pub(crate) fn run(options: &Options, path: &Path, wishes: &Wishes) -> Result<()>
         shown_until: None,
         hover: None,
         dragging: false,
-        told_damage: false,
+        told_damage,
     };
     play.tell(&canvas, Changed::default());
     canvas.request_draw();
@@ -157,9 +158,7 @@ impl Play {
                 && let Some(damage) = self.playback.reader().damage()
             {
                 self.told_damage = true;
-                if !damage.is_cut {
-                    print_notice(&format!("{}: {damage}", path.display()));
-                }
+                print_notice(&format!("{}: {damage}", path.display()));
             }
         }
         canvas.finish()

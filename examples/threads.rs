@@ -24,17 +24,19 @@ fn first_generation() -> Vec<bool> {
 
 /// Conway's Game of Life on a torus: the generation after `cells`.
 fn next_generation(cells: &[bool]) -> Vec<bool> {
-    let alive = |x: usize, y: usize| {
-        let mut count = 0;
-        for dy in [HEIGHT - 1, 0, 1] {
-            for dx in [WIDTH - 1, 0, 1] {
-                let neighbour = (y + dy) % HEIGHT * WIDTH + (x + dx) % WIDTH;
-                count += usize::from(cells[neighbour] && (dx, dy) != (0, 0));
-            }
+    let row = |y: usize| &cells[y % HEIGHT * WIDTH..][..WIDTH];
+    let mut next = Vec::with_capacity(cells.len());
+    for y in 0..HEIGHT {
+        let (above, here, below) = (row(y + HEIGHT - 1), row(y), row(y + 1));
+        let column = |x: usize| u8::from(above[x]) + u8::from(here[x]) + u8::from(below[x]);
+        let columns: Vec<u8> = (0..WIDTH).map(column).collect();
+        for x in 0..WIDTH {
+            // Of the nine cells around and here, so many are alive.
+            let count = columns[(x + WIDTH - 1) % WIDTH] + columns[x] + columns[(x + 1) % WIDTH];
+            next.push(count == 3 || (count == 4 && here[x]));
         }
-        count == 3 || (count == 2 && cells[y * WIDTH + x])
-    };
-    (0..WIDTH * HEIGHT).map(|at| alive(at % WIDTH, at / WIDTH)).collect()
+    }
+    next
 }
 
 fn simulate(shared: &Mutex<Vec<bool>>, canvas: &CanvasHandle) {

@@ -110,12 +110,11 @@ impl Facts {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
     fn only_a_file_that_nobody_else_can_read_is_logged_to() {
         let fine = Facts {
             is_file: true,

@@ -11,7 +11,9 @@ use framecast_api::{
     Backend, BackendCommand, BackendEvent, Clock, Context, ControlState, Cursor, Frame, FramePool,
     LogicalSize, Member, PhysicalSize, Role, conformance,
 };
-use framecast_record::{Playback, Reader, RecordBackend, RecordFormat, RecordSettings};
+#[cfg(target_os = "linux")]
+use framecast_record::RecordFormat;
+use framecast_record::{Playback, Reader, RecordBackend, RecordSettings};
 
 /// Longer than any busy machine needs.
 const LIMIT: Duration = Duration::from_secs(60);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use framecast_record::video::{VideoFormat, VideoOptions, VideoWriter};
 
 use crate::scenes::PLASMA;
-use crate::tools::{decode, folder, frames, ms, plain, probe};
+use crate::tools::{folder, frames, ms, plain, probe};
 
 /// Takes some bytes and no more.
 #[derive(Clone, Default)]
@@ -99,7 +99,7 @@ fn a_file_that_cannot_grow_ends_with_the_last_whole_frame() {
         let length = path.metadata().unwrap().len();
         assert!((100_000..=620_000).contains(&length), "{format}: {length} bytes");
         // Nothing in it is cut.
-        assert!(!decode(&path, (320, 180)).is_empty());
+        assert!(!crate::tools::decode(&path, (320, 180)).is_empty());
     }
 }
 

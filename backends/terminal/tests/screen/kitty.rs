@@ -1,131 +1,13 @@
-//! kitty's protocol, read by a decoder that shares nothing with the painter.
+//! kitty's protocol, read by `kitty_terminal`, which shares nothing with the painter.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::collections::BTreeSet;
 
-use flate2::read::ZlibDecoder;
 use framecast_api::Frame;
 use framecast_terminal::measure::Screen;
 
 use crate::Story;
+use crate::kitty_terminal::{CELL, KittyTerminal};
 use crate::terminal::{Canvas, Command, commands, emulator, through_tmux};
-
-const CELL: (u16, u16) = (8, 16);
-
-/// An image that the terminal holds.
-struct Image {
-    width: usize,
-    height: usize,
-    rgb: Vec<u8>,
-    /// Row and column where it is shown; none of its own inside tmux.
-    at: Option<(u16, u16)>,
-    cells: Option<(u16, u16)>,
-}
-
-#[derive(Default)]
-struct Terminal {
-    cursor: (u16, u16),
-    images: BTreeMap<u32, Image>,
-    /// Keys and what has come of the image that is being sent.
-    pending: Option<(BTreeMap<String, String>, Vec<u8>)>,
-    answers: Vec<u32>,
-    files: usize,
-    /// Told after every command.
-    watch: Option<(usize, usize)>,
-}
-
-impl Terminal {
-    fn take(&mut self, commands: Vec<Command>) {
-        for command in commands {
-            match command {
-                Command::Go(row, column) => self.cursor = (row, column),
-                Command::Application(content) => self.graphics(&content),
-                _ => {}
-            }
-            if let Some((width, height)) = self.watch {
-                self.canvas().cut(0, 0, width, height);
-            }
-        }
-    }
-
-    fn graphics(&mut self, content: &[u8]) {
-        let content = content.strip_prefix(b"G").expect("not a graphics command");
-        let split = content.iter().position(|byte| *byte == b';').unwrap_or(content.len());
-        let keys = std::str::from_utf8(&content[..split]).unwrap();
-        let keys: BTreeMap<String, String> = keys
-            .split(',')
-            .map(|pair| pair.split_once('=').unwrap())
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect();
-        let payload = content.get(split + 1..).unwrap_or_default();
-        assert!(payload.len() <= 4096, "a piece is too long");
-        if keys.get("a").is_some_and(|action| action == "d") {
-            assert_eq!(keys["d"], "I");
-            assert_eq!(keys["q"], "2");
-            self.images.remove(&keys["i"].parse().unwrap()).expect("deleted twice");
-            return;
-        }
-        let (first, mut data) = self.pending.take().unwrap_or((keys.clone(), Vec::new()));
-        data.extend(data_encoding::BASE64.decode(payload).unwrap());
-        if keys.get("m").is_some_and(|more| more == "1") {
-            self.pending = Some((first, data));
-            return;
-        }
-        self.image(&first, data);
-    }
-
-    fn image(&mut self, keys: &BTreeMap<String, String>, data: Vec<u8>) {
-        assert_eq!((&keys["a"][..], &keys["f"][..], &keys["C"][..]), ("T", "24", "1"));
-        let number = |key: &str| keys.get(key).map(|value| value.parse::<u32>().unwrap());
-        let rgb = if keys.get("t").is_some_and(|medium| medium == "t") {
-            let path = String::from_utf8(data).unwrap();
-            assert!(path.contains("tty-graphics-protocol"), "{path}");
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-                assert_eq!(mode & 0o777, 0o600);
-            }
-            self.files += 1;
-            let rgb = std::fs::read(&path).unwrap();
-            std::fs::remove_file(&path).unwrap();
-            rgb
-        } else {
-            assert_eq!(keys["o"], "z");
-            let mut rgb = Vec::new();
-            ZlibDecoder::new(&data[..]).read_to_end(&mut rgb).unwrap();
-            rgb
-        };
-        let (width, height) = (number("s").unwrap() as usize, number("v").unwrap() as usize);
-        assert_eq!(rgb.len(), width * height * 3);
-        let virtual_one = keys.contains_key("U");
-        let image = Image {
-            width,
-            height,
-            rgb,
-            at: (!virtual_one).then_some(self.cursor),
-            cells: number("c").map(|c| (c as u16, number("r").unwrap() as u16)),
-        };
-        let id = number("i").unwrap();
-        if keys["q"] == "0" {
-            self.answers.push(id);
-        } else {
-            assert_eq!(keys["q"], "2");
-        }
-        assert!(self.images.insert(id, image).is_none(), "an image in use was replaced");
-    }
-
-    fn canvas(&self) -> Canvas {
-        let mut canvas = Canvas::new(1000, 1000);
-        for image in self.images.values() {
-            if let Some((row, column)) = image.at {
-                let (x, y) = (usize::from(column * CELL.0), usize::from(row * CELL.1));
-                canvas.put(x, y, image.width, &image.rgb);
-            }
-        }
-        canvas
-    }
-}
 
 fn rgb(frame: &Frame) -> Vec<[u8; 3]> {
     frame.pixels().iter().map(|[r, g, b, _]| [*r, *g, *b]).collect()
@@ -138,7 +20,7 @@ fn every_pixel_arrives_and_nothing_is_left_behind() {
         let mut screen = Screen::new(setup, 40, 13, CELL).unwrap();
         let (width, height) = (315, 201);
         let mut story = Story::new(width, height, 11);
-        let mut terminal = Terminal::default();
+        let mut terminal = KittyTerminal::default();
         let mut images = 0;
         for n in 0..25 {
             let frame = if n % 9 == 0 { story.noise(200) } else { story.patches() };
@@ -167,7 +49,7 @@ fn every_pixel_arrives_and_nothing_is_left_behind() {
 fn the_last_image_of_a_painting_is_answered_if_that_is_wanted() {
     let mut screen = Screen::new("kitty,answer", 40, 13, CELL).unwrap();
     let mut story = Story::new(320, 208, 2);
-    let mut terminal = Terminal::default();
+    let mut terminal = KittyTerminal::default();
     for n in 1..4 {
         let frame = story.noise(9);
         terminal.take(commands(screen.paint(&frame).unwrap()));
@@ -204,7 +86,7 @@ fn more_tiles_than_files_may_wait_are_sent_without_files() {
     let mut screen = Screen::new("kitty,file", 1024, 256, (1, 1)).unwrap();
     let bytes = screen.paint(&Story::new(1024, 256, 3).noise(5)).unwrap().to_vec();
     assert_eq!(bytes.windows(3).filter(|it| it == b"t=t").count(), 0);
-    let mut terminal = Terminal::default();
+    let mut terminal = KittyTerminal::default();
     terminal.take(commands(&bytes));
     assert_eq!(terminal.images.len(), 2048);
 }
@@ -213,7 +95,7 @@ fn more_tiles_than_files_may_wait_are_sent_without_files() {
 fn a_reduced_picture_is_near_the_frame() {
     let mut screen = Screen::new("kitty", 40, 13, CELL).unwrap();
     let mut story = Story::new(640, 416, 2);
-    let mut terminal = Terminal::default();
+    let mut terminal = KittyTerminal::default();
     for shift in 0..3 {
         let frame = story.waves(shift);
         terminal.take(commands(screen.paint(&frame).unwrap()));
@@ -234,7 +116,7 @@ fn inside_tmux_placeholders_stand_for_the_tiles() {
     let mut screen = Screen::new("kitty,tmux", 20, 10, CELL).unwrap();
     screen.shift(2, 1);
     let mut story = Story::new(160, 160, 4);
-    let mut terminal = Terminal::default();
+    let mut terminal = KittyTerminal::default();
     let mut tmux = emulator(12, 30);
     let mut uppers = BTreeSet::new();
     let marks = [

@@ -3,6 +3,7 @@
 mod cells;
 mod iterm;
 mod kitty;
+mod kitty_terminal;
 mod sixel;
 mod terminal;
 

@@ -17,7 +17,7 @@ pub(crate) enum Command {
     Application(Vec<u8>),
     /// `ESC P … ESC \`: a device's string.
     Device(Vec<u8>),
-    /// `ESC ] … BEL`: a system's string.
+    /// `ESC ] … BEL` or `ESC ] … ESC \`: a system's string.
     System(Vec<u8>),
     /// Another escape code.
     Other(Vec<u8>),
@@ -25,26 +25,32 @@ pub(crate) enum Command {
     Text(Vec<u8>),
 }
 
-/// Takes bytes apart.
+/// Takes bytes apart, all of them.
 pub(crate) fn commands(bytes: &[u8]) -> Vec<Command> {
-    let mut commands = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let (command, length) = next(rest);
-        rest = &rest[length..];
-        commands.push(command);
-    }
+    let (commands, length) = complete_commands(bytes);
+    assert_eq!(length, bytes.len(), "an escape code is cut off");
     commands
 }
 
-fn next(bytes: &[u8]) -> (Command, usize) {
-    if bytes[0] != 0x1b {
-        let length = bytes.iter().position(|byte| *byte == 0x1b).unwrap_or(bytes.len());
-        return (Command::Text(bytes[..length].to_vec()), length);
+/// Takes bytes apart, up to an escape code that is not complete, and says how many these are.
+pub(crate) fn complete_commands(bytes: &[u8]) -> (Vec<Command>, usize) {
+    let mut commands = Vec::new();
+    let mut at = 0;
+    while let Some((command, length)) = next(&bytes[at..]) {
+        at += length;
+        commands.push(command);
     }
-    match bytes[1] {
+    (commands, at)
+}
+
+fn next(bytes: &[u8]) -> Option<(Command, usize)> {
+    if *bytes.first()? != 0x1b {
+        let length = bytes.iter().position(|byte| *byte == 0x1b).unwrap_or(bytes.len());
+        return Some((Command::Text(bytes[..length].to_vec()), length));
+    }
+    Some(match *bytes.get(1)? {
         b'[' => {
-            let end = 2 + bytes[2..].iter().position(|byte| (0x40..0x7f).contains(byte)).unwrap();
+            let end = 2 + bytes[2..].iter().position(|byte| (0x40..0x7f).contains(byte))?;
             let text = std::str::from_utf8(&bytes[2..end]).unwrap();
             let numbers: Vec<u16> = text.split(';').map(|n| n.parse().unwrap_or(1)).collect();
             let command = match bytes[end] {
@@ -55,7 +61,7 @@ fn next(bytes: &[u8]) -> (Command, usize) {
         }
         kind @ (b'_' | b'P') => {
             let mut end = 2;
-            while bytes[end..end + 2] != *b"\x1b\\" {
+            while *bytes.get(end..end + 2)? != *b"\x1b\\" {
                 // tmux's escapes are doubled.
                 end += if bytes[end..end + 2] == *b"\x1b\x1b" { 2 } else { 1 };
             }
@@ -65,11 +71,12 @@ fn next(bytes: &[u8]) -> (Command, usize) {
             (command, end + 2)
         }
         b']' => {
-            let end = bytes.iter().position(|byte| *byte == 0x07).unwrap();
-            (Command::System(bytes[2..end].to_vec()), end + 1)
+            let end = bytes.iter().skip(2).position(|byte| [0x07, 0x1b].contains(byte))? + 2;
+            let length = if bytes[end] == 0x07 { 1 } else { bytes.get(end..end + 2)?.len() };
+            (Command::System(bytes[2..end].to_vec()), end + length)
         }
         _ => (Command::Other(bytes[..2].to_vec()), 2),
-    }
+    })
 }
 
 /// Hands on what is for the terminal around tmux, in place.

@@ -1,6 +1,7 @@
 //! One integration binary: the framecast program, and programs in a terminal, seen from outside.
 //!
 //! - `files`: where the system gives few open files
+//! - `kitty`: a recording in a terminal that shows every pixel
 //! - `links`: `--link-file`, and links in the environment
 //! - `log`: `--log`
 //! - `pipes`: programs in other languages
@@ -14,6 +15,8 @@
 
 #[cfg(all(target_os = "linux", feature = "http"))]
 mod files;
+#[cfg(all(unix, feature = "terminal", feature = "http"))]
+mod kitty;
 #[cfg(feature = "http")]
 mod links;
 #[cfg(feature = "http")]

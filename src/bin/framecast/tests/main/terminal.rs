@@ -23,15 +23,15 @@ pub(crate) fn probe() -> PathBuf {
 }
 
 /// A program that has a terminal, and only that.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    emulator: Emulator,
+    pub(crate) emulator: Emulator,
     /// The terminal's settings before.
     settings: String,
 }
 
 impl Running {
-    fn start(style: Style, program: PathBuf, args: &[&str]) -> Self {
+    pub(crate) fn start(style: Style, program: PathBuf, args: &[&str]) -> Self {
         let mut command = Command::new(program);
         command.args(args);
         Self::start_in(Emulator::new(80, 25, style), &command)
@@ -89,7 +89,7 @@ impl Running {
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
-    fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         let end = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

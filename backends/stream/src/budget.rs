@@ -7,8 +7,17 @@
 
 use std::time::{Duration, Instant};
 
+use crate::video::VideoRung;
+
 /// The qualities of watchers. Others are lowered to the next of them.
 const SHARED: [u8; 3] = [80, 50, 20];
+/// The rungs of watchers; likewise.
+const SHARED_VIDEO: [VideoRung; 4] = [
+    VideoRung { bits_per_second: 4_000_000, half: false },
+    VideoRung { bits_per_second: 1_400_000, half: false },
+    VideoRung { bits_per_second: 1_000_000, half: true },
+    VideoRung { bits_per_second: 350_000, half: true },
+];
 /// After so many pictures in a row that came late and had several qualities, there is one.
 const LATE: u32 = 3;
 /// How long there is one: at first, and at most. It doubles each time that several were too many
@@ -64,6 +73,17 @@ impl EncodeBudget {
             self.alone = (self.alone * 2).min(ALONE.1);
         }
         self.alone_until = Some(now + self.alone);
+    }
+
+    /// The rung for a client whose connection bears `borne`.
+    pub(crate) fn rung(&self, borne: VideoRung, presents: bool) -> VideoRung {
+        if presents {
+            return borne;
+        }
+        let fits = |shared: &VideoRung| {
+            shared.bits_per_second <= borne.bits_per_second && (shared.half || !borne.half)
+        };
+        SHARED_VIDEO.into_iter().find(fits).unwrap_or(SHARED_VIDEO[SHARED_VIDEO.len() - 1])
     }
 
     /// The quality for a client whose connection bears `borne`.

@@ -16,6 +16,7 @@ use crate::protocol::{Dialect, LinkAnswer};
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::Missing;
 use crate::tiles::Fidelity;
+use crate::video::{VideoMode, VideoRung};
 
 /// So many texts go before the first picture of a client, and before those of others: it is told who
 /// drives, the title and the like.
@@ -33,8 +34,6 @@ pub(crate) struct ClientState {
     pub(crate) who: Identity,
     /// It has frames drawn for it; a subscriber may take only what is drawn for others.
     pub(crate) wants_frames: bool,
-    /// It can decode video.
-    pub(crate) takes_video: bool,
     /// It drives.
     pub(crate) presents: bool,
     /// It is told who is there.
@@ -154,7 +153,6 @@ impl ClientState {
             role: if matches!(dialect, Dialect::Mjpeg(_)) { Role::Watch } else { who.grant.role },
             who,
             wants_frames: true,
-            takes_video: false,
             presents: false,
             manages: false,
             visible,
@@ -227,6 +225,18 @@ impl ClientState {
         self.feed.quality(wanted)
     }
 
+    /// The rung of video that it is to be on; `None`: it is sent tiles.
+    pub(crate) fn wanted_rung(&mut self, pictures: &Pictures, now: Instant) -> Option<VideoRung> {
+        let mode = pictures.video.settings().mode;
+        let takes = self.feed.takes_video() && mode != VideoMode::Never && !pictures.lossless;
+        let current = pictures.tiles.current().filter(|_| takes && !pictures.tiles.is_relayed());
+        let always = mode == VideoMode::Always;
+        self.pacing.allow_video(current.is_some() && (always || self.feed.moves()));
+        let wanted = self.pacing.rung(always)?;
+        let rung = pictures.budget.rung(wanted, self.presents);
+        current.filter(|it| pictures.video.takes(it, rung, now)).map(|_| rung)
+    }
+
     fn target(&self, pictures: &Pictures, now: Instant) -> EncodeTarget {
         let quality = || pictures.budget.quality(self.pacing.quality(), self.presents, now);
         let fidelity = if pictures.lossless { Fidelity::Exact } else { Fidelity::Lossy(quality()) };
@@ -290,8 +300,10 @@ impl ClientState {
         let mut message = self.outgoing.pop_front()?;
         // However much there is to tell, every other message may be of a picture.
         self.texts = 1;
-        if let Message::Part(part) = &mut message {
-            part.header.sent = seconds;
+        match &mut message {
+            Message::Part(part) => part.header.sent = seconds,
+            Message::Video(video) => video.header.sent = seconds,
+            _ => {}
         }
         self.writing = Some(Writing::Picture);
         Some(message)

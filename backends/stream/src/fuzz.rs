@@ -2,6 +2,7 @@
 //! the API.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use framecast_api::{
@@ -17,6 +18,7 @@ use crate::message::Message;
 use crate::protocol::{ClientMessage, Dialect, MjpegConfig, View};
 use crate::snapshot::SnapshotLook;
 use crate::tile_update::TileUpdate;
+use crate::video::{MadeUpCodec, VideoMode, VideoSettings};
 
 const MOST_STEPS: usize = 300;
 const MOST_CLIENTS: u64 = 12;
@@ -160,6 +162,7 @@ impl Scene {
             3 => ClientMessage::Refresh,
             4 => ClientMessage::Hide,
             5 => ClientMessage::Show,
+            6 if argument > 127 => ClientMessage::Video(argument.is_multiple_of(3)),
             6 => ClientMessage::Ping { id: f64::from(argument) },
             _ => ClientMessage::Ack { update: argument.into(), painted: Painted::default() },
         };
@@ -197,6 +200,11 @@ impl Scene {
                 1 => drop(self.hub.take_events()),
                 2 => self.updates.extend(self.hub.tiles_since(argument.into())),
                 3 => self.requests.drain(..).for_each(|it| self.hub.end_snapshot(it)),
+                4 if argument > 200 => {
+                    let mode = if argument > 230 { VideoMode::Always } else { VideoMode::Auto };
+                    let codec = Arc::new(MadeUpCodec::new(1000));
+                    self.handle(HubInput::SetVideo(VideoSettings { mode, codec: Some(codec) }));
+                }
                 4 => self.handle(HubInput::SetLossless(argument > 100)),
                 5 if argument > 200 => drop(self.hub.open_url(client, "http://example.com/")),
                 5 if argument > 100 => drop(self.hub.set_text_input(client, None)),
@@ -237,6 +245,10 @@ impl Scene {
                     match message {
                         Message::Part(part) => {
                             self.sent.insert(client, part.header.update);
+                        }
+                        Message::Video(video) => {
+                            self.sent.insert(client, video.header.update);
+                            assert!(!video.ranges.is_empty(), "it shows nothing");
                         }
                         Message::Update(update) => {
                             assert!(update.is_consistent());

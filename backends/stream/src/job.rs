@@ -2,7 +2,7 @@
 
 use framecast_api::Frame;
 
-use crate::store::{tiles as tile_store, whole};
+use crate::store::{tiles as tile_store, video, whole};
 use crate::{tiles, whole_encode};
 
 /// Work for an encoder thread: pixels to compare or to encode. Call [`run`](Self::run), and pass the result to the
@@ -13,6 +13,7 @@ pub struct Job(pub(crate) Work);
 #[derive(Debug)]
 pub(crate) enum Work {
     Tiles(tile_store::Job),
+    Video(Box<video::Job>),
     Whole(whole::Job),
     Mjpeg(whole::Job),
 }
@@ -24,6 +25,7 @@ pub struct JobResult(pub(crate) Outcome);
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Tiles(tile_store::Outcome),
+    Video(Box<video::Outcome>),
     Whole(whole::Outcome),
     Mjpeg(whole::Outcome),
 }
@@ -36,6 +38,7 @@ impl Job {
     pub fn run(self, is_stale: impl FnMut(&Frame, &mut u64) -> bool) -> JobResult {
         JobResult(match self.0 {
             Work::Tiles(job) => Outcome::Tiles(encode_tiles(job)),
+            Work::Video(job) => Outcome::Video(Box::new(job.run())),
             Work::Whole(job) => Outcome::Whole(encode_whole(job, is_stale)),
             Work::Mjpeg(job) => Outcome::Mjpeg(encode_whole(job, is_stale)),
         })
@@ -63,6 +66,7 @@ impl Job {
                     tile_store::Outcome::Failed(tiles.clone(), *fidelity)
                 }
             }),
+            Work::Video(job) => Outcome::Video(Box::new(job.failure())),
             Work::Whole(job) => Outcome::Whole(not_encoded(job)),
             Work::Mjpeg(job) => Outcome::Mjpeg(not_encoded(job)),
         })

@@ -60,7 +60,7 @@ pub use ledger::Painted;
 pub use message::{Goodbye, Message};
 pub use protocol::{
     ClientMessage, Dialect, LinkAnswer, LinkRequest, ListedLink, MadeLink, MjpegConfig, NoPart,
-    Part, PictureEncoding, ReadPart, SUBPROTOCOL, View,
+    Part, PictureEncoding, ReadPart, SUBPROTOCOL, VideoMessage, View,
 };
 pub use session::{Due, Session, SessionLimits, Violation};
 pub use snapshot::{NoSnapshot, SnapshotCache, SnapshotFormat, SnapshotLook};

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::protocol::Part;
+use crate::protocol::{Part, VideoMessage};
 use crate::tile_update::TileUpdate;
 
 /// One message to a client.
@@ -12,6 +12,9 @@ pub enum Message {
     Text(String),
     /// A part of an update in tiles. [`Part::into_bytes`] composes it; call it while holding no lock.
     Part(Part),
+    /// A picture of a video: an update by itself. [`VideoMessage::into_bytes`] composes it; call it while holding no
+    /// lock.
+    Video(VideoMessage),
     /// What changed, for a [subscriber](crate::Hub::subscribe).
     Update(TileUpdate),
     /// A whole picture: JPEG or PNG.

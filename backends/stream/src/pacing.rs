@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 use network::{Delivery, Network};
 
+use crate::video::VideoRung;
+
 mod network;
 #[cfg(test)]
 mod simulated;
@@ -179,6 +181,17 @@ impl Pacing {
     /// JPEG quality of what is sent next.
     pub(crate) fn quality(&self) -> u8 {
         self.network.quality()
+    }
+
+    /// The rung of video for what is sent next; `None`: tiles are better. `always`: they are not, whatever the link
+    /// carries.
+    pub(crate) fn rung(&self, always: bool) -> Option<VideoRung> {
+        self.network.rung().or(always.then_some(network::BEST_VIDEO))
+    }
+
+    /// Whether video may be sent.
+    pub(crate) fn allow_video(&mut self, video: bool) {
+        self.network.allow_video(video);
     }
 
     /// Bytes that may be sent besides what changed, without delaying what changes next by much

@@ -5,6 +5,7 @@
 //! refreshing, joining and leaving, by a seeded generator.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use framecast_api::{ClientId, PhysicalSize, Rect};
@@ -13,9 +14,10 @@ use crate::hub::HubInput;
 use crate::job::{Job, Work};
 use crate::ledger::Painted;
 use crate::message::Message;
-use crate::protocol::{ClientMessage, Part};
+use crate::protocol::{ClientMessage, Part, VideoMessage};
 use crate::scene::{Scene, grain};
 use crate::store::tiles;
+use crate::video::{Label, MadeUpCodec, VideoMode, VideoSettings};
 
 const RUNS: u64 = 60;
 const STEPS: u32 = 300;
@@ -57,6 +59,9 @@ struct Viewer {
     writing: bool,
     /// Told that its pixels are those of this frame.
     exact: Option<u64>,
+    /// The last picture of a video, which the next one goes on from.
+    video: Option<Label>,
+    pictures: u32,
 }
 
 struct World {
@@ -69,16 +74,21 @@ struct World {
     size: (u32, u32),
     /// Whether encoders fail now and then.
     fails: bool,
+    /// Pictures of videos that were shown.
+    videos: u32,
 }
 
 impl World {
     fn new(seed: u64, fails: bool) -> Self {
         let random = Random::new(seed);
         let (frames, viewers, jobs) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { random, scene: Scene::new(), frames, viewers, jobs, size: SIZES[2], fails }
+        let scene = Scene::new();
+        Self { random, scene, frames, viewers, jobs, size: SIZES[2], fails, videos: 0 }
     }
 
     fn join(&mut self) {
+        // Some can decode video.
+        self.scene.video = self.random.percent(60);
         let id = self.scene.join();
         let (size, pixels, owed) = ((0, 0), Vec::new(), Vec::new());
         self.viewers.push(Viewer {
@@ -91,6 +101,8 @@ impl World {
             part: 0,
             writing: false,
             exact: None,
+            video: None,
+            pictures: 0,
         });
     }
 
@@ -150,7 +162,10 @@ impl World {
         let job = self.jobs.swap_remove(self.random.below(count) as usize);
         let fails = fails && self.random.percent(5);
         let result = match &job.0 {
-            Work::Tiles(tiles::Job::Encode { .. } | tiles::Job::Compare { .. }) if fails => {
+            Work::Tiles(tiles::Job::Encode { .. } | tiles::Job::Compare { .. })
+            | Work::Video(_)
+                if fails =>
+            {
                 job.failure()
             }
             _ => job.run(|_, _| false),
@@ -170,8 +185,10 @@ impl World {
             return true;
         }
         let Some(next) = self.scene.next(id) else { return false };
-        if let Message::Part(part) = next {
-            viewer.draw(part, &self.frames);
+        match next {
+            Message::Part(part) => viewer.draw(part, &self.frames),
+            Message::Video(video) => viewer.draw_video(video),
+            _ => {}
         }
         if slow {
             viewer.writing = true;
@@ -238,8 +255,14 @@ impl World {
                 self.scene.receive(viewer.id, ClientMessage::Refresh);
                 self.scene.settle();
             }
+            96 if self.random.percent(40) => {
+                let takes = self.random.percent(50);
+                self.scene.receive(self.viewers[n].id, ClientMessage::Video(takes));
+                self.scene.settle();
+            }
             96 => {
                 let viewer = self.viewers.swap_remove(n);
+                self.videos += viewer.pictures;
                 self.scene.handle(HubInput::Left(viewer.id, String::new()));
                 self.scene.settle();
             }
@@ -285,6 +308,39 @@ impl World {
 }
 
 impl Viewer {
+    /// A picture of a video leaves nothing exact where it is drawn.
+    fn draw_video(&mut self, video: VideoMessage) {
+        let VideoMessage { header, ranges, picture } = video;
+        let label = Label::read(&picture.bytes);
+        let before = self.video.replace(label);
+        let follows = before.is_some_and(|before| {
+            before.encoder == label.encoder && before.picture + 1 == label.picture
+        });
+        assert!(follows || label.keyframe, "{label:?} after {before:?}");
+        self.pictures += 1;
+        let size = (header.size.width, header.size.height);
+        if self.size != size {
+            self.size = size;
+            self.pixels = vec![[9; 3]; (size.0 * size.1) as usize];
+        }
+        let (width, height) = header.grid.tile_size();
+        for tile in ranges.iter().flat_map(|(first, count)| *first..first + count).map(u32::from) {
+            let (left, top) = (
+                tile % header.grid.columns() * u32::from(width),
+                tile / header.grid.columns() * u32::from(height),
+            );
+            for y in top..size.1.min(top + u32::from(height)) {
+                for x in left..size.0.min(left + u32::from(width)) {
+                    self.pixels[(y * size.0 + x) as usize] = [7; 3];
+                }
+            }
+        }
+        assert_eq!(header.update, self.last.wrapping_add(1), "updates come in order");
+        self.last = header.update;
+        self.owed.push(header.update);
+        self.exact = None;
+    }
+
     fn draw(&mut self, part: Part, frames: &BTreeMap<u64, ((u32, u32), Pixels)>) {
         let header = part.header;
         let tiles: Vec<u16> = part.tiles.iter().map(|(n, _)| *n).collect();
@@ -331,9 +387,16 @@ impl Viewer {
 
 #[test]
 fn every_history_ends_with_every_client_showing_the_last_frame_exactly() {
+    let mut videos = [0; 3];
     for seed in 1..=RUNS {
         for fails in [false, true] {
             let mut world = World::new(seed, fails);
+            let mode = (seed % 3) as usize;
+            let codec = Arc::new(MadeUpCodec::new(2000));
+            world.scene.handle(HubInput::SetVideo(VideoSettings {
+                mode: [VideoMode::Always, VideoMode::Auto, VideoMode::Never][mode],
+                codec: Some(codec),
+            }));
             world.join();
             (0..STEPS).for_each(|_| world.step());
             world.join();
@@ -351,6 +414,9 @@ fn every_history_ends_with_every_client_showing_the_last_frame_exactly() {
                 assert!(told.is_some(), "seed {seed} {fails}: it is not told");
             }
             assert!(world.scene.wants_frame(), "seed {seed} {fails}");
+            videos[mode] += world.videos + world.viewers.iter().map(|it| it.pictures).sum::<u32>();
         }
     }
+    // Here every picture is new, and the link carries all of it.
+    assert!(videos[0] > 300 && videos[2] == 0, "{videos:?}");
 }

@@ -396,6 +396,7 @@ impl<'a> Connection<'a> {
                     let message = match message {
                         Message::Text(text) => text.into(),
                         Message::Part(part) => WsMessage::Binary(part.into_bytes()),
+                        Message::Video(video) => WsMessage::Binary(video.into_bytes()),
                         Message::Picture(picture) => WsMessage::Binary(picture),
                         // For subscribers, of which there are none here.
                         Message::Update(_) => continue,

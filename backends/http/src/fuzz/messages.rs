@@ -106,7 +106,9 @@ fn stays_away(canvas: &Canvas, client: ClientId, limits: &Limits) {
         let wake = smol::channel::bounded(1).0;
         let connection = Connection::new(canvas, Dialect::Tiles, from, limits, &Door, wake);
         ["drive", "watch"].map(|token| {
-            connection.join(None, true, Some(token), Some(browser), ViewInfo::default(), false).is_ok()
+            connection
+                .join(None, true, Some(token), Some(browser), ViewInfo::default(), false)
+                .is_ok()
         })
     };
     // A host who shares link and network with it is spared, and with it whoever is new there.
@@ -166,6 +168,7 @@ fn read_all(canvas: &Canvas, client: ClientId, woken: &Receiver<()>) {
                 assert!(value["type"].is_string(), "{text}");
             }
             Outgoing::Message(Message::Part(part)) => assert_eq!(part.into_bytes()[0], 2),
+            Outgoing::Message(Message::Video(video)) => assert_eq!(video.into_bytes()[0], 3),
             Outgoing::Message(Message::Picture(bytes)) => {
                 assert!(bytes.len() <= Limits::PICTURE_BYTES);
             }

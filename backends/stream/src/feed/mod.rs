@@ -13,10 +13,12 @@ use crate::protocol::Dialect;
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::Missing;
 use crate::tiles::Fidelity;
+use crate::video::VideoRung;
 
 mod mjpeg;
 mod tiles;
 mod updates;
+mod video;
 mod whole;
 
 /// What one client was sent, and what comes next. `now` is passed in.
@@ -24,8 +26,7 @@ pub(crate) trait Feed: Debug + Send {
     /// Its name, in statistics.
     fn name(&self) -> &'static str;
 
-    /// Where its pictures come from. Changes only with [`Pictures::lossless`], and then the feed is
-    /// refreshed.
+    /// Where its pictures come from.
     fn source(&self, pictures: &Pictures) -> Source;
 
     /// The version of the source that it was sent, if not exactly.
@@ -45,6 +46,27 @@ pub(crate) trait Feed: Debug + Send {
     fn takes_exact(&self) -> bool {
         true
     }
+
+    /// Whether its client can decode video.
+    fn takes_video(&self) -> bool {
+        false
+    }
+
+    /// Its client can, or cannot.
+    fn set_takes_video(&mut self, _takes: bool) {}
+
+    /// Whether most of the picture moves.
+    fn moves(&self) -> bool {
+        false
+    }
+
+    /// The rung of video that it is on.
+    fn rung(&self) -> Option<VideoRung> {
+        None
+    }
+
+    /// It is on that rung from now on; `None`: on tiles.
+    fn set_rung(&mut self, _rung: Option<VideoRung>) {}
 
     /// When there is something to send to it, if nothing else happens; `now` or before: now.
     fn due_at(&self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Option<Instant>;
@@ -114,7 +136,7 @@ pub(crate) struct Update {
 /// The feed of a client that speaks `dialect`.
 pub(crate) fn new(dialect: Dialect) -> Box<dyn Feed> {
     match dialect {
-        Dialect::Tiles => Box::<tiles::TileFeed>::default(),
+        Dialect::Tiles => Box::<video::VideoFeed>::default(),
         Dialect::Whole => Box::<whole::WholeFeed>::default(),
         Dialect::Updates => Box::<updates::UpdateFeed>::default(),
         Dialect::Mjpeg(config) => Box::new(mjpeg::MjpegFeed::new(config)),

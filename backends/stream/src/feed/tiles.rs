@@ -8,10 +8,11 @@ use super::{EncodeTarget, Feed, Next, Update};
 use crate::ledger::Times;
 use crate::message::Message;
 use crate::pacing::Pacing;
-use crate::protocol::{NumberedTile, Part, PartHeader, SUBPROTOCOL};
+use crate::protocol::{self, NumberedTile, Part, PartHeader, SUBPROTOCOL, TileRange};
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::{Current, Missing, Tile, TileStore};
-use crate::tiles::Fidelity;
+use crate::tile_update::PictureInfo;
+use crate::tiles::{Fidelity, Grid};
 
 /// While more than one in this many tiles changes, nothing is sent for its exactness.
 const BUSY: usize = 4;
@@ -50,7 +51,7 @@ struct Wanted {
 
 impl TileFeed {
     /// Whether it was sent everything there is, if not exactly.
-    fn is_current(&self, store: &TileStore) -> bool {
+    pub(super) fn is_current(&self, store: &TileStore) -> bool {
         self.version == store.version()
     }
 
@@ -91,6 +92,49 @@ impl TileFeed {
             wanted.resting = resting.map(|(_, n)| n).take(most).collect();
         }
         wanted
+    }
+
+    /// Which part of the tiles changed since it was sent them; `None`: it was sent none of this grid.
+    pub(super) fn changed_share(&self, store: &TileStore) -> Option<f64> {
+        let current = store.current().filter(|it| it.grid_since == self.grid_since)?;
+        if self.is_current(store) {
+            return None;
+        }
+        let changed = store.tiles().iter().enumerate().filter(|(n, tile)| self.is_behind(tile, *n));
+        Some(changed.count() as f64 / current.grid.len() as f64)
+    }
+
+    /// A picture of a video shows all tiles as they were in `version`. What stands before it, and which tiles are
+    /// drawn from it: those that were not sent exactly.
+    pub(super) fn shown_by_video(
+        &mut self,
+        store: &TileStore,
+        version: u64,
+        still_after: Duration,
+        (picture, grid, encoded): (PictureInfo, Grid, f64),
+    ) -> (PartHeader, Vec<TileRange>) {
+        self.begin(store);
+        let is_exact = |(n, tile): (usize, &Tile)| self.sent[n].exact && !self.is_behind(tile, n);
+        let tiles = store.tiles();
+        let listed = tiles.iter().enumerate().filter(|it| !is_exact(*it)).map(|(n, _)| n as u16);
+        let ranges = protocol::ranges(listed, tiles.len());
+        for n in ranges.iter().flat_map(|(first, count)| *first..*first + *count).map(usize::from) {
+            self.sent[n] = Sent { version: tiles[n].version.min(version), exact: false };
+        }
+        self.settle(store, still_after);
+        (self.version, self.doubtful) = (version, false);
+        (header(self.update, (picture, grid, encoded), false), ranges)
+    }
+
+    /// Begins an update.
+    fn begin(&mut self, store: &TileStore) {
+        self.update = self.update.wrapping_add(1);
+        let grid_since = store.current().map_or(0, |current| current.grid_since);
+        if self.grid_since != grid_since {
+            self.sent = vec![Sent::default(); store.tiles().len()];
+            self.grid_since = grid_since;
+        }
+        self.sent.resize(store.tiles().len(), Sent::default());
     }
 
     fn is_behind(&self, tile: &Tile, n: usize) -> bool {
@@ -188,15 +232,10 @@ impl Feed for TileFeed {
             self.settle(store, target.still_after);
             return Next::Nothing;
         }
-        self.update = self.update.wrapping_add(1);
+        self.begin(store);
         if refines {
             self.refining = Some(self.update);
         }
-        if self.grid_since != current.grid_since {
-            self.sent = vec![Sent::default(); store.tiles().len()];
-            self.grid_since = current.grid_since;
-        }
-        self.sent.resize(store.tiles().len(), Sent::default());
         for (n, encoded) in &tiles {
             let n = usize::from(*n);
             let exact = encoded.encoding().is_exact();
@@ -205,7 +244,8 @@ impl Feed for TileFeed {
         self.settle(store, target.still_after);
         self.doubtful = self.inexact == 0 && !store.is_complete();
         let exact = self.inexact == 0 && !self.doubtful;
-        let header = header(self.update, current, exact);
+        let Current { picture, grid, encoded, .. } = current;
+        let header = header(self.update, (*picture, *grid, *encoded), exact);
         Next::Update(update(header, tiles, !changes))
     }
 
@@ -221,21 +261,24 @@ impl Feed for TileFeed {
     }
 }
 
-/// What stands before the tiles of update `number`, which shows `current`.
-fn header(number: u32, current: &Current, exact: bool) -> PartHeader {
-    let Current { picture, grid, encoded, .. } = current;
+/// What stands before the tiles of update `number`, which shows this picture.
+fn header(
+    number: u32,
+    (picture, grid, encoded): (PictureInfo, Grid, f64),
+    exact: bool,
+) -> PartHeader {
     PartHeader {
         update: number,
         part: 0,
         last: false,
         exact,
-        grid: *grid,
+        grid,
         size: picture.size,
         ratio: picture.ratio,
         sequence: picture.sequence,
         input: picture.input,
         drawn: picture.drawn,
-        encoded: *encoded,
+        encoded,
         sent: 0.0,
     }
 }

@@ -20,7 +20,7 @@ impl Hub {
             return None;
         }
         let mut state = ClientState::new(dialect, who, visible);
-        state.takes_video = video && dialect == Dialect::Tiles;
+        state.feed.set_takes_video(video);
         let role = state.role;
         let client = self.insert(state);
         if self.is_closed() {
@@ -94,10 +94,11 @@ impl Hub {
         }
     }
 
-    pub(super) fn leave(&mut self, client: ClientId, reason: &str) {
+    pub(super) fn leave(&mut self, client: ClientId, reason: &str, now: Instant) {
         self.subscribers.remove(&client);
         if let Some(state) = self.clients.remove(&client) {
             self.audience.left(client, &state.place);
+            self.pictures.video.moved(state.feed.rung(), None, now);
             stats::add(&mut self.gone, &state);
             self.kept_out.left(client, state.who);
         }
@@ -115,9 +116,7 @@ impl Hub {
         match message {
             ClientMessage::Ack { update, painted } => state.acknowledged(update, painted, now),
             ClientMessage::Refresh => state.refresh(now),
-            ClientMessage::Video(takes) => {
-                state.takes_video = takes && state.dialect == Dialect::Tiles;
-            }
+            ClientMessage::Video(takes) => state.feed.set_takes_video(takes),
             ClientMessage::Ping { id } => state.ping(id),
             ClientMessage::Event(kind) => self.event(client, kind, bytes, now)?,
             ClientMessage::Resize(view) => self.resize(client, view, bytes)?,

@@ -37,6 +37,7 @@ use crate::snapshot::{NoSnapshot, SnapshotLook, SnapshotRequests};
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles;
 use crate::tile_update::TileUpdate;
+use crate::video::VideoSettings;
 
 /// What is late comes within this time, or else is lost.
 const REPAIR_AFTER: Duration = Duration::from_millis(100);
@@ -189,7 +190,7 @@ impl Hub {
             HubInput::Tiles(update) => self.take_update(update, now),
             HubInput::BackendCommand(setting) => self.apply(&setting),
             HubInput::SetLossless(lossless) => self.set_lossless(lossless),
-            HubInput::SetVideo(settings) => self.pictures.video_settings = settings,
+            HubInput::SetVideo(settings) => self.set_video(settings),
             HubInput::Received(client, message, bytes) => {
                 self.audience.changed(client);
                 self.receive(client, message, bytes, now)?;
@@ -203,7 +204,7 @@ impl Hub {
                     self.audience.changed(client);
                 }
             }
-            HubInput::Left(client, reason) => self.leave(client, &reason),
+            HubInput::Left(client, reason) => self.leave(client, &reason, now),
             HubInput::Done(result) => self.done(result, now),
             HubInput::Close => self.close(),
         }
@@ -332,7 +333,11 @@ impl Hub {
         if let Some(job) = self.pictures.jpeg.take_job(newest, demand, now) {
             return Some(Job(Work::Mjpeg(job)));
         }
-        Some(Job(Work::Tiles(self.pictures.tiles.take_job()?)))
+        if let Some(job) = self.pictures.tiles.take_job() {
+            return Some(Job(Work::Tiles(job)));
+        }
+        let job = self.pictures.video.take_job(&self.pictures.tiles, now)?;
+        Some(Job(Work::Video(Box::new(job))))
     }
 
     /// Returns the newest frame, and the number of frames that were presented.
@@ -457,6 +462,15 @@ impl Hub {
         self.update_versions();
     }
 
+    fn set_video(&mut self, settings: VideoSettings) {
+        self.pictures.video.set(settings);
+        for (client, state) in &mut self.clients {
+            // It begins with a keyframe of other encoders.
+            state.feed.set_rung(None);
+            self.audience.changed(*client);
+        }
+    }
+
     fn present(&mut self, frame: &Frame, now: Instant) {
         if !self.is_open() {
             return;
@@ -478,7 +492,7 @@ impl Hub {
         let revision = self.pictures.tiles.revision();
         let (is_of_use, is_missing) = self.pictures.tiles.take_update(update, now);
         if is_of_use {
-            self.changed_pictures(Source::Tiles, now);
+            self.changed_tiles(now);
         }
         self.subscribers_changed(revision);
         self.repair_at = is_missing.then(|| self.repair_at.unwrap_or(now + REPAIR_AFTER));
@@ -514,13 +528,18 @@ impl Hub {
                     // The presenter does not wait for what others lack.
                     self.settings.presenter().into_iter().for_each(|it| self.audience.retry(it));
                 } else if compared {
-                    self.changed_pictures(Source::Tiles, now);
+                    self.changed_tiles(now);
                 } else {
                     let newest = self.pictures.newest.as_ref().map(|newest| newest.number);
                     let is_late = newest.is_some_and(|number| !self.pictures.tiles.has(number));
                     self.pictures.budget.encoded(qualities, is_late, now);
                     self.audience.retry_lacking();
                 }
+            }
+            Outcome::Video(outcome) => {
+                let seconds = self.seconds(now);
+                self.pictures.video.done(*outcome, now, seconds);
+                self.audience.retry_lacking();
             }
             Outcome::Whole(outcome) => {
                 self.pictures.whole.done(outcome);
@@ -547,12 +566,16 @@ impl Hub {
         }
     }
 
+    /// There is something new of the tiles, and so of video.
+    fn changed_tiles(&mut self, now: Instant) {
+        self.audience.retry_lacking();
+        self.changed_pictures(Source::Tiles, now);
+        self.changed_pictures(Source::Video, now);
+    }
+
     /// There is something new of `source`.
     fn changed_pictures(&mut self, source: Source, now: Instant) {
         self.audience.set_version(source, self.pictures.version(source), &self.clients);
-        if source == Source::Tiles {
-            self.audience.retry_lacking();
-        }
         for client in self.audience.with_room(source) {
             self.look(client, now, true);
         }

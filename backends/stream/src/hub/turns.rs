@@ -74,6 +74,13 @@ impl Hub {
         let Some(state) = state.filter(|state| !state.is_sent_away) else {
             return (None, Begun::Nothing);
         };
+        if state.feed.takes_video() || state.feed.rung().is_some() {
+            let (before, rung) = (state.feed.rung(), state.wanted_rung(&self.pictures, now));
+            if rung != before {
+                self.pictures.video.moved(before, rung, now);
+                state.feed.set_rung(rung);
+            }
+        }
         if state.is_writing() {
             // It follows the text that is being written.
             let begun = if may_begin {
@@ -114,11 +121,13 @@ impl Hub {
             return false;
         }
         // The newest picture goes before what is left of the one before.
-        if self.audience.has_room(Source::Tiles) && !self.pictures.tiles.has(newest.number) {
+        let has_room =
+            self.audience.has_room(Source::Tiles) || self.audience.has_room(Source::Video);
+        if has_room && !self.pictures.tiles.has(newest.number) {
             let before = self.pictures.tiles.version();
             self.pictures.tiles.compare(newest.clone());
             if self.pictures.tiles.version() != before {
-                self.changed_pictures(Source::Tiles, now);
+                self.changed_tiles(now);
             }
             return self.pictures.tiles.is_resting();
         }
@@ -150,6 +159,8 @@ impl Hub {
             // All of it is there, or will be.
             self.asked_since = None;
         }
+        let video = std::mem::take(&mut missing.video);
+        self.pictures.video.want(video, self.pictures.tiles.version(), now);
         if missing.is_empty() {
             self.pictures.tiles.set_encoded();
             // Once: whoever lacks something all the same waits for something else.
@@ -184,7 +195,9 @@ impl Hub {
         if !self.is_open() {
             return 0;
         }
-        self.pictures.tiles.jobs() + self.whole_work().filter(|at| *at <= now).count()
+        self.pictures.tiles.jobs()
+            + self.pictures.video.jobs(now)
+            + self.whole_work().filter(|at| *at <= now).count()
     }
 
     /// When to poll again, if nothing else happens.
@@ -192,7 +205,7 @@ impl Hub {
         if !self.is_open() {
             return None;
         }
-        let work = self.whole_work().filter(|at| now < *at);
+        let work = self.whole_work().chain(self.pictures.video.work()).filter(|at| now < *at);
         work.chain(self.repair_at).chain(self.audience.next_look(self.may_update())).min()
     }
 

@@ -6,10 +6,38 @@
 //! queue, which means that bytes are what limits the rate. Only pictures that filled the window
 //! tell: what came rarely or slowly otherwise was the application's doing.
 
+//!
+//! Where most of the picture moves and the client can decode it, video takes the place of the lower
+//! qualities. Its bit rate follows the rate that was measured. If pictures come too rarely even so, they
+//! have half the size.
+
 use std::time::{Duration, Instant};
+
+use crate::video::VideoRung;
 
 /// JPEG qualities, from the best. Each needs about three quarters of the bytes of the one before.
 const LADDER: [u8; 5] = [80, 65, 50, 35, 20];
+/// The step after which video is better than a lower quality.
+const VIDEO_AFTER: usize = 2;
+/// Bits a second of video, from the most. Each is about 0.7 of the one before.
+const BIT_RATES: [u32; 11] = [
+    8_000_000, 5_600_000, 4_000_000, 2_800_000, 2_000_000, 1_400_000, 1_000_000, 700_000, 500_000,
+    350_000, 250_000,
+];
+/// The most.
+pub(super) const BEST_VIDEO: VideoRung = VideoRung { bits_per_second: BIT_RATES[0], half: false };
+/// From this bit rate on video has half the size.
+const HALF_FROM: usize = 8;
+/// The part of the measured rate that video may take: some pictures are larger than others.
+const SHARE: f64 = 0.85;
+/// Pictures that come less often than this are too few: half the size is better.
+const RARELY: Duration = Duration::from_millis(66);
+/// Moving pictures that come less often than this are not tried with another quality first.
+const VERY_RARELY: Duration = Duration::from_millis(72);
+/// A picture tells what the link carries if it has so many times the bytes of the one that took the shortest time.
+const LARGE: usize = 2;
+/// No time in a queue is known better than this.
+const RESOLUTION: Duration = Duration::from_millis(1);
 /// A picture that took so much longer than the shortest stood in a queue; with less it did not.
 const QUEUE: (Duration, Duration) = (Duration::from_millis(15), Duration::from_millis(30));
 /// Pictures that come at least this often need no less quality.
@@ -42,13 +70,30 @@ pub(super) struct Delivery {
     pub(super) at: Instant,
 }
 
+/// How what changes is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// With an index into the qualities.
+    Tiles(usize),
+    /// With an index into the bit rates.
+    Video { step: usize, half: bool },
+}
+
 /// The network between us and a client.
 #[derive(Debug)]
 pub(super) struct Network {
-    /// Index into the ladder.
-    step: usize,
+    level: Level,
+    /// Video may be sent.
+    video: bool,
     spare: usize,
-    shortest: Option<(Duration, Instant)>,
+    /// The shortest time of a picture, when that was, and the picture's bytes.
+    shortest: Option<(Duration, Instant, usize)>,
+    /// Bytes of a picture, on average, while the window is full,
+    bytes: f64,
+    /// and while tiles are sent.
+    tile_bytes: f64,
+    /// The most bytes a second that a large picture came with since there was a queue.
+    carries: f64,
     /// Between acknowledgements, on average, while the window is full.
     every: Duration,
     before: Option<Instant>,
@@ -62,9 +107,13 @@ pub(super) struct Network {
 impl Network {
     pub(super) fn new() -> Self {
         Self {
-            step: 0,
+            level: Level::Tiles(0),
+            video: false,
             spare: SPARE.1,
             shortest: None,
+            bytes: 0.0,
+            tile_bytes: 0.0,
+            carries: 0.0,
             every: Duration::ZERO,
             before: None,
             stepped_down: None,
@@ -74,8 +123,30 @@ impl Network {
         }
     }
 
+    /// JPEG quality of tiles; beside video, few of them change.
     pub(super) fn quality(&self) -> u8 {
-        LADDER[self.step]
+        match self.level {
+            Level::Tiles(step) => LADDER[step],
+            Level::Video { .. } => LADDER[VIDEO_AFTER],
+        }
+    }
+
+    /// The rung of video; `None`: tiles are better.
+    pub(super) fn rung(&self) -> Option<VideoRung> {
+        match self.level {
+            Level::Tiles(_) => None,
+            Level::Video { step, half } => {
+                Some(VideoRung { bits_per_second: BIT_RATES[step], half })
+            }
+        }
+    }
+
+    /// Whether video may be sent: the client can decode it, and most of the picture moves.
+    pub(super) fn allow_video(&mut self, video: bool) {
+        self.video = video;
+        if !video && matches!(self.level, Level::Video { .. }) {
+            self.level = Level::Tiles(VIDEO_AFTER);
+        }
     }
 
     pub(super) fn spare(&self) -> usize {
@@ -86,22 +157,35 @@ impl Network {
     pub(super) fn measured(&mut self, delivery: &Delivery) {
         let Delivery { time, at, .. } = *delivery;
         let shortest = match self.shortest {
-            Some((shortest, since)) if shortest < time => {
-                let old = at.saturating_duration_since(since) > FORGET;
-                let least = self.step == LADDER.len() - 1;
-                if (old || least) && delivery.alone { (time, at) } else { (shortest, since) }
+            Some(shortest) if shortest.0 < time => {
+                let old = at.saturating_duration_since(shortest.1) > FORGET;
+                let least = self.level == Level::Tiles(LADDER.len() - 1);
+                let forget = (old || least) && delivery.alone;
+                if forget { (time, at, delivery.bytes) } else { shortest }
             }
-            _ => (time, at),
+            _ => (time, at, delivery.bytes),
         };
         self.shortest = Some(shortest);
         let queue = time - shortest.0;
+        let bytes = delivery.bytes as f64;
+        if delivery.bytes > LARGE * shortest.2 {
+            let more = (delivery.bytes - shortest.2) as f64;
+            self.carries = self.carries.max(more / queue.max(RESOLUTION).as_secs_f64());
+        }
+        if let Level::Tiles(_) = self.level {
+            self.tile_bytes = average(self.tile_bytes, bytes);
+        }
         if let Some(before) = self.before.replace(at)
             && delivery.full
         {
             let gap = at.saturating_duration_since(before).min(Duration::from_secs(1));
             self.every = (self.every * 3 + gap) / 4;
+            self.bytes = average(self.bytes, bytes);
         }
         self.adjust_spare(delivery.bytes, queue);
+        if queue > QUEUE.1 {
+            self.carries = 0.0;
+        }
         let queued = queue > QUEUE.1 && delivery.full;
         if queued && self.every > OFTEN {
             self.step_down(at, time);
@@ -131,7 +215,51 @@ impl Network {
             self.patience = (self.patience * 2).min(STEP_UP.1);
         }
         self.stepped_down = Some(now);
-        self.step = (self.step + 1).min(LADDER.len() - 1);
+        self.level = match self.level {
+            Level::Tiles(step)
+                if self.video && (step >= VIDEO_AFTER || self.every > VERY_RARELY) =>
+            {
+                let step = self.fitting();
+                Level::Video { step, half: step >= HALF_FROM }
+            }
+            Level::Tiles(step) => Level::Tiles((step + 1).min(LADDER.len() - 1)),
+            Level::Video { step, half } => self.lower(step, half),
+        };
+    }
+
+    /// The first bit rate that the link carries.
+    fn fitting(&self) -> usize {
+        let carried = self.bytes / self.every.max(RESOLUTION).as_secs_f64() * 8.0 * SHARE;
+        let fits = |rate: &u32| f64::from(*rate) <= carried;
+        BIT_RATES.iter().position(fits).unwrap_or(BIT_RATES.len() - 1)
+    }
+
+    /// What is below that video. The pictures of the same bit rate may come less often, but not rarely.
+    fn lower(&self, step: usize, half: bool) -> Level {
+        let fitting = self.fitting();
+        let rarely = self.every > RARELY;
+        if fitting > step {
+            Level::Video { step: fitting, half: half || fitting >= HALF_FROM }
+        } else if rarely && !half {
+            Level::Video { step, half: true }
+        } else if rarely {
+            Level::Video { step: (step + 1).min(BIT_RATES.len() - 1), half }
+        } else {
+            Level::Video { step, half }
+        }
+    }
+
+    /// What is above that video.
+    fn higher(&self, step: usize, half: bool) -> Option<Level> {
+        if half && step < HALF_FROM {
+            Some(Level::Video { step, half: false })
+        } else if let Some(step) = step.checked_sub(1) {
+            Some(Level::Video { step, half: step >= HALF_FROM })
+        } else {
+            // Not before it is known that the link carries so much.
+            let needed = self.tile_bytes / OFTEN.as_secs_f64();
+            (self.carries >= needed).then_some(Level::Tiles(VIDEO_AFTER))
+        }
     }
 
     fn step_up(&mut self, now: Instant) {
@@ -140,11 +268,22 @@ impl Network {
             return;
         }
         self.clear_since = None;
-        if self.step == 0 {
-            self.patience = (self.patience / 2).max(STEP_UP.0);
-            return;
+        let higher = match self.level {
+            Level::Tiles(0) => {
+                self.patience = (self.patience / 2).max(STEP_UP.0);
+                None
+            }
+            Level::Tiles(step) => Some(Level::Tiles(step - 1)),
+            Level::Video { step, half } => self.higher(step, half),
+        };
+        if let Some(level) = higher {
+            self.level = level;
+            self.stepped_up = Some(now);
         }
-        self.step -= 1;
-        self.stepped_up = Some(now);
     }
+}
+
+/// An average that follows what is new.
+fn average(before: f64, new: f64) -> f64 {
+    if before > 0.0 { before + (new - before) / 4.0 } else { new }
 }

@@ -5,10 +5,14 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::Pacing;
+use crate::video::VideoRung;
 
 mod scenarios;
+mod video;
 
 const MS: Duration = Duration::from_millis(1);
+/// How many times as large a keyframe is.
+const KEYFRAME: usize = 6;
 /// 5 Mbit/s, in bytes a second.
 const SLOW: f64 = 625e3;
 const UNLIMITED: f64 = 1e9;
@@ -49,6 +53,8 @@ struct World {
     joins: Vec<Duration>,
     /// One in so many updates takes along as much as is spare.
     slices: Option<u32>,
+    /// It can decode video, whose pictures have as many bytes as their bit rate says, but no fewer than this.
+    video: Option<f64>,
 }
 
 /// One update that was painted.
@@ -59,6 +65,7 @@ struct Shown {
     /// Waited for the link or the decoder.
     queue: Duration,
     quality: u8,
+    rung: Option<VideoRung>,
 }
 
 /// What a client saw.
@@ -77,6 +84,7 @@ struct Client {
     /// The newest frame, if it was not sent.
     drawn: Option<Duration>,
     update: u32,
+    rung: Option<VideoRung>,
     received: Duration,
     decoded: Duration,
     /// When each acknowledgement comes; what the client says it took.
@@ -104,6 +112,7 @@ impl World {
             stall: None,
             joins: vec![always],
             slices: None,
+            video: None,
         }
     }
 
@@ -134,6 +143,7 @@ impl World {
             seen: Seen::default(),
             drawn: None,
             update: u32::MAX - 5,
+            rung: None,
             received: Duration::ZERO,
             decoded: Duration::ZERO,
             acks: VecDeque::new(),
@@ -170,7 +180,17 @@ impl World {
         let Some(drawn) = client.drawn.take() else { return };
         client.update = client.update.wrapping_add(1);
         let quality = client.pacing.quality();
+        client.pacing.allow_video(self.video.is_some());
+        let rung = client.pacing.rung(false);
         let mut bytes = self.size(quality, now);
+        if let (Some(rung), Some(least)) = (rung, self.video) {
+            let least = if rung.half { least / 4.0 } else { least };
+            bytes = (f64::from(rung.bits_per_second) / 8.0 / 60.0).max(least) as usize;
+            if client.rung != Some(rung) && client.rung.map(|it| it.half) != Some(rung.half) {
+                bytes *= KEYFRAME;
+            }
+        }
+        client.rung = rung;
         if self.slices.is_some_and(|every| client.update.is_multiple_of(every)) {
             bytes = bytes.max(client.pacing.spare());
         }
@@ -189,6 +209,7 @@ impl World {
             age: painted - drawn,
             queue: waited + (begun - client.received),
             quality,
+            rung,
         };
         let told = if self.tells { painted - client.received } else { Duration::ZERO };
         client.acks.push_back((painted + at(&self.delay, now), client.update, told, shown));
@@ -266,6 +287,13 @@ impl Seen {
     /// The same for the time in a queue.
     fn queue(&self, share: f64, from: u64, to: u64) -> Duration {
         Self::quantile(self.between(from, to).map(|shown| shown.queue).collect(), share)
+    }
+
+    /// The rungs of video, one after the other; `None`: tiles.
+    fn rungs(&self, from: u64, to: u64) -> Vec<Option<VideoRung>> {
+        let mut rungs: Vec<_> = self.between(from, to).map(|shown| shown.rung).collect();
+        rungs.dedup();
+        rungs
     }
 
     /// One after the other.

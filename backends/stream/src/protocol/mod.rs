@@ -7,6 +7,7 @@ mod read_part;
 mod server_message;
 #[cfg(test)]
 mod tests;
+mod video_message;
 
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ pub use part::Part;
 pub(crate) use part::{NumberedTile, PartHeader};
 pub use read_part::{NoPart, PictureEncoding, ReadPart};
 pub(crate) use server_message::ServerMessage;
+pub use video_message::VideoMessage;
+pub(crate) use video_message::{TileRange, ranges};
 
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "framecast.v1";

@@ -55,13 +55,18 @@ impl PartHeader {
         for number in [self.size.width, self.size.height, 0] {
             out.extend_from_slice(&number.to_le_bytes());
         }
+        self.print_times(out);
+        for tile in tiles {
+            out.extend_from_slice(&tile.to_le_bytes());
+        }
+    }
+
+    /// Writes the ratio, the frame's number and the times.
+    pub(super) fn print_times(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.ratio.to_le_bytes());
         out.extend_from_slice(&self.sequence.to_le_bytes());
         for time in [self.input.unwrap_or(f64::NAN), self.drawn, self.encoded, self.sent] {
             out.extend_from_slice(&time.to_le_bytes());
-        }
-        for tile in tiles {
-            out.extend_from_slice(&tile.to_le_bytes());
         }
     }
 }

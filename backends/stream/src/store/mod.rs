@@ -4,4 +4,5 @@
 pub(crate) mod pictures;
 pub(crate) mod tiles;
 mod updates;
+pub(crate) mod video;
 pub(crate) mod whole;

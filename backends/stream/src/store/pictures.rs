@@ -5,23 +5,25 @@ use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 use super::tiles::TileStore;
+use super::video::VideoStore;
 use super::whole::WholeStore;
 use crate::budget::EncodeBudget;
 use crate::limits::LONGEST;
 use crate::newest::Newest;
-use crate::video::VideoSettings;
 
 /// Where a feed's pictures come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
     Tiles,
+    /// Video, compared in tiles.
+    Video,
     Whole,
     /// JPEGs, while the pictures of `Whole` are all exact.
     Jpeg,
 }
 
 impl Source {
-    pub(crate) const ALL: [Source; 3] = [Source::Tiles, Source::Whole, Source::Jpeg];
+    pub(crate) const ALL: [Source; 4] = [Source::Tiles, Source::Video, Source::Whole, Source::Jpeg];
 }
 
 /// The pictures of one canvas.
@@ -29,12 +31,12 @@ impl Source {
 pub(crate) struct Pictures {
     pub(crate) newest: Option<Newest>,
     pub(crate) tiles: TileStore,
+    pub(crate) video: VideoStore,
     pub(crate) whole: WholeStore,
     pub(crate) jpeg: WholeStore,
     pub(crate) budget: EncodeBudget,
     /// Every picture is sent exactly from the first.
     pub(crate) lossless: bool,
-    pub(crate) video_settings: VideoSettings,
     /// How long a picture must be unchanged to be sent again, exactly.
     pub(crate) still_after: Duration,
 }
@@ -50,11 +52,11 @@ impl Pictures {
         Self {
             newest: None,
             tiles: TileStore::new(random()),
+            video: VideoStore::default(),
             whole: WholeStore::new(still_after),
             jpeg: WholeStore::new(still_after),
             budget: EncodeBudget::default(),
             lossless: false,
-            video_settings: VideoSettings::default(),
             still_after,
         }
     }
@@ -62,6 +64,7 @@ impl Pictures {
     pub(crate) fn clear(&mut self) {
         self.newest = None;
         self.tiles.clear();
+        self.video.clear();
         self.whole.clear();
         self.jpeg.clear();
     }
@@ -75,6 +78,7 @@ impl Pictures {
     pub(crate) fn has(&self, source: Source, number: u64) -> bool {
         match source {
             Source::Tiles => self.tiles.has(number),
+            Source::Video => self.tiles.has(number) && self.video.has(self.tiles.version()),
             Source::Whole | Source::Jpeg => self.whole(source).has(number),
         }
     }
@@ -83,6 +87,7 @@ impl Pictures {
     pub(crate) fn has_begun(&self, source: Source, number: u64) -> bool {
         match source {
             Source::Tiles => self.tiles.has_begun(number),
+            Source::Video => self.tiles.has(number) && self.video.has_begun(self.tiles.version()),
             Source::Whole | Source::Jpeg => self.whole(source).has_begun(number),
         }
     }
@@ -90,7 +95,7 @@ impl Pictures {
     /// Differs from before where there are other pixels.
     pub(crate) fn version(&self, source: Source) -> Option<u64> {
         match source {
-            Source::Tiles => Some(self.tiles.version()),
+            Source::Tiles | Source::Video => Some(self.tiles.version()),
             Source::Whole | Source::Jpeg => self.whole(source).version(),
         }
     }

@@ -8,6 +8,7 @@ use std::time::Instant;
 use framecast_api::Frame;
 use framecast_jpeg::Sampling;
 
+use super::video::WantedVideo;
 use crate::newest::Newest;
 use crate::tile_update::PictureInfo;
 use crate::tiles::{self, EncodedTile, Fidelity, Grid};
@@ -59,6 +60,12 @@ pub(crate) struct Current {
     pub(crate) grid_since: u64,
     /// When its tiles were encoded, in seconds.
     pub(crate) encoded: f64,
+}
+
+impl Current {
+    pub(super) fn frame(&self) -> Option<&Frame> {
+        self.frame.as_ref()
+    }
 }
 
 fn info(newest: &Newest) -> PictureInfo {
@@ -175,23 +182,27 @@ pub(crate) enum Outcome {
     Failed(Vec<u16>, Fidelity),
 }
 
-/// Which tiles are to be encoded, and how.
+/// Which tiles are to be encoded, and how; and video.
 #[derive(Debug, Default)]
-pub(crate) struct Missing(BTreeMap<Fidelity, Vec<bool>>);
+pub(crate) struct Missing {
+    tiles: BTreeMap<Fidelity, Vec<bool>>,
+    pub(crate) video: WantedVideo,
+}
 
 impl Missing {
     /// Of a picture of `tiles` tiles, `tile` is missing.
     pub(crate) fn add(&mut self, fidelity: Fidelity, tile: u16, tiles: usize) {
-        self.0.entry(fidelity).or_insert_with(|| vec![false; tiles])[usize::from(tile)] = true;
+        self.tiles.entry(fidelity).or_insert_with(|| vec![false; tiles])[usize::from(tile)] = true;
     }
 
+    /// Whether no tile is.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.tiles.is_empty()
     }
 
     /// How many tiles are to be JPEGs: of the quality of which most are.
     fn lossy(&self) -> usize {
-        let lossy = self.0.iter().filter(|(fidelity, _)| **fidelity != Fidelity::Exact);
+        let lossy = self.tiles.iter().filter(|(fidelity, _)| **fidelity != Fidelity::Exact);
         let counts = lossy.map(|(_, tiles)| tiles.iter().filter(|is_missing| **is_missing).count());
         counts.max().unwrap_or_default()
     }
@@ -301,8 +312,9 @@ impl TileStore {
     /// Has these tiles encoded, those of quality `first` before the others. Only while resting.
     pub(crate) fn encode(&mut self, missing: Missing, first: Option<u8>) {
         let lossy = missing.lossy();
-        let qualities = missing.0.keys().filter(|fidelity| **fidelity != Fidelity::Exact).count();
-        let batches = missing.0.into_iter().flat_map(|(fidelity, tiles)| {
+        let qualities =
+            missing.tiles.keys().filter(|fidelity| **fidelity != Fidelity::Exact).count();
+        let batches = missing.tiles.into_iter().flat_map(|(fidelity, tiles)| {
             let tiles = tiles.into_iter().zip(0_u16..).filter_map(|(it, n)| it.then_some(n));
             let tiles: Vec<_> = tiles.collect();
             // Equal shares, so that no thread is left with a small rest at the end.

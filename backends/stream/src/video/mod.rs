@@ -1,12 +1,18 @@
 //! Video for clients whose link is the limit. What a codec is, and who is sent which video. Pure; the codec itself is
 //! handed in.
 
+mod made_up;
+
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use framecast_api::{Frame, PhysicalSize, Result};
+
+#[cfg(test)]
+pub(crate) use made_up::Label;
+pub(crate) use made_up::MadeUpCodec;
 
 /// One setting of a video encoder, shared by all clients on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -33,7 +33,12 @@ pub(crate) struct Frames {
 pub(crate) struct EncodedCounts {
     pub(crate) jpeg_tiles: u64,
     pub(crate) exact_tiles: u64,
+    /// Of tiles.
     pub(crate) bytes: u64,
+    /// Pictures of videos, keyframes among them, and their bytes.
+    pub(crate) video_pictures: u64,
+    pub(crate) video_keyframes: u64,
+    pub(crate) video_bytes: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,6 +50,10 @@ pub(crate) struct ClientStats {
     pub(crate) visible: bool,
     /// JPEG quality of what changes next.
     pub(crate) quality: u8,
+    /// What its video is to take, in bits per second; `None`: it is sent tiles.
+    pub(crate) video_bits_per_second: Option<u32>,
+    /// Whether its video has half the width and height.
+    pub(crate) video_half: bool,
     /// What reaches it, as far as known.
     pub(crate) bytes_per_second: Option<f64>,
     /// The shortest time from sending to an acknowledgement, in milliseconds.
@@ -75,6 +84,9 @@ impl CanvasStats {
             ("jpeg_tiles", "Tiles encoded as JPEG", self.encoded.jpeg_tiles),
             ("exact_tiles", "Tiles encoded exactly", self.encoded.exact_tiles),
             ("encoded_bytes", "Bytes of encoded tiles", self.encoded.bytes),
+            ("video_pictures", "Pictures encoded as video", self.encoded.video_pictures),
+            ("video_keyframes", "Keyframes among them", self.encoded.video_keyframes),
+            ("video_bytes", "Bytes of encoded video", self.encoded.video_bytes),
         ] {
             head(&mut out, &format!("{name}_total"), "counter", help);
             line(&mut out, &format!("{name}_total"), &canvas, value as f64);
@@ -82,7 +94,7 @@ impl CanvasStats {
         head(&mut out, "clients", "gauge", "Clients that are there");
         line(&mut out, "clients", &canvas, self.clients.len() as f64);
         type Value = fn(&ClientStats) -> Option<f64>;
-        let metrics: [(&str, &str, &str, Value); 11] = [
+        let metrics: [(&str, &str, &str, Value); 12] = [
             ("client_updates_total", "counter", "Pictures sent", |it| {
                 Some(it.counts.updates as f64)
             }),
@@ -101,6 +113,9 @@ impl CanvasStats {
             }),
             ("client_fps", "gauge", "Pictures painted per second", |it| Some(it.fps)),
             ("client_quality", "gauge", "JPEG quality", |it| Some(it.quality.into())),
+            ("client_video_bits_per_second", "gauge", "What its video is to take", |it| {
+                it.video_bits_per_second.map(f64::from)
+            }),
             ("client_rate_bytes_per_second", "gauge", "What reaches it", |it| it.bytes_per_second),
             ("client_rtt_seconds", "gauge", "Shortest time to an acknowledgement", |it| {
                 it.rtt.map(|rtt| rtt / 1e3)
@@ -140,13 +155,22 @@ mod tests {
             canvas: "side".into(),
             time: 1.5,
             frames: Frames { presented: 3, compared: 2, changed: 1 },
-            encoded: EncodedCounts { jpeg_tiles: 150, exact_tiles: 7, bytes: 100_000 },
+            encoded: EncodedCounts {
+                jpeg_tiles: 150,
+                exact_tiles: 7,
+                bytes: 100_000,
+                video_pictures: 9,
+                video_keyframes: 1,
+                video_bytes: 40_000,
+            },
             clients: vec![ClientStats {
                 client: 4,
                 protocol: "framecast.v1",
                 presenter: true,
                 visible: false,
                 quality: 80,
+                video_bits_per_second: Some(2_000_000),
+                video_half: false,
                 bytes_per_second: None,
                 rtt: Some(20.0),
                 fps: 59.5,
@@ -161,6 +185,7 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&stats().json()).unwrap();
         assert_eq!(value["canvas"], "side");
         assert_eq!(value["clients"][0]["painted"], 8);
+        assert_eq!(value["clients"][0]["video_bits_per_second"], 2_000_000);
         assert_eq!(value["clients"][0]["steps"]["drawn_to_painted"], serde_json::Value::Null);
     }
 

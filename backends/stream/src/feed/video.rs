@@ -88,7 +88,7 @@ impl VideoFeed {
 
 impl Feed for VideoFeed {
     fn name(&self) -> &'static str {
-        if self.rung.is_some() { "framecast.v1 h264" } else { self.tiles.name() }
+        self.tiles.name()
     }
 
     fn source(&self, _: &Pictures) -> Source {

@@ -12,6 +12,8 @@ mod stats;
 #[cfg(test)]
 mod tests;
 mod turns;
+#[cfg(test)]
+mod video;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};

@@ -12,7 +12,7 @@ impl Hub {
     /// Returns the statistics of the canvas, which is called `name`.
     #[must_use]
     pub fn stats(&self, name: &str, now: Instant) -> CanvasStats {
-        let counts = self.pictures.tiles.counts;
+        let (counts, video) = (self.pictures.tiles.counts, self.pictures.video.counts);
         let presenter = self.settings.presenter();
         let clients = self.clients.iter().map(|(client, state)| ClientStats {
             client: client.0,
@@ -20,6 +20,8 @@ impl Hub {
             presenter: presenter == Some(*client),
             visible: state.visible,
             quality: state.quality(&self.pictures, now),
+            video_bits_per_second: state.feed.rung().map(|rung| rung.bits_per_second),
+            video_half: state.feed.rung().is_some_and(|rung| rung.half),
             bytes_per_second: state.pacing.rate(),
             rtt: state.pacing.min_rtt().map(|rtt| rtt.as_secs_f64() * 1e3),
             fps: state.ledger.fps(now),
@@ -38,6 +40,9 @@ impl Hub {
                 jpeg_tiles: counts.jpeg_tiles,
                 exact_tiles: counts.exact_tiles,
                 bytes: counts.encoded_bytes,
+                video_pictures: video.pictures,
+                video_keyframes: video.keyframes,
+                video_bytes: video.bytes,
             },
             clients: clients.collect(),
         }

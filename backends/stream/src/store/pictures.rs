@@ -78,7 +78,7 @@ impl Pictures {
     pub(crate) fn has(&self, source: Source, number: u64) -> bool {
         match source {
             Source::Tiles => self.tiles.has(number),
-            Source::Video => self.tiles.has(number) && self.video.has(self.tiles.version()),
+            Source::Video => self.has_begun(source, number) && self.video.is_resting(),
             Source::Whole | Source::Jpeg => self.whole(source).has(number),
         }
     }
@@ -87,7 +87,7 @@ impl Pictures {
     pub(crate) fn has_begun(&self, source: Source, number: u64) -> bool {
         match source {
             Source::Tiles => self.tiles.has_begun(number),
-            Source::Video => self.tiles.has(number) && self.video.has_begun(self.tiles.version()),
+            Source::Video => self.tiles.has(number) && !self.video.is_late(),
             Source::Whole | Source::Jpeg => self.whole(source).has_begun(number),
         }
     }

@@ -30,10 +30,6 @@ pub(crate) struct VideoStore {
     rungs: Vec<Rung>,
     /// How many there were.
     made: u32,
-    /// The version of the newest frame that is being encoded, or was.
-    begun: u64,
-    /// That of the newest that was encoded.
-    encoded: u64,
     /// When an encoder failed, and for which grid.
     failed: Option<(Instant, u64)>,
     pub(crate) counts: VideoCounts,
@@ -179,14 +175,14 @@ impl VideoStore {
             && self.settings.codec.as_ref().is_some_and(|it| it.takes(current.picture.size, rung))
     }
 
-    /// Whether the frame with the tiles' version `version` is encoded, or nobody needed it.
-    pub(crate) fn has(&self, version: u64) -> bool {
-        self.encoded >= version
+    /// Whether a picture that somebody waits for is not being encoded yet.
+    pub(crate) fn is_late(&self) -> bool {
+        self.rungs.iter().any(|it| it.wants_picture)
     }
 
-    /// Whether it is, or is being encoded.
-    pub(crate) fn has_begun(&self, version: u64) -> bool {
-        self.begun >= version
+    /// Whether nothing is being encoded.
+    pub(crate) fn is_resting(&self) -> bool {
+        self.rungs.iter().all(|it| it.running.is_none())
     }
 
     /// The picture of `rung` for a client whose next one is `next`; `None`: it has none yet, or lost one. It was sent
@@ -282,7 +278,6 @@ impl VideoStore {
         rung.wants_keyframe &= !keyframe;
         rung.running = Some(keyframe);
         rung.begun = tiles.version();
-        self.begun = self.begun.max(rung.begun);
         Some(Job {
             id: rung.id,
             rung: rung.setting,
@@ -301,7 +296,6 @@ impl VideoStore {
     /// Takes the result of a job. `seconds`: now, on the canvas' clock.
     pub(crate) fn done(&mut self, outcome: Outcome, now: Instant, seconds: f64) {
         let Outcome { id, encoded, version, grid_since, info, grid } = outcome;
-        self.encoded = self.encoded.max(version);
         // Its clients may have left meanwhile.
         let Some(at) = self.rungs.iter().position(|it| it.id == id) else { return };
         let Some((mut encoder, picture)) = encoded else {

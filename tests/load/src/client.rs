@@ -17,6 +17,8 @@ use crate::server::Place;
 
 /// Bytes before the tile list.
 const HEADER: usize = 80;
+const PART: u8 = 2;
+const VIDEO: u8 = 3;
 const PING_EVERY: Duration = Duration::from_millis(500);
 
 /// How a client behaves.
@@ -24,6 +26,8 @@ const PING_EVERY: Duration = Duration::from_millis(500);
 pub(crate) enum Behaviour {
     /// Paints at once.
     Fast,
+    /// Paints at once, and can decode video.
+    Video,
     /// Reads nothing after it said hello.
     Stalled,
     /// Is there and not seen.
@@ -62,12 +66,13 @@ struct Part {
 impl Part {
     fn read(bytes: &[u8]) -> Option<Self> {
         let field = |at: usize, length: usize| bytes.get(at..at + length);
-        if bytes.len() <= HEADER || bytes[0] != 2 {
+        if bytes.len() <= HEADER || !matches!(bytes[0], PART | VIDEO) {
             return None;
         }
         Some(Self {
             update: u32::from_le_bytes(field(4, 4)?.try_into().ok()?),
-            last: bytes[10] & 1 != 0,
+            // A picture of a video is a whole update.
+            last: bytes[0] == VIDEO || bytes[10] & 1 != 0,
             sequence: u64::from_le_bytes(field(40, 8)?.try_into().ok()?),
             drawn: f64::from_le_bytes(field(56, 8)?.try_into().ok()?),
         })
@@ -116,7 +121,11 @@ pub(crate) async fn run(
     if behaviour == Behaviour::Whole {
         return whole(&mut socket, &seen).await;
     }
-    say(&mut socket, &hello(behaviour != Behaviour::Hidden)).await?;
+    let mut hello = hello(behaviour != Behaviour::Hidden);
+    if behaviour == Behaviour::Video {
+        hello["video"] = json!(["h264"]);
+    }
+    say(&mut socket, &hello).await?;
     if behaviour == Behaviour::Stalled {
         // Holds the connection open.
         return smol::future::pending().await;
@@ -224,6 +233,8 @@ mod tests {
         bytes[56..64].copy_from_slice(&1.5_f64.to_le_bytes());
         let part = Part { update: 7, last: true, sequence: 9, drawn: 1.5 };
         assert_eq!(Part::read(&bytes), Some(part));
+        (bytes[0], bytes[10]) = (3, 0);
+        assert!(Part::read(&bytes).is_some_and(|part| part.last));
         for length in 0..=HEADER {
             assert_eq!(Part::read(&bytes[..length]), None);
         }

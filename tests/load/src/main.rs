@@ -17,6 +17,7 @@ mod server;
 mod strangers;
 mod summary;
 mod unread;
+mod video;
 
 use argh::FromArgs;
 
@@ -51,7 +52,7 @@ struct All {
 }
 
 /// Run some scenarios: motion, audience, crowd, dashboard, static, distance, company, bandwidth, memory,
-/// strangers, unread, handovers.
+/// strangers, unread, handovers, recording, video.
 #[derive(FromArgs)]
 #[argh(subcommand, name = "run")]
 struct Run {

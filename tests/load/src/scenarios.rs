@@ -17,9 +17,10 @@ use crate::server::{Meter, Place, Reading, Server, cpu_of, socket_memory};
 use crate::strangers::strangers;
 use crate::summary::{Summary, summary};
 use crate::unread::unread;
+use crate::video::video;
 
 /// In the table's order.
-pub(crate) const NAMES: [&str; 13] = [
+pub(crate) const NAMES: [&str; 14] = [
     "motion",
     "audience",
     "crowd",
@@ -33,6 +34,7 @@ pub(crate) const NAMES: [&str; 13] = [
     "unread",
     "handovers",
     "recording",
+    "video",
 ];
 /// Until rates, windows and caches are what they will be.
 pub(crate) const WARM_UP: Duration = Duration::from_secs(3);
@@ -65,6 +67,7 @@ pub(crate) fn run(names: &[&str], seconds: u32, seed: u64) -> Result<(), String>
             "unread" => unread(time),
             "handovers" => handovers(seed),
             "recording" => recording(time),
+            "video" => video(time),
             other => Err(format!("there is no scenario {other:?}; there are {}", NAMES.join(", "))),
         };
         for (what, measured, wanted) in lines.map_err(|error| format!("{name}: {error}"))? {
@@ -192,7 +195,7 @@ pub(crate) fn drawing(content: Content, fps: u32, time: Duration) -> Result<f64,
     Ok(reading.cpu * 1e3 / (reading.seconds * f64::from(fps)))
 }
 
-fn ages(age: [f64; 3]) -> String {
+pub(crate) fn ages(age: [f64; 3]) -> String {
     let [p50, p95, most] = age;
     format!("age {p50:.0} / {p95:.0} / {most:.0} ms (p50 / p95 / most)")
 }
@@ -355,7 +358,7 @@ fn company(time: Duration) -> Lines {
 }
 
 fn bandwidth(time: Duration) -> Lines {
-    let mut server = Server::demo("cube", "1280x720")?;
+    let mut server = Server::demo("cube", "1280x720", &[])?;
     let falls = Instant::now() + WARM_UP;
     let rates = vec![(falls, SLOW)];
     let link = Link { rates, ..Link::of_delay(Duration::from_millis(10)) };

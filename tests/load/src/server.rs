@@ -13,6 +13,8 @@ use crate::content::Content;
 
 /// Anything here takes less, on the busiest machine.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How the framecast program serves.
+const HTTP: [&str; 5] = ["--backend", "http", "--listen", "127.0.0.1:0", "--no-auth"];
 /// Of the kernel's accounting of socket memory.
 const PAGE: u64 = 4096;
 
@@ -36,6 +38,8 @@ impl Place {
 /// A running program; ends when dropped.
 pub(crate) struct Server {
     child: Child,
+    /// What writes its frames.
+    feeder: Option<Child>,
     place: Option<Place>,
     /// It has statistics.
     tells: bool,
@@ -89,34 +93,54 @@ impl Server {
     }
 
     /// A demo of the framecast program, which is beside this one.
-    pub(crate) fn demo(name: &str, size: &str) -> Result<Self, String> {
-        let program = own()?.with_file_name("framecast");
-        if !program.exists() {
-            return Err(format!("{} is missing: cargo build --release", program.display()));
+    pub(crate) fn demo(name: &str, size: &str, flags: &[&str]) -> Result<Self, String> {
+        let flags = [&HTTP[..], flags, &["--size", size, "demo", name]].concat();
+        Self::start(&program()?, &flags, true)
+    }
+
+    /// The framecast program, which shows ffmpeg's moving test picture, 60 times a second.
+    pub(crate) fn test_picture(size: &str, flags: &[&str]) -> Result<Self, String> {
+        let source = format!("testsrc2=size={size}:rate=60");
+        let mut feeder = Command::new("ffmpeg")
+            .args(["-v", "error", "-nostdin", "-re", "-f", "lavfi", "-i", &source])
+            .args(["-pix_fmt", "yuv444p", "-f", "yuv4mpegpipe", "-"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| {
+                format!("cannot run ffmpeg ({error}); on Debian: apt-get install ffmpeg")
+            })?;
+        let frames = feeder.stdout.take().map_or_else(Stdio::null, Stdio::from);
+        let server = Self::fed(&program()?, &[&HTTP[..], flags, &["pipe"]].concat(), true, frames);
+        if server.is_err() {
+            let _ = feeder.kill();
+            let _ = feeder.wait();
         }
-        let flags = [
-            "--backend",
-            "http",
-            "--listen",
-            "127.0.0.1:0",
-            "--no-auth",
-            "--size",
-            size,
-            "demo",
-            name,
-        ];
-        Self::start(&program, &flags, true)
+        server.map(|mut server| {
+            server.feeder = Some(feeder);
+            server
+        })
     }
 
     fn start(program: &Path, arguments: &[&str], listens: bool) -> Result<Self, String> {
+        Self::fed(program, arguments, listens, Stdio::null())
+    }
+
+    fn fed(
+        program: &Path,
+        arguments: &[&str],
+        listens: bool,
+        input: Stdio,
+    ) -> Result<Self, String> {
         let mut command = Command::new(program);
         command.args(arguments).env_remove("FRAMECAST_BACKEND");
         let errors = if listens { Stdio::piped() } else { Stdio::null() };
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
+        command.stdin(input).stdout(Stdio::null()).stderr(errors);
         let child = command.spawn();
         let child =
             child.map_err(|error| format!("cannot start {}: {error}", program.display()))?;
-        let mut server = Self { child, place: None, tells: listens };
+        let mut server = Self { child, feeder: None, place: None, tells: listens };
         let Some(errors) = server.child.stderr.take().filter(|_| listens) else {
             return Ok(server);
         };
@@ -195,8 +219,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        for child in self.feeder.iter_mut().chain([&mut self.child]) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
@@ -224,6 +250,14 @@ fn queued(line: &str) -> u64 {
         ["r", "w", "f", "o", "bl"].contains(&name).then(|| value.parse::<u64>().ok())?
     });
     values.sum()
+}
+
+fn program() -> Result<PathBuf, String> {
+    let program = own()?.with_file_name("framecast");
+    match program.exists() {
+        true => Ok(program),
+        false => Err(format!("{} is missing: cargo build --release", program.display())),
+    }
 }
 
 fn own() -> Result<PathBuf, String> {

@@ -5,6 +5,7 @@ import Failure from "../core/replay/failure.js";
 import needed from "../core/replay/needed.js";
 import Player from "../core/replay/player.js";
 import strip from "../core/replay/strip.js";
+import fixturesOf from "./fixtures.js";
 import { Decoder, Writer, fixtures, memory, part, plain, player, settled } from "./replay.js";
 
 /** Of 64 × 32 pixels in two tiles, one color each. */
@@ -351,13 +352,15 @@ test("pictures that are not what their part says are not decoded, and those that
   // 256 tiles of 1024 × 1024.
   const large = Array.from({ length: 60 }, (_, tile) => tile);
   writer.chunk("PART", 400_000, part({ width: 16_000, height: 16_000, tile: 1024, tiles: large, bytes: plain(8, 8, [1, 1, 1]) }));
+  // Live only.
+  writer.chunk("PART", 450_000, Buffer.from(fixturesOf("video.json")[0].hex, "hex"));
   writer.chunk("PART", 500_000, colored(5, [1]));
   const { player: plays, canvas, clock, open } = await player(memory(writer.finish(1e6)));
   plays.seek(0);
   await settled();
   plays.play();
   await clock.pass(2);
-  assert.deepEqual([plays.broken, colors(canvas), plays.ended, open.decoded], [4, [9, 5], true, 2]);
+  assert.deepEqual([plays.broken, colors(canvas), plays.ended, open.decoded], [5, [9, 5], true, 2]);
   assert.equal(plays.shown?.exact, false);
   plays.seek(0);
   await settled();

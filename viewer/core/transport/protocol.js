@@ -5,8 +5,7 @@ import decoders from "../decode/decoders.js";
  * The `framecast.v1` wire format (see PROTOCOL.md), read side: bytes and text in, checked values
  * out. Nothing here throws; what does not follow the protocol gives `null`.
  *
- * @typedef {object} Part a part of an update: some tiles of a frame, in one encoded picture
- * @property {import("../decode/decoders.js").Encoding} encoding
+ * @typedef {object} Fields what a part of an update says, and a picture of a video
  * @property {number} update the number to acknowledge
  * @property {number} part its place in the update: 0, 1, ...
  * @property {boolean} last the update is complete
@@ -22,8 +21,18 @@ import decoders from "../decode/decoders.js";
  * @property {number} drawn when the frame was drawn, on the same clock; likewise:
  * @property {number} encoded
  * @property {number} sent
- * @property {Uint8Array<ArrayBuffer>} bytes the encoded picture: the tiles below one another; shares the
- *   message's memory
+ * @property {Uint8Array<ArrayBuffer>} bytes the encoded picture; shares the message's memory
+ *
+ * @typedef {Fields & {encoding: import("../decode/decoders.js").Encoding, video?: undefined}} Part a part of an update: some
+ *   tiles of a frame, below one another in one encoded picture
+ * @typedef {Fields & {encoding: "h264", video: Video}} VideoPart a picture of a video, which is an update by itself
+ *
+ * @typedef {object} Video what a picture of a video says besides
+ * @property {boolean} keyframe a decoder begins here
+ * @property {string} codec as browsers call it
+ * @property {number} width what the decoder shows, in pixels
+ * @property {number} height
+ * @property {boolean} half each of its pixels stands for 2 × 2 of the frame
  *
  * @typedef {"drive" | "watch"} Role
  * @typedef {object} Listed one of the viewers
@@ -73,6 +82,13 @@ const SUBPROTOCOL = "framecast.v1";
 /** The header of a part; a longer one has fields to ignore. */
 const HEADER = 80;
 const KIND_PART = 2;
+const KIND_VIDEO = 3;
+/** The codec of a video: H.264. */
+const H264 = 1;
+/** The most ranges of tiles with a picture of a video. */
+const MAX_RANGES = 64;
+/** Tiles are numbered by 16 bits. */
+const MAX_NUMBERED = 2 ** 16;
 const FLAG_LAST = 1;
 const FLAG_EXACT = 2;
 /** The most tiles in a part. */
@@ -109,6 +125,48 @@ function parsePart(buffer) {
   const last = (flags & FLAG_LAST) !== 0;
   const exact = (flags & FLAG_EXACT) !== 0;
   if (flags > (FLAG_LAST | FLAG_EXACT) || (exact && !last)) return null;
+  const frame = frameOf(view);
+  const header = view.getUint16(2, true);
+  const count = view.getUint16(12, true);
+  if (!frame || header < HEADER || count * frame.tileHeight > MAX_SIDE) return null;
+  const tiles = tileList(view, header, count, gridOf(frame));
+  if (!tiles) return null;
+  const bytes = new Uint8Array(buffer, header + 2 * count);
+  return { encoding, part: view.getUint16(8, true), last, exact, tiles, ...frame, bytes };
+}
+
+/**
+ * @param {ArrayBuffer} buffer a binary message
+ * @returns {VideoPart | null}
+ */
+function parseVideo(buffer) {
+  if (buffer.byteLength <= HEADER) return null;
+  const view = new DataView(buffer);
+  if (view.getUint8(0) !== KIND_VIDEO || view.getUint8(1) !== H264) return null;
+  const keyframe = view.getUint8(8);
+  const frame = frameOf(view);
+  const header = view.getUint16(2, true);
+  const count = view.getUint16(12, true);
+  if (!frame || keyframe > 1 || header < HEADER) return null;
+  const [width, height] = [view.getUint16(28, true), view.getUint16(30, true)];
+  const half = width < frame.width;
+  const side = (/** @type {number} */ of) => even(half ? Math.ceil(of / 2) : of);
+  if (width !== side(frame.width) || height !== side(frame.height)) return null;
+  const tiles = tileRanges(view, header, count, Math.min(gridOf(frame), MAX_NUMBERED));
+  if (!tiles) return null;
+  const profile = [9, 10, 11].map((at) => view.getUint8(at).toString(16).padStart(2, "0"));
+  const video = { keyframe: keyframe === 1, codec: `avc1.${profile.join("")}`, width, height, half };
+  const bytes = new Uint8Array(buffer, header + 4 * count);
+  return { encoding: "h264", part: 0, last: true, exact: false, tiles, ...frame, bytes, video };
+}
+
+/**
+ * What both kinds say of the frame, at the same offsets.
+ *
+ * @param {DataView} view
+ * @returns {Omit<Fields, "part" | "last" | "exact" | "tiles" | "bytes"> | null}
+ */
+function frameOf(view) {
   const [tileWidth, tileHeight] = [view.getUint16(14, true), view.getUint16(16, true)];
   const [width, height] = [view.getUint32(20, true), view.getUint32(24, true)];
   const ratio = view.getFloat64(32, true);
@@ -116,30 +174,23 @@ function parsePart(buffer) {
   const [input, drawn, encoded, sent] = [48, 56, 64, 72].map((at) => view.getFloat64(at, true));
   if (!isNumber(drawn) || !isNumber(encoded) || !isNumber(sent)) return null;
   if (!isNumber(input) && !Number.isNaN(input)) return null;
-  const header = view.getUint16(2, true);
-  const count = view.getUint16(12, true);
-  if (header < HEADER || count * tileHeight > MAX_SIDE) return null;
-  const tiles = tileList(view, header, count, Math.ceil(width / tileWidth) * Math.ceil(height / tileHeight));
-  if (!tiles) return null;
-  return {
-    encoding,
-    update: view.getUint32(4, true),
-    part: view.getUint16(8, true),
-    last,
-    exact,
-    tiles,
-    tileWidth,
-    tileHeight,
-    width,
-    height,
-    ratio,
-    sequence: view.getBigUint64(40, true),
-    input: isNumber(input) ? input : null,
-    drawn,
-    encoded,
-    sent,
-    bytes: new Uint8Array(buffer, header + 2 * count),
-  };
+  const [update, sequence] = [view.getUint32(4, true), view.getBigUint64(40, true)];
+  const answers = isNumber(input) ? input : null;
+  return { update, tileWidth, tileHeight, width, height, ratio, sequence, input: answers, drawn, encoded, sent };
+}
+
+/**
+ * The number of tiles in the grid.
+ *
+ * @param {{width: number, height: number, tileWidth: number, tileHeight: number}} frame
+ */
+function gridOf({ width, height, tileWidth, tileHeight }) {
+  return Math.ceil(width / tileWidth) * Math.ceil(height / tileHeight);
+}
+
+/** @param {number} side */
+function even(side) {
+  return side + (side % 2);
 }
 
 /** @param {number} side */
@@ -177,6 +228,35 @@ function tileList(view, at, count, end) {
     if (tile <= before || tile >= end) return null;
     tiles[i] = before = tile;
   }
+  return tiles;
+}
+
+/**
+ * The tiles of a list of ranges, if it is one and something comes after it.
+ *
+ * @param {DataView} view
+ * @param {number} at where it starts
+ * @param {number} count of the ranges
+ * @param {number} end the number of tiles in the grid
+ * @returns {Uint16Array | null}
+ */
+function tileRanges(view, at, count, end) {
+  if (count === 0 || count > MAX_RANGES || at + 4 * count >= view.byteLength) return null;
+  const ranges = Array.from({ length: count }, (_, i) => {
+    const first = view.getUint16(at + 4 * i, true);
+    return { first, after: first + view.getUint16(at + 4 * i + 2, true) };
+  });
+  let total = 0;
+  let before = -1;
+  for (const { first, after } of ranges) {
+    // One that begins where the one before ends is the same one.
+    if (first <= before || after <= first || after > end) return null;
+    before = after;
+    total += after - first;
+  }
+  const tiles = new Uint16Array(total);
+  let next = 0;
+  for (const { first, after } of ranges) for (let tile = first; tile < after; tile += 1) tiles[next++] = tile;
   return tiles;
 }
 
@@ -350,4 +430,4 @@ function cut(text) {
   return text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
 }
 
-export default Object.freeze({ SUBPROTOCOL, MAX_SIDE, MAX_AREA, MAX_TEXT, MAX_CLIPBOARD, parsePart, parseMessage });
+export default Object.freeze({ SUBPROTOCOL, MAX_SIDE, MAX_AREA, MAX_TEXT, MAX_CLIPBOARD, parsePart, parseVideo, parseMessage });

@@ -5,16 +5,17 @@
  *   link allows;
  * - `data-sequence`, `data-update` and `data-exact` of the update that was painted last (exact: all that is shown are
  *   the frame's pixels, and the browser gives them back as they are); `data-updates` and `data-tiles`: how many were painted so far;
+ *   `data-video`: how many of the updates came as video;
  * - `data-failed` and `data-malformed`: parts that could not be shown, messages that could not be read.
  */
 export default class Marks {
   #data;
-  #counts = { updates: 0, tiles: 0, failed: 0, malformed: 0 };
+  #counts = { updates: 0, tiles: 0, video: 0, failed: 0, malformed: 0 };
 
   /** @param {HTMLElement} host */
   constructor(host) {
     this.#data = host.dataset;
-    for (const what of /** @type {const} */ (["updates", "tiles", "failed", "malformed"])) this.count(what, 0);
+    for (const what of /** @type {const} */ (["updates", "tiles", "video", "failed", "malformed"])) this.count(what, 0);
   }
 
   /** @param {{state: import("./transport/connection.js").State, presenter: boolean, role: import("./transport/protocol.js").Role}} info */
@@ -29,17 +30,18 @@ export default class Marks {
    * @param {number} tiles
    * @returns {boolean} whether it is the first
    */
-  painted({ sequence, update, exact }, tiles) {
+  painted({ sequence, update, exact, video }, tiles) {
     this.#data.sequence = String(sequence);
     this.#data.update = String(update);
     this.#data.exact = String(exact);
     this.count("tiles", tiles);
+    if (video) this.count("video", 1);
     this.count("updates", 1);
     return this.#counts.updates === 1;
   }
 
   /**
-   * @param {"updates" | "tiles" | "failed" | "malformed"} what
+   * @param {"updates" | "tiles" | "video" | "failed" | "malformed"} what
    * @param {number} more
    */
   count(what, more) {

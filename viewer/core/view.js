@@ -2,17 +2,21 @@ import browser from "./browser.js";
 import Connection from "./transport/connection.js";
 import control from "./control.js";
 import cursors from "./cursors.js";
+import H264 from "./decode/h264.js";
 import Input from "./input/input.js";
 import Lease from "./lease.js";
 import links from "./links.js";
 import Marks from "./marks.js";
 import Picture from "./decode/picture.js";
 import Stage from "./stage.js";
+import stored from "./stored.js";
 import Stream from "./decode/stream.js";
+import Video from "./video.js";
+import videoSupport from "./decode/video-support.js";
 import viewInfo from "./view-info.js";
 
 /**
- * @typedef {import("./decode/updates.js").Update<ImageBitmap>} Update
+ * @typedef {import("./decode/updates.js").Update<ImageBitmap | VideoFrame>} Update
  *
  * @typedef {object} Info what the view can tell at this moment
  * @property {import("./transport/connection.js").State} state
@@ -36,15 +40,25 @@ import viewInfo from "./view-info.js";
  * @property {number} fps frames shown per second: what makes one exact that is shown already is none
  * @property {boolean} exact whether all that is shown are exactly the frame's pixels, and can be read so
  * @property {boolean} readable whether the browser gives back what was drawn
+ * @property {VideoInfo} video
  * @property {boolean} rested whether what is shown is exact, or was within the time that `fps` is taken over
  * @property {number | null} roundTrip seconds
  * @property {boolean} picture whether there is one
  * @property {boolean} keyboard whether the on-screen keyboard was asked for
  *
+ * @typedef {object} VideoInfo
+ * @property {import("./video.js").State} state whether we take any
+ * @property {{width: number, height: number, half: boolean} | null} comes the size of what comes as video now; `null`: nothing
+ *   does
+ * @property {boolean} shown whether what is shown last came so
+ *
  * @typedef {object} Options
  * @property {() => boolean} [scrolls] whether the wheel is the application's also while the picture has no focus
  * @property {() => boolean} [focuses] whether to take the keyboard's focus when control comes and nobody has it
  */
+
+/** Remembers whether the person wants video. */
+const VIDEO = "framecast.video";
 
 /** The page's clock, in seconds. */
 const CLOCK = {
@@ -77,8 +91,10 @@ export default class View extends EventTarget {
   #canvas = this.#picture.canvas;
   /** @type {Connection} */
   #connection;
-  /** @type {Stream<ImageBitmap>} */
+  /** @type {Stream<ImageBitmap | VideoFrame>} */
   #stream;
+  #video = new Video(stored.get(VIDEO) !== "off");
+  #videoDecoder = new H264(() => this.#videoFailed());
   /** @type {Input} */
   #input;
   /** @type {Stage} */
@@ -92,6 +108,8 @@ export default class View extends EventTarget {
   #reported = "";
   /** What the server knows of the machine and the person, as text. */
   #reportedInfo = "";
+  /** Which video the server knows that we take, as text. */
+  #reportedVideo = "";
   /** The picture's size that `resize` told, as text. */
   #told = "";
   #lease = new Lease();
@@ -131,7 +149,7 @@ export default class View extends EventTarget {
       malformed: (binary) => this.#malformed(binary),
     });
     this.#stream = new Stream({
-      decode: (part) => this.#picture.decode(part),
+      decode: async (part) => await (part.video ? this.#videoDecoder.decode(part) : this.#picture.decode(part)),
       draw: (update) => this.#picture.draw(update),
       painted: (shown, tiles) => this.#painted(shown, tiles),
       send: (message) => this.#connection.send(message),
@@ -166,6 +184,11 @@ export default class View extends EventTarget {
     for (const type of ["contextlost", "contextrestored"]) {
       this.#canvas.addEventListener(type, () => this.#lose(), { signal });
     }
+    // No connection waits for that: what is known later is told later.
+    videoSupport().then((support) => {
+      this.#video.know(support);
+      this.#videoChanged();
+    });
     viewInfo.watch(this.#window, () => this.#reportInfo(), signal);
     this.#page.addEventListener("visibilitychange", () => this.#look(), { signal });
     // What may mean that the network is back, or that somebody waits for it.
@@ -329,6 +352,13 @@ export default class View extends EventTarget {
     this.#connection.send(links.revoke(name));
   }
 
+  /** Lets the server send video, or not; the browser remembers it. @param {boolean} on */
+  allowVideo(on) {
+    stored.set(VIDEO, on ? "on" : "off");
+    this.#video.allow(on);
+    this.#videoChanged();
+  }
+
   /**
    * Opens or closes the on-screen keyboard. Call it from a click.
    *
@@ -426,6 +456,7 @@ export default class View extends EventTarget {
       fps,
       exact: this.#readable && shown?.exact === true,
       readable: this.#readable,
+      video: { state: this.#video.state, comes: this.#stream.video, shown: shown?.video === true },
       rested,
       roundTrip: clock.roundTrip,
       picture: shown !== null,
@@ -444,13 +475,17 @@ export default class View extends EventTarget {
     this.#reportedInfo = JSON.stringify(info);
     const token = this.#token === null ? {} : { token: this.#token };
     const name = browser.name(new URL(this.#url).host);
-    return { type: "hello", ...size, visible: this.#visible, browser: name, ...info, ...token };
+    const { codecs } = this.#video;
+    this.#reportedVideo = JSON.stringify(codecs);
+    const video = codecs.length > 0 ? { video: codecs } : {};
+    return { type: "hello", ...size, visible: this.#visible, browser: name, ...info, ...video, ...token };
   }
 
   /** @param {import("./transport/connection.js").State} state */
   #connectionChanged(state) {
     if (state !== "connected") {
       this.#stream.reset();
+      this.#videoDecoder.reset();
       this.#clients = [];
       this.#sentAway = [];
       this.#links = null;
@@ -458,6 +493,7 @@ export default class View extends EventTarget {
     } else {
       // They may have changed since `hello`.
       this.#reportInfo();
+      this.#reportVideo();
       this.#wantFrame();
     }
     this.#changed();
@@ -591,6 +627,7 @@ export default class View extends EventTarget {
 
   #lose() {
     this.#marks.lose();
+    this.#videoDecoder.lose();
     this.#stream.lose();
   }
 
@@ -602,6 +639,28 @@ export default class View extends EventTarget {
     if (reported === this.#reportedInfo) return;
     this.#reportedInfo = reported;
     this.#connection.send({ type: "view_info", ...info });
+  }
+
+  #videoFailed() {
+    this.#video.fail();
+    this.#videoChanged();
+  }
+
+  /** Whether we take video may be another matter now. */
+  #videoChanged() {
+    if (this.#ends.signal.aborted) return;
+    this.#reportVideo();
+    this.#changed();
+  }
+
+  /** Tells the server which video we take, if that is news. */
+  #reportVideo() {
+    if (this.#connection.state !== "connected") return;
+    const { codecs } = this.#video;
+    const reported = JSON.stringify(codecs);
+    if (reported === this.#reportedVideo) return;
+    this.#reportedVideo = reported;
+    this.#connection.send({ type: "video", codecs });
   }
 
   /** Tells the server the view's size, if that is news. */

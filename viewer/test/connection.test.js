@@ -328,7 +328,8 @@ test("what is malformed is counted and dropped, what is unknown is ignored", () 
   t.socket.onmessage?.({ data: 5 });
   t.socket.says({ type: "later" });
   t.socket.says(part());
-  assert.deepEqual(t.log(), ["malformed", "malformed part", "malformed", "message unknown", "part 7 at 100"]);
+  t.socket.says(part("video.json"));
+  assert.deepEqual(t.log(), ["malformed", "malformed part", "malformed", "message unknown", "part 7 at 100", "part 7 at 100"]);
 });
 
 test("a message too long for the server is not sent", () => {
@@ -400,8 +401,9 @@ test("a server that was there and cannot be reached any more: it says so, eager 
   }
 });
 
-function part() {
-  const hex = /** @type {string} */ (fixtures("parts.json")[0].hex);
+/** A message of a fixture file. */
+function part(file = "parts.json") {
+  const hex = /** @type {string} */ (fixtures(file)[0].hex);
   return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16)).buffer;
 }
 

@@ -8,7 +8,9 @@ const summary = {
   input: 0.002, encoded: 0.003, sent: 0, received: 0.005, decoded: 0.004, painted: 0.01, total: 0.0221, answer: 0.024,
   updatesPerSecond: 60, bytesPerSecond: 8_400_000, bytesPerUpdate: 139_212, tilesPerUpdate: 150, exactShare: 0.5,
 };
-const info = { roundTrip: 0.0004, exact: false, readable: true };
+/** @type {import("../core/view.js").VideoInfo} */
+const video = { state: "ready", comes: null, shown: false };
+const info = { roundTrip: 0.0004, exact: false, readable: true, video };
 
 /** @param {{label: string, text: string}[]} facts */
 const texts = (facts) => Object.fromEntries(facts.map(({ label, text }) => [label, text]));
@@ -33,7 +35,7 @@ test("numbers have few digits, and units", () => {
   assert.deepEqual(texts(totals), { "Input → painted": "24.0", "Drawn → painted": "22.1" });
   assert.deepEqual(texts(facts), {
     Updates: "60 /s", Data: "8.4 MB/s", "Per update": "139 kB", "Tiles per update": "150", "Exact tiles": "50 %",
-    "Shown now": "JPEG", "Round trip": "0.4 ms",
+    "Shown now": "JPEG", Video: "ready", "Round trip": "0.4 ms",
   });
 });
 
@@ -51,10 +53,22 @@ test("all and nothing are told only where they are true", () => {
 });
 
 test("what is not known is a dash, and no line is missing", () => {
-  const { steps, totals, facts } = figures(new Ledger().summary(1), { roundTrip: null, exact: false, readable: true });
+  const { steps, totals, facts } = figures(new Ledger().summary(1), { ...info, roundTrip: null, video: { ...video, state: "unknown" } });
   const known = figures(summary, info);
   assert.deepEqual(steps.map(({ text, length }) => [text, length]), known.steps.map(() => ["–", 0]));
   assert.deepEqual(Object.keys(texts(facts)), Object.keys(texts(known.facts)));
   assert.deepEqual(totals.map(({ text }) => text), ["–", "–"]);
-  assert.deepEqual(facts.map(({ text }) => text), ["0 /s", "0 B/s", "–", "–", "–", "–", "–"]);
+  assert.deepEqual(facts.map(({ text }) => text), ["0 /s", "0 B/s", "–", "–", "–", "–", "–", "–"]);
+});
+
+test("what there is of video is told in words, and what comes goes before what may come", () => {
+  const told = (/** @type {Partial<typeof video>} */ more) => texts(figures(summary, { ...info, video: { ...video, ...more } }).facts);
+  const states = /** @type {const} */ (["ready", "off", "failed", "insecure", "none", "unknown"]);
+  assert.deepEqual(states.map((state) => told({ state }).Video), [
+    "ready", "off", "stopped: the decoder failed", "only over HTTPS or on this machine", "not in this browser", "–",
+  ]);
+  assert.equal(told({ comes: { width: 640, height: 360, half: false } }).Video, "on");
+  assert.equal(told({ comes: { width: 640, height: 360, half: true } }).Video, "on, 640 × 360");
+  assert.equal(told({ shown: true })["Shown now"], "video");
+  assert.equal(texts(figures(summary, { ...info, exact: true, video: { ...video, shown: true } }).facts)["Shown now"], "exact");
 });

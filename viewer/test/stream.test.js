@@ -17,9 +17,10 @@ function setUp() {
     open: 0,
   };
   const stream = new Stream({
-    decode: async ({ bytes, tileWidth, tileHeight, tiles }) => {
+    decode: async ({ bytes, tileWidth, tileHeight, tiles, video }) => {
       if (bytes.length === 0) throw new Error("broken");
       t.open += 1;
+      if (video) return { displayWidth: video.width, displayHeight: video.height, close: () => (t.open -= 1) };
       return { width: tileWidth, height: tileHeight * tiles.length, close: () => (t.open -= 1) };
     },
     draw: ({ frame, pieces }) => {
@@ -68,6 +69,8 @@ function setUp() {
 const ALL = [0, 1, 2, 3];
 const broken = { bytes: new Uint8Array(0) };
 const exact = { exact: true };
+/** @type {any} */
+const video = { encoding: "h264", video: { keyframe: true, codec: "avc1.42c01f", width: 32, height: 8, half: false } };
 
 test("an update is drawn, told of, and acknowledged when it was seen", async () => {
   const { stream, receive, frame, sent, log } = setUp();
@@ -76,7 +79,7 @@ test("an update is drawn, told of, and acknowledged when it was seen", async () 
   assert.deepEqual(sent(), []);
   frame();
   assert.deepEqual(sent(), [{ type: "ack", update: 1 }]);
-  const shown = { width: 32, height: 8, ratio: 1, sequence: 5n, update: 1, exact: false };
+  const shown = { width: 32, height: 8, ratio: 1, sequence: 5n, update: 1, exact: false, video: false };
   assert.deepEqual(stream.shown, shown);
   assert.equal(stream.fps, 0.5);
 });
@@ -211,4 +214,34 @@ test("another connection begins anew: what is shown stays, and counts for nothin
   await receive(1, ALL, exact);
   assert.deepEqual(log(), ["draw 1 at 32: x", "painted 1: 4, exact", "wanted"]);
   assert.deepEqual(sent(), []);
+});
+
+test("video is drawn, acknowledged, never exact, and counts as what comes until it has been away for two seconds", async () => {
+  const { t, stream, receive, frame, sent, log } = setUp();
+  t.offset = 0;
+  await receive(1, ALL, exact);
+  assert.equal(stream.video, null);
+  await receive(2, [1, 2], video);
+  assert.deepEqual(log().slice(-3), ["draw 2 at 32: x", "painted 2: 2", "wanted"]);
+  assert.deepEqual([stream.shown?.video, stream.shown?.exact, stream.video], [true, false, video.video]);
+  frame();
+  assert.deepEqual(sent().map(({ type, update }) => update ?? type), [1, 2]);
+  assert.deepEqual([stream.ledger.exactShare, t.open], [0, 0]);
+  await receive(3, [1, 2], exact);
+  assert.deepEqual([stream.shown?.video, stream.shown?.exact, stream.video], [false, true, video.video]);
+  t.now += 2;
+  assert.equal(stream.video, null);
+  await receive(4, [1], video);
+  assert.equal(stream.video, video.video);
+  stream.reset();
+  assert.equal(stream.video, null);
+});
+
+test("a picture of a video that cannot be decoded asks for everything", async () => {
+  const { t, stream, receive, sent, log } = setUp();
+  await receive(1, ALL, exact);
+  log();
+  await receive(2, ALL, { ...video, ...broken });
+  assert.deepEqual([log()[0], sent(), t.open], ["failed", [{ type: "refresh" }], 0]);
+  assert.deepEqual([stream.video, stream.shown?.video], [null, false]);
 });

@@ -68,8 +68,11 @@ function setUp() {
       const next = decoding.get(name);
       assert.ok(next, `${name} is not being decoded`);
       open += 1;
-      const { tileWidth, tileHeight, tiles } = next.part;
-      next.resolve({ width: tileWidth, height: tileHeight * tiles.length, ...size, close: () => (open -= 1) });
+      const { tileWidth, tileHeight, tiles, video } = next.part;
+      const own = video
+        ? { displayWidth: video.width, displayHeight: video.height }
+        : { width: tileWidth, height: tileHeight * tiles.length };
+      next.resolve({ ...own, ...size, close: () => (open -= 1) });
       await settled();
     },
     /** @param {string} name */
@@ -353,6 +356,91 @@ test("more bytes than fit give the connection up, and so do too many small parts
   t.receive("1.0", { last: true });
   await t.done("1.0");
   assert.deepEqual(t.log(), ["decode 1.0", "paint 1: 0", "wanted"]);
+});
+
+/**
+ * @param {number[]} tiles
+ * @returns {any} what `receive` is told of a picture of a video
+ */
+function video(...tiles) {
+  const says = { keyframe: false, codec: "avc1.42c01f", width: 64, height: 64, half: false };
+  return { encoding: "h264", last: true, tiles: Uint16Array.from(tiles), video: says };
+}
+
+test("a picture of a video is an update by itself, in order with the others", async () => {
+  const t = setUp();
+  t.receive("1.0", video(0, 1));
+  t.receive("2.0", { last: true });
+  t.receive("3.0", video(1));
+  await t.done("3.0");
+  await t.done("2.0");
+  t.log();
+  await t.done("1.0");
+  assert.deepEqual(t.log(), ["paint 1: 0+1", "paint 2: 0", "paint 3: 1", "wanted"]);
+  t.frame();
+  assert.deepEqual([t.log(), t.bitmaps()], [["ack 1", "ack 2", "ack 3"], 0]);
+});
+
+test("a picture of a video has the size of the video, not of its tiles", async () => {
+  const t = setUp();
+  for (const name of ["1.0", "2.0", "3.0"]) t.receive(name, video(0));
+  t.log();
+  await t.done("1.0", { displayWidth: 66 });
+  await t.done("2.0", { displayHeight: 32 });
+  await t.done("3.0");
+  assert.deepEqual(t.log(), ["failed", "paint 1: -", "wanted", "failed", "paint 2: -", "wanted", "paint 3: 0", "wanted"]);
+  assert.equal(t.bitmaps(), 0);
+});
+
+test("a late picture of a video that the next one covers is acknowledged and not painted", async () => {
+  const t = setUp();
+  t.receive("1.0");
+  t.receive("1.1", { last: true });
+  t.receive("2.0", video(0, 1));
+  t.receive("3.0", video(0, 1, 5));
+  t.receive("4.0", video(0, 1, 2, 5));
+  t.receive("5.0", { last: true });
+  for (const name of ["1.1", "2.0", "3.0", "4.0", "5.0"]) await t.done(name);
+  t.log();
+  await t.done("1.0");
+  assert.deepEqual(t.log(), ["paint 1: 0 1", "paint 4: 0+1+2+5", "paint 5: 0", "wanted"]);
+  t.frame();
+  assert.deepEqual(t.log(), ["ack 1", "ack 2", "ack 3", "ack 4", "ack 5"]);
+  assert.equal(t.bitmaps(), 0);
+});
+
+test("a late picture of a video is painted if anything of it would be missing", async () => {
+  for (const [name, next] of /** @type {const} */ ([
+    ["a tile", video(0, 2)],
+    ["another width", { ...video(0, 1), width: 62 }],
+    ["another height", { ...video(0, 1), height: 62 }],
+    ["other tiles", { ...video(0, 1), tileWidth: 16 }],
+    ["no video", { last: true, tiles: Uint16Array.of(0, 1) }],
+  ])) {
+    const t = setUp();
+    t.receive("1.0", { last: true });
+    t.receive("2.0", video(0, 1));
+    t.receive("3.0", next);
+    await t.done("2.0");
+    await t.done("3.0");
+    t.log();
+    await t.done("1.0");
+    assert.deepEqual(t.log(), ["paint 1: 0", "paint 2: 0+1", `paint 3: ${[...next.tiles].join("+")}`, "wanted"], name);
+  }
+});
+
+test("a picture of a video that is not decoded leaves none out, and is not left out", async () => {
+  const t = setUp();
+  t.receive("1.0", { last: true });
+  for (const name of ["2.0", "3.0", "4.0", "5.0"]) t.receive(name, video(0));
+  await t.done("2.0");
+  await t.fail("3.0");
+  await t.done("4.0");
+  t.log();
+  await t.done("1.0");
+  assert.deepEqual(t.log(), ["paint 1: 0", "paint 2: 0", "paint 3: -", "paint 4: 0", "wanted"]);
+  await t.done("5.0");
+  assert.deepEqual(t.log(), ["paint 5: 0", "wanted"]);
 });
 
 test("what was painted makes room for more", async () => {

@@ -124,6 +124,7 @@ export default function chrome(page) {
       make("dl", { id: "details-steps" }),
       make("dl", { id: "details-totals" }),
       make("dl", { id: "details-facts" }),
+      make("label", { id: "video-switch", title: "What moves may come as video, where the connection is slow", ...hidden }, make("input", { id: "video", type: "checkbox" }), "Video"),
       make("p", {}, "Medians and means of the last two seconds. At rest, the times are those of the last update."),
     ),
     panel("viewers", "Viewers", "Hide viewers", make("ul", { id: "viewers-list" }), word("take", "Take control back", hidden), make("div", { id: "away", ...hidden }, make("h3", { id: "away-title" }, "Sent away"), make("ul", { id: "away-list", "aria-labelledby": "away-title" })), links),

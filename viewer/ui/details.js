@@ -11,6 +11,7 @@ export default class Details {
   #page;
   #panel;
   #button;
+  #video;
   /** Where a text goes, by its place in the panel. @type {Map<string, HTMLElement>} */
   #cells = new Map();
 
@@ -27,13 +28,16 @@ export default class Details {
     // The keyboard's focus stays with the picture when the panel is clicked.
     this.#panel.addEventListener("mousedown", (event) => event.preventDefault());
     this.#button.addEventListener("click", () => this.#open(this.#panel.hidden));
+    this.#video = /** @type {HTMLInputElement} */ (element(root, "video"));
+    this.#video.addEventListener("change", () => view.allowVideo(this.#video.checked));
     element(root, "details-hide").addEventListener("click", () => this.#open(false));
   }
 
   /** Shows what the ledger tells now, if anybody looks. */
   update() {
     if (this.#panel.hidden) return;
-    const { steps, totals, facts } = figures(this.#view.ledger, this.#view.info);
+    const { info } = this.#view;
+    const { steps, totals, facts } = figures(this.#view.ledger, info);
     for (const { label, text, start, length } of steps) {
       this.#write("details-steps", label, text);
       const bar = this.#cell("details-steps", label, "bar");
@@ -42,6 +46,9 @@ export default class Details {
     }
     for (const { label, text } of totals) this.#write("details-totals", label, text);
     for (const { label, text } of facts) this.#write("details-facts", label, text);
+    const { state } = info.video;
+    element(this.#root, "video-switch").hidden = !["ready", "off", "failed"].includes(state);
+    this.#video.checked = state === "ready";
   }
 
   /** @returns {boolean} whether it was open */

@@ -24,6 +24,16 @@ const UNKNOWN = "–";
 /** Where the timeline may end, in seconds: round numbers, so that it keeps its scale while times vary. */
 const SCALES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
+/** @type {Record<import("../core/video.js").State, string>} */
+const VIDEO = {
+  unknown: UNKNOWN,
+  ready: "ready",
+  off: "off",
+  failed: "stopped: the decoder failed",
+  insecure: "only over HTTPS or on this machine",
+  none: "not in this browser",
+};
+
 /** @type {[keyof Summary & ("input" | "encoded" | "sent" | "received" | "decoded" | "painted"), string][]} */
 const STEPS = [
   ["input", "Input → drawn"],
@@ -36,10 +46,10 @@ const STEPS = [
 
 /**
  * @param {Summary} summary
- * @param {{roundTrip: number | null, exact: boolean, readable: boolean}} info
+ * @param {Pick<import("../core/view.js").Info, "roundTrip" | "exact" | "readable" | "video">} info
  * @returns {Figures}
  */
-export default function figures(summary, { roundTrip, exact, readable }) {
+export default function figures(summary, { roundTrip, exact, readable, video }) {
   const whole = STEPS.reduce((total, [name]) => total + (summary[name] ?? 0), 0);
   const scale = SCALES.find((end) => whole <= end) ?? whole;
   let start = 0;
@@ -62,10 +72,16 @@ export default function figures(summary, { roundTrip, exact, readable }) {
       { label: "Per update", text: summary.bytesPerUpdate === null ? UNKNOWN : bytes(summary.bytesPerUpdate) },
       { label: "Tiles per update", text: tiles === null ? UNKNOWN : rounded(tiles) },
       { label: "Exact tiles", text: summary.exactShare === null ? UNKNOWN : `${percent(summary.exactShare)} %` },
-      { label: "Shown now", text: summary.bytesPerUpdate === null || !readable ? UNKNOWN : exact ? "exact" : "JPEG" },
+      { label: "Shown now", text: summary.bytesPerUpdate === null || !readable ? UNKNOWN : exact ? "exact" : video.shown ? "video" : "JPEG" },
+      { label: "Video", text: comes(video.comes) ?? VIDEO[video.state] },
       { label: "Round trip", text: roundTrip === null ? UNKNOWN : `${milliseconds(roundTrip)} ms` },
     ],
   };
+}
+
+/** @param {import("../core/view.js").VideoInfo["comes"]} video */
+function comes(video) {
+  return video && (video.half ? `on, ${video.width} × ${video.height}` : "on");
 }
 
 /** @param {number | null} seconds */

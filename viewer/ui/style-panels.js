@@ -67,7 +67,27 @@ export default /* css */ `
   border-top: 1px solid var(--line);
 }
 
-#details-facts + p {
+/* Some are sentences. */
+#details-facts .value {
+  flex: initial;
+  white-space: normal;
+}
+
+#video-switch {
+  display: flex;
+  align-items: center;
+  gap: 6px;
+  width: fit-content;
+  margin-top: 6px;
+  font-size: 0.93em;
+}
+
+#video {
+  margin: 0;
+  accent-color: var(--accent);
+}
+
+#details-facts ~ p {
   margin-top: 8px;
 }
 
@@ -130,6 +150,10 @@ export default /* css */ `
 @media (pointer: coarse) {
   #details {
     --row: calc(3.23em + 6px);
+  }
+
+  #video-switch {
+    min-height: 2.75em;
   }
 }
 

@@ -2,7 +2,7 @@ import jpeg from "./jpeg.js";
 import png from "./png.js";
 
 /**
- * @typedef {object} Decoder one way to encode the tiles of a part
+ * @typedef {object} Decoder one way to encode the tiles of a part, each picture by itself; of a video see h264.js
  * @property {number} code its number in the header of a part (PROTOCOL.md)
  * @property {boolean} exact whether the decoded pixels are exactly the frame's
  * @property {(bytes: Uint8Array<ArrayBuffer>) => Promise<ImageBitmap>} decode the tiles below one another
@@ -26,4 +26,12 @@ function named(code) {
   return byCode.get(code) ?? null;
 }
 
-export default Object.freeze({ ...DECODERS, named });
+/**
+ * @param {Encoding | "h264"} encoding
+ * @returns {boolean} whether the decoded pixels are exactly the frame's
+ */
+function isExact(encoding) {
+  return encoding !== "h264" && DECODERS[encoding].exact;
+}
+
+export default Object.freeze({ ...DECODERS, named, isExact });

@@ -1,10 +1,12 @@
 import crc from "./crc.js";
 import decoders from "./decoders.js";
 import honest from "./honest.js";
+import rectangles from "./rectangles.js";
 
 /**
  * @typedef {import("../transport/protocol.js").Part} Part
- * @typedef {import("./updates.js").Update<ImageBitmap>} Update
+ * @typedef {import("../transport/protocol.js").VideoPart} VideoPart
+ * @typedef {import("./updates.js").Update<ImageBitmap | VideoFrame>} Update
  */
 
 /** How many pixels are read back at a time, so that the page is never busy for long. */
@@ -51,11 +53,15 @@ export default class Picture {
     const context = this.#context;
     if (!context) throw new Error("the browser gives no canvas to draw on");
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    // Pixel by pixel; a neighbour in the picture is none in the frame.
-    context.imageSmoothingEnabled = false;
     const columns = Math.ceil(width / tileWidth);
     for (const { tiles, bitmap } of pieces) {
       if (!bitmap) continue;
+      if (frame.video) {
+        drawVideo(context, frame, frame.video, bitmap);
+        continue;
+      }
+      // Pixel by pixel; a neighbour in the picture is none in the frame.
+      context.imageSmoothingEnabled = false;
       tiles.forEach((tile, index) => {
         const x = (tile % columns) * tileWidth;
         const y = Math.floor(tile / columns) * tileHeight;
@@ -131,4 +137,24 @@ export default class Picture {
     context.drawImage(this.canvas, 0, 0);
     return { canvas, context };
   }
+}
+
+/**
+ * Draws the listed tiles of a video, at once: Chromium converts all of its colors anew for each call.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {Part | VideoPart} part
+ * @param {import("../transport/protocol.js").Video} video
+ * @param {ImageBitmap | VideoFrame} picture
+ */
+function drawVideo(context, part, { width, height, half }, picture) {
+  const scale = half ? 2 : 1;
+  context.save();
+  context.beginPath();
+  for (const { x, y, width, height } of rectangles(part.tiles, part)) context.rect(x, y, width, height);
+  context.clip();
+  context.imageSmoothingEnabled = half;
+  // What is beyond the frame the canvas leaves out.
+  context.drawImage(picture, 0, 0, width * scale, height * scale);
+  context.restore();
 }

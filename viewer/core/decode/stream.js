@@ -6,11 +6,11 @@ import Refresh from "./refresh.js";
 import Updates from "./updates.js";
 
 /**
- * @typedef {import("../transport/protocol.js").Part} Part
+ * @typedef {import("./updates.js").Part} Part
  */
 
 /**
- * @template {import("./updates.js").Bitmap} B
+ * @template {import("./updates.js").Decoded} B
  * @typedef {import("./updates.js").Update<B>} Update
  */
 
@@ -22,10 +22,11 @@ import Updates from "./updates.js";
  * @property {bigint} sequence the frame's number
  * @property {number} update the update's number
  * @property {boolean} exact whether all of it are exactly the frame's pixels
+ * @property {boolean} video whether it came as video
  */
 
 /**
- * @template {import("./updates.js").Bitmap} B
+ * @template {import("./updates.js").Decoded} B
  * @typedef {object} Hooks
  * @property {(part: Part) => Promise<B>} decode
  * @property {(update: Update<B>) => void} draw whatever was decoded of it
@@ -44,7 +45,7 @@ import Updates from "./updates.js";
  * What comes over a connection, from parts of updates to what is shown: paints, acknowledges, asks for
  * everything again after a loss, and keeps the books. Knows no DOM: decoding and drawing are handed in.
  *
- * @template {import("./updates.js").Bitmap} B
+ * @template {import("./updates.js").Decoded} B
  */
 export default class Stream {
   /** `null` before the first update. @type {Shown | null} */
@@ -59,6 +60,9 @@ export default class Stream {
   #rate = new Rate();
   /** Exact updates only. */
   #exactRate = new Rate();
+  /** The newest picture of a video. @type {import("../transport/protocol.js").Video | null} */
+  #video = null;
+  #videoRate = new Rate();
 
   /** @param {Hooks<B>} hooks */
   constructor(hooks) {
@@ -121,6 +125,7 @@ export default class Stream {
     this.#refresh.clear();
     this.#coverage.clear();
     this.#ledger.clear();
+    this.#videoRate.clear();
   }
 
   /** What comes next is of another canvas; nothing is shown. Call it after `reset`. */
@@ -136,6 +141,11 @@ export default class Stream {
   /** Whether what is shown is exact, or was within the time that `fps` is taken over. */
   get rested() {
     return this.shown?.exact === true || this.#exactRate.at(this.#hooks.now()) > 0;
+  }
+
+  /** The newest picture of a video, if it was painted within the time that `fps` is taken over. */
+  get video() {
+    return this.#videoRate.at(this.#hooks.now()) > 0 ? this.#video : null;
   }
 
   /** Where the time and the bytes of the last updates went. */
@@ -160,10 +170,15 @@ export default class Stream {
     const { width, height, ratio, sequence } = frame;
     const exact = frame.exact && coverage.whole;
     const fresh = other || this.shown?.sequence !== sequence;
-    this.shown = { width, height, ratio, sequence, update: frame.update, exact };
+    const video = pieces.some(({ bitmap }) => bitmap) ? frame.video : undefined;
+    this.shown = { width, height, ratio, sequence, update: frame.update, exact, video: video !== undefined };
     const now = this.#hooks.now();
     if (fresh) this.#rate.add(now);
     if (exact) this.#exactRate.add(now);
+    if (video) {
+      this.#video = video;
+      this.#videoRate.add(now);
+    }
     this.#hooks.painted(this.shown, count(pieces, ({ bitmap }) => bitmap !== null));
   }
 
@@ -182,7 +197,7 @@ export default class Stream {
     if (painted === null) return;
     const { input, drawn, encoded, sent } = frame;
     const times = { input, drawn, encoded, sent, received, decoded, painted, offset };
-    const exactTiles = count(pieces, ({ encoding }) => decoders[encoding].exact);
+    const exactTiles = count(pieces, ({ encoding }) => decoders.isExact(encoding));
     this.#ledger.add({ ...times, bytes: size, tiles: count(pieces, () => true), exactTiles });
   }
 }

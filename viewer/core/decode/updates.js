@@ -1,14 +1,16 @@
 /**
- * @typedef {import("../transport/protocol.js").Part} Part
- * @typedef {{width: number, height: number, close(): void}} Bitmap a decoded picture (`ImageBitmap`)
+ * @typedef {import("../transport/protocol.js").Part | import("../transport/protocol.js").VideoPart} Part
+ * @typedef {{width: number, height: number, close(): void}} Bitmap the decoded picture of a part (`ImageBitmap`)
+ * @typedef {{displayWidth: number, displayHeight: number, close(): void}} Frame that of a video (`VideoFrame`)
+ * @typedef {Bitmap | Frame} Decoded
  */
 
 /**
  * @template B
  * @typedef {object} Piece a part, without its bytes
  * @property {Uint16Array} tiles
- * @property {import("./decoders.js").Encoding} encoding
- * @property {B | null} bitmap the tiles below one another; `null`: not decoded (yet), or not to be
+ * @property {import("./decoders.js").Encoding | "h264"} encoding
+ * @property {B | null} bitmap the tiles below one another, or all of a video; `null`: not decoded (yet), or not to be
  */
 
 /**
@@ -27,10 +29,11 @@
  */
 
 /**
- * @template {Bitmap} B
+ * @template {Decoded} B
  * @typedef {object} Hooks
  * @property {(part: Part) => Promise<B>} decode
- * @property {(update: Update<B>) => void} paint draws all its pieces; their bitmaps are closed after it
+ * @property {(update: Update<B>) => void} paint draws all its pieces; their bitmaps are closed after it. Not called for a
+ *   picture of a video that the next one covers already
  * @property {() => void} wanted something was painted: call `frame` in the next animation frame
  * @property {(update: Update<B>) => void} acknowledge
  * @property {() => void} failed a part could not be decoded, not in time, or not painted, or is missing
@@ -63,7 +66,7 @@ const MOST_PIXELS = 2 ** 26;
  *
  * Knows no DOM: decoding and painting are handed in.
  *
- * @template {Bitmap} B
+ * @template {Decoded} B
  */
 export default class Updates {
   static MOST_BYTES = MOST_BYTES;
@@ -183,7 +186,8 @@ export default class Updates {
     for (;;) {
       const next = this.#waiting[0];
       if (!next || this.#decoding >= MOST_DECODING) return;
-      const pixels = next.part.tileWidth * next.part.tileHeight * next.part.tiles.length;
+      const { width, height } = sizeOf(next.part);
+      const pixels = width * height;
       // What is to be painted next never waits for room.
       if (next.update !== this.#updates[0] && this.#pixels + pixels > MOST_PIXELS) return;
       this.#waiting.shift();
@@ -226,7 +230,8 @@ export default class Updates {
       this.#cost -= next.size + OVERHEAD * next.pieces.length;
       this.#pixels -= next.pixels;
       try {
-        this.#hooks.paint(next);
+        // One that is late is left out.
+        if (!isCovered(next, this.#updates[0])) this.#hooks.paint(next);
       } catch {
         this.#hooks.failed();
       }
@@ -253,14 +258,41 @@ function continues({ frame }, part) {
 }
 
 /**
- * @param {Bitmap} bitmap
- * @param {Part} part
+ * Whether a picture of a video would be seen by nobody, as another one is drawn over all of it at once.
+ *
+ * @param {Update<any>} update
+ * @param {Update<any> | undefined} after the next one
  */
-function fits(bitmap, { tileWidth, tileHeight, tiles }) {
-  return bitmap.width === tileWidth && bitmap.height === tileHeight * tiles.length;
+function isCovered({ frame, pieces }, after) {
+  if (!frame.video || !after?.frame.video || after.undecoded > 0) return false;
+  const same = /** @type {const} */ (["width", "height", "tileWidth", "tileHeight"]);
+  if (!same.every((field) => frame[field] === after.frame[field])) return false;
+  // Of what is missing the stream has to hear.
+  if (![...pieces, ...after.pieces].every(({ bitmap }) => bitmap)) return false;
+  const tiles = new Set(after.frame.tiles);
+  return frame.tiles.every((tile) => tiles.has(tile));
 }
 
-/** @param {Update<Bitmap>} update */
+/**
+ * The size that the decoded picture is to have.
+ *
+ * @param {Part} part
+ */
+function sizeOf({ video, tileWidth, tileHeight, tiles }) {
+  return video ?? { width: tileWidth, height: tileHeight * tiles.length };
+}
+
+/**
+ * @param {Decoded} decoded
+ * @param {Part} part
+ */
+function fits(decoded, part) {
+  const { width, height } = sizeOf(part);
+  const [w, h] = "width" in decoded ? [decoded.width, decoded.height] : [decoded.displayWidth, decoded.displayHeight];
+  return w === width && h === height;
+}
+
+/** @param {Update<Decoded>} update */
 function close(update) {
   for (const piece of update.pieces) {
     piece.bitmap?.close();

@@ -6,7 +6,7 @@ import protocol from "./protocol.js";
 
 /**
  * @typedef {import("./protocol.js").Message} Message
- * @typedef {import("./protocol.js").Part} Part
+ * @typedef {import("./protocol.js").Part | import("./protocol.js").VideoPart} Part
  * @typedef {"idle" | "connecting" | "connected" | "lost" | "ended" | "refused"} State
  *   idle: nobody asked for a connection; connecting: the first try; lost: waiting for the next try, or trying; ended: the application said so;
  *   refused: we may not connect, and do not try again by ourselves
@@ -281,7 +281,7 @@ export default class Connection {
   #receive(data, attempt) {
     this.#heard = this.#rim.now();
     if (data instanceof ArrayBuffer) {
-      const part = this.#since === null ? null : protocol.parsePart(data);
+      const part = this.#since === null ? null : (protocol.parsePart(data) ?? protocol.parseVideo(data));
       if (part) this.#hooks.part(part, this.#heard);
       else this.#hooks.malformed(true);
       return;

@@ -2,6 +2,7 @@ use super::server_message::{Listed, ListedAway};
 use super::*;
 use crate::ledger::Painted;
 use crate::tiles::{Encoding, Grid, Jpeg};
+use crate::video::VideoPicture;
 use framecast_api::{
     Button, Char, ClientId, ColorScheme, ControlRequest, ControlState, EventKind, Member,
     PhysicalSize, Platform, Pointer, PrimaryPointer, Role, SentAway, TextInput, ViewInfo,
@@ -470,6 +471,36 @@ fn what_the_viewer_understands_is_what_is_said() {
     assert!(said >= 6, "{said}");
 }
 
+/// The header of a part or a picture of a video with these fields; `None`: its tiles are not of our size.
+fn part_header(fields: &serde_json::Value) -> Option<PartHeader> {
+    let integer = |name: &str| u32::try_from(fields[name].as_u64().unwrap()).unwrap();
+    let size = PhysicalSize::new(integer("width"), integer("height"));
+    let grid = Grid::new(size);
+    let (width, height) = grid.tile_size();
+    if (integer("tileWidth"), integer("tileHeight")) != (width.into(), height.into()) {
+        return None;
+    }
+    let number = |name: &str| fields[name].as_f64().unwrap();
+    Some(PartHeader {
+        update: integer("update"),
+        part: integer("part") as u16,
+        last: fields["last"] == true,
+        exact: fields["exact"] == true,
+        grid,
+        size,
+        ratio: number("ratio"),
+        sequence: fields["sequence"].as_str().unwrap().parse().unwrap(),
+        input: fields["input"].as_f64(),
+        drawn: number("drawn"),
+        encoded: number("encoded"),
+        sent: number("sent"),
+    })
+}
+
+fn bytes_of(hex: &str) -> Vec<u8> {
+    (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect()
+}
+
 #[test]
 fn the_viewer_reads_the_parts_that_are_written() {
     let mut written = 0;
@@ -479,28 +510,7 @@ fn the_viewer_reads_the_parts_that_are_written() {
         if fields.is_null() || hex.get(4..8).is_none_or(|length| length != "5000") {
             continue;
         }
-        let integer = |name: &str| u32::try_from(fields[name].as_u64().unwrap()).unwrap();
-        let size = PhysicalSize::new(integer("width"), integer("height"));
-        let grid = Grid::new(size);
-        let (width, height) = grid.tile_size();
-        if (integer("tileWidth"), integer("tileHeight")) != (width.into(), height.into()) {
-            continue;
-        }
-        let number = |name: &str| fields[name].as_f64().unwrap();
-        let header = PartHeader {
-            update: integer("update"),
-            part: integer("part") as u16,
-            last: fields["last"] == true,
-            exact: fields["exact"] == true,
-            grid,
-            size,
-            ratio: number("ratio"),
-            sequence: fields["sequence"].as_str().unwrap().parse().unwrap(),
-            input: fields["input"].as_f64(),
-            drawn: number("drawn"),
-            encoded: number("encoded"),
-            sent: number("sent"),
-        };
+        let Some(header) = part_header(fields) else { continue };
         let encoding = match fields["encoding"].as_str().unwrap() {
             "jpeg" => Encoding::Jpeg(Jpeg { quality: 80, sampling: Sampling::Half }),
             _ => Encoding::Png,
@@ -518,13 +528,42 @@ fn the_viewer_reads_the_parts_that_are_written() {
 }
 
 #[test]
+fn the_viewer_reads_the_pictures_of_videos_that_are_written() {
+    let mut written = 0;
+    for fixture in fixtures(include_str!("../../fixtures/video.json")) {
+        let (hex, fields) = (fixture["hex"].as_str().unwrap(), &fixture["fields"]);
+        // The others are of later versions, or broken.
+        if fields.is_null() || hex.get(4..8).is_none_or(|length| length != "5000") {
+            continue;
+        }
+        let Some(header) = part_header(fields) else { continue };
+        let video = &fields["video"];
+        let side = |name: &str| video[name].as_u64().unwrap() as u32;
+        let profile = bytes_of(video["codec"].as_str().unwrap().strip_prefix("avc1.").unwrap());
+        let tiles = fields["tiles"].as_array().unwrap();
+        let tiles = tiles.iter().map(|n| n.as_u64().unwrap() as u16);
+        let message = VideoMessage {
+            ranges: ranges(tiles, header.grid.len()),
+            picture: VideoPicture {
+                bytes: bytes_of(fields["payload"].as_str().unwrap()).into(),
+                keyframe: video["keyframe"] == true,
+                profile: profile.try_into().unwrap(),
+                size: PhysicalSize::new(side("width"), side("height")),
+            },
+            header,
+        };
+        assert_eq!(message.into_bytes(), bytes_of(hex), "{}", fixture["name"]);
+        written += 1;
+    }
+    assert!(written >= 6, "{written}");
+}
+
+#[test]
 fn parts_are_read_as_the_viewer_reads_them() {
     let mut read = 0;
     for fixture in fixtures(include_str!("../../fixtures/parts.json")) {
         let (name, hex) = (&fixture["name"], fixture["hex"].as_str().unwrap());
-        let bytes: Vec<u8> = (0..hex.len() / 2)
-            .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap())
-            .collect();
+        let bytes = bytes_of(hex);
         let fields = &fixture["fields"];
         let part = match ReadPart::parse(&bytes) {
             Ok(part) => part,

@@ -41,11 +41,12 @@ test("who does not want video is sent tiles", async () => {
   await open(page, url, { exact: false });
   const video = async () => (await stats(url)).clients[0].video_bits_per_second;
   await until("it is sent video", async () => (await video()) !== null);
-  await page.getByRole("button", { name: "Details" }).click();
-  const button = page.getByRole("button", { name: "Video" });
-  await button.click();
+  await page.locator("#details-show").focus();
+  await page.keyboard.press("Enter");
+  const box = page.getByRole("checkbox", { name: "Video" });
+  await box.uncheck();
   await until("it is sent tiles", async () => (await video()) === null);
-  await button.click();
+  await box.check();
   await until("it is sent video again", async () => (await video()) !== null);
   assert.deepEqual(page.problems, []);
 });

@@ -33,7 +33,8 @@ async function look(mode) {
   const page = await newPage({ width: 1280, height: 760 });
   await page.goto(`http://127.0.0.1:${link.port}/`);
   await sleep(Number(values.seconds) * 1000);
-  await page.getByRole("button", { name: "Details" }).click();
+  await page.locator("#details-show").focus();
+  await page.keyboard.press("Enter");
   await sleep(3000);
   const file = join(out, `thin-${values.demo}-${mode}.png`);
   mkdirSync(out, { recursive: true });

@@ -13,7 +13,7 @@ use crate::video::VideoRung;
 const SHARED: [u8; 3] = [80, 50, 20];
 /// The rungs of watchers; likewise.
 const SHARED_VIDEO: [VideoRung; 4] = [
-    VideoRung { bits_per_second: 4_000_000, half: false },
+    VideoRung { bits_per_second: 8_000_000, half: false },
     VideoRung { bits_per_second: 1_400_000, half: false },
     VideoRung { bits_per_second: 1_000_000, half: true },
     VideoRung { bits_per_second: 350_000, half: true },

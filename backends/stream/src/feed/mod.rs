@@ -55,7 +55,7 @@ pub(crate) trait Feed: Debug + Send {
     /// Its client can, or cannot.
     fn set_takes_video(&mut self, _takes: bool) {}
 
-    /// Whether most of the picture moves.
+    /// Whether much of the picture moves.
     fn moves(&self) -> bool {
         false
     }

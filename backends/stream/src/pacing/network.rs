@@ -7,7 +7,7 @@
 //! tell: what came rarely or slowly otherwise was the application's doing.
 
 //!
-//! Where most of the picture moves and the client can decode it, video takes the place of the lower
+//! Where much of the picture moves and the client can decode it, video takes the place of the lower
 //! qualities. Its bit rate follows the rate that was measured. If pictures come too rarely even so, they
 //! have half the size.
 
@@ -141,7 +141,7 @@ impl Network {
         }
     }
 
-    /// Whether video may be sent: the client can decode it, and most of the picture moves.
+    /// Whether video may be sent: the client can decode it, and much of the picture moves.
     pub(super) fn allow_video(&mut self, video: bool) {
         self.video = video;
         if !video && matches!(self.level, Level::Video { .. }) {

@@ -66,7 +66,7 @@ pub struct VideoPicture {
 /// Which clients get video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum VideoMode {
-    /// Those whose link is the limit while most of the picture moves.
+    /// Those whose link is the limit while much of the picture moves.
     #[default]
     Auto,
     /// None.

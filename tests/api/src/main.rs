@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 use argh::FromArgs;
 
 /// The crates that are published and have an API of their own.
-const CRATES: [&str; 10] = [
+const CRATES: [&str; 11] = [
     "framecast",
     "framecast-api",
     "framecast-http",
@@ -21,6 +21,7 @@ const CRATES: [&str; 10] = [
     "framecast-local",
     "framecast-stream",
     "framecast-terminal",
+    "framecast-video",
     "framecast-viewer",
     "framecast-window",
 ];

@@ -55,7 +55,6 @@ mod raw;
 mod sink;
 mod writer;
 mod y4m;
-mod yuv;
 
 pub use format::VideoFormat;
 pub use options::{Resizing, VideoOptions};

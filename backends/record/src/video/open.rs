@@ -97,7 +97,7 @@ impl Target {
         };
         match format {
             #[cfg(feature = "mp4")]
-            VideoFormat::Mp4 => Ok(Box::new(Mp4Sink::new(output, size)?)),
+            VideoFormat::Mp4 => Ok(Box::new(Mp4Sink::new(output, size))),
             #[cfg(feature = "gif")]
             VideoFormat::Gif => Ok(Box::new(GifSink::new(output, size)?)),
             #[cfg(not(feature = "mp4"))]

@@ -2,15 +2,8 @@
 
 use std::time::Duration;
 
-use framecast_api::{PhysicalSize, Result};
-
-/// RGBA8, rows from top to bottom without padding; alpha is ignored.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Picture<'a> {
-    pub(crate) size: PhysicalSize,
-    /// `size.bytes()` of them.
-    pub(crate) bytes: &'a [u8],
-}
+use framecast_api::Result;
+pub(crate) use framecast_video::Picture;
 
 /// When a picture is shown, since the beginning of the file.
 #[derive(Debug, Clone, Copy)]

@@ -1,11 +1,11 @@
 //! YUV4MPEG2 in 4:4:4 at a constant rate.
 
 use framecast_api::{PhysicalSize, Result};
+use framecast_video::yuv::{Coefficients, Matrix, Range, convert_444};
 
 use super::output::Output;
 use super::pace::Rate;
 use super::sink::{Picture, Sink, Span};
-use super::yuv::{Coefficients, Matrix, convert_full};
 
 pub(crate) struct Y4mSink {
     output: Output,
@@ -24,7 +24,7 @@ impl Y4mSink {
             )
             .as_bytes(),
         )?;
-        let coefficients = Coefficients::new(Matrix::guessed(size));
+        let coefficients = Coefficients::new(Matrix::guessed(size), Range::Limited);
         Ok(Self { output, coefficients, frame: Vec::new() })
     }
 }
@@ -34,7 +34,7 @@ impl Sink for Y4mSink {
         if !span.is_repeated {
             self.frame.clear();
             self.frame.extend_from_slice(b"FRAME\n");
-            convert_full(picture, &self.coefficients, &mut self.frame);
+            convert_444(picture, &self.coefficients, &mut self.frame);
         }
         (0..span.slots).try_for_each(|_| self.output.write(&self.frame))
     }

@@ -3,8 +3,8 @@
 //! ISO/IEC 14496-12 (boxes, fragments) and 14496-15 (how H.264 lies in them).
 
 use framecast_api::PhysicalSize;
-
-use super::super::yuv::Matrix;
+use framecast_video::h264::ParameterSets;
+use framecast_video::yuv::Matrix;
 
 /// Units of time in a second: whole for 24, 25, 30, 50 and 60 frames per second.
 pub(crate) const TIMESCALE: u32 = 90_000;
@@ -32,9 +32,7 @@ pub(crate) struct Track {
     pub(crate) size: PhysicalSize,
     /// As it is coded: even.
     pub(crate) coded: PhysicalSize,
-    /// Sequence and picture parameter set, without start codes.
-    pub(crate) sps: Vec<u8>,
-    pub(crate) pps: Vec<u8>,
+    pub(crate) sets: ParameterSets,
     pub(crate) matrix: Matrix,
 }
 
@@ -200,7 +198,7 @@ pub(crate) fn header(track: &Track) -> Header {
 }
 
 fn sample_entry(avc1: &mut Boxes, track: &Track) {
-    let Track { size, coded, sps, pps, matrix } = track;
+    let Track { size, coded, sets: ParameterSets { sps, pps }, matrix } = track;
     avc1.zeros(6);
     // The only data reference.
     avc1.u16(1);
@@ -339,7 +337,8 @@ mod tests {
 
     fn track(size: PhysicalSize, coded: PhysicalSize) -> Track {
         let sps = vec![0x67, 66, 0xc0, 31, 9, 9];
-        Track { size, coded, sps, pps: vec![0x68, 1, 2], matrix: Matrix::Bt709 }
+        let sets = ParameterSets { sps, pps: vec![0x68, 1, 2] };
+        Track { size, coded, sets, matrix: Matrix::Bt709 }
     }
 
     #[test]

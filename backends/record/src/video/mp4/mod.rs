@@ -4,23 +4,20 @@
 //! not written yet.
 
 mod boxes;
-mod encoder;
 
 use std::time::Duration;
 
 use framecast_api::{PhysicalSize, Result};
+use framecast_video::h264::{Encoder, MAX_SIDES, MIN_SIDE, Quality, Settings};
+use framecast_video::yuv::{Coefficients, Matrix, Range, Yuv420};
 
 use self::boxes::{Entry, Header, Sample, TIMESCALE, Track};
-use self::encoder::H264Encoder;
 use super::fit::reduced;
 use super::output::Output;
 use super::sink::{Picture, Sink, Span};
-use super::yuv::{Coefficients, Matrix, Quartered};
 
-/// The longest sides that the encoder takes, lying or standing; more is scaled down.
-const MAX_SIDES: (u32, u32) = (3840, 2160);
-/// The shortest; less gets bars.
-const MIN_SIDE: u32 = 16;
+/// How coarse coefficients become, the same for all: 20 leaves text sharp; see the README for what it costs.
+const QUANTIZER: u8 = 20;
 
 /// A fragment that is as long is written.
 const FRAGMENT: u64 = TIMESCALE as u64 / 2;
@@ -35,11 +32,11 @@ const MAX_ENTRIES: usize = 4096;
 
 pub(crate) struct Mp4Sink {
     output: Output,
-    encoder: H264Encoder,
+    encoder: Encoder,
     size: PhysicalSize,
     matrix: Matrix,
     coefficients: Coefficients,
-    picture: Quartered,
+    picture: Yuv420,
     /// `None` before the first picture.
     header: Option<Header>,
     /// Samples that are not written yet, and their bytes.
@@ -65,15 +62,16 @@ struct Index {
 
 impl Mp4Sink {
     /// Of `size`, which [`possible_size`] gave.
-    pub(crate) fn new(output: Output, size: PhysicalSize) -> Result<Self> {
-        let matrix = Matrix::guessed(size);
-        Ok(Self {
+    pub(crate) fn new(output: Output, size: PhysicalSize) -> Self {
+        let (matrix, range) = (Matrix::guessed(size), Range::Limited);
+        let quality = Quality::Quantizer(QUANTIZER);
+        Self {
             output,
-            encoder: H264Encoder::new(matrix)?,
+            encoder: Encoder::new(Settings { matrix, range, quality }),
             size,
             matrix,
-            coefficients: Coefficients::new(matrix),
-            picture: Quartered::default(),
+            coefficients: Coefficients::new(matrix, range),
+            picture: Yuv420::new(),
             header: None,
             samples: Vec::new(),
             data: Vec::new(),
@@ -82,7 +80,7 @@ impl Mp4Sink {
             keyframe: 0,
             fragments: 0,
             index: Index { entries: Vec::new(), step: 1, seen: 0 },
-        })
+        }
     }
 
     /// Appends the picture until `end`.
@@ -95,12 +93,13 @@ impl Mp4Sink {
             self.keyframe = self.end;
         }
         let before = self.data.len();
-        let sets = self.encoder.encode(&self.picture, is_keyframe, &mut self.data)?;
+        // The quality is constant, so that no time counts.
+        let unit = self.encoder.encode(&self.picture, is_keyframe, Duration::ZERO)?;
+        unit.write_with_lengths(&mut self.data);
         if self.header.is_none() {
-            let coded = PhysicalSize::new(self.picture.width as u32, self.picture.height as u32);
-            let (size, matrix) = (self.size, self.matrix);
-            let header =
-                boxes::header(&Track { size, coded, sps: sets.sps, pps: sets.pps, matrix });
+            let (size, coded, matrix) = (self.size, self.picture.size(), self.matrix);
+            let sets = unit.parameter_sets();
+            let header = boxes::header(&Track { size, coded, sets, matrix });
             self.output.write(&header.bytes)?;
             self.header = Some(header);
         }
@@ -176,7 +175,7 @@ impl Index {
     }
 }
 
-/// The size nearest to `size` that the encoder takes.
+/// The size nearest to `size` that the encoder takes: more is scaled down, less gets bars.
 pub(crate) fn possible_size(size: PhysicalSize) -> PhysicalSize {
     let PhysicalSize { width, height } = reduced(size, MAX_SIDES.0, MAX_SIDES.1);
     PhysicalSize::new(width.max(MIN_SIDE), height.max(MIN_SIDE))

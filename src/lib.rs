@@ -48,6 +48,7 @@
 //! | `video` | no | recordings as video and pictures: APNG, PNG, Y4M, raw RGBA |
 //! | `gif` | no | and as animated GIF |
 //! | `mp4` | no | and as H.264 in MP4 (openh264, built from C++) |
+//! | `h264` | no | H.264 for browsers on slow connections, `--video` (openh264, built from C++) |
 //! | `clipboard` | no | the desktop's clipboard for the window (arboard) |
 //! | `tower` | no | the web mirror as a `tower::Service`, for axum and other servers on hyper |
 //! | `snapshot` | no | `Canvas::snapshot`: a frame as PNG; `testing`: comparing frames with approved pictures (png) |
@@ -123,7 +124,8 @@ pub mod web {
     pub use framecast_http::Body;
     pub use framecast_http::{
         Answer, HttpBackend, HttpServer, HttpService, Limits, Link, LinkInfo, MjpegStream,
-        Reporter, Resources, ServerConfig, Tls, Token, Upgrade, Visitor, systemd_listener,
+        Reporter, Resources, ServerConfig, Tls, Token, Upgrade, VideoMode, Visitor,
+        systemd_listener,
     };
 }
 
@@ -162,6 +164,7 @@ pub use crate::offscreen::Offscreen;
 pub use crate::options::{
     BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, LinkFormat, ListenArg, Options,
     RatioArg, RecordFormatArg, ReplaySpeed, ReplayThen, SizeArg, TerminalArg, TimeoutArg, TlsArg,
+    VideoArg,
 };
 pub use crate::own_window::OwnWindow;
 pub use crate::schedule::UpdateMode;

@@ -335,6 +335,10 @@ fn config(
     address: std::net::SocketAddr,
     messages: Messages,
 ) -> Result<framecast_http::ServerConfig> {
+    use framecast_http::VideoMode;
+
+    use crate::options::VideoArg;
+
     let mut config = framecast_http::ServerConfig::default();
     // What is no text is not among those that are looked for.
     let variables = std::env::vars_os()
@@ -368,6 +372,11 @@ fn config(
     config.frame_ancestors.clone_from(&options.frame_ancestors);
     config.trusted_proxies.clone_from(&options.trusted_proxy);
     config.public_url.clone_from(&options.public_url);
+    config.video = match options.video.unwrap_or_default() {
+        VideoArg::Auto => VideoMode::Auto,
+        VideoArg::Never => VideoMode::Never,
+        VideoArg::Always => VideoMode::Always,
+    };
     if let Some(path) = &options.base_path {
         config.path.clone_from(path);
     }

@@ -500,6 +500,34 @@ impl FromStr for DrawDemand {
     }
 }
 
+/// Which viewers of the web mirror are sent video, on the command line: `auto`, `never` or `always`.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum VideoArg {
+    /// Those on a connection that is too slow for exact tiles, while most of the picture moves.
+    #[default]
+    Auto,
+    /// None.
+    Never,
+    /// Every viewer that can take it, whenever the picture changes.
+    Always,
+}
+
+impl FromStr for VideoArg {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim() {
+            "auto" => Ok(VideoArg::Auto),
+            "never" => Ok(VideoArg::Never),
+            "always" => Ok(VideoArg::Always),
+            _ => Err(Error::invalid_input(format!(
+                "{text:?} is unknown; possible are auto, never and always"
+            ))),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -604,6 +632,18 @@ mod tests {
         assert_eq!("json".parse::<LinkFormat>().unwrap(), LinkFormat::Json);
         for bad in ["", "JSON", "yaml", "json,json"] {
             assert!(complaint::<LinkFormat>(bad).contains("possible is json"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn who_gets_video_is_checked() {
+        for (text, value) in
+            [("auto", VideoArg::Auto), ("never", VideoArg::Never), (" always ", VideoArg::Always)]
+        {
+            assert_eq!(text.parse::<VideoArg>().unwrap(), value);
+        }
+        for bad in ["", "yes", "Always", "h264"] {
+            assert!(complaint::<VideoArg>(bad).contains("never"), "{bad}");
         }
     }
 

@@ -11,7 +11,7 @@ use framecast_api::{Error, Result};
 
 pub use self::args::{
     BackendKind, BackendList, DrawDemand, FpsArg, LinkArg, LinkFormat, ListenArg, RatioArg,
-    RecordFormatArg, SizeArg, TerminalArg, TimeoutArg, TlsArg,
+    RecordFormatArg, SizeArg, TerminalArg, TimeoutArg, TlsArg, VideoArg,
 };
 pub use self::replay::{ReplaySpeed, ReplayThen};
 use crate::control::ControlPolicy;
@@ -169,6 +169,12 @@ pub struct Options {
     /// moves
     #[cfg_attr(feature = "options", argh(switch))]
     pub lossless: bool,
+
+    /// who is sent H.264 video by the web mirror while the picture changes: auto (viewers on a slow connection,
+    /// while most of the picture moves), never, or always (everybody who can decode it). Video is less sharp and
+    /// takes far fewer bytes; a picture that rests is exact in any case. Default: auto
+    #[cfg_attr(feature = "options", argh(option, arg_name = "auto|never|always"))]
+    pub video: Option<VideoArg>,
 
     /// how the terminal shows the picture: kitty, sixel or iterm (pixels), cells (characters with
     /// the colors of two halves), quadrants, sextants or octants (finer characters), or auto (the
@@ -330,6 +336,7 @@ impl Options {
             ("qr", cfg!(feature = "qr")),
             ("record", cfg!(feature = "record")),
             ("video", cfg!(feature = "video")),
+            ("h264", cfg!(feature = "h264")),
         ];
         self.need_features(|feature| built_in.contains(&(feature, true)))
     }
@@ -358,6 +365,7 @@ impl Options {
             ("--web-sources", "http", !self.web_sources.is_empty()),
             ("--clients", "http", self.clients.is_some()),
             ("--no-status", "http", self.no_status),
+            ("--video", "h264", self.video.is_some()),
             ("--open", "open", self.open),
             ("--terminal", "terminal", self.terminal.is_some()),
             ("--pixel-ratio", "terminal", self.pixel_ratio.is_some()),
@@ -428,6 +436,7 @@ mod tests {
             ("--web-sources", "font-src https://example.org", "http"),
             ("--clients", "3", "http"),
             ("--no-status", "", "http"),
+            ("--video", "never", "h264"),
             ("--open", "", "open"),
             ("--terminal", "cells", "terminal"),
             ("--pixel-ratio", "2", "terminal"),
@@ -490,6 +499,7 @@ mod tests {
             "--control",
             "--control-timeout",
             "--lossless",
+            "--video",
             "--terminal",
             "--pixel-ratio",
             "--log",

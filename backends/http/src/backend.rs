@@ -66,6 +66,7 @@ impl Backend for HttpBackend {
 
     fn open(&mut self, context: Context) -> Result<()> {
         self.canvas.open(context.waker, context.clock, context.title);
+        self.canvas.set_video(crate::video::settings(self.server.site.video));
         self.encoders = encoders::start(&self.canvas)?;
         Ok(())
     }

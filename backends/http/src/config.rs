@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use framecast_api::{Error, Result};
+use framecast_stream::VideoMode;
 
 use crate::{Limits, Link, Reporter, Resources, Tls};
 
@@ -74,6 +75,13 @@ pub struct ServerConfig {
     /// The path that requests begin with, such as `/canvas/`, for a proxy or a router that does not remove it.
     /// Default: `/`.
     pub path: String,
+    /// Which clients are sent H.264 video while the picture changes. Video is less sharp than tiles, and takes a fraction
+    /// of their bytes where most of the picture moves; a picture that rests is exact in any case. Browsers decode it where
+    /// they have WebCodecs, which is only at `https://` addresses and on this machine.
+    ///
+    /// Default: [`VideoMode::Auto`], those whose connection is too slow for tiles. Without the feature `h264` nobody is sent
+    /// video, and [`VideoMode::Always`] is an error.
+    pub video: VideoMode,
     /// Files that replace those of the viewer's page, or are served in addition to them, for every canvas that has
     /// none of its own. Default: none.
     pub resources: Resources,
@@ -95,6 +103,7 @@ impl Default for ServerConfig {
             trusted_proxies: Vec::new(),
             public_url: None,
             path: "/".to_owned(),
+            video: VideoMode::Auto,
             resources: Resources::new(),
         }
     }
@@ -115,6 +124,7 @@ impl ServerConfig {
                  leave out one of them",
             ));
         }
+        crate::video::check(self.video)?;
         for origin in self.allow_origins.iter().chain(&self.frame_ancestors) {
             if !crate::front::access::is_origin(origin) {
                 return Err(Error::invalid_input(format!(

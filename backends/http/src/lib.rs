@@ -23,7 +23,9 @@
 //! [`HttpService`] does the same without a socket, inside a larger web application.
 //!
 //! The feature `tls`, on by default, lets a server speak TLS ([`Tls`]). The feature `tower` makes
-//! [`HttpService`] a `tower::Service`, for axum and whatever else runs on hyper.
+//! [`HttpService`] a `tower::Service`, for axum and whatever else runs on hyper. The
+//! feature `h264` sends H.264 to browsers on slow connections while most of the picture moves
+//! ([`ServerConfig::video`]); it needs a C++ compiler to build.
 
 #![warn(missing_docs)]
 
@@ -51,9 +53,11 @@ mod tls;
 mod tls_watch;
 #[cfg(feature = "tower")]
 mod tower;
+mod video;
 
 pub use backend::HttpBackend;
 pub use config::ServerConfig;
+pub use framecast_stream::VideoMode;
 pub use front::links::{Link, LinkInfo};
 pub use front::secret::Token;
 pub use limits::Limits;

@@ -9,7 +9,7 @@ use std::time::{Instant, SystemTime};
 use bytes::Bytes;
 use framecast_api::{Error, Result, Role, ViewLink};
 use framecast_stream::{
-    Dialect, Grant, Identity, LinkAnswer, LinkRequest, MjpegConfig, Revocation,
+    Dialect, Grant, Identity, LinkAnswer, LinkRequest, MjpegConfig, Revocation, VideoMode,
 };
 use http::{Request, Response, StatusCode};
 use log::Level;
@@ -49,6 +49,8 @@ pub(crate) struct Site {
     /// Files for canvases that have none of their own.
     resources: Resources,
     keyring: Mutex<Keyring>,
+    /// Who is sent video.
+    pub(crate) video: VideoMode,
     /// Hosts cannot change links.
     fixed_links: bool,
     /// Until the thread takes it.
@@ -161,6 +163,7 @@ impl Site {
             frame_ancestors: config.frame_ancestors,
             resources: config.resources,
             keyring: Mutex::new(keyring),
+            video: config.video,
             fixed_links: config.fixed_links,
             link_watch: Mutex::new(link_watch),
             reporter: config.reporter,

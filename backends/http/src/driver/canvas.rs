@@ -16,7 +16,7 @@ use framecast_api::{
 };
 use framecast_stream::{
     CanvasStats, ClientMessage, Goodbye, Hub, HubInput, HubOutput, Identity, Job, JobResult,
-    Joining, LinkAnswer, Message, SnapshotLook, Violation, is_same,
+    Joining, LinkAnswer, Message, SnapshotLook, VideoSettings, Violation, is_same,
 };
 use smol::channel::Sender;
 
@@ -193,6 +193,11 @@ impl Canvas {
     /// Every picture is sent exactly from the first, or not any more.
     pub(crate) fn set_lossless(&self, lossless: bool) {
         self.tell(HubInput::SetLossless(lossless));
+    }
+
+    /// Who is sent video, and what makes it.
+    pub(crate) fn set_video(&self, settings: VideoSettings) {
+        self.tell(HubInput::SetVideo(settings));
     }
 
     /// The files of its page, if it has files of its own.

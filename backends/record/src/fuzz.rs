@@ -32,7 +32,10 @@ fn read(bytes: &[u8]) {
                 });
             }
             Some(_) => {}
-            None => break,
+            None => match reader.next_place() {
+                Some(place) => drop(reader.enter(place.time).expect("memory can be read")),
+                None => break,
+            },
         }
     }
     if !is_small {

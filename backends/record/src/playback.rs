@@ -94,7 +94,8 @@ impl<R: Read + Seek> Playback<R> {
         self.time
     }
 
-    /// Returns the time of the next change; `None` at the end.
+    /// Returns the time of the next change; `None` at the end. Where the recording is damaged, that is the next place where it
+    /// can be entered.
     ///
     /// # Errors
     /// "Failed" if the file cannot be read.
@@ -107,7 +108,7 @@ impl<R: Read + Seek> Playback<R> {
     /// # Errors
     /// "Failed" if the file cannot be read.
     pub fn time_before(&mut self, time: u64) -> Result<u64> {
-        let offset = self.reader.offset();
+        let before_all = self.reader.mark();
         let mut enter = time;
         let mut tries = 0;
         let before = loop {
@@ -132,11 +133,12 @@ impl<R: Read + Seek> Playback<R> {
                 break enter;
             }
         };
-        self.reader.go_to(offset);
+        self.reader.go_back(before_all);
         Ok(before)
     }
 
-    /// Moves to `time`, forward or back: draws everything up to it, and nothing after it.
+    /// Moves to `time`, forward or back: draws everything up to it, and nothing after it. Where the recording is damaged, it
+    /// goes on at the last place before `time` that comes after the damage; until there, the picture stays.
     ///
     /// # Errors
     /// "Failed" if the file cannot be read.
@@ -147,19 +149,16 @@ impl<R: Read + Seek> Playback<R> {
         let is_far =
             |place: Place| place.offset > self.reader.offset() && place.time > self.time + FAR;
         if time < self.time || place.is_some_and(is_far) {
-            self.reader.enter(time)?;
-            changed = Changed { picture: true, texts: true };
-            self.title.clone_from(&self.reader.head().title);
-            self.cursor.clear();
-            self.presenter = None;
+            changed = self.enter(time)?;
         }
         let mut entering = changed.picture;
         let mut waiting = Waiting::default();
         loop {
-            let offset = self.reader.offset();
+            let before = self.reader.mark();
+            let beyond = self.reader.next_place();
             match self.reader.next_item()? {
                 Some((at, _)) if at > time => {
-                    self.reader.go_to(offset);
+                    self.reader.go_back(before);
                     break;
                 }
                 Some((_, Item::Part(part))) => {
@@ -176,6 +175,11 @@ impl<R: Read + Seek> Playback<R> {
                     self.note(&text, &mut changed);
                 }
                 Some((_, Item::Whole(_) | Item::State(_) | Item::Input(_) | Item::Time)) => {}
+                // It ends, or is damaged here.
+                None if beyond.is_some_and(|place| place.time <= time) => {
+                    changed = self.enter(time)?;
+                    entering = true;
+                }
                 None => break,
             }
             if waiting.bytes > MAX_WAITING {
@@ -185,6 +189,15 @@ impl<R: Read + Seek> Playback<R> {
         self.broken += waiting.draw(&mut self.picture);
         self.time = time;
         Ok(changed)
+    }
+
+    /// Goes to the last place that is not after `time`: all that was said before is forgotten.
+    fn enter(&mut self, time: u64) -> Result<Changed> {
+        self.reader.enter(time)?;
+        self.title.clone_from(&self.reader.head().title);
+        self.cursor.clear();
+        self.presenter = None;
+        Ok(Changed { picture: true, texts: true })
     }
 
     /// Notes what a text says.

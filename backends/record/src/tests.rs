@@ -140,32 +140,119 @@ fn a_recording_that_was_interrupted_plays_up_to_there() {
     }
 }
 
-#[test]
-fn a_damaged_recording_plays_up_to_the_damage_and_says_where() {
-    let (mut bytes, shown) = minute(true).finish();
-    let at = bytes.len() / 2;
-    bytes[at] ^= 0x10;
-    let mut playback = playback(&bytes);
-    assert!(playback.reader().damage().is_none(), "nobody has looked");
-    let (mut last, mut step) = (0, 0);
+/// Plays all of it: the times at which something changed, and what was shown then.
+fn play_through(playback: &mut Playback<Cursor<&[u8]>>) -> Vec<(u64, Vec<[u8; 4]>)> {
+    let mut played = Vec::new();
     while let Some(time) = playback.next_time().unwrap() {
+        let before = (playback.time(), playback.reader().offset());
         playback.seek(time).unwrap();
-        if step % 10 == 0 && playback.reader().damage().is_none() {
-            assert!(playback.picture().pixels() == shown_at(&shown, time).pixels);
-        }
-        if playback.reader().damage().is_some() {
-            break;
-        }
-        (last, step) = (time, step + 1);
+        assert_ne!((playback.time(), playback.reader().offset()), before, "it stays where it is");
+        played.push((time, playback.picture().pixels().to_vec()));
     }
-    let damage = playback.reader().damage().unwrap();
-    assert!(!damage.is_cut && damage.offset <= at as u64 && damage.offset + 100_000 > at as u64);
-    assert!(damage.to_string().contains("damaged at byte"), "{damage}");
-    assert!(last > 10_000_000 && last < 50_000_000, "{last}");
-    assert_eq!(playback.next_time().unwrap(), None, "it ends there");
-    // What comes after can still be entered.
-    playback.seek(55_000_000).unwrap();
-    assert!(playback.picture().pixels() == shown_at(&shown, 55_000_000).pixels);
+    played
+}
+
+#[test]
+fn a_damaged_recording_plays_up_to_the_damage_and_goes_on_at_the_next_place() {
+    let (whole, shown) = minute(true).finish();
+    let places = playback(&whole).reader().places().to_vec();
+    // In a payload, and in a head, which is then no chunk: shortly after a place, so that much is lost.
+    let place = places[places.len() / 2];
+    let mut reader = Reader::open(Cursor::new(&*whole)).unwrap();
+    reader.enter(place.time).unwrap();
+    let mut parts = 0;
+    let at = loop {
+        let at = reader.offset() as usize;
+        parts += usize::from(matches!(reader.next_item().unwrap(), Some((_, Item::Part(_)))));
+        if parts == 2 {
+            break at;
+        }
+    };
+    for (damage, mask) in [(at + 40, 0x10_u8), (at, 0x80)] {
+        let mut bytes = whole.clone();
+        bytes[damage] ^= mask;
+        let mut playback = playback(&bytes);
+        assert!(playback.reader().damage().is_none(), "nobody has looked");
+        let played = play_through(&mut playback);
+        let to = places[places.len() / 2 + 1].time;
+        let damage = playback.reader().damage().unwrap().clone();
+        assert_eq!((damage.offset, damage.is_cut, damage.to), (at as u64, false, Some(to)));
+        assert!(damage.from >= place.time && damage.from < to, "{damage:?}");
+        let lost = format!(
+            "byte {at}; what changed from {:.1} s to {:.1} s is lost",
+            damage.from as f64 / 1e6,
+            to as f64 / 1e6
+        );
+        assert!(damage.to_string().contains(&lost), "{damage}");
+        // What is lost has the time of the chunk before it.
+        let last = damage.from - 1;
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            played.iter().partition(|(time, _)| *time <= last || *time >= to);
+        assert!(gone.iter().all(|(_, pixels)| *pixels == shown_at(&shown, last).pixels));
+        for (time, pixels) in &kept {
+            assert!(*pixels == shown_at(&shown, *time).pixels, "at {time}");
+        }
+        assert!(kept.iter().any(|(time, _)| *time == to) && kept.len() > 500, "{}", kept.len());
+        // The same from anywhere, also where the next place is near.
+        for time in [to - 1, to, 55_000_000, damage.from, 1_000_000, to + 100_000] {
+            playback.seek(time).unwrap();
+            let time = if time < to { time.min(last) } else { time };
+            assert!(playback.picture().pixels() == shown_at(&shown, time).pixels, "at {time}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_recording_without_an_index_goes_on_as_far_as_chunks_follow_each_other() {
+    let scene = minute(true);
+    let mut bytes = scene.so_far();
+    let (whole, shown) = scene.finish();
+    let places = playback(&whole).reader().places().to_vec();
+    let place = places[places.len() / 2];
+    // The payload of the chunk before a place.
+    bytes[place.offset as usize - 1] ^= 1;
+    let mut played = playback(&bytes);
+    assert!(played.reader().damage().unwrap().is_cut);
+    let last = play_through(&mut played).pop().unwrap();
+    assert!(last.1 == shown.last().unwrap().pixels);
+    let damage = played.reader().damage().unwrap();
+    assert_eq!((damage.to, damage.is_cut), (Some(place.time), false));
+    // A length that is wrong hides what follows.
+    let mut reader = Reader::open(Cursor::new(&*whole)).unwrap();
+    reader.enter(place.time).unwrap();
+    let mut bytes = whole[..whole.len() - 36].to_vec();
+    bytes[reader.offset() as usize] = 0;
+    let mut played = playback(&bytes);
+    let last = play_through(&mut played).pop().unwrap();
+    assert!(last.0 <= place.time);
+    let damage = played.reader().damage().unwrap();
+    assert_eq!((damage.offset, damage.to), (place.offset, None));
+    assert!(damage.to_string().contains("what changed after"), "{damage}");
+}
+
+#[test]
+fn where_a_place_is_damaged_the_one_before_is_entered() {
+    let (whole, shown) = minute(true).finish();
+    let places = playback(&whole).reader().places().to_vec();
+    let at = places.len() / 2;
+    // Its head, its time, its payload.
+    for offset in [0, 9, 22] {
+        let mut bytes = whole.clone();
+        bytes[places[at].offset as usize + offset] ^= 0x80;
+        let mut played = playback(&bytes);
+        played.seek(places[at + 1].time - 1).unwrap();
+        // It follows what is shown there.
+        let before = shown_at(&shown, places[at].time);
+        assert!(played.picture().pixels() == before.pixels, "{offset}");
+        for time in [places[at + 1].time, places[at - 1].time, 59_000_000] {
+            played.seek(time).unwrap();
+            assert!(played.picture().pixels() == shown_at(&shown, time).pixels, "at {time}");
+        }
+        assert_eq!(played.reader().places().len(), places.len() - 1);
+        let activity = |reader: &Reader<_>| reader.activity().map(|(_, bytes)| bytes).sum::<u64>();
+        let all = activity(playback(&whole).reader());
+        assert_eq!(activity(played.reader()), all, "what changed counts to another place");
+    }
 }
 
 #[test]

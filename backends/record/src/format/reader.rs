@@ -9,6 +9,9 @@ use serde::Deserialize;
 use super::chunk::{ChunkHead, DONE, HEAD, Kind, PLACE};
 use super::{Head, MAX_PLACES, Place, SIGNATURE, START, VERSION};
 
+/// After so many places that are not where the index says, only the beginning is entered.
+const MOST_WRONG: usize = 8;
+
 /// Reads a recording from anything that can be read at any place. Nothing that a file says makes it panic, or take
 /// more memory than a chunk (16 MiB) and the index (768 KiB) have.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct Reader<R> {
     is_complete: bool,
     /// Where the next chunk is.
     offset: u64,
+    /// The time of the chunk before it.
+    time: u64,
     /// Of the state at a place, while it is handed out.
     payload: Vec<u8>,
 }
@@ -49,11 +54,15 @@ pub enum Item<'a> {
     Time,
 }
 
-/// Where a recording cannot be read any more, and why.
+/// Where a recording cannot be read any more, and what is lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
     /// Bytes from the beginning of the file.
     pub offset: u64,
+    /// What changed from this time on is lost, in microseconds.
+    pub from: u64,
+    /// The time of the next place where the recording can be entered, in microseconds; `None` if there is none.
+    pub to: Option<u64>,
     /// Whether the file ends here too early: whoever wrote it was interrupted, or still writes.
     pub is_cut: bool,
 }
@@ -61,9 +70,13 @@ pub struct Damage {
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_cut {
-            write!(f, "the recording was not completed; it ends at byte {}", self.offset)
-        } else {
-            write!(f, "the recording is damaged at byte {}; it ends there", self.offset)
+            return write!(f, "the recording was not completed; it ends at byte {}", self.offset);
+        }
+        let from = self.from as f64 / 1e6;
+        write!(f, "the recording is damaged at byte {}; what changed ", self.offset)?;
+        match self.to {
+            Some(to) => write!(f, "from {from:.1} s to {:.1} s is lost", to as f64 / 1e6),
+            None => write!(f, "after {from:.1} s is lost"),
         }
     }
 }
@@ -102,6 +115,7 @@ impl<R: Read + Seek> Reader<R> {
             broken_at: None,
             is_complete: false,
             offset: START,
+            time: 0,
             payload: Vec::new(),
         };
         if let Some(chunk) = reader.chunk()?.filter(|chunk| chunk.kind == Kind::Head) {
@@ -112,12 +126,12 @@ impl<R: Read + Seek> Reader<R> {
         } else {
             return Err(Error::invalid_input("the recording has no head"));
         }
-        let first = reader.offset;
+        let first = reader.mark();
         if !reader.read_index()? {
-            reader.offset = first;
+            reader.go_back(first);
             reader.scan()?;
         }
-        reader.offset = first;
+        reader.go_back(first);
         Ok(reader)
     }
 
@@ -146,33 +160,50 @@ impl<R: Read + Seek> Reader<R> {
         places.chain([(self.duration, self.rest)])
     }
 
-    /// Returns what is wrong with it, as far as is known.
+    /// Returns what is wrong with it, as far as is known: where it cannot be read first.
     #[must_use]
     pub fn damage(&self) -> Option<&Damage> {
         self.damage.as_ref()
     }
 
     /// Goes to the last place that is not after `time`, in microseconds, or to the beginning. Returns the time of that
-    /// place. The items after it begin with the state at that place.
+    /// place. The items after it begin with the state at that place. A place that is not where the index says is
+    /// forgotten, and the one before it taken.
     ///
     /// # Errors
     /// "Failed" if the file cannot be read.
     pub fn enter(&mut self, time: u64) -> Result<u64> {
-        if let Some(place) = self.place_before(time) {
+        for _ in 0..MOST_WRONG {
+            let Some(place) = self.place_before(time) else {
+                self.rewind();
+                return Ok(0);
+            };
+            let at = Mark { offset: place.offset, time: place.time };
             let known = self.damage.clone();
-            self.offset = place.offset;
-            let is_there = self
-                .chunk_head()?
-                .is_some_and(|chunk| chunk.kind == Kind::Base && chunk.time == place.time);
+            self.go_back(at);
+            let head = self.chunk_head()?;
+            let is_place =
+                head.is_some_and(|head| head.kind == Kind::Base && head.time == place.time);
+            let is_there = is_place && self.chunk()?.is_some();
+            self.go_back(at);
             if is_there {
                 return Ok(place.time);
             }
-            // The index is not to be believed: there is only the beginning.
             self.damage = known;
-            self.places.clear();
+            self.forget(place);
         }
-        self.offset = START;
+        // The index is not to be believed.
+        self.places.clear();
+        self.rewind();
         Ok(0)
+    }
+
+    /// Forgets a place; what changed before it counts to the next one.
+    fn forget(&mut self, place: Place) {
+        let at = self.places.partition_point(|other| other.offset < place.offset);
+        self.places.remove(at);
+        let bytes = self.places.get_mut(at).map_or(&mut self.rest, |next| &mut next.bytes);
+        *bytes = bytes.saturating_add(place.bytes);
     }
 
     /// Returns the last place that is not after `time`, in microseconds.
@@ -182,14 +213,25 @@ impl<R: Read + Seek> Reader<R> {
         after.checked_sub(1).and_then(|at| self.places.get(at)).copied()
     }
 
-    /// Goes to the beginning.
-    pub fn rewind(&mut self) {
-        self.offset = START;
+    /// Returns the first place that lies further on in the file.
+    #[must_use]
+    pub fn next_place(&self) -> Option<Place> {
+        let after = self.places.partition_point(|place| place.offset <= self.offset);
+        self.places.get(after).copied()
     }
 
-    /// Goes to the item at this offset, as [`offset`](Self::offset) told it.
-    pub fn go_to(&mut self, offset: u64) {
-        self.offset = offset;
+    /// Goes to the beginning.
+    pub fn rewind(&mut self) {
+        self.go_back(Mark { offset: START, time: 0 });
+    }
+
+    /// Where it is, to [go back](Self::go_back) to.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { offset: self.offset, time: self.time }
+    }
+
+    pub(crate) fn go_back(&mut self, to: Mark) {
+        (self.offset, self.time) = (to.offset, to.time);
     }
 
     /// Returns the next item and its time in microseconds; `None` at the end, or where the file is damaged.
@@ -226,25 +268,27 @@ impl<R: Read + Seek> Reader<R> {
     /// "Failed" if the file cannot be read.
     pub fn skip_item(&mut self) -> Result<Option<(u64, bool)>> {
         let Some(chunk) = self.chunk_head()? else { return Ok(None) };
-        self.offset += (HEAD + chunk.length) as u64;
+        self.pass(&chunk);
         Ok(Some((chunk.time, chunk.kind == Kind::Part)))
     }
 
-    /// Returns the time of the next item that is no part of a place, in microseconds, and stays where it is; `None` at the
-    /// end.
+    /// Returns the time of the next item that is no part of a place, in microseconds, and stays where it is. Where the file
+    /// is damaged, that is the next place; `None` at the end.
     ///
     /// # Errors
     /// "Failed" if the file cannot be read.
     pub fn next_time(&mut self) -> Result<Option<u64>> {
-        let offset = self.offset;
+        let before = self.mark();
         let time = loop {
-            let Some(chunk) = self.chunk_head()? else { break None };
+            let Some(chunk) = self.chunk_head()? else {
+                break self.next_place().map(|place| place.time);
+            };
             if matches!(chunk.kind, Kind::Part | Kind::Text | Kind::Time) {
                 break Some(chunk.time);
             }
-            self.offset += (HEAD + chunk.length) as u64;
+            self.pass(&chunk);
         };
-        self.offset = offset;
+        self.go_back(before);
         Ok(time)
     }
 
@@ -265,8 +309,14 @@ impl<R: Read + Seek> Reader<R> {
             self.ends(at, false);
             return Ok(None);
         }
-        self.offset = at + (HEAD + head.length) as u64;
+        self.pass(&head);
         Ok(Some(head))
+    }
+
+    /// Goes on to the chunk after this one.
+    fn pass(&mut self, chunk: &ChunkHead) {
+        self.offset += (HEAD + chunk.length) as u64;
+        self.time = chunk.time;
     }
 
     /// Reads the head of the next chunk, whose payload is all there.
@@ -294,10 +344,12 @@ impl<R: Read + Seek> Reader<R> {
         Ok(Some(head))
     }
 
-    /// The recording ends at this byte.
+    /// It cannot be read on from this byte, where it is.
     fn ends(&mut self, offset: u64, is_cut: bool) {
         if self.damage.as_ref().is_none_or(|known| offset < known.offset) {
-            self.damage = Some(Damage { offset, is_cut: is_cut && !self.is_complete });
+            let to = self.next_place().map(|place| place.time);
+            let is_cut = is_cut && !self.is_complete;
+            self.damage = Some(Damage { offset, from: self.time, to, is_cut });
         }
     }
 
@@ -361,13 +413,21 @@ impl<R: Read + Seek> Reader<R> {
                 _ => {}
             }
             self.duration = self.duration.max(chunk.time);
-            self.offset += (HEAD + chunk.length) as u64;
+            self.pass(&chunk);
         }
         self.rest = bytes;
         // Without an end it was not completed.
         self.ends(self.offset, true);
         Ok(())
     }
+}
+
+/// Where a reader was.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    offset: u64,
+    /// Of the chunk before.
+    time: u64,
 }
 
 /// The payload of a place.

@@ -39,10 +39,7 @@ const TELL_EVERY: Duration = Duration::from_millis(500);
 /// Writes the recording at `from` to `to`.
 pub(crate) fn run(from: &Path, to: &Path, args: &Export) -> Result<()> {
     let mut playback = play::open(from)?;
-    let told_damage = playback.reader().damage().is_some();
-    if let Some(damage) = playback.reader().damage() {
-        print_notice(&format!("{}: {damage}", from.display()));
-    }
+    let told_damage = play::tell_damage(&playback, from, None);
     let range = Range::new(args, playback.reader().duration())?;
     let mut options = VideoOptions::new().with_overwrite(args.overwrite);
     options.format = args.format.map(|format| format.0);
@@ -88,9 +85,7 @@ pub(crate) fn run(from: &Path, to: &Path, args: &Export) -> Result<()> {
         Err(error) if to == Path::new("-") && is_broken_pipe(&error) => return Ok(()),
         done => done?,
     };
-    if let Some(damage) = playback.reader().damage().filter(|_| !told_damage) {
-        print_notice(&format!("{}: {damage}", from.display()));
-    }
+    play::tell_damage(&playback, from, told_damage.as_ref());
     let how = if interrupted.load(Ordering::Relaxed) { ", interrupted" } else { "" };
     print_notice(&format!("{}: {done:.1} s, {}{how}", to.display(), progress::size(bytes)));
     if interrupted.load(Ordering::Relaxed) {
@@ -101,9 +96,9 @@ pub(crate) fn run(from: &Path, to: &Path, args: &Export) -> Result<()> {
 
 /// Whether whoever reads what is written has gone.
 fn is_broken_pipe(error: &Error) -> bool {
-    let cause =
-        std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<io::Error>());
-    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let is_it = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
+    causes.filter_map(|cause| cause.downcast_ref()).any(is_it)
 }
 
 /// What is exported, in microseconds.

@@ -6,7 +6,7 @@ mod timeline;
 mod transport;
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use framecast::{
     Button, Canvas, Cursor, Drawing, Error, EventKind, Key, Options, Pointer, Result, Step,
     UpdateMode, print_notice,
 };
-use framecast_record::{Changed, Playback, Reader};
+use framecast_record::{Changed, Damage, Playback, Reader};
 
 pub(crate) use self::args::{Moment, Speed};
 use self::thumbnails::Thumbnails;
@@ -53,10 +53,7 @@ impl From<&crate::command::Play> for Wishes {
 /// Plays the recording at `path` until the canvas is closed.
 pub(crate) fn run(options: &Options, path: &Path, wishes: &Wishes) -> Result<()> {
     let mut playback = open(path)?;
-    let told_damage = playback.reader().damage().is_some();
-    if let Some(damage) = playback.reader().damage() {
-        print_notice(&format!("{}: {damage}", path.display()));
-    }
+    let told_damage = tell_damage(&playback, path, None);
     let from = (wishes.from * 1e6) as u64;
     playback.seek(from)?;
     let Some(size) = playback.picture().size() else {
@@ -93,10 +90,25 @@ pub(crate) fn run(options: &Options, path: &Path, wishes: &Wishes) -> Result<()>
     play.run(&canvas, path)
 }
 
+/// Tells what is wrong with a recording, unless it was told. Returns what has been told then.
+pub(crate) fn tell_damage<R: Read + Seek>(
+    playback: &Playback<R>,
+    path: &Path,
+    told: Option<&Damage>,
+) -> Option<Damage> {
+    let damage = playback.reader().damage();
+    if let Some(damage) = damage.filter(|damage| told != Some(damage)) {
+        print_notice(&format!("{}: {damage}", path.display()));
+    }
+    damage.cloned()
+}
+
 /// Opens a recording.
 pub(crate) fn open(path: &Path) -> Result<Playback<BufReader<File>>> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let file = File::open(path).map_err(|error| Error::failed(named(&error)).with_source(error))?;
+    let file = File::open(path).map_err(|error| {
+        Error::failed(format!("cannot open {}: {error}", path.display())).with_source(error)
+    })?;
     let reader = Reader::open(BufReader::new(file)).map_err(|error| match error.kind() {
         framecast::ErrorKind::InvalidInput => Error::invalid_input(named(&error)),
         _ => Error::failed(named(&error)),
@@ -124,7 +136,7 @@ struct Play {
     hover: Option<(f32, f32)>,
     /// The pointer holds the time line.
     dragging: bool,
-    told_damage: bool,
+    told_damage: Option<Damage>,
 }
 
 impl Play {
@@ -154,12 +166,7 @@ impl Play {
                 self.draw(canvas.begin_frame()?);
                 canvas.close();
             }
-            if !self.told_damage
-                && let Some(damage) = self.playback.reader().damage()
-            {
-                self.told_damage = true;
-                print_notice(&format!("{}: {damage}", path.display()));
-            }
+            self.told_damage = tell_damage(&self.playback, path, self.told_damage.as_ref());
         }
         canvas.finish()
     }

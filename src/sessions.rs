@@ -56,7 +56,7 @@ impl Sessions {
             messages.notice(Level::Warn, &message);
         }
         let open = |path: PathBuf| {
-            let (player, header) = input_log::open(&path, speed.unwrap_or_default())?;
+            let (player, header) = input_log::open(&path, speed.unwrap_or_default(), messages)?;
             Ok::<_, Error>((path, player, header))
         };
         Ok(OpenSessions {

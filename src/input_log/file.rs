@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 use framecast_api::{Error, Result};
+use log::Level;
 
 use super::{Header, Listener, Player, Reader, Writer};
 use crate::messages::Messages;
@@ -51,25 +52,32 @@ pub(crate) fn record_in(
     Ok(Box::new(writer))
 }
 
-/// Opens the log at `path`, which may be a recording that has one.
+/// Opens the log at `path`, which may be a recording that has one. Tells of a recording that was not completed.
 ///
 /// # Errors
 /// If it cannot be read, or is no input log of this version.
-pub(crate) fn open(path: &Path, speed: ReplaySpeed) -> Result<(Player, Header)> {
+pub(crate) fn open(
+    path: &Path,
+    speed: ReplaySpeed,
+    messages: Messages,
+) -> Result<(Player, Header)> {
     let file = File::open(path).map_err(|error| {
         let message = format!("cannot replay the input log {}: {error}", path.display());
         Error::failed(message).with_source(error)
     })?;
-    let from = log_in(BufReader::new(file))
+    let tell = |damage: &str| {
+        messages.notice(Level::Warn, &format!("input   {}: {damage}", path.display()));
+    };
+    let from = log_in(BufReader::new(file), tell)
         .map_err(|error| Error::failed(format!("cannot replay {}: {error}", path.display())))?;
     let (reader, header) = Reader::open(from)
         .map_err(|why| Error::invalid_input(format!("cannot replay {}: {why}", path.display())))?;
     Ok((Player::new(reader, speed), header))
 }
 
-/// The log in a file: all of it, or that of a recording.
+/// The log in a file: all of it, or that of a recording. What is wrong with a recording goes to `tell`.
 #[cfg(feature = "record")]
-fn log_in(mut file: BufReader<File>) -> Result<Box<dyn BufRead>> {
+fn log_in(mut file: BufReader<File>, tell: impl FnOnce(&str)) -> Result<Box<dyn BufRead>> {
     use framecast_record::{InputLog, Reader as Recording};
 
     let begins = |error: std::io::Error| Error::failed(error.to_string()).with_source(error);
@@ -83,11 +91,15 @@ fn log_in(mut file: BufReader<File>) -> Result<Box<dyn BufRead>> {
             "the recording has no input; record it with --record FILE --record-input FILE, of the same name",
         ));
     }
+    // Other damage ends the log, which tells it then.
+    if let Some(damage) = recording.damage().filter(|damage| damage.is_cut) {
+        tell(&damage.to_string());
+    }
     Ok(Box::new(BufReader::new(InputLog::new(recording))))
 }
 
 #[cfg(not(feature = "record"))]
 #[expect(clippy::unnecessary_wraps, reason = "with the feature `record` it can fail")]
-fn log_in(file: BufReader<File>) -> Result<Box<dyn BufRead>> {
+fn log_in(file: BufReader<File>, _: impl FnOnce(&str)) -> Result<Box<dyn BufRead>> {
     Ok(Box::new(file))
 }

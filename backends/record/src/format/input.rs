@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek};
 use super::reader::{Item, Reader};
 
 /// Reads the input log that is in a recording, as if it were a file of its own. It is empty if there is none, and ends where the
-/// recording ends.
+/// recording ends. Where the recording is damaged, reading fails: what follows would be a log with a gap.
 #[derive(Debug)]
 pub struct InputLog<R> {
     reader: Reader<R>,
@@ -33,7 +33,14 @@ impl<R: Read + Seek> Read for InputLog<R> {
                     self.taken = 0;
                 }
                 Some(_) => {}
-                None => return Ok(0),
+                None => {
+                    return match self.reader.damage().filter(|damage| !damage.is_cut) {
+                        Some(damage) => {
+                            Err(io::Error::new(io::ErrorKind::InvalidData, damage.to_string()))
+                        }
+                        None => Ok(0),
+                    };
+                }
             }
         }
         let length = to.len().min(self.piece.len() - self.taken);

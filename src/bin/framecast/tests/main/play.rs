@@ -171,6 +171,36 @@ fn after_damage_it_goes_on_where_the_index_tells_how() {
 }
 
 #[test]
+fn a_replay_tells_that_its_recording_is_not_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.fcast");
+    let name = path.to_str().unwrap();
+    let mut child = record(&path, &["--record-input", name]);
+    write(&mut child, 0..20);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let replay = || {
+        let args = ["--backend", "none", "--replay-input", name, "--replay-speed", "max", "demo"];
+        command(&args).output().unwrap()
+    };
+    let whole = std::fs::read(&path).unwrap();
+    assert!(!said(&replay()).contains("completed"), "{}", said(&replay()));
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    let output = replay();
+    assert!(
+        said(&output).contains("show.fcast: the recording was not completed"),
+        "{}",
+        said(&output)
+    );
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 2] ^= 1;
+    std::fs::write(&path, damaged).unwrap();
+    let output = replay();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("the recording is damaged at byte"), "{}", said(&output));
+}
+
+#[test]
 fn what_cannot_be_recorded_ends_the_program_before_it_begins() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("dear.fcast");

@@ -31,14 +31,8 @@ fn main() -> ExitCode {
         std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
     match command::parse(&args) {
         Parsed::Run(options, action) => match run(&options, &action) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                print_notice(&error.to_string());
-                match error.kind() {
-                    ErrorKind::InvalidInput => ExitCode::from(USAGE),
-                    _ => ExitCode::FAILURE,
-                }
-            }
+            Ok(code) => code,
+            Err(error) => tell(&error),
         },
         Parsed::Help(text) => {
             // Nothing to do about a reader that went away.
@@ -56,11 +50,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options, action: &Action) -> Result<()> {
+/// Says why it ends. Returns the exit code.
+fn tell(error: &Error) -> ExitCode {
+    print_notice(&error.to_string());
+    match error.kind() {
+        ErrorKind::InvalidInput => ExitCode::from(USAGE),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn run(options: &Options, action: &Action) -> Result<ExitCode> {
     match action {
         Action::Demo(args) => demo::run(options, args.name.as_deref()),
         Action::Pipe(args) => pipe::run(options, args),
-        Action::Run(args) => run::run(options, args),
+        Action::Run(args) => return run::run(options, args),
         Action::Show(args) => {
             let files = args.files.iter().map(|file| path(file)).collect();
             show::run(options, files, args.max_memory)
@@ -73,6 +76,7 @@ fn run(options: &Options, action: &Action) -> Result<()> {
         }
         Action::Man(_) => print(&manual::page(&command::common_flags(), &command::commands())),
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
 /// Writes to standard output, which may be a file on a full disk. A reader that has seen enough is fine.

@@ -4,8 +4,9 @@ mod ending;
 mod program;
 
 use std::path::Path;
+use std::process::ExitCode;
 
-use framecast::{Error, Options, Result};
+use framecast::{Options, Result};
 
 use self::program::{Ends, Program};
 use crate::command::Run;
@@ -14,8 +15,8 @@ use crate::frames::{self, Events};
 /// What errors call the program's output.
 const SOURCE: &str = "what the program writes";
 
-/// Runs a program until it or the canvas ends.
-pub(crate) fn run(options: &Options, args: &Run) -> Result<()> {
+/// Runs a program until it or the canvas ends. Returns the exit code: errors of the show are told before the program is waited for.
+pub(crate) fn run(options: &Options, args: &Run) -> Result<ExitCode> {
     // Before the canvas opens files and sockets: some shells, such as dash, know descriptors of one digit only.
     let ends = Ends::open()?;
     // Before the program starts: it writes its messages to where the terminal's view keeps those of this one.
@@ -26,10 +27,7 @@ pub(crate) fn run(options: &Options, args: &Run) -> Result<()> {
     // The events end with `close`, as soon as the program reads them.
     let shown =
         events.and_then(|events| frames::show(&canvas, options, SOURCE, pipes.frames, &events));
-    let ended = program.end();
-    match (shown, ended) {
-        (Ok(()), ended) => ended,
-        (shown, Ok(())) => shown,
-        (Err(shown), Err(ended)) => Err(Error::failed(format!("{shown}; {ended}"))),
-    }
+    let told = shown.err().map(|error| crate::tell(&error));
+    let ended = program.end().err().map(|error| crate::tell(&error));
+    Ok(told.or(ended).unwrap_or(ExitCode::SUCCESS))
 }

@@ -110,6 +110,15 @@ fn what_a_program_must_not_write_is_told() {
 }
 
 #[test]
+fn what_is_wrong_is_told_before_the_program_is_waited_for() {
+    let output = run(&[], "say 'Hello, world'\nwhile :; do sleep 1; done");
+    assert_eq!(output.status.code(), Some(1));
+    let said = error(&output);
+    let wrong = said.find("\"Hello, world\"");
+    assert!(wrong.is_some() && wrong < said.find("it is terminated"), "{said}");
+}
+
+#[test]
 fn with_standard_output_as_the_pipe_printing_is_an_error_and_not_silent() {
     let output = run(&["--stdio"], "cat >/dev/null &\necho 'Hello from printf'");
     assert_eq!(output.status.code(), Some(1));

@@ -10,7 +10,7 @@ use crate::frames::Events;
 /// Events to what `--events` names.
 ///
 /// # Errors
-/// If it cannot be written to, or is the number of a descriptor that is not open.
+/// If it cannot be written to, is the number of a descriptor that is not open, or is what the pictures come from.
 pub(super) fn open(name: &str) -> Result<Events> {
     if name == "-" {
         return Events::start("standard output".into(), || Ok(std::io::stdout()));
@@ -20,6 +20,11 @@ pub(super) fn open(name: &str) -> Result<Events> {
         Some(path) => (path, true),
         None => (PathBuf::from(name), false),
     };
+    if is_input(&path) {
+        return Err(Error::invalid_input(format!(
+            "--events {name}: that is standard input, which the pictures come from; give another descriptor or a path, or - for standard output"
+        )));
+    }
     let is_pipe = is_pipe(&path);
     let open = move || {
         let mut how = File::options();
@@ -33,6 +38,25 @@ pub(super) fn open(name: &str) -> Result<Events> {
         Error::failed(format!("--events {name:?}: cannot write to it: {error}")).with_source(error)
     })?;
     Events::start(name.to_owned(), || Ok(file))
+}
+
+/// Whether it is the pipe or the file that standard input is.
+#[cfg(unix)]
+fn is_input(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let input = Path::new("/dev/fd/0");
+    let is_same = || {
+        let (one, other) = (path.metadata().ok()?, input.metadata().ok()?);
+        let is_same = (one.dev(), one.ino()) == (other.dev(), other.ino());
+        Some(is_same && (one.is_file() || is_pipe(path)))
+    };
+    path == input || is_same().unwrap_or(false)
+}
+
+#[cfg(not(unix))]
+fn is_input(_: &Path) -> bool {
+    false
 }
 
 #[cfg(unix)]

@@ -1,3 +1,4 @@
+use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Command, Output, Stdio};
 
@@ -235,6 +236,37 @@ fn events_go_to_a_descriptor_or_to_standard_output() {
         let told = types(&String::from_utf8(output.stdout).unwrap());
         assert_eq!((&*told[0], &**told.last().unwrap()), ("hello", "close"), "{events}");
     }
-    let (output, _) = pipe(&["--events", "77"], b"");
-    assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+    for (events, why) in [("77", "no open file descriptor"), ("0", "standard input")] {
+        let output = command(&["pipe", "--format", "frames", "--events", events])
+            .stdin(Stdio::piped())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+        assert!(error(&output).contains(why), "{}", error(&output));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn events_are_not_written_into_the_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("frames");
+    let input = [HELLO, "\n", FRAME, "\nabcdefgh"].concat();
+    std::fs::write(&file, &input).unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let read = |path: &std::path::Path| File::options().read(true).open(path).unwrap();
+    // A pipe with two ends of this process's own waits for nobody.
+    let both = File::options().read(true).write(true).open(&pipe).unwrap();
+    for (events, input) in [(file.as_path(), read(&file)), (&pipe, both)] {
+        let args = ["pipe", "--format", "frames", "--events", events.to_str().unwrap()];
+        let output = command(&args).stdin(input).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", error(&output));
+        assert!(error(&output).contains("standard input"), "{}", error(&output));
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), input);
+    // What is neither a file nor a pipe may be both.
+    let args = ["pipe", "--format", "frames", "--events", "/dev/null"];
+    let output = command(&args).output().unwrap();
+    assert!(!error(&output).contains("--events"), "{}", error(&output));
 }

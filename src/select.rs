@@ -78,12 +78,17 @@ pub(crate) fn recorders(
             "standard output can be one thing: drop one of --record -, or --print-links",
         ));
     }
-    let twice =
-        options.record.iter().enumerate().find(|(n, path)| options.record[..*n].contains(path));
-    if let Some((_, path)) = twice {
+    let twice = options.record.iter().enumerate().find_map(|(n, path)| {
+        options.record[..n]
+            .iter()
+            .find(|other| is_same_file(other, path))
+            .map(|other| (other, path))
+    });
+    if let Some((one, other)) = twice {
         return Err(framecast_api::Error::invalid_input(format!(
-            "--record {} is there twice; give each recording a file of its own",
-            path.display()
+            "--record {} and --record {} are the same file; give each recording one of its own",
+            one.display(),
+            other.display()
         )));
     }
     let format = options.record_format.map(|format| format.name().parse::<RecordFormat>());
@@ -119,6 +124,26 @@ pub(crate) fn recorders(
         settings.with_parts(options.record_parts)
     };
     Ok(options.record.iter().map(settings).collect())
+}
+
+/// Whether both paths are, or would be, the same file.
+#[cfg(feature = "record")]
+fn is_same_file(one: &std::path::Path, other: &std::path::Path) -> bool {
+    use std::path::Path;
+
+    #[cfg(unix)]
+    if let (Ok(one), Ok(other)) = (one.metadata(), other.metadata()) {
+        use std::os::unix::fs::MetadataExt;
+
+        return one.is_file() && (one.dev(), one.ino()) == (other.dev(), other.ino());
+    }
+    // One that is not there yet is in a folder that is.
+    let full = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        path.canonicalize().ok().or_else(|| Some(folder.join(path.file_name()?)))
+    };
+    one == other || full(one).is_some_and(|one| full(other) == Some(one))
 }
 
 /// What decides where a picture is seen best.

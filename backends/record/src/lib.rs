@@ -4,6 +4,7 @@
 
 pub use framecast_stream::UpdateSource;
 
+mod file;
 mod format;
 #[cfg(feature = "play")]
 #[doc(hidden)]
@@ -20,6 +21,7 @@ mod scene;
 mod tests;
 #[cfg(feature = "video")]
 pub mod video;
+mod words;
 
 pub use format::{Damage, Head, InputLog, Item, Place, Reader, Writer};
 #[cfg(feature = "play")]

@@ -9,8 +9,10 @@ use framecast_stream::{TileUpdate, Updates};
 use serde_json::Value;
 
 use super::sink::Sink;
+use crate::file::Made;
 use crate::format::{Head, Writer};
 use crate::hub_source::HubSource;
+use crate::words;
 
 /// While nothing changes, the file is told that time passed, so that a recording that is interrupted is as long as it
 /// lasted.
@@ -24,10 +26,50 @@ pub(super) struct FcastSink<W: Write> {
     name: String,
     clock: Clock,
     source: Source,
-    writer: Option<Writer<W>>,
+    /// `None` after an error, and when it is complete.
+    output: Option<Output<W>>,
     /// When something was last written.
     written: Instant,
     bytes: u64,
+}
+
+/// What is written, and the file.
+struct Output<W: Write> {
+    writer: Writer<W>,
+    /// Removes the file, until there is something in it.
+    made: Option<Made>,
+    /// There is a picture in it, or input.
+    has_content: bool,
+    /// Until when it was written, in microseconds since it began.
+    until: u64,
+}
+
+impl<W: Write> Output<W> {
+    fn picture(&mut self, time: u64, update: TileUpdate) -> io::Result<()> {
+        self.writer.picture(time, update)?;
+        self.keep();
+        Ok(())
+    }
+
+    fn input(&mut self, time: u64, log: &[u8]) -> io::Result<()> {
+        self.writer.input(time, log)?;
+        self.keep();
+        Ok(())
+    }
+
+    /// What there is, behind why there is no more.
+    fn kept(&self) -> String {
+        if !self.has_content {
+            return String::new();
+        }
+        words::kept(self.until as f64 / 1e6, self.writer.bytes())
+    }
+
+    fn keep(&mut self) {
+        self.made.take().into_iter().for_each(Made::keep);
+        self.has_content = true;
+        self.until = self.writer.time();
+    }
 }
 
 /// Where what changes comes from.
@@ -63,16 +105,18 @@ impl Source {
 }
 
 impl<W: Write> FcastSink<W> {
-    /// Begins a recording on `out`, which errors call `name`. What changes comes from `updates`, if there are some.
+    /// Begins a recording on `out`, which errors call `name`. `made` removes the file if nothing comes into it. What changes
+    /// comes from `updates`, if there are some.
     pub(super) fn new(
         out: W,
+        made: Option<Made>,
         name: String,
         head: &Head,
         updates: Option<Box<dyn Updates>>,
         clock: Clock,
         now: Instant,
     ) -> Result<Self> {
-        let writer = Writer::new(out, head).map_err(|error| cannot_write(&name, error))?;
+        let writer = Writer::new(out, head).map_err(|error| cannot_write(&name, error, ""))?;
         let source = match updates {
             Some(updates) => Source::Shared {
                 updates,
@@ -87,19 +131,26 @@ impl<W: Write> FcastSink<W> {
             }
         };
         let bytes = writer.bytes();
-        Ok(Self { name, clock, source, writer: Some(writer), written: now, bytes })
+        let output = Some(Output { writer, made, has_content: false, until: 0 });
+        Ok(Self { name, clock, source, output, written: now, bytes })
     }
 
     /// Writes, and notes how much it was.
     fn write(
         &mut self,
         now: Instant,
-        write: impl FnOnce(&mut Writer<W>) -> io::Result<()>,
+        write: impl FnOnce(&mut Output<W>) -> io::Result<()>,
     ) -> Result<()> {
-        let Some(writer) = &mut self.writer else { return Ok(()) };
-        let done = write(writer);
-        (self.written, self.bytes) = (now, writer.bytes());
-        done.map_err(|error| cannot_write(&self.name, error))
+        let Some(output) = &mut self.output else { return Ok(()) };
+        let done = write(output);
+        (self.written, self.bytes) = (now, output.writer.bytes());
+        done.map_err(|error| self.fail(error))
+    }
+
+    /// Writes nothing any more.
+    fn fail(&mut self, error: io::Error) -> Error {
+        let kept = self.output.take().map(|output| output.kept());
+        cannot_write(&self.name, error, &kept.unwrap_or_default())
     }
 }
 
@@ -128,11 +179,11 @@ impl<W: Write + Send> Sink for FcastSink<W> {
     }
 
     fn text(&mut self, text: &Value, time: u64) -> Result<()> {
-        self.write(self.written, |writer| writer.text(time, text))
+        self.write(self.written, |output| output.writer.text(time, text))
     }
 
     fn input(&mut self, log: &[u8], time: u64) -> Result<()> {
-        self.write(self.written, |writer| writer.input(time, log))
+        self.write(self.written, |output| output.input(time, log))
     }
 
     fn pause(&mut self, now: Instant) {
@@ -144,13 +195,13 @@ impl<W: Write + Send> Sink for FcastSink<W> {
     }
 
     fn advance(&mut self, time: u64, until: f64, now: Instant) -> Result<Option<Instant>> {
-        let Some(writer) = &mut self.writer else { return Ok(None) };
-        let before = writer.bytes();
+        let Some(output) = &mut self.output else { return Ok(None) };
+        let before = output.writer.bytes();
         let next = match &mut self.source {
             Source::Own { hub, frame_time } => {
                 let mut frame_time = frame_time.take();
                 // What follows without a frame became exact, now.
-                hub.advance(now, |update| writer.picture(frame_time.take().unwrap_or(time), update))
+                hub.advance(now, |update| output.picture(frame_time.take().unwrap_or(time), update))
             }
             Source::Shared { updates, waiting, times, drawn, .. } => loop {
                 let next = waiting.take().or_else(|| updates.take());
@@ -161,41 +212,40 @@ impl<W: Write + Send> Sink for FcastSink<W> {
                 }
                 let time = Source::time_of(times, &update, time);
                 *drawn = update.drawn();
-                if let Err(error) = writer.picture(time, update) {
+                if let Err(error) = output.picture(time, update) {
                     break Err(error);
                 }
             },
         };
-        self.bytes = writer.bytes();
-        let next = next.map_err(|error| cannot_write(&self.name, error))?;
+        self.bytes = output.writer.bytes();
+        let next = next.map_err(|error| self.fail(error))?;
         if self.bytes > before {
             self.written = now;
         } else if now.saturating_duration_since(self.written) >= TELL_EVERY {
-            self.write(now, |writer| writer.rest(time))?;
+            self.write(now, |output| output.writer.rest(time))?;
         }
         let tell = self.written + TELL_EVERY;
         Ok(Some(next.map_or(tell, |next| next.min(tell))))
     }
 
     fn finish(&mut self, time: u64, now: Instant) -> Result<()> {
-        let Some(mut writer) = self.writer.take() else { return Ok(()) };
+        let Some(mut output) = self.output.take() else { return Ok(()) };
         let last = match &mut self.source {
-            Source::Own { hub, .. } => hub.rest(now, |update| writer.picture(time, update)),
+            Source::Own { hub, .. } => hub.rest(now, |update| output.picture(time, update)),
             Source::Shared { newest, drawn, .. } => match newest.take() {
-                Some(frame) if !writer.is_exact() || *drawn < frame.timestamp() => {
+                Some(frame) if !output.writer.is_exact() || *drawn < frame.timestamp() => {
                     // The hub of the others may be gone already, or be behind.
                     let mut hub = HubSource::new(self.clock, true, now);
                     hub.frame(frame, now);
-                    hub.advance(now, |update| writer.picture(time, update)).map(|_| ())
+                    hub.advance(now, |update| output.picture(time, update)).map(|_| ())
                 }
                 _ => Ok(()),
             },
         };
-        let done = last.and_then(|()| {
-            self.bytes = writer.bytes();
-            writer.finish(time).map(|_| ())
-        });
-        done.map_err(|error| cannot_write(&self.name, error))
+        let kept = output.kept();
+        self.bytes = if output.made.is_some() { 0 } else { output.writer.bytes() };
+        let done = last.and_then(|()| output.writer.finish(time).map(|_| ()));
+        done.map_err(|error| cannot_write(&self.name, error, &kept))
     }
 
     fn bytes(&self) -> u64 {
@@ -203,6 +253,6 @@ impl<W: Write + Send> Sink for FcastSink<W> {
     }
 }
 
-fn cannot_write(name: &str, error: io::Error) -> Error {
-    Error::failed(format!("cannot write {name}: {error}")).with_source(error)
+fn cannot_write(name: &str, error: io::Error, kept: &str) -> Error {
+    Error::failed(format!("cannot write {name}: {error}{kept}")).with_source(error)
 }

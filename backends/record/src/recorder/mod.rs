@@ -204,13 +204,13 @@ impl RecordBackend {
         let mut head = Head::new(&*context.title, SystemTime::now());
         head.lossless = self.settings.is_lossless();
         head.input = self.settings.has_input();
-        let out = self.settings.create()?;
+        let (out, made) = self.settings.create()?;
         let updates = self.settings.updates().map(|updates| {
             let shared = Arc::clone(&self.recorder.shared);
             updates.subscribe(Waker::from(shared))
         });
         let name = self.settings.name();
-        let sink = FcastSink::new(out, name, &head, updates, context.clock, now)?;
+        let sink = FcastSink::new(out, made, name, &head, updates, context.clock, now)?;
         Ok(Box::new(sink))
     }
 }

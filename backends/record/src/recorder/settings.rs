@@ -11,6 +11,7 @@ use framecast_stream::UpdateSource;
 use log::Level;
 
 use super::format::RecordFormat;
+use crate::file::{self, Made};
 #[cfg(feature = "video")]
 use crate::video::{Resizing, VideoFormat, VideoOptions, VideoWriter};
 
@@ -247,37 +248,23 @@ impl RecordSettings {
         }
     }
 
-    /// Makes the file.
-    pub(super) fn create(&mut self) -> Result<Box<dyn Write + Send>> {
+    /// Creates the file. Also returns what removes it if nothing is written.
+    pub(super) fn create(&mut self) -> Result<(Box<dyn Write + Send>, Option<Made>)> {
         let path = match &mut self.target {
             Target::File(path) => &*path,
-            Target::StandardOutput => return Ok(Box::new(io::stdout())),
+            Target::StandardOutput => return Ok((Box::new(io::stdout()), None)),
             Target::Output(output, name) => {
-                return output.take().ok_or_else(|| used(name));
+                return Ok((output.take().ok_or_else(|| used(name))?, None));
             }
         };
         let mut options = OpenOptions::new();
-        options.write(true);
         #[cfg(unix)]
         if self.input {
             // It holds all that is typed.
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         }
-        if self.overwrite {
-            options.create(true).truncate(true);
-        } else {
-            options.create_new(true);
-        }
-        let file = options.open(path).map_err(|error| {
-            let name = self.name();
-            if error.kind() == io::ErrorKind::AlreadyExists {
-                return Error::failed(format!(
-                    "{name} exists; choose another name, or have it replaced (--record-overwrite; export: --overwrite)"
-                ));
-            }
-            Error::failed(format!("cannot make {name}: {error}")).with_source(error)
-        })?;
-        Ok(Box::new(file))
+        let (file, made) = file::create(path, self.overwrite, &mut options)?;
+        Ok((Box::new(file), made))
     }
 }
 

@@ -3,12 +3,13 @@
 use std::sync::PoisonError;
 use std::time::Instant;
 
-use framecast_api::{Error, Result};
+use framecast_api::Result;
 use log::Level;
 
 use super::settings::Reporter;
 use super::sink::Sink;
 use super::{Phase, RecorderState, Shared};
+use crate::words;
 
 /// Records until the recording ends, and then completes the file.
 pub(super) fn run(shared: &Shared, mut sink: Box<dyn Sink>, reporter: &Reporter) {
@@ -40,9 +41,6 @@ pub(super) fn run(shared: &Shared, mut sink: Box<dyn Sink>, reporter: &Reporter)
             waker.into_iter().for_each(|waker| waker.wake());
         }
         Err(error) => {
-            let error =
-                Error::failed(format!("{error}; what was written can be played: {summary}"))
-                    .with_source(error);
             if by_itself {
                 // The engine tells the user.
                 inner.failed = Some(error);
@@ -147,22 +145,15 @@ fn record(shared: &Shared, sink: &mut dyn Sink) -> Result<()> {
 /// One line about a recording that ended.
 fn summary(name: &str, state: &RecorderState) -> String {
     let RecorderState { seconds, bytes, frames, dropped, .. } = state;
-    let size = size(*bytes);
+    if *bytes == 0 {
+        return format!("{name}: nothing was shown, so there is no recording");
+    }
+    let size = words::size(*bytes);
     let dropped = match dropped {
         0 => String::new(),
         n => format!(", {n} left out because the encoder or the disk was too slow"),
     };
     format!("{name}: {seconds:.1} s, {size}, {frames} frames{dropped}")
-}
-
-/// Bytes for people.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1000 => format!("{bytes} bytes"),
-        1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", bytes as f64 / 1e9),
-    }
 }
 
 #[cfg(test)]
@@ -179,6 +170,7 @@ mod tests {
             summary("a.fcast", &state),
             "a.fcast: 12.3 s, 4.2 MB, 371 frames, 5 left out because the encoder or the disk was too slow"
         );
-        assert_eq!([5, 5000, 5_000_000_000].map(size), ["5 bytes", "5.0 kB", "5.00 GB"]);
+        state.bytes = 0;
+        assert!(summary("a.fcast", &state).contains("nothing was shown"));
     }
 }

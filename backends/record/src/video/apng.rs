@@ -38,7 +38,7 @@ impl ApngSink {
         chunk(&mut header, *b"sRGB", &[0]);
         let count_at = header.len() as u64;
         chunk(&mut header, *b"acTL", &count(0));
-        output.write(&header)?;
+        output.write_head(&header)?;
         Ok(Self { output, count_at, frames: 0, sequence: 0, previous: Previous::default() })
     }
 

@@ -1,11 +1,13 @@
 //! Where bytes go: a file, or a stream.
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use framecast_api::{Error, Result};
+
+use crate::file::{self, Made, cannot_create, is_special};
 
 /// A file or a stream that is written from beginning to end.
 pub(crate) struct Output {
@@ -13,6 +15,8 @@ pub(crate) struct Output {
     /// For messages: a path, or "standard output".
     name: String,
     written: u64,
+    /// Removes the file, until there is a picture in it.
+    made: Option<Made>,
 }
 
 enum Target {
@@ -24,30 +28,38 @@ enum Target {
 
 impl Output {
     /// Creates the file at `path`. With `overwrite`, one that exists is emptied; what is no regular file, such as
-    /// a device, is written to in any case.
+    /// a device, is written to in any case. A file that is new is removed again if no picture comes into it.
     ///
     /// # Errors
     /// If it cannot be created.
     pub(crate) fn create(path: &Path, overwrite: bool) -> Result<Self> {
-        let created =
-            if overwrite || is_special(path) { File::create(path) } else { File::create_new(path) };
-        let file = created.map_err(|error| cannot_create(path, error))?;
+        let (file, made) = file::create(path, overwrite, &mut OpenOptions::new())?;
         let is_file = file.metadata().is_ok_and(|metadata| metadata.is_file());
         let target = if is_file { Target::File(file) } else { Target::Stream(Box::new(file)) };
-        Ok(Self { target, name: path.display().to_string(), written: 0 })
+        Ok(Self { target, name: path.display().to_string(), written: 0, made })
     }
 
     /// `name` says what it is in messages: "standard output".
     pub(crate) fn stream(stream: Box<dyn Write + Send>, name: &str) -> Self {
-        Self { target: Target::Stream(stream), name: name.to_owned(), written: 0 }
+        Self { target: Target::Stream(stream), name: name.to_owned(), written: 0, made: None }
     }
 
-    /// Writes all of `bytes`, and hands them to the operating system. If a file cannot take all of
-    /// them, none are left in it, so that what was written before plays.
+    /// Writes all of `bytes`, in which there is a picture, as [`write_head`](Self::write_head) does.
     ///
     /// # Errors
     /// If they cannot be written.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.write_head(bytes)?;
+        self.made.take().into_iter().for_each(Made::keep);
+        Ok(())
+    }
+
+    /// Writes all of `bytes`, in which there is no picture, and hands them to the operating system. If a file cannot take
+    /// all of them, none are left in it, so that what was written before plays.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub(crate) fn write_head(&mut self, bytes: &[u8]) -> Result<()> {
         let done = match &mut self.target {
             Target::File(file) => file.write_all(bytes).inspect_err(|_| {
                 // It is the first error that tells something.
@@ -84,7 +96,7 @@ impl Output {
     }
 
     fn cannot_write(&self, error: io::Error) -> Error {
-        cannot_write(&self.name, self.written, error)
+        cannot_write(&self.name, error)
     }
 }
 
@@ -138,7 +150,7 @@ impl AtomicFile {
     pub(crate) fn replace(mut self, bytes: &[u8]) -> Result<()> {
         let Some((file, temporary)) = &mut self.temporary else { return Ok(()) };
         let done = file.write_all(bytes).and_then(|()| fs::rename(temporary, &self.path));
-        done.map_err(|error| cannot_write(&self.name, 0, error))?;
+        done.map_err(|error| cannot_write(&self.name, error))?;
         self.temporary = None;
         Ok(())
     }
@@ -153,28 +165,6 @@ impl Drop for AtomicFile {
     }
 }
 
-/// A device, a named pipe and the like.
-fn is_special(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-}
-
-fn cannot_create(path: &Path, error: io::Error) -> Error {
-    let hint = match error.kind() {
-        io::ErrorKind::NotFound => "; create the folder first",
-        io::ErrorKind::IsADirectory => "; name a file in it",
-        io::ErrorKind::AlreadyExists => {
-            "; choose another name, or have it replaced (--record-overwrite; export: --overwrite)"
-        }
-        _ => "",
-    };
-    Error::failed(format!("cannot create {}: {error}{hint}", path.display())).with_source(error)
-}
-
-fn cannot_write(name: &str, written: u64, error: io::Error) -> Error {
-    let rest = if written > 0 {
-        format!("; the first {written} bytes were written and can be played")
-    } else {
-        String::new()
-    };
-    Error::failed(format!("cannot write {name}: {error}{rest}")).with_source(error)
+fn cannot_write(name: &str, error: io::Error) -> Error {
+    Error::failed(format!("cannot write {name}: {error}")).with_source(error)
 }

@@ -53,7 +53,7 @@ impl Rate {
         self.time(self.slot(at))
     }
 
-    fn next(self, at: Duration) -> Duration {
+    pub(crate) fn next(self, at: Duration) -> Duration {
         self.time(self.slot(at) + 1)
     }
 }

@@ -69,12 +69,10 @@ impl Sink for NumberedSink {
         if !span.is_repeated {
             self.encoded = encode(picture)?;
         }
-        for _ in 0..span.slots {
-            let mut output = Output::create(&self.names.path(self.number + 1), self.overwrite)?;
-            output.write(&self.encoded)?;
-            self.number += 1;
-            self.written += output.written();
-        }
+        let mut output = Output::create(&self.names.path(self.number + 1), self.overwrite)?;
+        output.write(&self.encoded)?;
+        self.number += 1;
+        self.written += output.written();
         Ok(())
     }
 

@@ -26,7 +26,7 @@ impl Sink for RawSink {
                 *alpha = 255;
             }
         }
-        (0..span.slots).try_for_each(|_| self.output.write(&self.opaque))
+        self.output.write(&self.opaque)
     }
 
     fn finish(&mut self) -> Result<()> {

@@ -11,8 +11,6 @@ pub(crate) struct Span {
     pub(crate) start: Duration,
     /// After `start`.
     pub(crate) end: Duration,
-    /// How often a format with a constant rate writes the picture.
-    pub(crate) slots: u64,
     /// The picture is the one before.
     pub(crate) is_repeated: bool,
 }
@@ -20,7 +18,7 @@ pub(crate) struct Span {
 /// A file, or several, in a format.
 pub(crate) trait Sink: Send {
     /// Shows `picture`, which has the size that the sink was opened with. Spans follow each other without
-    /// gaps from zero on.
+    /// gaps from zero on; with a constant rate, each is one frame.
     ///
     /// # Errors
     /// If it cannot be encoded or written; nothing may follow then.
@@ -34,4 +32,9 @@ pub(crate) trait Sink: Send {
 
     /// Bytes written so far.
     fn bytes(&self) -> u64;
+
+    /// When the first picture begins that is encoded and not written yet, since the beginning of the file.
+    fn waits_since(&self) -> Option<Duration> {
+        None
+    }
 }

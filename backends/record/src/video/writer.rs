@@ -12,6 +12,7 @@ use super::open::{Target, possible_size};
 use super::options::{Resizing, VideoOptions};
 use super::pace::Pace;
 use super::sink::{Sink, Span};
+use crate::words;
 
 /// A new size that has lasted this long begins a new part: a window that is being dragged has many sizes.
 const SETTLED: Duration = Duration::from_millis(500);
@@ -36,6 +37,8 @@ pub struct VideoWriter {
     pending: Option<Pending>,
     /// When the file began; times that are handed to its sink count from there.
     part_start: Duration,
+    /// Until when pictures were handed to the sink, since the beginning of the file.
+    written: Duration,
     /// The size of the frames that the file is meant for; `None` before the first.
     part_size: Option<PhysicalSize>,
     /// Another size, and since when frames have had it.
@@ -139,6 +142,7 @@ impl VideoWriter {
             fitter: Fitter::default(),
             pending: None,
             part_start: Duration::ZERO,
+            written: Duration::ZERO,
             part_size: None,
             resized: None,
             progress: VideoProgress { parts: 1, ..VideoProgress::default() },
@@ -220,7 +224,8 @@ impl VideoWriter {
         })
     }
 
-    /// Shows the last frame until `end` and completes the file. Without any frame, the file stays empty.
+    /// Shows the last frame until `end` and completes the file. Without any frame there is no file, but the
+    /// empty one in the place of another that it replaced.
     ///
     /// # Errors
     /// As [`write`](Self::write).
@@ -239,11 +244,23 @@ impl VideoWriter {
                 self.path.as_ref().map_or("the stream".into(), |path| path.display().to_string());
             return Err(Error::failed(format!("writing {name} ended with an earlier error")));
         }
-        let done = call(self);
-        if done.is_err() {
-            self.stage = Stage::Failed;
+        call(self).map_err(|error| self.fail(error))
+    }
+
+    /// Writes nothing any more. Adds to `error` what there is.
+    fn fail(&mut self, error: Error) -> Error {
+        let mut written = self.written;
+        if let Stage::Begun(sink) = &self.stage {
+            self.progress.bytes = self.bytes_before + sink.bytes();
+            written = sink.waits_since().unwrap_or(written);
         }
-        done
+        self.stage = Stage::Failed;
+        let seconds = (self.part_start + written).as_secs_f64();
+        if seconds == 0.0 {
+            return error;
+        }
+        let kept = words::kept(seconds, self.progress.bytes);
+        Error::failed(format!("{error}{kept}")).with_source(error)
     }
 
     /// Time never goes back.
@@ -277,6 +294,7 @@ impl VideoWriter {
         self.progress.parts += 1;
         self.stage = Stage::Opened(target);
         (self.part_start, self.part_size, self.resized) = (at, None, None);
+        self.written = Duration::ZERO;
         Ok(true)
     }
 
@@ -335,9 +353,17 @@ impl VideoWriter {
             Pace::Constant(rate) => rate.slots(*start, end),
             _ => 1,
         };
-        sink.show(picture, Span { start: *start, end, slots, is_repeated: *is_repeated })?;
-        self.progress.frames += slots;
-        self.progress.bytes = self.bytes_before + sink.bytes();
+        let mut span = Span { start: *start, end, is_repeated: *is_repeated };
+        for _ in 0..slots {
+            if let Pace::Constant(rate) = self.pace {
+                span.end = rate.next(span.start);
+            }
+            sink.show(picture, span)?;
+            self.progress.frames += 1;
+            self.progress.bytes = self.bytes_before + sink.bytes();
+            self.written = span.end;
+            (span.start, span.is_repeated) = (span.end, true);
+        }
         Ok(())
     }
 }

@@ -18,7 +18,7 @@ impl Y4mSink {
     pub(crate) fn new(mut output: Output, size: PhysicalSize, rate: Rate) -> Result<Self> {
         let PhysicalSize { width, height } = size;
         let Rate { frames, seconds } = rate;
-        output.write(
+        output.write_head(
             format!(
                 "YUV4MPEG2 W{width} H{height} F{frames}:{seconds} Ip A1:1 C444 XCOLORRANGE=LIMITED\n"
             )
@@ -36,7 +36,7 @@ impl Sink for Y4mSink {
             self.frame.extend_from_slice(b"FRAME\n");
             convert_444(picture, &self.coefficients, &mut self.frame);
         }
-        (0..span.slots).try_for_each(|_| self.output.write(&self.frame))
+        self.output.write(&self.frame)
     }
 
     fn finish(&mut self) -> Result<()> {

@@ -173,7 +173,7 @@ fn a_file_that_exists_is_not_lost() {
     let path = folder.path().join("show.fcast");
     std::fs::write(&path, "dear").unwrap();
     let error = Stage::try_open(RecordSettings::new(&path)).err().unwrap().to_string();
-    assert!(error.contains("show.fcast exists"), "{error}");
+    assert!(error.contains("cannot create") && error.contains("choose another name"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), b"dear");
     let mut stage = Stage::try_open(RecordSettings::new(&path).with_overwrite(true)).unwrap();
     stage.show([1, 2, 3, 255]);
@@ -186,7 +186,11 @@ fn a_path_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("none/show.fcast");
     let error = Stage::try_open(RecordSettings::new(&path)).err().unwrap().to_string();
-    assert!(error.contains("cannot make") && error.contains("none/show.fcast"), "{error}");
+    assert!(error.contains("none/show.fcast"), "{error}");
+    assert!(
+        error.starts_with("cannot create ") && error.ends_with("create the folder first"),
+        "{error}"
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -222,13 +226,36 @@ fn a_disk_that_fails_later_ends_the_recording_and_the_engine_is_told_why() {
         std::thread::sleep(Duration::from_millis(1));
     };
     assert!(lost.contains("cannot write small disk"), "{lost}");
-    assert!(lost.contains("what was written can be played"), "{lost}");
+    assert_eq!(lost.matches("what was written can be played").count(), 1, "{lost}");
+    assert!(lost.ends_with("1.5 kB"), "{lost}");
     assert!(!stage.backend.wants_frame());
     stage.backend.close();
     let mut playback = playback(&path);
     assert!(playback.reader().damage().is_some_and(|damage| damage.is_cut));
     playback.seek(u64::MAX).unwrap();
     assert!(playback.picture().size().is_some());
+}
+
+#[test]
+fn a_recording_into_which_nothing_came_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["show.fcast", "show.y4m"] {
+        let path = folder.path().join(name);
+        if RecordFormat::from_path(&path).is_err() {
+            continue;
+        }
+        let mut stage = Stage::open(&path);
+        assert!(path.exists());
+        stage.backend.close();
+        assert!(!path.exists(), "{name}");
+        let said = stage.said.lock().unwrap().last().cloned().unwrap();
+        assert!(said.contains("nothing was shown"), "{said}");
+        // The next one may have the name.
+        let mut stage = Stage::open(&path);
+        stage.show([1, 2, 3, 255]);
+        stage.backend.close();
+        assert!(path.exists(), "{name}");
+    }
 }
 
 /// A disk with little room.

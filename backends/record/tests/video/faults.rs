@@ -46,9 +46,11 @@ fn a_full_disk_ends_the_video_and_what_was_written_plays() {
         let error = frames.find_map(|(frame, at)| video.write(frame, ms(*at)).err());
         let error = error.unwrap().to_string();
         assert!(error.starts_with("cannot write the disk: "), "{error}");
-        assert!(error.contains("can be played"), "{error}");
         let progress = video.progress();
         assert!(progress.frames > 3 && progress.bytes <= room as u64, "{progress:?}");
+        let kept = error.split("; what was written can be played: ").nth(1).unwrap();
+        let (seconds, size) = kept.split_once(" s, ").unwrap();
+        assert_eq!(size, format!("{:.1} kB", progress.bytes as f64 / 1e3));
         // It does not begin anew.
         let later = video.write(&sources[0], ms(9000)).unwrap_err().to_string();
         assert!(later.contains("earlier error"), "{later}");
@@ -57,7 +59,26 @@ fn a_full_disk_ends_the_video_and_what_was_written_plays() {
         let path = folder.join(format!("full.{format}"));
         std::fs::write(&path, &*disk.bytes.lock().unwrap()).unwrap();
         assert!(probe(&path).frames() > 3);
+        // Without it, it is as long as was said.
+        std::fs::write(&path, &disk.bytes.lock().unwrap()[..progress.bytes as usize]).unwrap();
+        let played =
+            probe(&path).frames() as f64 / if format == VideoFormat::Y4m { 30.0 } else { 25.0 };
+        assert!((played - seconds.parse::<f64>().unwrap()).abs() < 0.06, "{played} {error}");
     }
+}
+
+/// What no format makes small.
+#[cfg(unix)]
+fn noise((width, height): (u32, u32)) -> framecast_api::Frame {
+    let mut pool = framecast_api::FramePool::new();
+    let mut buffer = pool.lend((width, height).into()).unwrap();
+    let mut seed = 1_u32;
+    for pixel in buffer.pixels_mut() {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let [_, a, b, c] = seed.to_le_bytes();
+        *pixel = [a, b, c, 255];
+    }
+    pool.freeze(buffer, 1, 0.0, 1.0)
 }
 
 /// Files that may not grow: a limit of the system stands for a disk that is full.
@@ -80,6 +101,14 @@ fn a_file_that_cannot_grow_ends_with_the_last_whole_frame() {
             let error = (0..5000).find_map(|n| write(n).err()).unwrap().to_string();
             assert!(error.contains(&path.display().to_string()), "{error}");
             assert_eq!(path.metadata().unwrap().len(), video.progress().bytes);
+            // Where there is no room for a picture, there is no file.
+            let path = path.with_file_name(format!("none.{format}"));
+            let mut video = VideoWriter::create(&path, VideoOptions::new()).unwrap();
+            let large = noise((1400, 900));
+            video.write(&large, ms(0)).unwrap();
+            let error = video.finish(ms(100)).unwrap_err().to_string();
+            assert!(!error.contains("can be played"), "{error}");
+            assert!(!path.exists(), "{format}");
         }
         return;
     }
@@ -191,15 +220,15 @@ fn time_that_goes_back_is_held() {
 }
 
 #[test]
-fn a_video_without_frames_is_an_empty_file_and_no_picture() {
+fn a_video_without_frames_is_no_file() {
     let folder = folder("empty");
-    for name in ["out.mp4", "out.gif", "out.apng", "out.y4m"] {
+    for name in ["out.mp4", "out.gif", "out.apng", "out.y4m", "out.png"] {
         let path = folder.join(name);
         let video = VideoWriter::create(&path, VideoOptions::new()).unwrap();
         assert_eq!(video.finish(ms(1000)).unwrap().frames, 0);
-        assert_eq!(path.metadata().unwrap().len(), 0);
+        assert!(!path.exists(), "{name}");
+        // As one that is given up.
+        drop(VideoWriter::create(&path, VideoOptions::new()).unwrap());
+        assert!(!path.exists(), "{name}");
     }
-    let path = folder.join("out.png");
-    VideoWriter::create(&path, VideoOptions::new()).unwrap().finish(ms(1000)).unwrap();
-    assert!(!path.exists());
 }

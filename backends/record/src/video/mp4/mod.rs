@@ -100,7 +100,7 @@ impl Mp4Sink {
             let (size, coded, matrix) = (self.size, self.picture.size(), self.matrix);
             let sets = unit.parameter_sets();
             let header = boxes::header(&Track { size, coded, sets, matrix });
-            self.output.write(&header.bytes)?;
+            self.output.write_head(&header.bytes)?;
             self.header = Some(header);
         }
         let size = (self.data.len() - before) as u32;
@@ -155,6 +155,11 @@ impl Sink for Mp4Sink {
 
     fn bytes(&self) -> u64 {
         self.output.written()
+    }
+
+    fn waits_since(&self) -> Option<Duration> {
+        let start = Duration::from_micros(self.start * 1_000_000 / u64::from(TIMESCALE));
+        (!self.samples.is_empty()).then_some(start)
     }
 }
 

@@ -205,11 +205,46 @@ fn what_cannot_be_recorded_ends_the_program_before_it_begins() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("dear.fcast");
     std::fs::write(&path, "dear").unwrap();
-    for (file, why) in [(path.as_path(), "exists"), (Path::new("/nowhere/a.fcast"), "cannot make")]
-    {
+    for (file, why) in [
+        (path.as_path(), "choose another name"),
+        (Path::new("/nowhere/a.fcast"), "create the folder first"),
+    ] {
         let output = record(file, &[]).wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(1));
+        assert!(said(&output).contains("cannot create "), "{}", said(&output));
         assert!(said(&output).contains(why), "{}", said(&output));
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), b"dear");
+    // What was made before that is removed again.
+    let new = folder.path().join("new.fcast");
+    let output = record(&new, &["--record", path.to_str().unwrap()]).wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!new.exists());
+}
+
+#[test]
+fn one_file_is_recorded_in_once_whatever_it_is_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new.fcast");
+    let other = folder.path().join(".").join("..").join(folder.path().file_name().unwrap());
+    let other = other.join("new.fcast");
+    let twice = |flags: &[&str]| {
+        let flags = [flags, &["--record", other.to_str().unwrap()]].concat();
+        let output = record(&path, &flags).wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains("same file"), "{}", said(&output));
+    };
+    twice(&[]);
+    assert!(!path.exists());
+    std::fs::write(&path, "dear").unwrap();
+    twice(&["--record-overwrite"]);
+    #[cfg(unix)]
+    {
+        let link = folder.path().join("link.fcast");
+        std::fs::hard_link(&path, &link).unwrap();
+        let flags = ["--record-overwrite", "--record", link.to_str().unwrap()];
+        let output = record(&path, &flags).wait_with_output().unwrap();
+        assert!(said(&output).contains("same file"), "{}", said(&output));
     }
     assert_eq!(std::fs::read(&path).unwrap(), b"dear");
 }

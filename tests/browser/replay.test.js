@@ -172,7 +172,7 @@ test("everything can be done by keys, and said", async () => {
   }
   assert.deepEqual(order, ["play", "timeline", "speed", "fullscreen"]);
   await of("timeline").focus();
-  for (const [key, seconds] of [["5", 5.25], ["ArrowLeft", 0.25], ["ArrowUp", 5.25], ["End", 10.5], ["PageUp", 0], ["ArrowRight", 5], ["Home", 0]]) {
+  for (const [key, seconds] of [["5", 5.25], ["ArrowLeft", 0.25], ["ArrowUp", 5.25], ["End", 10.5], ["PageDown", 0], ["PageUp", 10.5], ["Home", 0], ["ArrowRight", 5], ["Home", 0]]) {
     await page.keyboard.press(key);
     await time(seconds);
   }
@@ -185,7 +185,7 @@ test("everything can be done by keys, and said", async () => {
   await until("the second", async () => (await get(page, "currentTime"))[0] > first);
   await page.keyboard.press(",");
   await time(first);
-  for (const [key, rate] of [[">", 1.5], [">", 2], ["<", 1.5], ["<", 1], ["<", 0.5]]) {
+  for (const [key, rate] of [[">", 1.5], [">", 2], ["<", 1.5], ["Backspace", 1], ["<", 0.5]]) {
     await page.keyboard.press(key);
     assert.deepEqual(await get(page, "playbackRate"), [rate], key);
   }

@@ -38,10 +38,18 @@ test("keys do what the table of the README says, and with others they are the br
     assert.deepEqual([back, on], [{ does: "step", by: -1 }, { does: "step", by: 1 }]);
   }
   assert.deepEqual([does("Home"), does("End"), does("0"), does("7")].map((action) => /** @type {any} */ (action).part), [0, 1, 0, 0.7]);
-  for (const key of ["<", "["]) assert.deepEqual(does(key), { does: "faster", by: -1 });
-  for (const key of [">", "]"]) assert.deepEqual(does(key), { does: "faster", by: 1 });
+  for (const key of ["<", "[", "ArrowDown"]) assert.deepEqual(does(key), { does: "faster", by: -1 });
+  for (const key of [">", "]", "ArrowUp"]) assert.deepEqual(does(key), { does: "faster", by: 1 });
+  for (const key of ["=", "Backspace"]) assert.deepEqual(does(key), { does: "speed", rate: 1 });
   for (const more of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }]) assert.equal(does("5", more), null);
-  for (const key of ["a", "Tab", "Escape", "Enter", "ArrowUp"]) assert.equal(does(key), null);
+  for (const key of ["a", "Tab", "Escape", "Enter"]) assert.equal(does(key), null);
+});
+
+test("on the time line, which is a slider, up and Page Up go on, and down and Page Down back", () => {
+  const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false };
+  const by = (/** @type {string} */ key) => /** @type {any} */ (keys.action({ key: keys.onSlider(key), ...none })).seconds;
+  assert.deepEqual(["ArrowUp", "ArrowDown", "ArrowRight", "ArrowLeft", "PageUp", "PageDown"].map(by), [5, -5, 5, -5, 60, -60]);
+  assert.equal(keys.onSlider("Home"), "Home");
 });
 
 test("speeds go from one of the list to the next, from any other, too, and not beyond", () => {

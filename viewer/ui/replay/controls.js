@@ -146,8 +146,7 @@ export default class Controls {
   #key(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (this.#inMenu(event)) return;
-    // On the time line, up and down are as right and left: a slider has both.
-    const key = (target.id === "timeline" && { ArrowUp: "ArrowRight", ArrowDown: "ArrowLeft" }[event.key]) || event.key;
+    const key = target.id === "timeline" ? keys.onSlider(event.key) : event.key;
     const { shiftKey, ctrlKey, altKey, metaKey } = event;
     const action = keys.action({ key, shiftKey, ctrlKey, altKey, metaKey });
     // A button is pressed by it.
@@ -168,6 +167,8 @@ export default class Controls {
         return replay.step(action.by);
       case "faster":
         return this.#faster(keys.next(replay.playbackRate, action.by));
+      case "speed":
+        return this.#faster(action.rate);
     }
   }
 

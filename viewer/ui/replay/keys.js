@@ -2,7 +2,7 @@
  * What keys do in a recording: what they do in `framecast play`, and what they do in other players of pages. Pure.
  *
  * @typedef {{does: "toggle"} | {does: "fullscreen"} | {does: "by", seconds: number} | {does: "to", part: number}
- *   | {does: "step", by: 1 | -1} | {does: "faster", by: 1 | -1}} Action `part`: of the whole length, 0 to 1
+ *   | {does: "step", by: 1 | -1} | {does: "faster", by: 1 | -1} | {does: "speed", rate: number}} Action `part`: of the whole length, 0 to 1
  */
 
 /** Between them the speed goes, by a key or in the list. */
@@ -42,12 +42,37 @@ function action({ key, shiftKey, ctrlKey, altKey, metaKey }) {
       return { does: "to", part: 1 };
     case "<":
     case "[":
+    case "ArrowDown":
       return { does: "faster", by: -1 };
     case ">":
     case "]":
+    case "ArrowUp":
       return { does: "faster", by: 1 };
+    case "Backspace":
+    case "=":
+      return { does: "speed", rate: 1 };
     default:
       return null;
+  }
+}
+
+/**
+ * The key that one is as on the time line: a slider, which has keys that raise its value and keys that lower it.
+ *
+ * @param {string} key
+ */
+function onSlider(key) {
+  switch (key) {
+    case "ArrowUp":
+      return "ArrowRight";
+    case "ArrowDown":
+      return "ArrowLeft";
+    case "PageUp":
+      return "PageDown";
+    case "PageDown":
+      return "PageUp";
+    default:
+      return key;
   }
 }
 
@@ -62,4 +87,4 @@ function next(rate, by) {
   return found ?? rate;
 }
 
-export default Object.freeze({ RATES, action, next });
+export default Object.freeze({ RATES, action, onSlider, next });

@@ -36,6 +36,8 @@ struct State {
     posted: bool,
     /// Waits to be shown.
     picture: Option<FrameBuffer>,
+    /// The picture was taken, and is not in `shown` yet.
+    showing: bool,
     /// Was shown last.
     shown: Option<Frame>,
     /// For the next frame.
@@ -87,7 +89,7 @@ impl Stage {
     /// # Errors
     /// If the frame changes parts of another one that is not there.
     pub(super) fn buffer(&self, header: &FrameHeader) -> Result<Option<FrameBuffer>> {
-        let waiting = |state: &mut State| state.picture.is_some() && !state.over;
+        let waiting = |state: &mut State| (state.picture.is_some() || state.showing) && !state.over;
         let waited = self.changed.wait_while(self.lock(), waiting);
         let mut state = waited.unwrap_or_else(PoisonError::into_inner);
         if state.over {
@@ -194,11 +196,13 @@ impl Stage {
             state.picture = Some(picture);
             return;
         };
+        state.showing = true;
         drop(state);
         match present(canvas, drawing, picture, fixed) {
             Ok(spare) => {
                 let mut state = self.lock();
                 state.spare = Some(spare);
+                state.showing = false;
                 state.shown = canvas.last_frame();
                 drop(state);
                 self.changed.notify_all();

@@ -193,9 +193,8 @@ fn a_recording_holds_what_the_program_was_handed_and_replays_it() {
     assert_eq!(session(&flags, &remote, backend), first);
     // One without input says so.
     let other = folder.path().join("other.fcast");
-    let canvas = Canvas::builder("plot").no_backends().open().unwrap();
-    canvas.record(RecordSettings::new(&other)).unwrap();
-    drop(canvas);
+    let (backend, remote) = NullBackend::new();
+    session(&["--backend", "none", "--record", other.to_str().unwrap()], &remote, backend);
     let flags = ["--backend", "none", "--replay-input", other.to_str().unwrap()];
     let options = Options::parse("test", &flags).unwrap();
     let error = Canvas::builder("plot").options(&options).open().unwrap_err().to_string();

@@ -1,6 +1,6 @@
 // Shows what moves in a browser behind a thin link, with video and without, and prints what the page's details say.
 //
-//   node tests/load/thin.js [--demo NAME] [--mbit RATE] [--delay MILLISECONDS] [--seconds TIME]
+//   node tests/load/thin.js [--demo NAME] [--mbit RATE] [--delay MILLISECONDS] [--seconds TIME] [--firefox]
 //
 // Pictures of both pages go to tests/browser/out. Uses the release build of the program.
 
@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { cleanUp, framecast, newPage, root, stats, useProfile } from "../browser/harness.js";
 import { thinLink } from "../browser/thin-link.js";
+import { startFirefox } from "../browser/webdriver/firefox.js";
 
 const { values } = parseArgs({
   options: {
@@ -18,9 +19,12 @@ const { values } = parseArgs({
     mbit: { type: "string", default: "2" },
     delay: { type: "string", default: "25" },
     seconds: { type: "string", default: "20" },
+    firefox: { type: "boolean", default: false },
   },
 });
 const out = join(root, "tests", "browser", "out");
+const name = `thin-${values.demo}${values.firefox ? "-firefox" : ""}`;
+let firefox = null;
 
 /** One page, whose program sends video or does not. */
 async function look(mode) {
@@ -30,13 +34,12 @@ async function look(mode) {
   ]);
   const url = new URL(await program.link());
   const link = await thinLink(Number(url.port), { bytesPerSecond: Number(values.mbit) * 125e3, delay: Number(values.delay) });
-  const page = await newPage({ width: 1280, height: 760 });
+  const page = await (firefox ? firefox.page({ width: 1280, height: 760 }) : newPage({ width: 1280, height: 760 }));
   await page.goto(`http://127.0.0.1:${link.port}/`);
   await sleep(Number(values.seconds) * 1000);
-  await page.locator("#details-show").focus();
-  await page.keyboard.press("Enter");
+  await page.evaluate(() => document.querySelector("#view").shadowRoot.querySelector("#details-show").click());
   await sleep(3000);
-  const file = join(out, `thin-${values.demo}-${mode}.png`);
+  const file = join(out, `${name}-${mode}.png`);
   mkdirSync(out, { recursive: true });
   await page.screenshot({ path: file });
   const { clients: [client] } = await stats(url.href);
@@ -48,8 +51,9 @@ async function look(mode) {
 
 useProfile("release");
 try {
+  if (values.firefox) firefox = await startFirefox();
   const files = [await look("auto"), await look("never")];
-  const both = join(out, `thin-${values.demo}.png`);
+  const both = join(out, `${name}.png`);
   execFileSync("convert", [...files, "+append", both]);
   console.log(both);
 } finally {

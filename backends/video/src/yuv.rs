@@ -53,7 +53,7 @@ impl Range {
 /// Bits after the point. Factors and sums of four samples then fit into 16 bits, and are multiplied as such.
 const FRACTION: u32 = 15;
 
-/// Factors of red, green and blue with [`FRACTION`] bits after the point.
+/// Factors of red, green and blue with 15 bits after the point.
 #[derive(Debug, Clone, Copy)]
 pub struct Coefficients {
     luma: [i32; 3],

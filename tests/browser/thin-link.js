@@ -22,24 +22,28 @@ export async function thinLink(port, { bytesPerSecond, delay }) {
   const sockets = new Set();
   const server = net.createServer({ noDelay: true }, (client) => {
     const program = net.connect({ port, host: "127.0.0.1", noDelay: true });
-    let waiting = 0;
     const ends = () => [client, program].forEach((socket) => socket.destroy());
     for (const socket of [client, program]) {
       sockets.add(socket);
       socket.on("error", ends).on("close", ends);
     }
-    client.on("data", (bytes) => setTimeout(() => program.writable && program.write(bytes), delay));
+    const up = later((bytes) => program.writable && program.write(bytes));
+    const down = later((bytes) => client.writable && client.write(bytes));
+    // What waits for the link; what is on its way comes on top.
+    let waiting = 0;
+    const through = later((bytes) => {
+      waiting -= bytes.length;
+      if (waiting <= QUEUE) program.resume();
+      down(bytes, performance.now() + delay);
+    });
+    client.on("data", (bytes) => up(bytes, performance.now() + delay));
     program.on("data", (bytes) => {
       waiting += bytes.length;
       if (waiting > QUEUE) program.pause();
       for (let at = 0; at < bytes.length; at += PIECE) {
         const piece = bytes.subarray(at, at + PIECE);
         free = Math.max(free, performance.now()) + (piece.length / rate) * 1000;
-        setTimeout(() => {
-          waiting -= piece.length;
-          if (waiting <= QUEUE) program.resume();
-          setTimeout(() => client.writable && client.write(piece), delay);
-        }, free - performance.now());
+        through(piece, free);
       }
     });
   });
@@ -52,5 +56,19 @@ export async function thinLink(port, { bytesPerSecond, delay }) {
       server.close();
       for (const socket of sockets) socket.destroy();
     },
+  };
+}
+
+/** Hands bytes to `run` at a time each, in order: timers of different lengths may come in any. */
+function later(run) {
+  const queue = [];
+  const next = () => {
+    const now = performance.now();
+    while (queue.length > 0 && queue[0].at <= now) run(queue.shift().bytes);
+    if (queue.length > 0) setTimeout(next, Math.max(1, queue[0].at - now));
+  };
+  return (bytes, at) => {
+    queue.push({ bytes, at });
+    if (queue.length === 1) setTimeout(next, Math.max(0, at - performance.now()));
   };
 }

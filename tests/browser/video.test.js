@@ -43,7 +43,7 @@ function squares(seed) {
   return (x, y) => colors[Math.floor(y / SQUARE) * columns + Math.floor(x / SQUARE)];
 }
 
-/** Encodes pictures nearly without loss, as BT.709 of full range. */
+/** Encodes pictures nearly without loss, as servers do, by BT.601 in the limited range. */
 function encode(pictures) {
   const rgb = Buffer.alloc(pictures.length * WIDTH * HEIGHT * 3);
   pictures.forEach((color, n) => {
@@ -52,8 +52,8 @@ function encode(pictures) {
     }
   });
   const input = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", `${WIDTH}x${HEIGHT}`, "-r", "30", "-i", "-"];
-  const colors = ["-vf", "scale=out_color_matrix=bt709:out_range=pc:flags=accurate_rnd+full_chroma_int,format=yuv420p", "-color_range", "pc"];
-  const options = "aud=1:keyint=100:scenecut=0:slices=1:fullrange=on:colormatrix=bt709:colorprim=bt709:transfer=bt709";
+  const colors = ["-vf", "scale=out_color_matrix=smpte170m:out_range=tv:flags=accurate_rnd+full_chroma_int,format=yuv420p", "-color_range", "tv"];
+  const options = "aud=1:keyint=100:scenecut=0:slices=1:fullrange=off:colormatrix=smpte170m:colorprim=bt709:transfer=iec61966-2-1";
   const codec = ["-c:v", "libx264", "-profile:v", "baseline", "-tune", "zerolatency", "-qp", "1", "-x264-params", options];
   const { status, stdout, stderr } = spawnSync("ffmpeg", ["-v", "error", ...input, ...colors, ...codec, "-f", "h264", "-"], { input: rgb, maxBuffer: 64 << 20 });
   assert.equal(status, 0, String(stderr));

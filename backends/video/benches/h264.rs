@@ -11,14 +11,13 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{Error, PhysicalSize, Result};
 use framecast_video::Picture;
-use framecast_video::h264::{Encoder, Quality, Settings};
-use framecast_video::yuv::{Coefficients, Matrix, Range, Yuv420};
+use framecast_video::h264::{Colors, Encoder, Quality, Settings};
+use framecast_video::yuv::{Coefficients, Matrix, Yuv420};
 
 const FPS: u32 = 60;
 /// Frames that are measured.
 const FRAMES: u32 = 180;
-const MATRIX: Matrix = Matrix::Bt709;
-const RANGE: Range = Range::Full;
+const MATRIX: Matrix = Matrix::Bt601;
 
 fn main() -> Result<()> {
     // cargo adds --bench.
@@ -54,8 +53,8 @@ fn report(source: &Source<'_>, quality: Quality, half: bool) -> Result<()> {
     let mut output = std::fs::File::create(&stream).map_err(failed)?;
     let mut input = std::fs::File::open(source.path).map_err(failed)?;
     let mut bytes = vec![0; source.size.bytes()?];
-    let coefficients = Coefficients::new(MATRIX, RANGE);
-    let mut encoder = Encoder::new(Settings { matrix: MATRIX, range: RANGE, quality });
+    let coefficients = Coefficients::new(MATRIX);
+    let mut encoder = Encoder::new(Settings { matrix: MATRIX, colors: Colors::Srgb, quality });
     let mut planes = Yuv420::new();
     let (mut keyframe, mut others, mut frames) = (0, 0, 0);
     let (mut converting, mut encoding) = (Duration::ZERO, Duration::ZERO);

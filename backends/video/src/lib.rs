@@ -7,12 +7,12 @@
 //! ```
 //! use framecast_api::PhysicalSize;
 //! use framecast_video::Picture;
-//! use framecast_video::yuv::{Coefficients, Matrix, Range, Yuv420};
+//! use framecast_video::yuv::{Coefficients, Matrix, Yuv420};
 //!
 //! let white = [255; 3 * 2 * 4];
 //! let picture = Picture { size: PhysicalSize::new(3, 2), bytes: &white };
 //! let mut planes = Yuv420::new();
-//! planes.convert(picture, &Coefficients::new(Matrix::Bt709, Range::Limited));
+//! planes.convert(picture, &Coefficients::new(Matrix::Bt709));
 //! assert_eq!(planes.size(), PhysicalSize::new(4, 2)); // rounded up to even
 //! assert_eq!(planes.planes(), [&[235; 8][..], &[128; 2], &[128; 2]]);
 //! ```

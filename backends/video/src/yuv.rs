@@ -1,4 +1,4 @@
-//! RGBA to planar Y'CbCr of 8 bits, as video has it.
+//! RGBA to planar Y'CbCr of 8 bits in the limited range, as video has it: luma from 16 to 235, chroma from 16 to 240.
 //!
 //! Plain loops over pixels, which the compiler turns into SIMD.
 
@@ -31,25 +31,10 @@ impl Matrix {
     }
 }
 
-/// Which values stand for black and white.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Range {
-    /// Luma from 16 to 235 and chroma from 16 to 240: what players assume.
-    Limited,
-    /// All values from 0 to 255: finer shades, for decoders that are told.
-    Full,
-}
-
-impl Range {
-    /// The luma of black, and how many steps luma and chroma have.
-    const fn steps(self) -> (u8, f64, f64) {
-        match self {
-            Self::Limited => (16, 219.0, 224.0),
-            Self::Full => (0, 255.0, 255.0),
-        }
-    }
-}
-
+/// The luma of black.
+const BLACK: i32 = 16;
+/// How many steps luma and chroma have.
+const STEPS: (f64, f64) = (219.0, 224.0);
 /// Bits after the point. Factors and sums of four samples then fit into 16 bits, and are multiplied as such.
 const FRACTION: u32 = 15;
 
@@ -57,7 +42,6 @@ const FRACTION: u32 = 15;
 #[derive(Debug, Clone, Copy)]
 pub struct Coefficients {
     luma: [i32; 3],
-    black: i32,
     cb: [i32; 3],
     cr: [i32; 3],
 }
@@ -65,8 +49,8 @@ pub struct Coefficients {
 impl Coefficients {
     /// Computes the factors.
     #[must_use]
-    pub fn new(matrix: Matrix, range: Range) -> Self {
-        let (black, luma_steps, chroma_steps) = range.steps();
+    pub fn new(matrix: Matrix) -> Self {
+        let (luma_steps, chroma_steps) = STEPS;
         let (red, blue) = matrix.weights();
         let green = 1.0 - red - blue;
         let fixed = |factor: f64| (factor * f64::from(1 << FRACTION)).round() as i32;
@@ -81,7 +65,6 @@ impl Coefficients {
         let (cr_red, cr_green, cr_blue) = chroma(red, blue);
         Self {
             luma: [luma(red), luma(green), luma(blue)],
-            black: i32::from(black),
             cb: [cb_red, cb_green, cb_blue],
             cr: [cr_red, cr_green, cr_blue],
         }
@@ -90,7 +73,7 @@ impl Coefficients {
     fn luma(&self, pixel: [u8; 4]) -> u8 {
         let [red, green, blue] = parts(pixel);
         let [r, g, b] = self.luma;
-        let half = (self.black << FRACTION) + (1 << (FRACTION - 1));
+        let half = (BLACK << FRACTION) + (1 << (FRACTION - 1));
         ((red * r + green * g + blue * b + half) >> FRACTION) as u8
     }
 
@@ -99,8 +82,7 @@ impl Coefficients {
         let fraction = FRACTION + SHARED;
         let half = (128 << fraction) + (1 << (fraction - 1));
         let sample = |[r, g, b]: [i32; 3]| (red * r + green * g + blue * b + half) >> fraction;
-        // The strongest colors of the full range would be 255.5.
-        (sample(self.cb).min(255) as u8, sample(self.cr).min(255) as u8)
+        (sample(self.cb) as u8, sample(self.cr) as u8)
     }
 }
 
@@ -273,34 +255,25 @@ fn mean(pixels: [[u8; 4]; 4]) -> [u8; 4] {
 mod tests {
     use super::*;
 
-    const KINDS: [(Matrix, Range); 4] = [
-        (Matrix::Bt601, Range::Limited),
-        (Matrix::Bt601, Range::Full),
-        (Matrix::Bt709, Range::Limited),
-        (Matrix::Bt709, Range::Full),
-    ];
-
     fn picture(width: u32, height: u32, bytes: &[u8]) -> Picture<'_> {
         Picture { size: PhysicalSize::new(width, height), bytes }
     }
 
     /// One pixel by the formula of the standard, in floating point.
-    fn exact([red, green, blue]: [u8; 3], matrix: Matrix, range: Range) -> [f64; 3] {
+    fn exact([red, green, blue]: [u8; 3], matrix: Matrix) -> [f64; 3] {
         let (kr, kb) = matrix.weights();
-        let (black, luma_steps, chroma_steps) = range.steps();
         let [red, green, blue] = [red, green, blue].map(|part| f64::from(part) / 255.0);
         let luma = kr * red + (1.0 - kr - kb) * green + kb * blue;
         let cb = (blue - luma) / (2.0 * (1.0 - kb));
         let cr = (red - luma) / (2.0 * (1.0 - kr));
-        let chroma = |value: f64| (128.0 + chroma_steps * value).min(255.0);
-        [f64::from(black) + luma_steps * luma, chroma(cb), chroma(cr)]
+        [16.0 + 219.0 * luma, 128.0 + 224.0 * cb, 128.0 + 224.0 * cr]
     }
 
     #[test]
     fn every_color_is_within_rounding_of_the_standard() {
         let levels = || (0..=255).step_by(15).chain([1, 254]);
-        for (matrix, range) in KINDS {
-            let coefficients = Coefficients::new(matrix, range);
+        for matrix in [Matrix::Bt601, Matrix::Bt709] {
+            let coefficients = Coefficients::new(matrix);
             for red in levels() {
                 for green in levels() {
                     for blue in levels() {
@@ -312,9 +285,7 @@ mod tests {
                         let [luma, cb, cr] = quartered.planes();
                         assert_eq!(luma, [full[0]; 4]);
                         assert_eq!([cb, cr], [[full[1]], [full[2]]]);
-                        for (got, exact) in
-                            full.iter().zip(exact([red, green, blue], matrix, range))
-                        {
+                        for (got, exact) in full.iter().zip(exact([red, green, blue], matrix)) {
                             let off = (f64::from(*got) - exact).abs();
                             assert!(off < 0.52, "{bytes:?}: {full:?}, not {exact}");
                         }
@@ -326,12 +297,11 @@ mod tests {
 
     #[test]
     fn black_white_and_grey_are_exact() {
-        for (matrix, range) in KINDS {
+        for matrix in [Matrix::Bt601, Matrix::Bt709] {
             let bytes = [[0, 0, 0, 255], [255; 4], [128, 128, 128, 255]].concat();
             let mut full = Vec::new();
-            convert_444(picture(3, 1, &bytes), &Coefficients::new(matrix, range), &mut full);
-            let luma = if range == Range::Full { [0, 255, 128] } else { [16, 235, 126] };
-            assert_eq!(full, [luma, [128; 3], [128; 3]].concat());
+            convert_444(picture(3, 1, &bytes), &Coefficients::new(matrix), &mut full);
+            assert_eq!(full, [[16, 235, 126], [128; 3], [128; 3]].concat());
         }
     }
 
@@ -340,7 +310,7 @@ mod tests {
         let (white, blue) = ([255; 4], [0, 0, 255, 255]);
         let bytes = [white, blue, white, white, white, white, blue, blue, blue].concat();
         let mut quartered = Yuv420::new();
-        let coefficients = Coefficients::new(Matrix::Bt709, Range::Limited);
+        let coefficients = Coefficients::new(Matrix::Bt709);
         quartered.convert(picture(3, 3, &bytes), &coefficients);
         assert_eq!(quartered.size(), PhysicalSize::new(4, 4));
         let (white, blue) = (235, 32);
@@ -362,7 +332,7 @@ mod tests {
 
     #[test]
     fn half_the_size_is_the_mean_of_two_by_two_pixels() {
-        let coefficients = Coefficients::new(Matrix::Bt709, Range::Full);
+        let coefficients = Coefficients::new(Matrix::Bt709);
         for (width, height) in [(1, 1), (2, 2), (3, 3), (4, 6), (5, 9), (8, 4), (10, 7), (33, 18)] {
             let bytes = pattern(width, height);
             let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
@@ -392,7 +362,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "2x2 pixels need 16 bytes, not 12")]
     fn a_picture_with_too_few_bytes_is_a_mistake_of_the_caller() {
-        let coefficients = Coefficients::new(Matrix::Bt709, Range::Full);
+        let coefficients = Coefficients::new(Matrix::Bt709);
         Yuv420::new().convert(picture(2, 2, &[0; 12]), &coefficients);
     }
 

@@ -1,7 +1,7 @@
 //! YUV4MPEG2 in 4:4:4 at a constant rate.
 
 use framecast_api::{PhysicalSize, Result};
-use framecast_video::yuv::{Coefficients, Matrix, Range, convert_444};
+use framecast_video::yuv::{Coefficients, Matrix, convert_444};
 
 use super::output::Output;
 use super::pace::Rate;
@@ -24,7 +24,7 @@ impl Y4mSink {
             )
             .as_bytes(),
         )?;
-        let coefficients = Coefficients::new(Matrix::guessed(size), Range::Limited);
+        let coefficients = Coefficients::new(Matrix::guessed(size));
         Ok(Self { output, coefficients, frame: Vec::new() })
     }
 }

@@ -4,15 +4,15 @@
 //! use std::time::Duration;
 //! use framecast_api::PhysicalSize;
 //! use framecast_video::Picture;
-//! use framecast_video::h264::{Encoder, Quality, Settings};
-//! use framecast_video::yuv::{Coefficients, Matrix, Range, Yuv420};
+//! use framecast_video::h264::{Colors, Encoder, Quality, Settings};
+//! use framecast_video::yuv::{Coefficients, Matrix, Yuv420};
 //!
-//! let (matrix, range) = (Matrix::Bt709, Range::Full);
-//! let mut encoder = Encoder::new(Settings { matrix, range, quality: Quality::Quantizer(24) });
+//! let (matrix, colors) = (Matrix::Bt709, Colors::Usual);
+//! let mut encoder = Encoder::new(Settings { matrix, colors, quality: Quality::Quantizer(24) });
 //! let grey = vec![128; 64 * 48 * 4];
 //! let mut planes = Yuv420::new();
 //! let picture = Picture { size: PhysicalSize::new(64, 48), bytes: &grey };
-//! planes.convert(picture, &Coefficients::new(matrix, range));
+//! planes.convert(picture, &Coefficients::new(matrix));
 //!
 //! let mut stream = Vec::new();
 //! for n in 0..3 {
@@ -31,13 +31,13 @@ use std::time::Duration;
 
 use framecast_api::{Error, PhysicalSize, Result};
 use openh264::encoder::{
-    BitRate, Complexity, EncodedBitStream, EncoderConfig, FrameRate, FrameType, QpRange,
-    RateControlMode, TransferCharacteristics, UsageType, VuiConfig,
+    BitRate, ColorPrimaries, Complexity, EncodedBitStream, EncoderConfig, FrameRate, FrameType,
+    QpRange, RateControlMode, TransferCharacteristics, UsageType, VuiConfig,
 };
 use openh264::formats::YUVSlices;
 use openh264::{OpenH264API, Timestamp};
 
-use crate::yuv::{Matrix, Range, Yuv420};
+use crate::yuv::{Matrix, Yuv420};
 
 /// The longest sides that the encoder takes, lying or standing.
 pub const MAX_SIDES: (u32, u32) = (3840, 2160);
@@ -60,11 +60,19 @@ const PICTURE_PARAMETERS: u8 = 8;
 pub struct Settings {
     /// What the pictures were converted with, which the stream says.
     pub matrix: Matrix,
-    /// What the pictures were converted with, which the stream says. With [`Range::Full`] it also says that the colors are
-    /// those of sRGB; with [`Range::Limited`] it says what players assume.
-    pub range: Range,
+    /// What the stream says of the colors themselves.
+    pub colors: Colors,
     /// How coarse pictures become.
     pub quality: Quality,
+}
+
+/// What a stream says of its colors, besides the matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colors {
+    /// What goes with the matrix, as players assume.
+    Usual,
+    /// That they are sRGB's, so that no player converts them.
+    Srgb,
 }
 
 /// How coarse pictures become.
@@ -181,12 +189,11 @@ impl Running {
             Matrix::Bt601 => VuiConfig::bt601(),
             Matrix::Bt709 => VuiConfig::bt709(),
         };
-        let vui = match settings.range {
-            // As players assume.
-            Range::Limited => vui,
-            Range::Full => {
-                vui.full_range(true).transfer_characteristics(TransferCharacteristics::Srgb)
-            }
+        let vui = match settings.colors {
+            Colors::Usual => vui,
+            Colors::Srgb => vui
+                .color_primaries(ColorPrimaries::Bt709)
+                .transfer_characteristics(TransferCharacteristics::Srgb),
         };
         let bits_per_second = settings.quality.bits_per_second();
         let config = EncoderConfig::new()

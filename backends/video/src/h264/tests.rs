@@ -6,7 +6,7 @@ use crate::Picture;
 use crate::yuv::Coefficients;
 
 const FIXED: Settings =
-    Settings { matrix: Matrix::Bt709, range: Range::Full, quality: Quality::Quantizer(20) };
+    Settings { matrix: Matrix::Bt709, colors: Colors::Usual, quality: Quality::Quantizer(20) };
 const RATE: Settings = Settings { quality: Quality::BitRate(500_000), ..FIXED };
 
 /// Colors that move.
@@ -19,7 +19,7 @@ fn planes(width: u32, height: u32, n: u32) -> Yuv420 {
         (0..height).flat_map(|y| (0..width).flat_map(move |x| pixel(x, y))).collect();
     let mut planes = Yuv420::new();
     let picture = Picture { size: PhysicalSize::new(width, height), bytes: &bytes };
-    planes.convert(picture, &Coefficients::new(Matrix::Bt709, Range::Full));
+    planes.convert(picture, &Coefficients::new(Matrix::Bt709));
     planes
 }
 
@@ -143,13 +143,13 @@ fn colors(sps: &[u8]) -> (bool, [u32; 3]) {
 
 #[test]
 fn the_stream_says_its_colors() {
-    for (matrix, range, wanted) in [
-        (Matrix::Bt601, Range::Limited, (false, [6, 6, 6])),
-        (Matrix::Bt709, Range::Limited, (false, [1, 1, 1])),
-        (Matrix::Bt601, Range::Full, (true, [6, 13, 6])),
-        (Matrix::Bt709, Range::Full, (true, [1, 13, 1])),
+    for (matrix, said, wanted) in [
+        (Matrix::Bt601, Colors::Usual, (false, [6, 6, 6])),
+        (Matrix::Bt709, Colors::Usual, (false, [1, 1, 1])),
+        (Matrix::Bt601, Colors::Srgb, (false, [1, 13, 6])),
+        (Matrix::Bt709, Colors::Srgb, (false, [1, 13, 1])),
     ] {
-        let mut encoder = Encoder::new(Settings { matrix, range, ..FIXED });
+        let mut encoder = Encoder::new(Settings { matrix, colors: said, ..FIXED });
         let sets = encoder.encode(&planes(64, 48, 0), false, time(0)).unwrap().parameter_sets();
         assert_eq!(colors(&sets.sps), wanted);
     }
@@ -169,7 +169,7 @@ fn grain(encoder: &mut Encoder, from: u32) -> (usize, Vec<u32>) {
         .collect();
         let mut planes = Yuv420::new();
         let picture = Picture { size: PhysicalSize::new(320, 240), bytes: &rgba };
-        planes.convert(picture, &Coefficients::new(Matrix::Bt709, Range::Full));
+        planes.convert(picture, &Coefficients::new(Matrix::Bt709));
         let unit = encoder.encode(&planes, false, time(n)).unwrap();
         if unit.is_keyframe() {
             keyframes.push(n);

@@ -8,8 +8,8 @@ mod boxes;
 use std::time::Duration;
 
 use framecast_api::{PhysicalSize, Result};
-use framecast_video::h264::{Encoder, MAX_SIDES, MIN_SIDE, Quality, Settings};
-use framecast_video::yuv::{Coefficients, Matrix, Range, Yuv420};
+use framecast_video::h264::{Colors, Encoder, MAX_SIDES, MIN_SIDE, Quality, Settings};
+use framecast_video::yuv::{Coefficients, Matrix, Yuv420};
 
 use self::boxes::{Entry, Header, Sample, TIMESCALE, Track};
 use super::fit::reduced;
@@ -63,14 +63,14 @@ struct Index {
 impl Mp4Sink {
     /// Of `size`, which [`possible_size`] gave.
     pub(crate) fn new(output: Output, size: PhysicalSize) -> Self {
-        let (matrix, range) = (Matrix::guessed(size), Range::Limited);
+        let matrix = Matrix::guessed(size);
         let quality = Quality::Quantizer(QUANTIZER);
         Self {
             output,
-            encoder: Encoder::new(Settings { matrix, range, quality }),
+            encoder: Encoder::new(Settings { matrix, colors: Colors::Usual, quality }),
             size,
             matrix,
-            coefficients: Coefficients::new(matrix, range),
+            coefficients: Coefficients::new(matrix),
             picture: Yuv420::new(),
             header: None,
             samples: Vec::new(),

@@ -349,7 +349,7 @@ impl ClientState {
         let lacked_size = self.mapping.lacks_size();
         self.mapping.acknowledged(update);
         self.pending.width |= self.mapping.lacks_size() && !lacked_size;
-        self.feed.painted(update);
+        self.feed.painted(update, now);
     }
 
     /// The client lost something: everything is to be sent anew.

@@ -91,7 +91,7 @@ pub(crate) trait Feed: Debug + Send {
     ) -> Next;
 
     /// Everything up to `update` was painted.
-    fn painted(&mut self, _update: u32) {}
+    fn painted(&mut self, _update: u32, _now: Instant) {}
 
     /// Forgets what was sent: everything is to be sent anew.
     fn refresh(&mut self);

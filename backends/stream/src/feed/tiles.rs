@@ -28,6 +28,8 @@ pub(super) struct TileFeed {
     update: u32,
     /// The update with the last exact tiles that were not due to a change, while it is not painted.
     refining: Option<u32>,
+    /// The last picture of a video, while it is not painted, and how long it must be still then.
+    video: Option<(u32, Duration)>,
     /// When the next of its inexact tiles has been still for long enough.
     rests_at: Option<Instant>,
     inexact: usize,
@@ -57,7 +59,7 @@ impl TileFeed {
 
     /// When there is something to make exact.
     fn rests_at(&self) -> Option<Instant> {
-        self.rests_at.filter(|_| self.refining.is_none())
+        self.rests_at.filter(|_| self.refining.is_none() && self.video.is_none())
     }
 
     fn sent(&self, tile: usize) -> Sent {
@@ -123,6 +125,7 @@ impl TileFeed {
         }
         self.settle(store, still_after);
         (self.version, self.doubtful) = (version, false);
+        self.video = Some((self.update, still_after));
         (header(self.update, (picture, grid, encoded), false), ranges)
     }
 
@@ -249,10 +252,15 @@ impl Feed for TileFeed {
         Next::Update(update(header, tiles, !changes))
     }
 
-    fn painted(&mut self, update: u32) {
+    fn painted(&mut self, update: u32, now: Instant) {
         // Numbers wrap around.
-        if self.refining.is_some_and(|refining| update.wrapping_sub(refining) < u32::MAX / 2) {
+        let has = |sent: u32| update.wrapping_sub(sent) < u32::MAX / 2;
+        if self.refining.is_some_and(has) {
             self.refining = None;
+        }
+        if let Some((_, still_after)) = self.video.take_if(|(sent, _)| has(*sent)) {
+            // While it was on its way there may have been no demand, so that what moves looked still.
+            self.rests_at = self.rests_at.map(|at| at.max(now + still_after));
         }
     }
 

@@ -56,7 +56,7 @@ impl Feed for UpdateFeed {
                 Next::Missing => return Next::Missing,
                 // It is handed over, and so painted.
                 Next::Update(update) => {
-                    self.tiles.painted(update.number);
+                    self.tiles.painted(update.number, now);
                     true
                 }
                 Next::Nothing => false,

@@ -165,8 +165,8 @@ impl Feed for VideoFeed {
         next
     }
 
-    fn painted(&mut self, update: u32) {
-        self.tiles.painted(update);
+    fn painted(&mut self, update: u32, now: Instant) {
+        self.tiles.painted(update, now);
     }
 
     fn refresh(&mut self) {

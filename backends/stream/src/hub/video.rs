@@ -396,3 +396,21 @@ fn video_for_a_watcher_costs_the_presenter_little() {
     let (alone, beside) = (play(false), play(true));
     assert!(beside > alone * 0.85, "{beside} and {alone} fps");
 }
+
+#[test]
+fn over_the_thinnest_links_exact_tiles_never_take_turns_with_a_film() {
+    for mode in [VideoMode::Auto, VideoMode::Always] {
+        for rate in [20e3, 30e3, 40e3, 60e3] {
+            let mut world = World::new(mode);
+            let n = world.join(true, rate);
+            world.presents(n);
+            world.play(Content::Film, 40 * SECOND);
+            let from = world.scene.now;
+            world.play(Content::Film, 20 * SECOND);
+            let viewer = &world.viewers[n];
+            assert!(viewer.after(from).all(|shown| shown.video.is_some()), "{mode:?}, {rate}");
+            let fps = viewer.fps(from, world.scene.now);
+            assert!(fps > 12.0, "{fps} pictures a second with {rate} bytes, {mode:?}");
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::message::Message;
 use crate::protocol::ClientMessage;
 use crate::scene::Scene;
 use crate::store::video::VideoCounts;
-use crate::video::{Label, MadeUpCodec, VideoMode, VideoSettings};
+use crate::video::{Label, MadeUpCodec, VideoCodec, VideoMode, VideoSettings};
 
 const MS: Duration = Duration::from_millis(1);
 const FRAME: Duration = Duration::from_micros(16_667);
@@ -413,4 +413,37 @@ fn over_the_thinnest_links_exact_tiles_never_take_turns_with_a_film() {
             assert!(fps > 12.0, "{fps} pictures a second with {rate} bytes, {mode:?}");
         }
     }
+}
+
+#[test]
+fn pictures_that_were_begun_with_other_settings_come_to_nothing() {
+    let mut world = World::new(VideoMode::Always);
+    (0..3).for_each(|_| _ = world.join(true, WIDE));
+    let codec: Option<Arc<dyn VideoCodec>> = Some(Arc::new(MadeUpCodec::new(4000)));
+    for n in 0..100 {
+        world.play(Content::Film, (11 + n % 7 * 9) * MS);
+        let settings = VideoSettings { mode: VideoMode::Always, codec: codec.clone() };
+        world.scene.handle(HubInput::SetVideo(settings));
+    }
+    let from = world.scene.now;
+    world.play(Content::Film, SECOND);
+    assert!(world.viewers.iter().all(|viewer| viewer.fps(from, world.scene.now) > 30.0));
+}
+
+#[test]
+fn whoever_turns_video_on_and_off_all_the_time_gets_few_keyframes() {
+    let mut world = World::new(VideoMode::Always);
+    let n = world.join(true, WIDE);
+    let id = world.viewers[n].id;
+    world.viewers[n].delay = MS;
+    for n in 0..400 {
+        world.scene.receive(id, ClientMessage::Video(n % 2 == 1));
+        world.play(Content::Film, 25 * MS);
+    }
+    let VideoCounts { keyframes, .. } = world.counts();
+    assert!((1..=11).contains(&keyframes), "{keyframes}");
+    world.scene.receive(id, ClientMessage::Video(true));
+    let from = world.scene.now + SECOND;
+    world.play(Content::Film, 3 * SECOND);
+    assert!(world.viewers[n].fps(from, world.scene.now) > 30.0);
 }

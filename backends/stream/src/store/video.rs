@@ -28,8 +28,10 @@ pub(crate) struct VideoStore {
     settings: VideoSettings,
     /// At most [`MOST_RUNGS`].
     rungs: Vec<Rung>,
-    /// How many there were.
+    /// How many there were, whatever the settings: what is still being encoded belongs to none of those that follow.
     made: u32,
+    /// When the last keyframe was of those that are gone. Whoever leaves a rung and comes back gets no more of them.
+    left: BTreeMap<VideoRung, Instant>,
     /// When an encoder failed, and for which grid.
     failed: Option<(Instant, u64)>,
     pub(crate) counts: VideoCounts,
@@ -160,7 +162,7 @@ impl VideoStore {
     }
 
     pub(crate) fn set(&mut self, settings: VideoSettings) {
-        *self = Self { settings, counts: self.counts, ..Self::default() };
+        *self = Self { settings, made: self.made, counts: self.counts, ..Self::default() };
     }
 
     pub(crate) fn clear(&mut self) {
@@ -229,7 +231,9 @@ impl VideoStore {
         if let Some(to) = to {
             self.rung(to, now).members += 1;
         }
-        self.rungs.retain(|it| it.members > 0);
+        for gone in self.rungs.extract_if(.., |it| it.members == 0) {
+            self.left.extend(gone.last_keyframe.map(|at| (gone.setting, at)));
+        }
     }
 
     /// The rung of this setting. It is made if it is missing, in place of another where there are too many.
@@ -240,7 +244,8 @@ impl VideoStore {
                 oldest.map(|at| self.rungs.swap_remove(at));
             }
             self.made = self.made.wrapping_add(1);
-            self.rungs.push(Rung::new(self.made, setting, now));
+            let last_keyframe = self.left.remove(&setting);
+            self.rungs.push(Rung { last_keyframe, ..Rung::new(self.made, setting, now) });
             self.rungs.len() - 1
         });
         &mut self.rungs[at]
@@ -277,6 +282,9 @@ impl VideoStore {
         rung.wants_picture = false;
         rung.wants_keyframe &= !keyframe;
         rung.running = Some(keyframe);
+        if keyframe {
+            rung.last_keyframe = Some(now);
+        }
         rung.begun = tiles.version();
         Some(Job {
             id: rung.id,

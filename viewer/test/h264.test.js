@@ -71,6 +71,9 @@ function setUp() {
   /** @type {FakeDecoder[]} */
   const decoders = [];
   const t = { failures: 0, log: /** @type {string[]} */ ([]) };
+  /** @type {Map<number, () => void>} */
+  const timers = new Map();
+  let last = 0;
   const h264 = new H264(() => (t.failures += 1), {
     decoder: (init) => {
       const decoder = new FakeDecoder(init, frames);
@@ -78,9 +81,16 @@ function setUp() {
       return /** @type {any} */ (decoder);
     },
     chunk: (init) => /** @type {any} */ (init),
+    after: (run, seconds) => {
+      assert.equal(seconds, H264.MOST_SECONDS);
+      timers.set((last += 1), run);
+      return last;
+    },
+    cancel: (timer) => timers.delete(Number(timer)),
   });
   return {
     t,
+    timers,
     h264,
     frames,
     decoders,
@@ -189,7 +199,12 @@ test("what fails at once fails as what fails later", async () => {
   const t = setUp();
   t.decode("a", { ...key, codec: "avc1.000000" });
   assert.deepEqual([await t.log(), t.t.failures, t.decoder.state], [["a: no such codec"], 1, "closed"]);
-  const none = new H264(() => (t.t.failures += 1), { decoder: () => assert.fail("no WebCodecs here"), chunk: (init) => /** @type {any} */ (init) });
+  const none = new H264(() => (t.t.failures += 1), {
+    decoder: () => assert.fail("no WebCodecs here"),
+    chunk: (init) => /** @type {any} */ (init),
+    after: () => assert.fail("nothing waits"),
+    cancel: () => assert.fail("nothing waits"),
+  });
   await assert.rejects(none.decode(/** @type {any} */ ({ bytes: new Uint8Array(1), video: key })), /no WebCodecs here/);
   assert.equal(t.t.failures, 2);
 });
@@ -263,4 +278,24 @@ test("a decoder that takes and never gives has failed", async () => {
   assert.deepEqual([t.t.failures, await t.log()], [0, []]);
   t.decode("b");
   assert.deepEqual([t.t.failures, t.decoder.state, (await t.log()).length], [1, "closed", H264.MOST_WAITING + 1]);
+});
+
+test("a decoder that says nothing for too long has failed, and only while a picture waits for it", async () => {
+  const t = setUp();
+  t.decode("a", key);
+  t.decode("b");
+  assert.deepEqual([...t.timers.keys()], [1], "one is watched for all that wait");
+  t.decoder.give();
+  assert.deepEqual([...t.timers.keys()], [2], "the next has as long");
+  t.decoder.give();
+  assert.equal(t.timers.size, 0, "nothing waits");
+  t.decode("c");
+  const [run] = t.timers.values();
+  run?.();
+  assert.deepEqual([t.t.failures, t.decoder.state, t.timers.size], [1, "closed", 0]);
+  t.decode("d");
+  assert.deepEqual(await t.log(), ["a", "b", "c: the decoder gives no pictures", `d: ${MISSING}`]);
+  t.decode("e", key);
+  t.h264.reset();
+  assert.deepEqual([t.timers.size, t.t.failures], [0, 1]);
 });

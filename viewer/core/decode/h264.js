@@ -4,10 +4,14 @@
  * @typedef {object} Rim what a browser decodes with (WebCodecs), to be replaced in tests
  * @property {(init: VideoDecoderInit) => VideoDecoder} decoder
  * @property {(init: EncodedVideoChunkInit) => EncodedVideoChunk} chunk
+ * @property {(run: () => void, seconds: number) => unknown} after
+ * @property {(timer: unknown) => void} cancel
  */
 
 /** More pictures that wait for a decoder: it gives no more. */
 const MOST_WAITING = 32;
+/** Seconds without a picture while one waits: likewise. Some decoders say nothing, and all that comes after stands behind it. */
+const MOST_SECONDS = 4;
 /** The browser takes back a decoder that nobody uses by an error of this name. */
 const TAKEN_BACK = "QuotaExceededError";
 
@@ -15,6 +19,8 @@ const TAKEN_BACK = "QuotaExceededError";
 const BROWSER = {
   decoder: (init) => new VideoDecoder(init),
   chunk: (init) => new EncodedVideoChunk(init),
+  after: (run, seconds) => setTimeout(run, seconds * 1000),
+  cancel: (timer) => clearTimeout(/** @type {number} */ (timer)),
 };
 
 /**
@@ -23,6 +29,7 @@ const BROWSER = {
  */
 export default class H264 {
   static MOST_WAITING = MOST_WAITING;
+  static MOST_SECONDS = MOST_SECONDS;
 
   #failed;
   #rim;
@@ -35,6 +42,8 @@ export default class H264 {
   /** By time stamp, in order. @type {Map<number, {resolve: (frame: VideoFrame) => void, reject: (why: unknown) => void}>} */
   #waiting = new Map();
   #next = 0;
+  /** While pictures wait. @type {unknown} */
+  #timer = null;
 
   /**
    * @param {() => void} failed the decoder gave up; all that waited was rejected
@@ -62,6 +71,7 @@ export default class H264 {
         // Only a number to know the picture by.
         const timestamp = this.#next++;
         this.#waiting.set(timestamp, { resolve, reject });
+        if (this.#waiting.size === 1) this.#watch();
         this.#decoder?.decode(this.#rim.chunk({ type: keyframe ? "key" : "delta", timestamp, data: bytes }));
       } catch (error) {
         reject(error);
@@ -105,7 +115,15 @@ export default class H264 {
       reject(new Error("the decoder left it out"));
     }
     this.#waiting.delete(frame.timestamp);
+    this.#watch();
     shown.resolve(frame);
+  }
+
+  /** From now on a picture has to come in time, if one waits. */
+  #watch() {
+    if (this.#timer !== null) this.#rim.cancel(this.#timer);
+    const waits = this.#waiting.size > 0;
+    this.#timer = waits ? this.#rim.after(() => this.#fail(new Error("the decoder gives no pictures")), MOST_SECONDS) : null;
   }
 
   /** @param {unknown} error */
@@ -126,6 +144,7 @@ export default class H264 {
     if (decoder && decoder.state !== "closed") decoder.close();
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    this.#watch();
     for (const { reject } of waiting) reject(why);
   }
 }

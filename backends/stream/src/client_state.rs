@@ -234,7 +234,7 @@ impl ClientState {
         self.pacing.allow_video(current.is_some() && (always || self.feed.moves()));
         let wanted = self.pacing.rung(always)?;
         let rung = pictures.budget.rung(wanted, self.presents);
-        current.filter(|it| pictures.video.takes(it, rung, now)).map(|_| rung)
+        current.filter(|it| self.visible && pictures.video.takes(it, rung, now)).map(|_| rung)
     }
 
     fn target(&self, pictures: &Pictures, now: Instant) -> EncodeTarget {

@@ -149,6 +149,11 @@ impl Hub {
         if !is_news {
             return Ok(());
         }
+        if !visible && let Some(rung) = state.feed.rung() {
+            // It may stay away for days, and an encoder has much memory.
+            self.pictures.video.moved(Some(rung), None, now);
+            state.feed.set_rung(None);
+        }
         let kind = if visible { EventKind::Show } else { EventKind::Hide };
         self.event(client, kind, bytes, now)
     }

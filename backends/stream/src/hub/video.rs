@@ -447,3 +447,22 @@ fn whoever_turns_video_on_and_off_all_the_time_gets_few_keyframes() {
     world.play(Content::Film, 3 * SECOND);
     assert!(world.viewers[n].fps(from, world.scene.now) > 30.0);
 }
+
+#[test]
+fn nothing_is_kept_for_those_who_do_not_look_and_it_goes_on_when_they_do() {
+    let mut world = World::new(VideoMode::Auto);
+    let n = world.join(true, THIN);
+    let id = world.viewers[n].id;
+    world.play(Content::Film, 8 * SECOND);
+    assert_eq!(world.scene.hub.pictures.video.rungs(), 1);
+    world.scene.receive(id, ClientMessage::Hide);
+    // It is answered all the same.
+    world.scene.receive(id, ClientMessage::Ping { id: 1.0 });
+    world.play(Content::Film, SECOND);
+    assert_eq!(world.scene.hub.pictures.video.rungs(), 0);
+    world.scene.receive(id, ClientMessage::Show);
+    let from = world.scene.now + SECOND / 2;
+    world.play(Content::Film, 3 * SECOND);
+    assert!(world.viewers[n].after(from).all(|shown| shown.video.is_some()));
+    assert!(world.viewers[n].fps(from, world.scene.now) > 40.0);
+}

@@ -177,6 +177,11 @@ impl VideoStore {
             && self.settings.codec.as_ref().is_some_and(|it| it.takes(current.picture.size, rung))
     }
 
+    #[cfg(test)]
+    pub(crate) fn rungs(&self) -> usize {
+        self.rungs.len()
+    }
+
     /// Whether a picture that somebody waits for is not being encoded yet.
     pub(crate) fn is_late(&self) -> bool {
         self.rungs.iter().any(|it| it.wants_picture)

@@ -231,7 +231,8 @@ impl ClientState {
         let takes = self.feed.takes_video() && mode != VideoMode::Never && !pictures.lossless;
         let current = pictures.tiles.current().filter(|_| takes && !pictures.tiles.is_relayed());
         let always = mode == VideoMode::Always;
-        self.pacing.allow_video(current.is_some() && (always || self.feed.moves()));
+        let moves = self.feed.moves().or(always.then_some(1.0)).filter(|_| current.is_some());
+        self.pacing.allow_video(moves);
         let wanted = self.pacing.rung(always)?;
         let rung = pictures.budget.rung(wanted, self.presents);
         current.filter(|it| self.visible && pictures.video.takes(it, rung, now)).map(|_| rung)

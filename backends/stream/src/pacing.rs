@@ -189,9 +189,9 @@ impl Pacing {
         self.network.rung().or(always.then_some(network::BEST_VIDEO))
     }
 
-    /// Whether video may be sent.
-    pub(crate) fn allow_video(&mut self, video: bool) {
-        self.network.allow_video(video);
+    /// Video may be sent, where this part of the picture moves; `None`: it may not.
+    pub(crate) fn allow_video(&mut self, moves: Option<f64>) {
+        self.network.allow_video(moves);
     }
 
     /// Bytes that may be sent besides what changed, without delaying what changes next by much

@@ -55,9 +55,9 @@ pub(crate) trait Feed: Debug + Send {
     /// Its client can, or cannot.
     fn set_takes_video(&mut self, _takes: bool) {}
 
-    /// Whether much of the picture moves.
-    fn moves(&self) -> bool {
-        false
+    /// Which part of the picture moves; `None`: not much.
+    fn moves(&self) -> Option<f64> {
+        None
     }
 
     /// The rung of video that it is on.

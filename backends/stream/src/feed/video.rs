@@ -111,8 +111,8 @@ impl Feed for VideoFeed {
         self.takes = takes;
     }
 
-    fn moves(&self) -> bool {
-        self.motion.moves
+    fn moves(&self) -> Option<f64> {
+        Some(self.motion.share).filter(|_| self.motion.moves)
     }
 
     fn rung(&self) -> Option<VideoRung> {

@@ -466,3 +466,20 @@ fn nothing_is_kept_for_those_who_do_not_look_and_it_goes_on_when_they_do() {
     assert!(world.viewers[n].after(from).all(|shown| shown.video.is_some()));
     assert!(world.viewers[n].fps(from, world.scene.now) > 40.0);
 }
+
+#[test]
+fn a_dashboard_after_a_film_comes_in_tiles_again_where_the_link_carries_them() {
+    for rate in [2e6, 3e6, 10e6] {
+        let mut world = World::new(VideoMode::Auto);
+        let n = world.join(true, THIN);
+        world.presents(n);
+        world.play(Content::Film, 10 * SECOND);
+        assert!(world.viewers[n].shown.last().is_some_and(|shown| shown.video.is_some()));
+        world.viewers[n].rate = rate;
+        world.play(Content::Dashboard, 60 * SECOND);
+        let from = world.scene.now;
+        world.play(Content::Dashboard, 20 * SECOND);
+        assert!(world.viewers[n].after(from).all(|shown| shown.video.is_none()), "{rate}");
+        assert!(world.viewers[n].fps(from, world.scene.now) > 45.0);
+    }
+}

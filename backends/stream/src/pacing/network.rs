@@ -36,6 +36,8 @@ const RARELY: Duration = Duration::from_millis(66);
 const VERY_RARELY: Duration = Duration::from_millis(72);
 /// A picture tells what the link carries if it has so many times the bytes of the one that took the shortest time.
 const LARGE: usize = 2;
+/// Where less of the picture moves than this, tiles are so few that the best video is left for them without knowing more.
+const LITTLE: f64 = 0.25;
 /// No time in a queue is known better than this.
 const RESOLUTION: Duration = Duration::from_millis(1);
 /// A picture that took so much longer than the shortest stood in a queue; with less it did not.
@@ -85,6 +87,8 @@ pub(super) struct Network {
     level: Level,
     /// Video may be sent.
     video: bool,
+    /// It may, and tiles would not be many.
+    little_moves: bool,
     spare: usize,
     /// The shortest time of a picture, when that was, and the picture's bytes.
     shortest: Option<(Duration, Instant, usize)>,
@@ -109,6 +113,7 @@ impl Network {
         Self {
             level: Level::Tiles(0),
             video: false,
+            little_moves: false,
             spare: SPARE.1,
             shortest: None,
             bytes: 0.0,
@@ -141,10 +146,11 @@ impl Network {
         }
     }
 
-    /// Whether video may be sent: the client can decode it, and much of the picture moves.
-    pub(super) fn allow_video(&mut self, video: bool) {
-        self.video = video;
-        if !video && matches!(self.level, Level::Video { .. }) {
+    /// Video may be sent: the client can decode it, and this part of the picture moves; `None`: it may not.
+    pub(super) fn allow_video(&mut self, moves: Option<f64>) {
+        self.video = moves.is_some();
+        self.little_moves = moves.is_some_and(|share| share < LITTLE);
+        if !self.video && matches!(self.level, Level::Video { .. }) {
             self.level = Level::Tiles(VIDEO_AFTER);
         }
     }
@@ -256,9 +262,10 @@ impl Network {
         } else if let Some(step) = step.checked_sub(1) {
             Some(Level::Video { step, half: step >= HALF_FROM })
         } else {
-            // Not before it is known that the link carries so much.
+            // Where much moves, not before it is known that the link carries so much.
             let needed = self.tile_bytes / OFTEN.as_secs_f64();
-            (self.carries >= needed).then_some(Level::Tiles(VIDEO_AFTER))
+            let is_tried = self.little_moves || self.carries >= needed;
+            is_tried.then_some(Level::Tiles(VIDEO_AFTER))
         }
     }
 

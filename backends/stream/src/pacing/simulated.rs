@@ -180,7 +180,7 @@ impl World {
         let Some(drawn) = client.drawn.take() else { return };
         client.update = client.update.wrapping_add(1);
         let quality = client.pacing.quality();
-        client.pacing.allow_video(self.video.is_some());
+        client.pacing.allow_video(self.video.is_some().then_some(1.0));
         let rung = client.pacing.rung(false);
         let mut bytes = self.size(quality, now);
         if let (Some(rung), Some(least)) = (rung, self.video) {

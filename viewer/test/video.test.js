@@ -23,7 +23,7 @@ test("the browser is asked once for the largest pictures of the plainest profile
   assert.deepEqual(await Promise.all([videoSupport(page), videoSupport(page)]), ["ready", "ready"]);
   assert.equal(await videoSupport(page), "ready");
   assert.equal(asked.length, 1);
-  assert.deepEqual([asked[0].codec, asked[0].codedWidth, asked[0].codedHeight], ["avc1.42E034", 3840, 2160]);
+  assert.deepEqual([asked[0].codec, asked[0].codedWidth, asked[0].codedHeight], ["avc1.42E028", 1920, 1080]);
 });
 
 test("a browser without it, and one that fails, can none; elsewhere only secure pages can", async () => {

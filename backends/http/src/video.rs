@@ -14,8 +14,8 @@ pub(crate) fn check(mode: VideoMode) -> Result<()> {
 fn check_for(mode: VideoMode, is_built_in: bool) -> Result<()> {
     if mode == VideoMode::Always && !is_built_in {
         return Err(Error::invalid_input(
-            "video for every client needs the feature \"h264\" of framecast-http, which is not in \
-             this build; build with it, or leave out the setting",
+            "video for every client needs the feature \"h264\", which is not in this build; \
+             build with it, or leave out the setting",
         ));
     }
     Ok(())

@@ -6,8 +6,8 @@
  * @typedef {{isSecureContext: boolean, VideoDecoder?: {isConfigSupported(config: VideoDecoderConfig): Promise<VideoDecoderSupport>}}} Scope
  */
 
-/** What every encoder can make, as large as there is any use for it. */
-const CONFIG = { codec: "avc1.42E034", codedWidth: 3840, codedHeight: 2160, optimizeForLatency: true };
+/** What phones decode, too: a larger one that a browser cannot decode fails when it comes, and tiles follow. */
+const CONFIG = { codec: "avc1.42E028", codedWidth: 1920, codedHeight: 1080, optimizeForLatency: true };
 
 /** Asked once. @type {WeakMap<Scope, Promise<Support>>} */
 const known = new WeakMap();

@@ -21,7 +21,8 @@ mod scene;
 mod tests;
 #[cfg(feature = "video")]
 pub mod video;
-mod words;
+#[doc(hidden)]
+pub mod words;
 
 pub use format::{Damage, Head, InputLog, Item, Place, Reader, Writer};
 #[cfg(feature = "play")]

@@ -1,7 +1,8 @@
 //! Words for people.
 
-/// Bytes.
-pub(crate) fn size(bytes: u64) -> String {
+/// Returns a number of bytes for people.
+#[must_use]
+pub fn size(bytes: u64) -> String {
     match bytes {
         0..1000 => format!("{bytes} bytes"),
         1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use framecast::record::video::{Resizing, VideoFormat, VideoOptions, VideoWriter};
 use framecast::{Error, FramePool, Result, print_notice};
 use framecast_record::Playback;
+use framecast_record::words::size;
 
 use self::progress::Progress;
 use crate::command::Export;
@@ -87,7 +88,7 @@ pub(crate) fn run(from: &Path, to: &Path, args: &Export) -> Result<()> {
     };
     play::tell_damage(&playback, from, told_damage.as_ref());
     let how = if interrupted.load(Ordering::Relaxed) { ", interrupted" } else { "" };
-    print_notice(&format!("{}: {done:.1} s, {}{how}", to.display(), progress::size(bytes)));
+    print_notice(&format!("{}: {done:.1} s, {}{how}", to.display(), size(bytes)));
     if interrupted.load(Ordering::Relaxed) {
         std::process::exit(INTERRUPTED);
     }

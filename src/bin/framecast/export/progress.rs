@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use framecast_record::words::size;
+
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Progress {
@@ -25,16 +27,6 @@ impl Progress {
             line += &format!(", {speed:.1} times as fast as it was, {left:.0} s left");
         }
         line
-    }
-}
-
-/// Bytes for people.
-pub(crate) fn size(bytes: u64) -> String {
-    match bytes {
-        0..1000 => format!("{bytes} bytes"),
-        1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", bytes as f64 / 1e9),
     }
 }
 

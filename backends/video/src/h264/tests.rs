@@ -113,32 +113,97 @@ impl Bits<'_> {
     }
 }
 
-/// Whether the range is full; primaries, transfer and matrix.
-fn colors(sps: &[u8]) -> (bool, [u32; 3]) {
-    // What keeps start codes apart is not there: these sets have no zeros in a row.
-    assert!(!sps.windows(3).any(|three| three == [0, 0, 3]));
-    let mut bits = Bits { bytes: sps, at: 32 };
-    bits.number(); // its number
-    bits.number(); // bits of frame numbers
-    if bits.number() == 0 {
-        bits.number(); // bits of the order
+/// What a sequence parameter set says (ITU-T H.264, 7.3.2.1.1 and E.1.1).
+#[derive(Debug)]
+struct Sequence {
+    /// `pic_order_cnt_type`; 2: pictures are shown in the order in which they come.
+    order: u32,
+    references: u32,
+    is_full_range: bool,
+    /// Primaries, transfer and matrix.
+    colors: [u32; 3],
+    /// `max_num_reorder_frames` and `max_dec_frame_buffering`.
+    reordered: u32,
+    buffered: u32,
+}
+
+impl Sequence {
+    fn read(sps: &[u8]) -> Self {
+        // What keeps start codes apart is not there: these sets have no zeros in a row.
+        assert!(!sps.windows(3).any(|three| three == [0, 0, 3]));
+        let mut bits = Bits { bytes: sps, at: 32 };
+        bits.number(); // its number
+        bits.number(); // bits of frame numbers
+        let order = bits.number();
+        assert_ne!(order, 1, "nobody makes those");
+        if order == 0 {
+            bits.number(); // bits of the order
+        }
+        let references = bits.number();
+        bits.read(1); // gaps
+        bits.number(); // width
+        bits.number(); // height
+        assert_eq!(bits.read(1), 1, "not interlaced");
+        bits.read(1); // how vectors are inferred
+        if bits.read(1) == 1 {
+            (0..4).for_each(|_| _ = bits.number()); // crop
+        }
+        assert_eq!(bits.read(1), 1, "it has a VUI");
+        assert_eq!((bits.read(1), bits.read(1)), (0, 0), "neither aspect nor overscan");
+        assert_eq!(bits.read(1), 1, "it has a signal type");
+        bits.read(3); // format
+        let is_full_range = bits.read(1) == 1;
+        assert_eq!(bits.read(1), 1, "it has colors");
+        let colors = [bits.read(8), bits.read(8), bits.read(8)];
+        assert_eq!(bits.read(5), 0, "no place of the chroma, no clock, no buffer, no fields");
+        assert_eq!(bits.read(1), 1, "it has restrictions");
+        bits.read(1); // vectors that point outside
+        (0..4).for_each(|_| _ = bits.number()); // bytes, bits, vectors
+        let (reordered, buffered) = (bits.number(), bits.number());
+        // A one, and zeros up to the end of the byte.
+        assert_eq!(bits.read(1), 1);
+        assert_eq!((bits.at.div_ceil(8), bits.read(bits.at.wrapping_neg() % 8)), (sps.len(), 0));
+        Self { order, references, is_full_range, colors, reordered, buffered }
     }
-    bits.number(); // references
-    bits.read(1); // gaps
-    bits.number(); // width
-    bits.number(); // height
-    assert_eq!(bits.read(1), 1, "not interlaced");
-    bits.read(1); // how vectors are inferred
-    if bits.read(1) == 1 {
-        (0..4).for_each(|_| _ = bits.number()); // crop
+}
+
+/// A decoder that goes by that gives each picture at once, instead of waiting for others.
+#[test]
+fn the_stream_says_that_pictures_are_shown_in_the_order_in_which_they_come() {
+    for settings in [FIXED, RATE] {
+        for (width, height) in [(320, 240), (854, 480), (1920, 1080), (3840, 2160)] {
+            let mut encoder = Encoder::new(settings);
+            let picture = planes(width, height, 0);
+            let sets = encoder.encode(&picture, false, time(0)).unwrap().parameter_sets();
+            let said = Sequence::read(&sets.sps);
+            assert_eq!((said.order, said.reordered), (2, 0), "{said:?}");
+            assert_eq!((said.references, said.buffered), (1, 1), "{said:?}");
+        }
     }
-    assert_eq!(bits.read(1), 1, "it has a VUI");
-    assert_eq!((bits.read(1), bits.read(1)), (0, 0), "neither aspect nor overscan");
-    assert_eq!(bits.read(1), 1, "it has a signal type");
-    bits.read(3); // format
-    let is_full = bits.read(1) == 1;
-    assert_eq!(bits.read(1), 1, "it has colors");
-    (is_full, [bits.read(8), bits.read(8), bits.read(8)])
+}
+
+/// A browser is asked for `avc1.42E028` before it gets any: level 4.0.
+#[test]
+fn the_stream_has_the_profile_that_all_decode_and_a_level_for_60_pictures_a_second() {
+    // The most that a browser is sent.
+    let settings = Settings { quality: Quality::BitRate(8_000_000), ..FIXED };
+    for ((width, height), level) in [
+        ((320, 240), 30),
+        ((854, 480), 31),
+        ((960, 540), 32),
+        ((1280, 720), 32),
+        ((1280, 800), 40),
+        // 4.0 is for 30 a second.
+        ((1920, 1080), 42),
+        ((1080, 1920), 42),
+        ((3840, 2160), 52),
+    ] {
+        let mut encoder = Encoder::new(settings);
+        let picture = planes(width, height, 0);
+        let sets = encoder.encode(&picture, false, time(0)).unwrap().parameter_sets();
+        // Constrained Baseline.
+        assert_eq!(sets.profile(), Some([66, 0xc0, level]), "{width} x {height}");
+    }
 }
 
 #[test]
@@ -151,7 +216,8 @@ fn the_stream_says_its_colors() {
     ] {
         let mut encoder = Encoder::new(Settings { matrix, colors: said, ..FIXED });
         let sets = encoder.encode(&planes(64, 48, 0), false, time(0)).unwrap().parameter_sets();
-        assert_eq!(colors(&sets.sps), wanted);
+        let said = Sequence::read(&sets.sps);
+        assert_eq!((said.is_full_range, said.colors), wanted);
     }
 }
 

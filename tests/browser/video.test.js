@@ -107,8 +107,8 @@ function tile(update, frame, number, color) {
   return Buffer.concat([bytes, list, PNG.sync.write(png)]);
 }
 
-/** A server that welcomes whoever comes, and a page that shows its canvas; both by the name `host`. */
-async function open(host = "127.0.0.1") {
+/** A server that welcomes whoever comes with these `codecs`, and a page that shows its canvas; both by the name `host`. */
+async function open({ host = "127.0.0.1", codecs = ["h264"] } = {}) {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0, handleProtocols: () => "framecast.v1" });
   await once(server, "listening");
   atCleanUp(() => {
@@ -123,7 +123,7 @@ async function open(host = "127.0.0.1") {
     socket.on("message", (data) => {
       const message = JSON.parse(String(data));
       messages.push(message);
-      if (message.type === "hello") socket.send('{"type":"welcome","client":1,"role":"watch"}');
+      if (message.type === "hello") socket.send(JSON.stringify({ type: "welcome", client: 1, role: "watch", video: codecs }));
     });
   });
   const html = `<!doctype html><title>Video</title><link rel="stylesheet" href="/page.css"><framecast-view stats src="http://${host}:${server.address().port}/"></framecast-view><script type="module" src="/viewer/framecast-view.js"></script>`;
@@ -262,11 +262,27 @@ test("a decoder that fails is told of, and what comes as tiles goes on; somebody
 });
 
 test("a page that is not secure takes no video, and the details say why", async () => {
-  const { page, connections } = await open("plots.example.org");
+  const { page, connections } = await open({ host: "plots.example.org" });
   const [hello] = await until("it came", () => connections[0]?.messages.length > 0 && connections[0].messages);
   assert.equal(hello.video, undefined);
   await page.locator("framecast-view #details-show").click();
   await until("the details say so", async () => (await fact(page, "Video")) === "only over HTTPS or on this machine");
   assert.equal(await page.getByRole("checkbox", { name: "Video" }).count(), 0);
   assert.deepEqual(connections[0].messages.filter(({ type }) => type === "video"), []);
+});
+
+test("where the server sends no video, the details say nothing of it", async () => {
+  for (const codecs of [[], undefined]) {
+    const opened = await open({ codecs });
+    const { page } = opened;
+    const connection = await takesVideo(opened);
+    await page.locator("framecast-view #details-show").click();
+    connection.send(tile(1, FULL, 0, 0x123456));
+    await acknowledged(connection, 1);
+    await until("the details are there", async () => (await fact(page, "Shown now")) !== undefined);
+    const lines = page.locator("framecast-view #details-facts > div:visible");
+    assert.deepEqual((await lines.locator("dt").allTextContents()).slice(-2), ["Shown now", "Round trip"]);
+    assert.equal(await page.getByRole("checkbox", { name: "Video" }).count(), 0);
+    assert.deepEqual(page.problems, []);
+  }
 });

@@ -47,6 +47,7 @@ import viewInfo from "./view-info.js";
  * @property {boolean} keyboard whether the on-screen keyboard was asked for
  *
  * @typedef {object} VideoInfo
+ * @property {boolean} offered whether the server may send any
  * @property {import("./video.js").State} state whether we take any
  * @property {{width: number, height: number, half: boolean} | null} comes the size of what comes as video now; `null`: nothing
  *   does
@@ -456,7 +457,7 @@ export default class View extends EventTarget {
       fps,
       exact: this.#readable && shown?.exact === true,
       readable: this.#readable,
-      video: { state: this.#video.state, comes: this.#stream.video, shown: shown?.video === true },
+      video: { offered: this.#connection.video, state: this.#video.state, comes: this.#stream.video, shown: shown?.video === true },
       rested,
       roundTrip: clock.roundTrip,
       picture: shown !== null,

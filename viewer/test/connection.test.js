@@ -122,6 +122,19 @@ test("hello goes first, and only welcome makes it connected", () => {
   assert.equal(t.connection.client, 7);
 });
 
+test("whether there may be video is told with each welcome", () => {
+  const t = setUp();
+  t.connection.open();
+  assert.equal(t.connection.video, false);
+  for (const [video, wanted] of /** @type {const} */ ([[["h264"], true], [[], false], [["h264"], true], [undefined, false]])) {
+    t.socket.open();
+    t.socket.says({ type: "welcome", client: 7, video });
+    assert.deepEqual([t.connection.state, t.connection.video], ["connected", wanted]);
+    t.socket.ends(1006);
+    t.connection.retry();
+  }
+});
+
 test("pings go every second, and the round trip is the median of the last five", () => {
   const t = setUp();
   t.connection.open();

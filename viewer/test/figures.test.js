@@ -9,10 +9,10 @@ const summary = {
   updatesPerSecond: 60, bytesPerSecond: 8_400_000, bytesPerUpdate: 139_212, tilesPerUpdate: 150, exactShare: 0.5,
 };
 /** @type {import("../core/view.js").VideoInfo} */
-const video = { state: "ready", comes: null, shown: false };
+const video = { offered: true, state: "ready", comes: null, shown: false };
 const info = { roundTrip: 0.0004, exact: false, readable: true, video };
 
-/** @param {{label: string, text: string}[]} facts */
+/** @param {{label: string, text: string | null}[]} facts */
 const texts = (facts) => Object.fromEntries(facts.map(({ label, text }) => [label, text]));
 
 test("the steps follow one another on a timeline that ends at a round number", () => {
@@ -69,6 +69,8 @@ test("what there is of video is told in words, and what comes goes before what m
   ]);
   assert.equal(told({ comes: { width: 640, height: 360, half: false } }).Video, "on");
   assert.equal(told({ comes: { width: 640, height: 360, half: true } }).Video, "on, 640 × 360");
+  for (const state of states) assert.equal(told({ offered: false, state }).Video, null, "a server that sends none");
+  assert.equal(told({ offered: false, comes: { width: 640, height: 360, half: false } }).Video, "on");
   assert.equal(told({ shown: true })["Shown now"], "video");
   assert.equal(texts(figures(summary, { ...info, exact: true, video: { ...video, shown: true } }).facts)["Shown now"], "exact");
 });

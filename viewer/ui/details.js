@@ -46,8 +46,8 @@ export default class Details {
     }
     for (const { label, text } of totals) this.#write("details-totals", label, text);
     for (const { label, text } of facts) this.#write("details-facts", label, text);
-    const { state } = info.video;
-    element(this.#root, "video-switch").hidden = !["ready", "off", "failed"].includes(state);
+    const { offered, state } = info.video;
+    element(this.#root, "video-switch").hidden = !offered || !["ready", "off", "failed"].includes(state);
     this.#video.checked = state === "ready";
   }
 
@@ -69,11 +69,13 @@ export default class Details {
   /**
    * @param {string} list
    * @param {string} label
-   * @param {string} text
+   * @param {string | null} text `null`: without the line
    */
   #write(list, label, text) {
     const cell = this.#cell(list, label, "text");
     if (cell.textContent !== text) cell.textContent = text;
+    const line = /** @type {HTMLElement} */ (cell.closest("div"));
+    line.hidden = text === null;
   }
 
   /**

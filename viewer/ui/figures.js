@@ -11,7 +11,7 @@
  *
  * @typedef {object} Fact
  * @property {string} label
- * @property {string} text
+ * @property {string | null} text `null`: there is none
  *
  * @typedef {object} Figures
  * @property {Step[]} steps
@@ -73,7 +73,7 @@ export default function figures(summary, { roundTrip, exact, readable, video }) 
       { label: "Tiles per update", text: tiles === null ? UNKNOWN : rounded(tiles) },
       { label: "Exact tiles", text: summary.exactShare === null ? UNKNOWN : `${percent(summary.exactShare)} %` },
       { label: "Shown now", text: summary.bytesPerUpdate === null || !readable ? UNKNOWN : exact ? "exact" : video.shown ? "video" : "JPEG" },
-      { label: "Video", text: comes(video.comes) ?? VIDEO[video.state] },
+      { label: "Video", text: comes(video.comes) ?? (video.offered ? VIDEO[video.state] : null) },
       { label: "Round trip", text: roundTrip === null ? UNKNOWN : `${milliseconds(roundTrip)} ms` },
     ],
   };

@@ -228,7 +228,7 @@ impl ClientState {
     /// The rung of video that it is to be on; `None`: it is sent tiles.
     pub(crate) fn wanted_rung(&mut self, pictures: &Pictures, now: Instant) -> Option<VideoRung> {
         let mode = pictures.video.settings().mode;
-        let takes = self.feed.takes_video() && mode != VideoMode::Never && !pictures.lossless;
+        let takes = self.feed.takes_video() && !pictures.video_codecs().is_empty();
         let current = pictures.tiles.current().filter(|_| takes && !pictures.tiles.is_relayed());
         let always = mode == VideoMode::Always;
         let moves = self.feed.moves().or(always.then_some(1.0)).filter(|_| current.is_some());

@@ -90,12 +90,13 @@ impl Settings {
         canvas.or(self.logical)
     }
 
-    /// What `client`, whose state is `state`, is to be told next.
+    /// What `client`, whose state is `state`, is to be told next. `video`: the codecs that it may be sent.
     pub(crate) fn tell(
         &self,
         state: &mut ClientState,
         client: ClientId,
         seconds: f64,
+        video: &[&str],
     ) -> Option<String> {
         if !state.reads_text() || state.has_announced() {
             return None;
@@ -105,7 +106,7 @@ impl Settings {
         let pending = &mut state.pending;
         let (clipboard, url, links);
         let message = if std::mem::take(&mut pending.welcome) {
-            ServerMessage::Welcome { client: client.0, role: state.role }
+            ServerMessage::Welcome { client: client.0, role: state.role, video }
         } else if std::mem::take(&mut pending.title) {
             ServerMessage::Title { value: &self.title }
         } else if std::mem::take(&mut pending.cursor) {
@@ -157,10 +158,14 @@ fn css(pixels: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::hub::HubInput;
     use crate::message::Message;
     use crate::protocol::{Dialect, LinkAnswer};
-    use crate::scene::Scene;
+    use crate::scene::{Scene, identity};
+    use crate::video::{MadeUpCodec, VideoMode, VideoSettings};
     use framecast_api::{LogicalRect, Member, Role, TextInput, TextInputKind};
 
     #[test]
@@ -237,6 +242,27 @@ mod tests {
         assert!(!scene.hub.set_text_input(old, None), "it knows no such message");
         assert!(!scene.hub.open_url(old, "http://a.example/"), "nor this one");
     }
+
+    #[test]
+    fn a_client_hears_at_its_welcome_whether_there_may_be_video() {
+        let codec = || Some(Arc::new(MadeUpCodec::new(4000)) as _);
+        for (mode, codec, lossless, wanted) in [
+            (VideoMode::Auto, codec(), false, "[\"h264\"]"),
+            (VideoMode::Always, codec(), false, "[\"h264\"]"),
+            (VideoMode::Never, codec(), false, "[]"),
+            (VideoMode::Auto, None, false, "[]"),
+            (VideoMode::Always, codec(), true, "[]"),
+        ] {
+            let mut scene = Scene::new();
+            scene.handle(HubInput::SetVideo(VideoSettings { mode, codec }));
+            scene.handle(HubInput::SetLossless(lossless));
+            let client = scene.join_unread(Dialect::Tiles, identity(Role::Watch)).unwrap();
+            let Some(Message::Text(text)) = scene.next(client) else { panic!("no welcome") };
+            let welcome = r#"{"type":"welcome","client":1,"role":"watch","video":"#;
+            assert_eq!(text, format!("{welcome}{wanted}}}"));
+        }
+    }
+
     #[test]
     fn links_are_for_the_host_of_this_moment_and_a_few_answers_wait() {
         let mut scene = Scene::new();

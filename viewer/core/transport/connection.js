@@ -114,6 +114,8 @@ export default class Connection {
   #awake = true;
   /** What our link allows. @type {import("./protocol.js").Role} */
   role = "watch";
+  /** Whether the server may send video. */
+  video = false;
 
   /**
    * @param {string} url
@@ -288,24 +290,24 @@ export default class Connection {
     }
     const message = typeof data === "string" ? protocol.parseMessage(data) : null;
     if (!message) this.#hooks.malformed(false);
-    else if (message.type === "welcome") this.#welcome(message.client, message.role, attempt);
+    else if (message.type === "welcome") this.#welcome(message, attempt);
     else if (message.type === "pong") this.#pong(message.id, message.time);
     else if (message.type === "closed") this.#ended(message.reason);
     else this.#hooks.message(message);
   }
 
   /**
-   * @param {number} client
-   * @param {import("./protocol.js").Role} role
+   * @param {Extract<Message, {type: "welcome"}>} message
    * @param {import("./attempts.js").Attempt} attempt
    */
-  #welcome(client, role, attempt) {
+  #welcome({ client, role, video }, attempt) {
     if (this.#since !== null) return;
     this.#attempts.won(attempt);
     this.#socket = attempt.socket;
     this.#answered = false;
     this.#lostAt = null;
     this.role = role;
+    this.video = video.length > 0;
     this.#since = this.#rim.now();
     this.client = client;
     this.reason = "";

@@ -62,7 +62,7 @@ import decoders from "../decode/decoders.js";
  * @typedef {"text" | "multiline" | "number" | "email" | "url"} TextKind what is typed
  * @typedef {{x: number, y: number, width: number, height: number}} Caret where, in logical pixels of the canvas
  *
- * @typedef {{type: "welcome", client: number, role: Role}
+ * @typedef {{type: "welcome", client: number, role: Role, video: "h264"[]}
  *   | {type: "title", value: string}
  *   | {type: "cursor", value: string}
  *   | {type: "control", presenter: boolean, held: boolean, by: string, can_ask: boolean, asks: boolean, manages: boolean,
@@ -318,8 +318,9 @@ function parseMessage(text) {
  * @param {Record<string, unknown>} fields
  * @returns {Message | null}
  */
-function welcome({ client, role = "drive" }) {
-  return isNumber(client) && isRole(role) ? { type: "welcome", client, role } : null;
+function welcome({ client, role = "drive", video }) {
+  if (!isNumber(client) || !isRole(role)) return null;
+  return { type: "welcome", client, role, video: Array.isArray(video) && video.includes("h264") ? ["h264"] : [] };
 }
 
 /**

@@ -26,8 +26,9 @@ fn hello_is_answered_with_everything_there_is() {
     let sequence = engine.present(RED);
     let mut client = Client::connect(server.local_addr(), "/");
     client.hello(true);
+    let video: &[&str] = if cfg!(feature = "h264") { &["h264"] } else { &[] };
     for expected in [
-        json!({"type": "welcome", "client": 1, "role": "drive"}),
+        json!({"type": "welcome", "client": 1, "role": "drive", "video": video}),
         json!({"type": "title", "value": "a title"}),
         json!({"type": "cursor", "value": "grab"}),
         json!({

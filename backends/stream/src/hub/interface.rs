@@ -34,7 +34,8 @@ pub enum HubInput {
     BackendCommand(BackendCommand),
     /// Whether every picture is sent with exact pixels from the start.
     SetLossless(bool),
-    /// Which clients are sent video, and what makes it. At first there is none.
+    /// Which clients are sent video, and what makes it. At first there is none. Clients hear whether there may be any when
+    /// they are welcomed, so this and [`SetLossless`](Self::SetLossless) come before the first of them.
     SetVideo(VideoSettings),
     /// A client sent a message; the number is its length in bytes.
     Received(ClientId, ClientMessage, usize),

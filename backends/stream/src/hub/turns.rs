@@ -69,6 +69,7 @@ impl Hub {
     /// The next message for `client`.
     fn message(&mut self, client: ClientId, now: Instant) -> (Option<Message>, Begun) {
         let seconds = self.seconds(now);
+        let video = self.pictures.video_codecs();
         let may_begin = self.is_open() && self.may_update();
         let state = self.clients.get_mut(&client);
         let Some(state) = state.filter(|state| !state.is_sent_away) else {
@@ -91,7 +92,7 @@ impl Hub {
             return (None, begun);
         }
         let text_first = state.is_told_first();
-        if text_first && let Some(text) = self.settings.tell(state, client, seconds) {
+        if text_first && let Some(text) = self.settings.tell(state, client, seconds, video) {
             state.writes_text();
             return (Some(Message::Text(text)), Begun::Update);
         }
@@ -107,7 +108,7 @@ impl Hub {
                 return (Some(message), begun);
             }
         }
-        if !text_first && let Some(text) = self.settings.tell(state, client, seconds) {
+        if !text_first && let Some(text) = self.settings.tell(state, client, seconds, video) {
             state.writes_text();
             return (Some(Message::Text(text)), begun);
         }

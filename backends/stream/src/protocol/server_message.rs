@@ -12,6 +12,8 @@ pub(crate) enum ServerMessage<'a> {
     Welcome {
         client: u64,
         role: Role,
+        /// The codecs of which the client may be sent video, if it can decode them.
+        video: &'a [&'a str],
     },
     Title {
         value: &'a str,

@@ -280,8 +280,8 @@ fn audience(host: u64) -> ControlState {
 fn server_messages_are_the_objects_of_the_protocol() {
     for (message, wire) in [
         (
-            ServerMessage::Welcome { client: 7, role: Role::Watch },
-            json!({"type": "welcome", "client": 7, "role": "watch"}),
+            ServerMessage::Welcome { client: 7, role: Role::Watch, video: &["h264"] },
+            json!({"type": "welcome", "client": 7, "role": "watch", "video": ["h264"]}),
         ),
         (
             ServerMessage::Title { value: "a \"b\" <c>\u{1b}" },
@@ -419,18 +419,26 @@ fn link_answer(message: &serde_json::Value) -> LinkAnswer {
     }
 }
 
+fn strings(list: &serde_json::Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect()
+}
+
 #[test]
 fn what_the_viewer_understands_is_what_is_said() {
     let mut said = 0;
     for fixture in fixtures(include_str!("../../fixtures/server-messages.json")) {
         let message = &fixture["message"];
         let string = |name: &str| message[name].as_str().unwrap_or_default();
-        let links;
+        let (links, video);
         let mine = match string("type") {
-            "welcome" => ServerMessage::Welcome {
-                client: message["client"].as_u64().unwrap(),
-                role: role(&message["role"]),
-            },
+            "welcome" => {
+                video = strings(&message["video"]);
+                ServerMessage::Welcome {
+                    client: message["client"].as_u64().unwrap(),
+                    role: role(&message["role"]),
+                    video: &video,
+                }
+            }
             "title" => ServerMessage::Title { value: string("value") },
             "cursor" => ServerMessage::Cursor { value: string("value") },
             "control" => ServerMessage::Control {

@@ -61,6 +61,11 @@ impl Pictures {
         }
     }
 
+    /// The codecs of which a client that can decode them may be sent video.
+    pub(crate) fn video_codecs(&self) -> &'static [&'static str] {
+        if self.video.is_possible() && !self.lossless { &["h264"] } else { &[] }
+    }
+
     pub(crate) fn clear(&mut self) {
         self.newest = None;
         self.tiles.clear();

@@ -10,7 +10,7 @@ use framecast_api::Frame;
 use super::tiles::{Current, TileStore};
 use crate::tile_update::PictureInfo;
 use crate::tiles::Grid;
-use crate::video::{VideoCodec, VideoEncoder, VideoPicture, VideoRung, VideoSettings};
+use crate::video::{VideoCodec, VideoEncoder, VideoMode, VideoPicture, VideoRung, VideoSettings};
 
 /// Encoders at a time. Each costs the time of a whole picture.
 const MOST_RUNGS: usize = 5;
@@ -159,6 +159,11 @@ pub(crate) enum NextVideo {
 impl VideoStore {
     pub(crate) fn settings(&self) -> &VideoSettings {
         &self.settings
+    }
+
+    /// Whether anybody may be sent video.
+    pub(crate) fn is_possible(&self) -> bool {
+        self.settings.mode != VideoMode::Never && self.settings.codec.is_some()
     }
 
     pub(crate) fn set(&mut self, settings: VideoSettings) {

@@ -27,7 +27,7 @@ pub(crate) fn open(path: &Path) -> Result<File> {
         errno => {
             let error = std::io::Error::from(errno);
             Error::failed(format!(
-                "cannot log to {}: {error}; give a file in a directory that you may write to",
+                "cannot log to {}: {error}; give a file in a directory that exists and that you may write to",
                 path.display()
             ))
             .with_source(error)

@@ -21,7 +21,7 @@ pub(crate) fn create(path: &Path, header: &Header, messages: Messages) -> Result
             std::io::ErrorKind::AlreadyExists => {
                 "a log is never continued or replaced: give another name, or remove it"
             }
-            _ => "give a file in a directory that you may write to",
+            _ => "give a file in a directory that exists and that you may write to",
         };
         let message = format!("cannot record input to {}: {error}; {what_to_do}", path.display());
         Error::failed(message).with_source(error)

@@ -25,8 +25,8 @@ const page = (attributes, script = "/viewer/framecast-view.js") =>
 const STYLE = "body { margin: 0 } h1 { position: absolute; clip-path: inset(50%) } framecast-view { width: 640px }";
 
 /** A site with a page that plays `talk`, and that page. */
-async function play(talk, { attributes = 'src="talk.fcast"', script, size = { width: 640, height: 400 }, ...options } = {}) {
-  const files = { "/": page(attributes, script), "/page.css": STYLE, "/talk.fcast": talk, "/player.js": readFileSync(join(root, "viewer", "player.js")) };
+async function play(talk, { attributes = 'src="talk.fcast"', others = {}, script, size = { width: 640, height: 400 }, ...options } = {}) {
+  const files = { "/": page(attributes, script), "/page.css": STYLE, "/talk.fcast": talk, "/player.js": readFileSync(join(root, "viewer", "player.js")), ...others };
   const site = await serve(files, { headers: POLICY, ...options });
   const opened = await newPage(size);
   await opened.addInitScript(() => {
@@ -111,6 +111,14 @@ test("it plays by itself to its end, tells of it as media elements do, and again
   await until("it began anew twice", async () => (await page.evaluate(() => window.heard)).filter((name) => name === "seeking").length >= 3);
   assert.deepEqual(await get(page, "paused", "ended"), [false, false]);
   assert.deepEqual(page.problems, []);
+});
+
+test("a recording by another name is told apart from a program by its type, and without one the page says so", async () => {
+  const { page } = await play(scene, { attributes: 'src="talk" stats', others: { "/talk": scene } });
+  await until("it says what is missing", async () => (await text(page, "notice-detail")).includes('type="recording"'));
+  await page.evaluate(() => document.querySelector("framecast-view").setAttribute("type", "recording"));
+  await plays(page, "paused");
+  assert.equal((await get(page, "state"))[0], "connected");
 });
 
 test("buttons, the time line and the list of speeds do what they show", async () => {

@@ -370,7 +370,7 @@ test("where nobody ever welcomed us, it says what may be the matter", () => {
   t.connection.open();
   for (let tries = 0; tries < 2; tries += 1) {
     t.socket.ends(1006);
-    assert.match(t.connection.reason, /does not allow this page/);
+    assert.match(t.connection.reason, /does not allow this page.*type="recording"/);
     t.connection.retry();
   }
   t.socket.welcome();

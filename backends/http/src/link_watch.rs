@@ -46,7 +46,7 @@ impl LinkWatch {
                     Err(error) => {
                         return Err(Error::failed(format!(
                             "cannot make the link file {}: {error}; give a file in a directory \
-                             that you may write to",
+                             that exists and that you may write to",
                             path.display()
                         ))
                         .with_source(error));

@@ -101,14 +101,19 @@ impl Tls {
     /// key does not belong to the certificate; "not supported" without the feature `tls`. The message names the
     /// file.
     pub fn from_files(certificate: &Path, key: &Path) -> Result<Self> {
-        let read = |path: &Path| {
+        let read = |what: &str, path: &Path| {
             std::fs::read(path).map_err(|error| {
-                Error::failed(format!("cannot read {}: {error}", path.display())).with_source(error)
+                Error::failed(format!(
+                    "cannot read the {what} file {}: {error}; give a PEM file that this user may read",
+                    path.display()
+                ))
+                .with_source(error)
             })
         };
         let source = Source::Files { certificate: certificate.to_owned(), key: key.to_owned() };
         let stamps = source.stamps();
-        let made = Self::from_pem(&read(certificate)?, &read(key)?).map_err(|error| {
+        let pem = (read("certificate", certificate)?, read("key", key)?);
+        let made = Self::from_pem(&pem.0, &pem.1).map_err(|error| {
             let (certificate, key) = (certificate.display(), key.display());
             match error.kind() {
                 ErrorKind::InvalidInput => {
@@ -280,9 +285,19 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("there.pem");
+        std::fs::write(&there, "").unwrap();
         let nowhere = Path::new("no/such/file.pem");
-        let error = Tls::from_files(nowhere, nowhere).unwrap_err();
-        assert!(error.to_string().starts_with("cannot read no/such/file.pem: "), "{error}");
+        for (certificate, key, what) in [
+            (nowhere, nowhere, "certificate"),
+            (nowhere, &there, "certificate"),
+            (&there, nowhere, "key"),
+        ] {
+            let error = Tls::from_files(certificate, key).unwrap_err().to_string();
+            let start = format!("cannot read the {what} file no/such/file.pem: ");
+            assert!(error.starts_with(&start) && error.contains("; give a PEM file"), "{error}");
+        }
     }
 
     #[test]

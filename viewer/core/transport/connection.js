@@ -61,8 +61,8 @@ const OUTDATED =
 /** A server was there before. */
 const UNREACHABLE = "The server cannot be reached.";
 
-/** A browser does not tell why it could not connect: neither that nobody listens nor that we were refused. */
-const NEVER = "The program does not run there, or it does not allow this page.";
+/** A browser does not tell why it could not connect: neither that nobody listens, nor that we were refused, nor what else is there. */
+const NEVER = "The program does not run there, or it does not allow this page. If this is a recording, the element needs type=\"recording\".";
 
 /** @type {Rim} */
 const BROWSER = {

@@ -118,8 +118,8 @@ impl Kept {
 
 fn cannot_write(path: &Path, error: std::io::Error) -> Error {
     Error::failed(format!(
-        "cannot write the certificate file {}: {error}; give a file in a directory that you may \
-         write to",
+        "cannot write the certificate file {}: {error}; give a file in a directory that exists and \
+         that you may write to",
         path.display()
     ))
     .with_source(error)

@@ -207,7 +207,12 @@ fn a_server_does_not_start_with_a_broken_file() {
     assert!(files.error().contains("leave out one of them"));
     files.config.no_auth = false;
     files.config.link_file = Some(files.folder.path().join("no/such/folder"));
-    assert!(files.error().contains("cannot make the link file"));
+    let error = files.error();
+    assert!(
+        error.contains("cannot make the link file") && error.contains("no/such/folder: "),
+        "{error}"
+    );
+    assert!(error.ends_with("in a directory that exists and that you may write to"), "{error}");
 }
 
 #[test]

@@ -50,3 +50,18 @@ test("who does not want video is sent tiles", async () => {
   await until("it is sent video again", async () => (await video()) !== null);
   assert.deepEqual(page.problems, []);
 });
+
+test("where the server sends no video, there is nothing to switch", async () => {
+  for (const [video, switches] of [["never", 0], ["auto", 1]]) {
+    const program = framecast(["--backend", "http", "--no-auth", "--listen", "127.0.0.1:0", "--size", "640x360", "--video", video, "demo", "cube"]);
+    const page = await newPage({ width: 640, height: 460 });
+    await open(page, await program.link(), { exact: false });
+    await page.locator("#details-show").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#details-facts dt", { hasText: "Round trip" }).waitFor();
+    // The browser may say later that it can decode any.
+    await until(`${switches} switches with ${video}`, async () => (await page.getByRole("checkbox", { name: "Video" }).count()) === switches);
+    assert.equal(await page.locator("#details-facts > div:visible dt", { hasText: "Video" }).count(), switches);
+    assert.deepEqual(page.problems, []);
+  }
+});

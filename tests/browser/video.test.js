@@ -272,7 +272,7 @@ test("a page that is not secure takes no video, and the details say why", async 
 });
 
 test("where the server sends no video, the details say nothing of it", async () => {
-  for (const codecs of [[], undefined]) {
+  for (const codecs of [[], null]) {
     const opened = await open({ codecs });
     const { page } = opened;
     const connection = await takesVideo(opened);

@@ -18,6 +18,9 @@ const SHARED_VIDEO: [VideoRung; 4] = [
     VideoRung { bits_per_second: 1_000_000, half: true },
     VideoRung { bits_per_second: 350_000, half: true },
 ];
+/// The rung of watchers who are too slow for these. Nobody else has it, and its pictures come as rarely as the slowest
+/// needs, within reason.
+pub(crate) const SLOW_VIDEO: VideoRung = VideoRung { bits_per_second: 200_000, half: true };
 /// After so many pictures in a row that came late and had several qualities, there is one.
 const LATE: u32 = 3;
 /// How long there is one: at first, and at most. It doubles each time that several were too many
@@ -75,15 +78,18 @@ impl EncodeBudget {
         self.alone_until = Some(now + self.alone);
     }
 
-    /// The rung for a client whose connection bears `borne`.
-    pub(crate) fn rung(&self, borne: VideoRung, presents: bool) -> VideoRung {
+    /// The rung for a client whose connection bears `borne`. `is_slow`: it does not keep up with others.
+    pub(crate) fn rung(&self, borne: VideoRung, presents: bool, is_slow: bool) -> VideoRung {
         if presents {
             return borne;
+        }
+        if is_slow {
+            return SLOW_VIDEO;
         }
         let fits = |shared: &VideoRung| {
             shared.bits_per_second <= borne.bits_per_second && (shared.half || !borne.half)
         };
-        SHARED_VIDEO.into_iter().find(fits).unwrap_or(SHARED_VIDEO[SHARED_VIDEO.len() - 1])
+        SHARED_VIDEO.into_iter().find(fits).unwrap_or(SLOW_VIDEO)
     }
 
     /// The quality for a client whose connection bears `borne`.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{ClientId, EventKind, Role, TextInput};
 
+use crate::budget::SLOW_VIDEO;
 use crate::feed::{self, EncodeTarget, Feed, Next};
 use crate::identity::Identity;
 use crate::ledger::{Ledger, Painted};
@@ -15,6 +16,7 @@ use crate::pacing::Pacing;
 use crate::protocol::{Dialect, LinkAnswer};
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::Missing;
+use crate::store::video::VideoStore;
 use crate::tiles::Fidelity;
 use crate::video::{VideoMode, VideoRung};
 
@@ -225,17 +227,41 @@ impl ClientState {
         self.feed.quality(wanted)
     }
 
+    /// It is sent no more video.
+    pub(crate) fn end_video(&mut self, store: &mut VideoStore) {
+        if let Some(membership) = self.feed.membership() {
+            store.end(membership);
+        }
+    }
+
+    /// Puts it on the rung of video that it is to be on, if it can be sent video.
+    pub(crate) fn steer_video(&mut self, pictures: &mut Pictures, now: Instant) {
+        let Some(membership) = self.feed.membership() else { return };
+        pictures.video.note_lateness(membership, now);
+        let wanted = self.wanted_rung(pictures, now);
+        let sent = self.feed.version().unwrap_or_default();
+        if let Some(membership) = self.feed.membership() {
+            pictures.video.steer(membership, wanted, sent, &pictures.tiles, now);
+            self.pacing.set_sent(membership.on);
+        }
+    }
+
     /// The rung of video that it is to be on; `None`: it is sent tiles.
-    pub(crate) fn wanted_rung(&mut self, pictures: &Pictures, now: Instant) -> Option<VideoRung> {
+    fn wanted_rung(&mut self, pictures: &Pictures, now: Instant) -> Option<VideoRung> {
         let mode = pictures.video.settings().mode;
         let takes = self.feed.takes_video() && !pictures.video_codecs().is_empty();
         let current = pictures.tiles.current().filter(|_| takes && !pictures.tiles.is_relayed());
+        let is_there = |rung| current.is_some_and(|it| pictures.video.takes(it, rung, now));
         let always = mode == VideoMode::Always;
-        let moves = self.feed.moves().or(always.then_some(1.0)).filter(|_| current.is_some());
-        self.pacing.allow_video(moves);
+        let moves = self.feed.moves().or(always.then_some(1.0));
+        let sizes = [false, true].map(|half| VideoRung { half, ..SLOW_VIDEO });
+        self.pacing.allow_video(moves.filter(|_| sizes.into_iter().any(is_there)));
         let wanted = self.pacing.rung(always)?;
-        let rung = pictures.budget.rung(wanted, self.presents);
-        current.filter(|it| self.visible && pictures.video.takes(it, rung, now)).map(|_| rung)
+        let is_slow = self.feed.membership().is_some_and(|it| it.slowness.is_slow(now));
+        let rung = pictures.budget.rung(wanted, self.presents, is_slow);
+        // A frame may be too large or too small for one of them.
+        let other = VideoRung { half: !rung.half, ..rung };
+        [rung, other].into_iter().find(|it| self.visible && is_there(*it))
     }
 
     fn target(&self, pictures: &Pictures, now: Instant) -> EncodeTarget {

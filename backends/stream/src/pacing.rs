@@ -194,6 +194,11 @@ impl Pacing {
         self.network.allow_video(moves);
     }
 
+    /// Video is sent of this rung, which may be lower than what [`rung`](Self::rung) says; `None`: tiles are.
+    pub(crate) fn set_sent(&mut self, rung: Option<VideoRung>) {
+        self.network.set_sent(rung);
+    }
+
     /// Bytes that may be sent besides what changed, without delaying what changes next by much
     /// more than [`network::SLICE`].
     pub(crate) fn spare(&self) -> usize {

@@ -10,6 +10,7 @@ use crate::ledger::Times;
 use crate::message::Message;
 use crate::pacing::Pacing;
 use crate::protocol::Dialect;
+use crate::store::membership::Membership;
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::Missing;
 use crate::tiles::Fidelity;
@@ -60,13 +61,15 @@ pub(crate) trait Feed: Debug + Send {
         None
     }
 
-    /// The rung of video that it is on.
+    /// The rung of video whose pictures it is sent.
     fn rung(&self) -> Option<VideoRung> {
         None
     }
 
-    /// It is on that rung from now on; `None`: on tiles.
-    fn set_rung(&mut self, _rung: Option<VideoRung>) {}
+    /// The rungs of video that it is on; `None`: it never is on any.
+    fn membership(&mut self) -> Option<&mut Membership> {
+        None
+    }
 
     /// When there is something to send to it, if nothing else happens; `now` or before: now.
     fn due_at(&self, pictures: &Pictures, pacing: &Pacing, now: Instant) -> Option<Instant>;

@@ -9,9 +9,10 @@ use crate::ledger::Times;
 use crate::message::Message;
 use crate::pacing::Pacing;
 use crate::protocol::VideoMessage;
+use crate::store::membership::Membership;
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::{Missing, TileStore};
-use crate::store::video::{NextVideo, StoredPicture};
+use crate::store::video::{NextVideo, ShownFrame, StoredPicture};
 use crate::video::VideoRung;
 
 /// The share of tiles that an update changes, on average: above the first the picture moves, and below the second it
@@ -21,6 +22,8 @@ const MOVES: (f64, f64) = (0.1, 0.04);
 const WEIGHT: f64 = 4.0;
 /// and what was before counts half after this time, in seconds.
 const HALF_LIFE: f64 = 1.0;
+/// Pictures of a video in one update.
+const MOST_AT_ONCE: usize = 8;
 
 /// What a client that can decode video was sent.
 #[derive(Debug, Default)]
@@ -28,9 +31,7 @@ pub(super) struct VideoFeed {
     tiles: TileFeed,
     /// Whether the client says that it can decode video.
     takes: bool,
-    rung: Option<VideoRung>,
-    /// The number of its next picture of that rung; `None`: it needs a keyframe.
-    next: Option<u64>,
+    membership: Membership,
     motion: Motion,
 }
 
@@ -56,19 +57,47 @@ impl Motion {
 impl VideoFeed {
     /// What is to be sent as video.
     fn video(&self, store: &TileStore) -> Option<VideoRung> {
-        self.rung.filter(|_| !self.tiles.is_current(store))
+        self.membership.on.filter(|_| !self.tiles.is_current(store))
+    }
+
+    /// Whether it waits for the keyframe of another rung.
+    fn waits(&self, store: &TileStore) -> bool {
+        self.membership.waits && !self.tiles.is_current(store)
     }
 
     fn picture(&self, pictures: &Pictures, rung: VideoRung) -> Option<NextVideo> {
         let current = pictures.tiles.current()?;
         let version = self.tiles.version().unwrap_or_default();
-        Some(pictures.video.next(rung, self.next, version, current))
+        Some(pictures.video.next(rung, self.membership.next, version, current))
+    }
+
+    /// `picture`, and those that follow on it and are encoded already, as one update. So a client whose round trip is
+    /// long gets all of them, and one that was held up catches up.
+    fn show_all(
+        &mut self,
+        pictures: &Pictures,
+        target: EncodeTarget,
+        rung: VideoRung,
+        picture: &StoredPicture,
+    ) -> Update {
+        let mut update = self.show(&pictures.tiles, target, picture);
+        while update.messages.len() < MOST_AT_ONCE
+            && let Some(NextVideo::Picture(next)) = self.picture(pictures, rung)
+            && update.bytes + next.picture.bytes.len() <= target.spare
+        {
+            let next = self.show(&pictures.tiles, target, &next);
+            update.messages.extend(next.messages);
+            update.bytes += next.bytes;
+            update.tiles += next.tiles;
+            (update.number, update.times) = (next.number, next.times);
+        }
+        update
     }
 
     /// The update that is `picture`.
     fn show(&mut self, store: &TileStore, target: EncodeTarget, picture: &StoredPicture) -> Update {
-        self.next = Some(picture.number + 1);
-        let StoredPicture { version, info, grid, encoded, .. } = *picture;
+        self.membership.next = Some(picture.number + 1);
+        let StoredPicture { shows: ShownFrame { version, info, grid, .. }, encoded, .. } = *picture;
         let (header, ranges) =
             self.tiles.shown_by_video(store, version, target.still_after, (info, grid, encoded));
         let tiles = ranges.iter().map(|(_, count)| usize::from(*count)).sum();
@@ -92,7 +121,7 @@ impl Feed for VideoFeed {
     }
 
     fn source(&self, _: &Pictures) -> Source {
-        if self.rung.is_some() { Source::Video } else { Source::Tiles }
+        if self.membership.on.is_some() { Source::Video } else { Source::Tiles }
     }
 
     fn version(&self) -> Option<u64> {
@@ -116,22 +145,27 @@ impl Feed for VideoFeed {
     }
 
     fn rung(&self) -> Option<VideoRung> {
-        self.rung
+        self.membership.on
     }
 
-    fn set_rung(&mut self, rung: Option<VideoRung>) {
-        if rung.is_none() {
-            self.next = None;
-        }
-        self.rung = rung;
+    fn membership(&mut self) -> Option<&mut Membership> {
+        Some(&mut self.membership)
     }
 
     fn plan(&self, pictures: &Pictures, target: EncodeTarget, now: Instant, missing: &mut Missing) {
+        if self.waits(&pictures.tiles) {
+            return;
+        }
         let Some(rung) = self.video(&pictures.tiles) else {
             return self.tiles.plan(pictures, target, now, missing);
         };
-        if let Some(NextVideo::Missing { keyframe }) = self.picture(pictures, rung) {
-            missing.video.add(rung, keyframe);
+        match self.picture(pictures, rung) {
+            Some(NextVideo::Missing) => missing.video.add(rung, false),
+            // Others have no keyframe for a client that is about to leave them.
+            Some(NextVideo::MissingKeyframe) if self.membership.joining.is_none() => {
+                missing.video.add(rung, true);
+            }
+            _ => {}
         }
     }
 
@@ -145,15 +179,15 @@ impl Feed for VideoFeed {
         let store = &pictures.tiles;
         let share = self.takes.then(|| self.tiles.changed_share(store)).flatten();
         let next = match self.video(store) {
+            _ if self.waits(store) => Next::Missing,
             None => self.tiles.next(pictures, target, pacing, now),
             Some(rung) => match self.picture(pictures, rung) {
                 Some(NextVideo::Picture(picture)) => {
-                    Next::Update(self.show(store, target, &picture))
+                    Next::Update(self.show_all(pictures, target, rung, &picture))
                 }
-                Some(NextVideo::Missing { keyframe }) => {
-                    if keyframe {
-                        self.next = None;
-                    }
+                Some(NextVideo::Missing) => Next::Missing,
+                Some(NextVideo::MissingKeyframe) => {
+                    self.membership.next = None;
                     Next::Missing
                 }
                 None => Next::Nothing,
@@ -171,7 +205,7 @@ impl Feed for VideoFeed {
 
     fn refresh(&mut self) {
         self.tiles.refresh();
-        self.next = None;
+        self.membership.next = None;
     }
 }
 

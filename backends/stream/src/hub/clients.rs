@@ -94,11 +94,11 @@ impl Hub {
         }
     }
 
-    pub(super) fn leave(&mut self, client: ClientId, reason: &str, now: Instant) {
+    pub(super) fn leave(&mut self, client: ClientId, reason: &str) {
         self.subscribers.remove(&client);
-        if let Some(state) = self.clients.remove(&client) {
+        if let Some(mut state) = self.clients.remove(&client) {
             self.audience.left(client, &state.place);
-            self.pictures.video.moved(state.feed.rung(), None, now);
+            state.end_video(&mut self.pictures.video);
             stats::add(&mut self.gone, &state);
             self.kept_out.left(client, state.who);
         }
@@ -149,10 +149,9 @@ impl Hub {
         if !is_news {
             return Ok(());
         }
-        if !visible && let Some(rung) = state.feed.rung() {
+        if !visible {
             // It may stay away for days, and an encoder has much memory.
-            self.pictures.video.moved(Some(rung), None, now);
-            state.feed.set_rung(None);
+            state.end_video(&mut self.pictures.video);
         }
         let kind = if visible { EventKind::Show } else { EventKind::Hide };
         self.event(client, kind, bytes, now)

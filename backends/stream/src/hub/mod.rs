@@ -206,7 +206,7 @@ impl Hub {
                     self.audience.changed(client);
                 }
             }
-            HubInput::Left(client, reason) => self.leave(client, &reason, now),
+            HubInput::Left(client, reason) => self.leave(client, &reason),
             HubInput::Done(result) => self.done(result, now),
             HubInput::Close => self.close(),
         }
@@ -465,12 +465,12 @@ impl Hub {
     }
 
     fn set_video(&mut self, settings: VideoSettings) {
-        self.pictures.video.set(settings);
         for (client, state) in &mut self.clients {
             // It begins with a keyframe of other encoders.
-            state.feed.set_rung(None);
+            state.end_video(&mut self.pictures.video);
             self.audience.changed(*client);
         }
+        self.pictures.video.set(settings);
     }
 
     fn present(&mut self, frame: &Frame, now: Instant) {

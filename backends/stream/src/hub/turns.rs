@@ -75,13 +75,7 @@ impl Hub {
         let Some(state) = state.filter(|state| !state.is_sent_away) else {
             return (None, Begun::Nothing);
         };
-        if state.feed.takes_video() || state.feed.rung().is_some() {
-            let (before, rung) = (state.feed.rung(), state.wanted_rung(&self.pictures, now));
-            if rung != before {
-                self.pictures.video.moved(before, rung, now);
-                state.feed.set_rung(rung);
-            }
-        }
+        state.steer_video(&mut self.pictures, now);
         if state.is_writing() {
             // It follows the text that is being written.
             let begun = if may_begin {
@@ -161,7 +155,7 @@ impl Hub {
             self.asked_since = None;
         }
         let video = std::mem::take(&mut missing.video);
-        self.pictures.video.want(video, self.pictures.tiles.version(), now);
+        self.pictures.video.want(video, self.pictures.tiles.version());
         if missing.is_empty() {
             self.pictures.tiles.set_encoded();
             // Once: whoever lacks something all the same waits for something else.

@@ -225,6 +225,12 @@ impl Viewer {
         count as f64 / (to - from).as_secs_f64()
     }
 
+    /// The longest time without anything new.
+    fn gap(&self, from: Instant) -> Duration {
+        let times = self.after(from).zip(self.after(from).skip(1));
+        times.map(|(before, after)| after.at - before.at).max().unwrap_or(Duration::MAX)
+    }
+
     /// The age that one in twenty reaches.
     fn age(&self, from: Instant) -> Duration {
         let mut ages: Vec<_> = self.after(from).map(|shown| shown.age).collect();
@@ -481,5 +487,82 @@ fn a_dashboard_after_a_film_comes_in_tiles_again_where_the_link_carries_them() {
         world.play(Content::Dashboard, 20 * SECOND);
         assert!(world.viewers[n].after(from).all(|shown| shown.video.is_none()), "{rate}");
         assert!(world.viewers[n].fps(from, world.scene.now) > 45.0);
+    }
+}
+
+#[test]
+fn slow_watchers_see_steady_motion_and_cost_others_nothing() {
+    // Links in bytes a second, the time of each way in milliseconds, and what the slowest is to see.
+    for (links, delay, least) in [
+        (&[20e3][..], 25, 15.0),
+        (&[40e3], 25, 30.0),
+        (&[THIN], 250, 40.0),
+        (&[30e3, 21e3, 17e3], 25, 10.0),
+    ] {
+        let mut world = World::new(VideoMode::Auto);
+        let others = [(); 4].map(|()| world.join(true, THIN));
+        let slow: Vec<_> = links.iter().map(|rate| world.join(true, *rate)).collect();
+        slow.iter().for_each(|n| world.viewers[*n].delay = MS * delay);
+        world.play(Content::Film, 40 * SECOND);
+        let from = world.scene.now;
+        world.play(Content::Film, 40 * SECOND);
+        for (wanted, gap, viewers) in [(55.0, 120 * MS, &others[..]), (least, 200 * MS, &slow)] {
+            for viewer in viewers.iter().map(|n| &world.viewers[*n]) {
+                let (fps, longest) = (viewer.fps(from, world.scene.now), viewer.gap(from));
+                assert!(fps >= wanted, "{links:?}, {delay} ms: {fps} fps");
+                assert!(longest <= gap, "{links:?}, {delay} ms: nothing for {longest:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn those_who_change_to_a_rung_of_others_see_no_pause() {
+    let mut world = World::new(VideoMode::Auto);
+    (0..3).for_each(|_| _ = world.join(true, THIN));
+    let n = world.join(true, THIN * 3.0);
+    let mut from = None;
+    let mut rungs = Vec::new();
+    for second in 0..60 {
+        // Its link becomes narrow, wide, and narrow again.
+        world.viewers[n].rate = THIN * if second / 15 % 2 == 0 { 3.0 } else { 1.0 };
+        world.play(Content::Film, SECOND);
+        if second == 14 {
+            from = Some(world.scene.now);
+        }
+        rungs.push(world.scene.hub.clients[&world.viewers[n].id].feed.rung());
+    }
+    rungs.dedup();
+    assert!(rungs.len() > 3, "{rungs:?}");
+    let from = from.unwrap();
+    let gap = world.viewers[n].gap(from);
+    assert!(gap < 350 * MS, "nothing for {gap:?}");
+    // Nothing is encoded for those who left.
+    world.scene.handle(HubInput::Left(world.viewers[n].id, "it left".into()));
+    world.viewers.remove(n);
+    world.play(Content::Film, 2 * SECOND);
+    assert_eq!(world.scene.hub.pictures.video.rungs(), 1);
+}
+
+#[test]
+fn without_video_quality_falls_as_the_link_requires() {
+    // Encoders fail, or the codec takes no frame of this size.
+    for (fails, width) in [(true, 400), (false, 24)] {
+        let mut world = World::new(VideoMode::Auto);
+        world.fails = fails;
+        if !fails {
+            let codec = Some(Arc::new(MadeUpCodec::new(4000).up_to(width)) as _);
+            let settings = VideoSettings { mode: VideoMode::Auto, codec };
+            world.scene.handle(HubInput::SetVideo(settings));
+        }
+        let n = world.join(true, THIN);
+        let mut lowest = 80;
+        for _ in 0..80 {
+            world.play(Content::Film, SECOND);
+            let quality = world.scene.hub.clients[&world.viewers[n].id].pacing.quality();
+            lowest = lowest.min(quality);
+        }
+        assert_eq!(lowest, 20, "encoders fail: {fails}");
+        assert_eq!(world.counts().pictures, 0);
     }
 }

@@ -26,6 +26,8 @@ const BIT_RATES: [u32; 11] = [
 ];
 /// The most.
 pub(super) const BEST_VIDEO: VideoRung = VideoRung { bits_per_second: BIT_RATES[0], half: false };
+/// The one after tiles were tried in vain.
+const AFTER_TILES: usize = 2;
 /// From this bit rate on video has half the size.
 const HALF_FROM: usize = 8;
 /// The part of the measured rate that video may take: some pictures are larger than others.
@@ -51,6 +53,9 @@ const STEP_DOWN: Duration = Duration::from_millis(150);
 const STEP_UP: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(30));
 /// A step up was too much if one down follows within this time.
 const TOO_MUCH: Duration = Duration::from_secs(4);
+/// How long there must be no queue at the best video before tiles are tried without knowing that the link carries them:
+/// at first, and at most. It doubles with every attempt that was too much.
+const TRY_TILES: (Duration, Duration) = (Duration::from_secs(4), Duration::from_secs(120));
 /// How long what is sent besides may delay what changes next.
 pub(super) const SLICE: Duration = Duration::from_millis(50);
 /// Bytes that may be sent besides: the fewest, at first, and the most.
@@ -85,6 +90,8 @@ enum Level {
 #[derive(Debug)]
 pub(super) struct Network {
     level: Level,
+    /// The rung of the video that is sent.
+    sent: Option<VideoRung>,
     /// Video may be sent.
     video: bool,
     /// It may, and tiles would not be many.
@@ -103,15 +110,23 @@ pub(super) struct Network {
     before: Option<Instant>,
     stepped_down: Option<Instant>,
     stepped_up: Option<Instant>,
+    /// How many steps up there were since the last one down.
+    steps_up: usize,
     /// Since when there was no queue.
     clear_since: Option<Instant>,
     patience: Duration,
+    /// How long there must be no queue before tiles are tried, and whether they were.
+    tiles_patience: Duration,
+    tries_tiles: bool,
+    /// The quality of tiles before video began.
+    before_video: usize,
 }
 
 impl Network {
     pub(super) fn new() -> Self {
         Self {
             level: Level::Tiles(0),
+            sent: None,
             video: false,
             little_moves: false,
             spare: SPARE.1,
@@ -123,8 +138,12 @@ impl Network {
             before: None,
             stepped_down: None,
             stepped_up: None,
+            steps_up: 0,
             clear_since: None,
             patience: STEP_UP.0,
+            tiles_patience: TRY_TILES.0,
+            tries_tiles: false,
+            before_video: VIDEO_AFTER,
         }
     }
 
@@ -150,9 +169,15 @@ impl Network {
     pub(super) fn allow_video(&mut self, moves: Option<f64>) {
         self.video = moves.is_some();
         self.little_moves = moves.is_some_and(|share| share < LITTLE);
+        self.tries_tiles &= self.video;
         if !self.video && matches!(self.level, Level::Video { .. }) {
-            self.level = Level::Tiles(VIDEO_AFTER);
+            self.level = Level::Tiles(self.before_video);
         }
+    }
+
+    /// Video is sent of this rung: others may be on a lower one with it.
+    pub(super) fn set_sent(&mut self, rung: Option<VideoRung>) {
+        self.sent = rung;
     }
 
     pub(super) fn spare(&self) -> usize {
@@ -176,7 +201,11 @@ impl Network {
         let bytes = delivery.bytes as f64;
         if delivery.bytes > LARGE * shortest.2 {
             let more = (delivery.bytes - shortest.2) as f64;
-            self.carries = self.carries.max(more / queue.max(RESOLUTION).as_secs_f64());
+            let carried = more / queue.max(RESOLUTION).as_secs_f64();
+            self.carries = self.carries.max(carried);
+            if self.tries_tiles && queue > QUEUE.1 && carried < self.needed_for_tiles() {
+                self.give_up_tiles(at);
+            }
         }
         if let Level::Tiles(_) = self.level {
             self.tile_bytes = average(self.tile_bytes, bytes);
@@ -217,7 +246,10 @@ impl Network {
         if self.stepped_down.is_some_and(|before| now < before + wait) {
             return;
         }
-        if self.stepped_up.take().is_some_and(|up| now < up + TOO_MUCH) {
+        self.steps_up = 0;
+        if std::mem::take(&mut self.tries_tiles) {
+            self.tiles_patience = (self.tiles_patience * 2).min(TRY_TILES.1);
+        } else if self.stepped_up.take().is_some_and(|up| now < up + TOO_MUCH) {
             self.patience = (self.patience * 2).min(STEP_UP.1);
         }
         self.stepped_down = Some(now);
@@ -225,12 +257,26 @@ impl Network {
             Level::Tiles(step)
                 if self.video && (step >= VIDEO_AFTER || self.every > VERY_RARELY) =>
             {
-                let step = self.fitting();
-                Level::Video { step, half: step >= HALF_FROM }
+                let fitting = self.fitting();
+                self.before_video = step.max(VIDEO_AFTER);
+                Level::Video { step: fitting, half: fitting >= HALF_FROM }
             }
             Level::Tiles(step) => Level::Tiles((step + 1).min(LADDER.len() - 1)),
             Level::Video { step, half } => self.lower(step, half),
         };
+    }
+
+    /// Bytes a second with which tiles come often enough.
+    fn needed_for_tiles(&self) -> f64 {
+        self.tile_bytes / OFTEN.as_secs_f64()
+    }
+
+    /// Goes back to video from tiles that were tried. Its bit rate leaves room for what waits in the network.
+    fn give_up_tiles(&mut self, now: Instant) {
+        self.tries_tiles = false;
+        self.tiles_patience = (self.tiles_patience * 2).min(TRY_TILES.1);
+        (self.clear_since, self.stepped_up, self.stepped_down) = (None, None, Some(now));
+        (self.level, self.steps_up) = (Level::Video { step: AFTER_TILES, half: false }, 0);
     }
 
     /// The first bit rate that the link carries.
@@ -255,37 +301,54 @@ impl Network {
         }
     }
 
-    /// What is above that video.
-    fn higher(&self, step: usize, half: bool) -> Option<Level> {
+    /// What is above that video, after there was no queue for so long.
+    fn higher(&mut self, step: usize, half: bool, clear: Duration) -> Option<Level> {
         if half && step < HALF_FROM {
             Some(Level::Video { step, half: false })
-        } else if let Some(step) = step.checked_sub(1) {
+        } else if step > 0 {
+            // Faster from the third time in a row on: the link has become much wider.
+            let steps = self.steps_up.saturating_sub(1).max(1);
+            let step = step.saturating_sub(steps);
             Some(Level::Video { step, half: step >= HALF_FROM })
         } else {
-            // Where much moves, not before it is known that the link carries so much.
-            let needed = self.tile_bytes / OFTEN.as_secs_f64();
-            let is_tried = self.little_moves || self.carries >= needed;
-            is_tried.then_some(Level::Tiles(VIDEO_AFTER))
+            // Where much moves, and it is not known that the link carries so much, rarely.
+            let is_known = self.little_moves || self.carries >= self.needed_for_tiles();
+            self.tries_tiles = !is_known && clear >= self.tiles_patience;
+            (is_known || self.tries_tiles).then_some(Level::Tiles(VIDEO_AFTER))
         }
     }
 
     fn step_up(&mut self, now: Instant) {
-        let since = *self.clear_since.get_or_insert(now);
-        if now < since + self.patience {
+        let clear = now.saturating_duration_since(*self.clear_since.get_or_insert(now));
+        if clear < self.patience {
             return;
         }
-        self.clear_since = None;
         let higher = match self.level {
             Level::Tiles(0) => {
                 self.patience = (self.patience / 2).max(STEP_UP.0);
+                self.clear_since = None;
                 None
             }
-            Level::Tiles(step) => Some(Level::Tiles(step - 1)),
-            Level::Video { step, half } => self.higher(step, half),
+            Level::Tiles(step) => {
+                // Tiles came through for a while.
+                (self.tries_tiles, self.tiles_patience) = (false, TRY_TILES.0);
+                Some(Level::Tiles(step - 1))
+            }
+            Level::Video { step, half } => self.higher(step, half, clear),
         };
         if let Some(level) = higher {
+            // What was sent of a lower rung says little.
+            if self.sent == self.rung() {
+                self.steps_up += 1;
+                if self.steps_up > 2 {
+                    self.patience = (self.patience / 2).max(STEP_UP.0);
+                }
+            } else {
+                self.steps_up = 0;
+            }
             self.level = level;
             self.stepped_up = Some(now);
+            self.clear_since = None;
         }
     }
 }

@@ -191,6 +191,7 @@ impl World {
             }
         }
         client.rung = rung;
+        client.pacing.set_sent(rung);
         if self.slices.is_some_and(|every| client.update.is_multiple_of(every)) {
             bytes = bytes.max(client.pacing.spare());
         }

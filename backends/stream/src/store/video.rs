@@ -7,16 +7,21 @@ use std::time::{Duration, Instant};
 
 use framecast_api::Frame;
 
+use super::membership::Membership;
 use super::tiles::{Current, TileStore};
+use crate::budget::SLOW_VIDEO;
 use crate::tile_update::PictureInfo;
 use crate::tiles::Grid;
 use crate::video::{VideoCodec, VideoEncoder, VideoMode, VideoPicture, VideoRung, VideoSettings};
 
-/// Encoders at a time. Each costs the time of a whole picture.
-const MOST_RUNGS: usize = 5;
-/// Pictures that are kept for clients of a rung that are a little slower than its first. Whoever is further behind
-/// needs a keyframe.
-const KEPT: usize = 8;
+/// Encoders at a time: those that watchers share, and the presenter's. Each costs the time of a picture.
+const MOST_RUNGS: usize = 6;
+/// Pictures that are kept for clients of a rung that are a little slower than its first: 0.4 s. A client that is
+/// further behind needs a keyframe.
+const KEPT: usize = 24;
+/// On the slow rung, the next picture is encoded when all of its clients have the one before, and after this time at
+/// the latest.
+const SLOWEST: Duration = Duration::from_millis(125);
 /// Between two keyframes of a rung, at least, however many clients ask for one.
 const KEYFRAME_EVERY: Duration = Duration::from_secs(1);
 /// After an encoder failed there is no video for this long, or until frames have another size.
@@ -30,7 +35,8 @@ pub(crate) struct VideoStore {
     rungs: Vec<Rung>,
     /// How many there were, whatever the settings: what is still being encoded belongs to none of those that follow.
     made: u32,
-    /// When the last keyframe was of those that are gone. Whoever leaves a rung and comes back gets no more of them.
+    /// When the last keyframe was of those that are gone. A client that leaves a rung and comes back gets no more of
+    /// them.
     left: BTreeMap<VideoRung, Instant>,
     /// When an encoder failed, and for which grid.
     failed: Option<(Instant, u64)>,
@@ -59,13 +65,13 @@ struct Rung {
     retarget: bool,
     /// A picture is being encoded, and whether as a keyframe.
     running: Option<bool>,
-    /// The version of the newest frame that was begun.
+    /// The version of the newest frame that was begun, and when.
     begun: u64,
-    wants_picture: bool,
+    begun_at: Instant,
+    /// How many clients wait for a picture that goes on from the one before.
+    waiting: usize,
     wants_keyframe: bool,
     last_keyframe: Option<Instant>,
-    /// When somebody wanted a picture last.
-    used: Instant,
     pictures: VecDeque<Arc<StoredPicture>>,
     /// The number of the next picture.
     next: u64,
@@ -76,14 +82,20 @@ struct Rung {
 pub(crate) struct StoredPicture {
     /// Pictures of a rung have numbers without gaps, and no two rungs have the same.
     pub(crate) number: u64,
-    /// The version of the tiles that it shows, and the one from which on its grid holds.
+    pub(crate) shows: ShownFrame,
+    /// When it was encoded, in seconds.
+    pub(crate) encoded: f64,
+    pub(crate) picture: VideoPicture,
+}
+
+/// The frame that a picture shows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ShownFrame {
+    /// The version of the tiles, and the one from which on their grid holds.
     pub(crate) version: u64,
     pub(crate) grid_since: u64,
     pub(crate) info: PictureInfo,
     pub(crate) grid: Grid,
-    /// When it was encoded, in seconds.
-    pub(crate) encoded: f64,
-    pub(crate) picture: VideoPicture,
 }
 
 /// What an encoder's thread is to do.
@@ -97,10 +109,7 @@ pub(crate) struct Job {
     keyframe: bool,
     /// Since the rung began.
     time: Duration,
-    version: u64,
-    grid_since: u64,
-    info: PictureInfo,
-    grid: Grid,
+    shows: ShownFrame,
 }
 
 /// What became of it.
@@ -109,39 +118,35 @@ pub(crate) struct Outcome {
     id: u32,
     /// `None`: there is no encoder, or the frame cannot be encoded.
     encoded: Option<(Box<dyn VideoEncoder>, VideoPicture)>,
-    version: u64,
-    grid_since: u64,
-    info: PictureInfo,
-    grid: Grid,
+    shows: ShownFrame,
 }
 
 impl Job {
     /// Encodes the frame.
     pub(crate) fn run(self) -> Outcome {
-        let Self { id, version, grid_since, info, grid, .. } = self;
+        let Self { id, shows, .. } = self;
         let encoder = self.encoder.map_or_else(|| self.codec.encoder(self.rung), Ok);
         let encoded = encoder.ok().and_then(|mut encoder| {
             let picture = encoder.encode(&self.frame, self.keyframe, self.time).ok()?;
             Some((encoder, picture))
         });
-        Outcome { id, encoded, version, grid_since, info, grid }
+        Outcome { id, encoded, shows }
     }
 
     /// The result where it could not be run.
     pub(crate) fn failure(&self) -> Outcome {
-        let Self { id, version, grid_since, info, grid, .. } = *self;
-        Outcome { id, encoded: None, version, grid_since, info, grid }
+        Outcome { id: self.id, encoded: None, shows: self.shows }
     }
 }
 
-/// Which rungs somebody waits for: for any picture, and for a keyframe.
+/// What clients wait for, by rung: how many for the next picture, and whether somebody for a keyframe.
 #[derive(Debug, Default)]
-pub(crate) struct WantedVideo(BTreeMap<VideoRung, (bool, bool)>);
+pub(crate) struct WantedVideo(BTreeMap<VideoRung, (usize, bool)>);
 
 impl WantedVideo {
     pub(crate) fn add(&mut self, rung: VideoRung, keyframe: bool) {
-        let (picture, key) = self.0.entry(rung).or_default();
-        *picture |= !keyframe;
+        let (waiting, key) = self.0.entry(rung).or_default();
+        *waiting += usize::from(!keyframe);
         *key |= keyframe;
     }
 }
@@ -150,10 +155,10 @@ impl WantedVideo {
 #[derive(Debug)]
 pub(crate) enum NextVideo {
     Picture(Arc<StoredPicture>),
-    /// It is not encoded yet. `keyframe`: it has to be one.
-    Missing {
-        keyframe: bool,
-    },
+    /// It is not encoded yet.
+    Missing,
+    /// It has to be a keyframe, which is not encoded yet.
+    MissingKeyframe,
 }
 
 impl VideoStore {
@@ -187,9 +192,9 @@ impl VideoStore {
         self.rungs.len()
     }
 
-    /// Whether a picture that somebody waits for is not being encoded yet.
+    /// Whether a picture that somebody waits for is not being encoded yet, though it can be.
     pub(crate) fn is_late(&self) -> bool {
-        self.rungs.iter().any(|it| it.wants_picture)
+        self.rungs.iter().any(|it| it.waiting > 0 && !it.waits_for_others())
     }
 
     /// Whether nothing is being encoded.
@@ -206,67 +211,132 @@ impl VideoStore {
         version: u64,
         current: &Current,
     ) -> NextVideo {
-        let missing = NextVideo::Missing { keyframe: true };
-        let Some(rung) = self.rungs.iter().find(|it| it.setting == rung) else { return missing };
+        let Some(rung) = self.rungs.iter().find(|it| it.setting == rung) else {
+            return NextVideo::MissingKeyframe;
+        };
         let is_next = |it: &&Arc<StoredPicture>| match next {
             Some(next) => it.number == next,
-            None => it.picture.keyframe && it.version >= version,
+            None => it.picture.keyframe && it.shows.version >= version,
         };
         let found = rung.pictures.iter().rev().find(is_next);
-        match found.filter(|it| it.grid_since == current.grid_since) {
+        match found.filter(|it| it.shows.grid_since == current.grid_since) {
             Some(picture) => NextVideo::Picture(Arc::clone(picture)),
-            None => NextVideo::Missing { keyframe: next != Some(rung.next) },
+            None if next == Some(rung.next) => NextVideo::Missing,
+            None => NextVideo::MissingKeyframe,
         }
     }
 
-    /// A client goes from one rung to another. If nobody else is on either, and only the bit rates differ, the encoder
-    /// goes with it, without a keyframe.
-    pub(crate) fn moved(&mut self, from: Option<VideoRung>, to: Option<VideoRung>, now: Instant) {
-        let at = |rungs: &[Rung], setting| rungs.iter().position(|it| Some(it.setting) == setting);
-        let (before, after) = (at(&self.rungs, from), at(&self.rungs, to));
-        if let (Some(before), Some(to), None) = (before, to, after) {
-            let rung = &mut self.rungs[before];
-            if rung.members == 1 && rung.setting.half == to.half {
-                rung.setting = to;
-                match &mut rung.encoder {
-                    Some(encoder) => encoder.retarget(to.bits_per_second),
-                    None => rung.retarget = true,
+    /// Notes whether the next picture of a client is no longer kept.
+    pub(crate) fn note_lateness(&mut self, member: &mut Membership, now: Instant) {
+        let oldest = member.on.and_then(|on| self.at(on)?.pictures.front()).map(|it| it.number);
+        if oldest.is_some_and(|oldest| member.next.is_some_and(|next| next < oldest)) {
+            member.next = None;
+            member.slowness.fell_behind(now);
+        }
+    }
+
+    /// A client is to be on the rung `wanted`, or on tiles. It has been sent everything up to the version `sent`. On
+    /// its way to another rung it stays where it is until there is a keyframe to begin with.
+    pub(crate) fn steer(
+        &mut self,
+        member: &mut Membership,
+        wanted: Option<VideoRung>,
+        sent: u64,
+        tiles: &TileStore,
+        now: Instant,
+    ) {
+        if wanted != member.joining.or(member.on) {
+            self.leave(member.joining.take());
+            match (member.on, wanted) {
+                (_, None) => self.end(member),
+                (on, Some(to)) if on != wanted => {
+                    if on.is_some_and(|from| self.takes_along(from, to)) {
+                        member.on = wanted;
+                    } else {
+                        self.begin_to_join(member, to, now);
+                    }
                 }
-                return;
+                _ => {}
             }
         }
-        if let Some(before) = before {
-            self.rungs[before].members = self.rungs[before].members.saturating_sub(1);
+        member.waits = false;
+        let (Some(to), Some(current)) = (member.joining, tiles.current()) else { return };
+        if sent == tiles.version() {
+            return;
         }
-        if let Some(to) = to {
-            self.rung(to, now).members += 1;
+        if let NextVideo::Picture(keyframe) = self.next(to, None, sent, current) {
+            self.leave(member.on);
+            (member.on, member.joining, member.next) = (Some(to), None, Some(keyframe.number));
+        } else if let Some(rung) = self.at(to) {
+            rung.wants_keyframe |= rung.running != Some(true);
+            member.waits = rung.running == Some(true) || rung.keyframe_at() <= now;
         }
+    }
+
+    /// A client is sent no more video.
+    pub(crate) fn end(&mut self, member: &mut Membership) {
+        self.leave(member.joining.take());
+        self.leave(member.on.take());
+        (member.next, member.waits) = (None, false);
+    }
+
+    /// If nobody else is on either rung, and only the bit rates differ, the encoder goes along without a keyframe.
+    /// Returns whether it does.
+    fn takes_along(&mut self, from: VideoRung, to: VideoRung) -> bool {
+        if from.half != to.half || self.at(to).is_some() {
+            return false;
+        }
+        let Some(rung) = self.at(from).filter(|it| it.members == 1) else { return false };
+        rung.setting = to;
+        match &mut rung.encoder {
+            Some(encoder) => encoder.retarget(to.bits_per_second),
+            None => rung.retarget = true,
+        }
+        true
+    }
+
+    /// Makes the rung if it is missing, unless there are too many.
+    fn begin_to_join(&mut self, member: &mut Membership, to: VideoRung, now: Instant) {
+        if self.at(to).is_none() {
+            if self.rungs.len() >= MOST_RUNGS {
+                // There is no room for both.
+                self.end(member);
+            }
+            if self.rungs.len() >= MOST_RUNGS {
+                return;
+            }
+            self.made = self.made.wrapping_add(1);
+            let last_keyframe = self.left.remove(&to);
+            self.rungs.push(Rung { last_keyframe, ..Rung::new(self.made, to, now) });
+        }
+        if let Some(rung) = self.at(to) {
+            rung.members += 1;
+            member.joining = Some(to);
+        }
+    }
+
+    /// A client is no longer on this rung, or on its way to it.
+    fn leave(&mut self, rung: Option<VideoRung>) {
+        let Some(rung) = rung.and_then(|it| self.at(it)) else { return };
+        rung.members -= 1;
+        // Those who wait for one say so again.
+        rung.wants_keyframe = false;
         for gone in self.rungs.extract_if(.., |it| it.members == 0) {
             self.left.extend(gone.last_keyframe.map(|at| (gone.setting, at)));
         }
     }
 
-    /// The rung of this setting. It is made if it is missing, in place of another where there are too many.
-    fn rung(&mut self, setting: VideoRung, now: Instant) -> &mut Rung {
-        let at = self.rungs.iter().position(|it| it.setting == setting).unwrap_or_else(|| {
-            if self.rungs.len() >= MOST_RUNGS {
-                let oldest = (0..self.rungs.len()).min_by_key(|at| self.rungs[*at].used);
-                oldest.map(|at| self.rungs.swap_remove(at));
-            }
-            self.made = self.made.wrapping_add(1);
-            let last_keyframe = self.left.remove(&setting);
-            self.rungs.push(Rung { last_keyframe, ..Rung::new(self.made, setting, now) });
-            self.rungs.len() - 1
-        });
-        &mut self.rungs[at]
+    fn at(&mut self, setting: VideoRung) -> Option<&mut Rung> {
+        self.rungs.iter_mut().find(|it| it.setting == setting)
     }
 
     /// Has pictures of the frame with the tiles' version `version` encoded.
-    pub(crate) fn want(&mut self, wanted: WantedVideo, version: u64, now: Instant) {
-        for (setting, (picture, keyframe)) in wanted.0 {
-            let rung = self.rung(setting, now);
-            rung.used = now;
-            rung.wants_picture |= picture && rung.begun < version;
+    pub(crate) fn want(&mut self, wanted: WantedVideo, version: u64) {
+        for (setting, (waiting, keyframe)) in wanted.0 {
+            let Some(rung) = self.at(setting) else { continue };
+            if rung.begun < version {
+                rung.waiting = waiting;
+            }
             rung.wants_keyframe |= keyframe && rung.running != Some(true);
         }
     }
@@ -289,13 +359,13 @@ impl VideoStore {
         // In turn: whoever has waited the longest.
         let rung = self.rungs.iter_mut().filter(is_ready).min_by_key(|it| it.begun)?;
         let keyframe = rung.wants_keyframe && rung.keyframe_at() <= now;
-        rung.wants_picture = false;
+        rung.waiting = 0;
         rung.wants_keyframe &= !keyframe;
         rung.running = Some(keyframe);
         if keyframe {
             rung.last_keyframe = Some(now);
         }
-        rung.begun = tiles.version();
+        (rung.begun, rung.begun_at) = (tiles.version(), now);
         Some(Job {
             id: rung.id,
             rung: rung.setting,
@@ -304,25 +374,28 @@ impl VideoStore {
             frame,
             keyframe,
             time: now.saturating_duration_since(rung.created),
-            version: tiles.version(),
-            grid_since: current.grid_since,
-            info: current.picture,
-            grid: current.grid,
+            shows: ShownFrame {
+                version: tiles.version(),
+                grid_since: current.grid_since,
+                info: current.picture,
+                grid: current.grid,
+            },
         })
     }
 
     /// Takes the result of a job. `seconds`: now, on the canvas' clock.
     pub(crate) fn done(&mut self, outcome: Outcome, now: Instant, seconds: f64) {
-        let Outcome { id, encoded, version, grid_since, info, grid } = outcome;
+        let Outcome { id, encoded, shows } = outcome;
         // Its clients may have left meanwhile.
-        let Some(at) = self.rungs.iter().position(|it| it.id == id) else { return };
+        let Some(rung) = self.rungs.iter_mut().find(|it| it.id == id) else { return };
+        rung.running = None;
         let Some((mut encoder, picture)) = encoded else {
-            self.failed = Some((now, grid_since));
-            self.rungs.swap_remove(at);
+            self.failed = Some((now, shows.grid_since));
+            rung.pictures.clear();
+            // Nothing goes on from what was before.
+            (rung.next, rung.retarget) = (rung.next + 1, false);
             return;
         };
-        let rung = &mut self.rungs[at];
-        rung.running = None;
         if std::mem::take(&mut rung.retarget) {
             encoder.retarget(rung.setting.bits_per_second);
         }
@@ -338,8 +411,7 @@ impl VideoStore {
         if rung.pictures.len() == KEPT {
             rung.pictures.pop_front();
         }
-        let stored =
-            StoredPicture { number, version, grid_since, info, grid, encoded: seconds, picture };
+        let stored = StoredPicture { number, shows, encoded: seconds, picture };
         rung.pictures.push_back(Arc::new(stored));
     }
 }
@@ -355,10 +427,10 @@ impl Rung {
             retarget: false,
             running: None,
             begun: 0,
-            wants_picture: false,
+            begun_at: now,
+            waiting: 0,
             wants_keyframe: false,
             last_keyframe: None,
-            used: now,
             pictures: VecDeque::new(),
             next: u64::from(id) << 32,
         }
@@ -369,13 +441,18 @@ impl Rung {
         self.last_keyframe.map_or(self.created, |at| at + KEYFRAME_EVERY)
     }
 
+    /// Whether the next picture of the slow rung waits until more of its clients have the one before.
+    fn waits_for_others(&self) -> bool {
+        self.setting == SLOW_VIDEO && self.waiting < self.members
+    }
+
     fn work_at(&self) -> Option<Instant> {
-        let work_at = match (self.wants_picture, self.wants_keyframe) {
-            // Those who can go on without a keyframe do not wait for the others.
-            (true, _) => Some(self.created),
-            (false, true) => Some(self.keyframe_at()),
-            (false, false) => None,
-        };
-        work_at.filter(|_| self.running.is_none())
+        // Those who can go on without a keyframe do not wait for the others.
+        let next = (self.waiting > 0).then_some(match self.waits_for_others() {
+            true => self.begun_at + SLOWEST,
+            false => self.created,
+        });
+        let keyframe = self.wants_keyframe.then(|| self.keyframe_at());
+        next.into_iter().chain(keyframe).min().filter(|_| self.running.is_none())
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct MadeUpCodec {
     made: AtomicU32,
     /// Bytes that a picture of full size has at least, one of half the size a quarter.
     least: usize,
+    /// The longest side that it takes.
+    most: u32,
 }
 
 #[derive(Debug)]
@@ -40,7 +42,13 @@ pub(crate) struct Label {
 
 impl MadeUpCodec {
     pub(crate) fn new(least: usize) -> Self {
-        Self { made: AtomicU32::new(0), least }
+        Self { made: AtomicU32::new(0), least, most: u32::MAX }
+    }
+
+    /// It takes no longer sides.
+    #[cfg(test)]
+    pub(crate) fn up_to(self, most: u32) -> Self {
+        Self { most, ..self }
     }
 }
 
@@ -64,7 +72,7 @@ impl Label {
 
 impl VideoCodec for MadeUpCodec {
     fn takes(&self, size: PhysicalSize, _: VideoRung) -> bool {
-        size.width >= 16 && size.height >= 16
+        size.width >= 16 && size.height >= 16 && size.width.max(size.height) <= self.most
     }
 
     fn encoder(&self, rung: VideoRung) -> Result<Box<dyn VideoEncoder>> {

@@ -58,3 +58,31 @@ fn video_that_comes_too_rarely_has_half_the_size() {
     assert!(half, "{:?}", seen.rungs(10, 60));
     assert!(seen.fps(10, 60) >= 12.0, "{}", seen.fps(10, 60));
 }
+
+#[test]
+fn a_film_of_even_pictures_on_a_link_that_becomes_wide_comes_in_tiles_again() {
+    for (least, jitter) in [(1e3, 0), (4e3, 0), (4e3, 3), (16e3, 0)] {
+        let rate = vec![(Duration::ZERO, 250e3), (Duration::from_secs(10), 12.5e6)];
+        let seen = World { rate, jitter: MS * jitter, ..film(least, 2.0, 25) }.play(60);
+        let name = format!("{least} bytes, {jitter} ms of jitter");
+        assert!(seen.rungs(5, 10).iter().all(Option::is_some), "{name}");
+        let rungs = seen.rungs(10, 60);
+        assert_eq!(seen.rungs(28, 60), [None], "{name}: {rungs:?}");
+        for second in 10..60 {
+            assert!(seen.fps(second, second + 1) >= 20.0, "{name}, second {second}");
+        }
+    }
+}
+
+#[test]
+fn where_a_link_carries_the_best_video_and_no_tiles_they_are_tried_rarely() {
+    for (mbit, delay, jitter) in [(10.0, 25, 0), (10.0, 10, 3), (14.0, 50, 0), (20.0, 25, 0)] {
+        let seen = World { jitter: MS * jitter, ..film(4e3, mbit, delay) }.play(180);
+        let name = format!("{mbit} Mbit/s, {delay} ms, {jitter} ms of jitter");
+        let tries = |from, to| seen.rungs(from, to).iter().filter(|rung| rung.is_none()).count();
+        assert!(tries(5, 65) <= 4, "{name}: {:?}", seen.rungs(5, 65));
+        assert!(tries(65, 180) <= 3, "{name}: {:?}", seen.rungs(65, 180));
+        let slowest = (5..180).map(|from| seen.fps(from, from + 1)).min_by(f64::total_cmp);
+        assert!(slowest >= Some(20.0), "{name}: {slowest:?} fps");
+    }
+}

@@ -272,6 +272,11 @@ impl World {
                 self.scene.receive(self.viewers[n].id, ack);
                 self.scene.settle();
             }
+            98 if self.random.percent(40) => {
+                // It goes over to the slow rung, and back after a while.
+                self.scene.hub.take_for_slow(self.viewers[n].id, self.scene.now);
+                self.scene.settle();
+            }
             _ => self.scene.now += Duration::from_millis(self.random.below(1500).into()),
         }
     }

@@ -41,6 +41,16 @@ impl Hub {
         self.audience.set_waiting(client, waits);
     }
 
+    /// `client` is taken for too slow for those it shares a rung of video with.
+    #[cfg(test)]
+    pub(crate) fn take_for_slow(&mut self, client: ClientId, now: Instant) {
+        let state = self.clients.get_mut(&client);
+        if let Some(membership) = state.and_then(|it| it.feed.membership()) {
+            (0..2).for_each(|_| membership.slowness.fell_behind(now));
+        }
+        self.audience.changed(client);
+    }
+
     /// Whether updates in tiles may begin: what is being compared goes before what is left of the
     /// picture before it.
     fn may_update(&self) -> bool {

@@ -28,16 +28,18 @@ export async function watchWhole(page) {
   });
 }
 
-/** The checksums of the colors of the exact pictures so far; each picture is read once. */
+/** The checksum of the colors of `png`, as the page's own. */
+export function checksum({ data }) {
+  const colors = Buffer.alloc((data.length / 4) * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) data.copy(colors, to, from, from + 3);
+  return crc32(colors).toString(16).padStart(8, "0");
+}
+
+/** The checksums of the exact pictures so far; each picture is read once. */
 async function truths(page) {
   const kept = await page.evaluate(() => window.kept.splice(0));
   page.truths ??= [];
-  for (const base64 of kept) {
-    const { data } = PNG.sync.read(Buffer.from(base64, "base64"));
-    const colors = Buffer.alloc((data.length / 4) * 3);
-    for (let from = 0, to = 0; from < data.length; from += 4, to += 3) data.copy(colors, to, from, from + 3);
-    page.truths.push(crc32(colors).toString(16).padStart(8, "0"));
-  }
+  for (const base64 of kept) page.truths.push(checksum(PNG.sync.read(Buffer.from(base64, "base64"))));
   return page.truths;
 }
 

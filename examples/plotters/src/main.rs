@@ -57,8 +57,12 @@ fn draw(
         .x_label_area_size(pixels(28.0))
         .y_label_area_size(pixels(48.0))
         .build_cartesian_2d(time.clone(), 0.0..80.0)?;
+    let edges = chart.plotting_area().get_pixel_range().0;
+    // Three names side by side, on a phone, too.
+    let column = ((f64::from(size.0) / ratio - 32.0) / 3.0).min(160.0);
     chart
         .configure_mesh()
+        .x_labels(edges.len() / pixels(56.0) as usize)
         .axis_style(INK.mix(0.4))
         .bold_line_style(INK.mix(0.15))
         .light_line_style(TRANSPARENT)
@@ -73,11 +77,10 @@ fn draw(
         chart.draw_series(series.border_style(color.stroke_width(pixels(2.0))))?;
         if let Some((at, value)) = last {
             chart.draw_series([Circle::new((at, value), pixels(4.0), color.filled())])?;
-            let place = (pixels(64.0 + 150.0 * index as f64) as i32, pixels(14.0) as i32);
-            area.draw_text(&format!("{name} {value:.1} °C"), &font(color), place)?;
+            let place = (pixels(16.0 + column * index as f64) as i32, pixels(14.0) as i32);
+            area.draw_text(&format!("{name} {value:.1}"), &font(color), place)?;
         }
     }
-    let edges = chart.plotting_area().get_pixel_range().0;
     drop((chart, area));
     // plotters wrote blue, green, red; it does not know the order that frames have.
     frame.pixels_mut().iter_mut().for_each(|pixel| pixel.swap(0, 2));

@@ -8,7 +8,7 @@ use tiny_skia::{
 };
 
 /// In the ribbon, with the first and the last one.
-const CURVES: u8 = 48;
+const CURVES: u8 = 32;
 /// How far from a point one may take hold of it, in logical pixels.
 const REACH: f32 = 22.0;
 

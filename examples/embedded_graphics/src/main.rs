@@ -42,19 +42,10 @@ impl Look {
         if before.is_none_or(|it| it.degrees != self.degrees) {
             self.draw_degrees(&mut Display::new(frame))?;
         }
-        for (index, button) in BUTTONS.into_iter().enumerate() {
-            let is_down = self.pressed == Some(index);
-            if before.is_none_or(|it| (it.pressed == Some(index)) != is_down) {
-                let (face, sign) = if is_down { (INK, BACK) } else { (UNLIT, INK) };
-                let (face, sign) =
-                    (PrimitiveStyle::with_fill(face), PrimitiveStyle::with_fill(sign));
-                let display = &mut Display::new(frame);
-                button.into_styled(face).draw(display)?;
-                // A minus, and what makes it a plus.
-                for size in [Size::new(22, 4), Size::new(4, 22)].into_iter().take(index + 1) {
-                    let stroke = Rectangle::with_center(button.center(), size);
-                    stroke.into_styled(sign).draw(display)?;
-                }
+        for index in 0..BUTTONS.len() {
+            let is_down = |look: Look| look.pressed == Some(index);
+            if before.is_none_or(|it| is_down(it) != is_down(self)) {
+                draw_button(index, is_down(self), &mut Display::new(frame))?;
             }
         }
         Ok(())
@@ -81,6 +72,18 @@ impl Look {
         Text::with_alignment("°C", Point::new(160, 196), font, Alignment::Center).draw(display)?;
         Ok(())
     }
+}
+
+fn draw_button(index: usize, is_down: bool, display: &mut Display) -> Result<(), Infallible> {
+    let colors = if is_down { [INK, BACK] } else { [UNLIT, INK] };
+    let [face, sign] = colors.map(PrimitiveStyle::with_fill);
+    let button = BUTTONS[index];
+    button.into_styled(face).draw(display)?;
+    // A minus, and what makes it a plus.
+    for size in [Size::new(22, 4), Size::new(4, 22)].into_iter().take(index + 1) {
+        Rectangle::with_center(button.center(), size).into_styled(sign).draw(display)?;
+    }
+    Ok(())
 }
 
 fn main() -> framecast::Result<()> {

@@ -523,6 +523,12 @@ impl Canvas {
         self.member.engine.borrow().stats(self.core.time.now())
     }
 
+    /// Tells the user something, as the canvas tells its own messages: on standard error and in the file of `--log` if
+    /// it has the user's [options](crate::CanvasBuilder::options), to the [`log`](https://docs.rs/log) facade otherwise.
+    pub fn notice(&self, message: &str) {
+        self.member.engine.borrow().messages.notice(log::Level::Info, message);
+    }
+
     /// Returns the clock that stamps frames and events.
     ///
     /// While an input log is replayed it shows the log's time, if it is read at once. A program whose

@@ -1,12 +1,16 @@
 //! A draw in progress.
 
+mod detached;
+
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use framecast_api::{CanvasSize, Error, Frame, FrameBuffer, PhysicalSize, Result};
 
+pub use self::detached::DetachedDrawing;
 use crate::engine;
 use crate::event_loop::{Core, Member};
 use crate::input_log::Draw;
@@ -20,6 +24,8 @@ use crate::input_log::Draw;
 /// [`copy_previous`](Drawing::copy_previous).
 pub struct Drawing {
     member: Rc<Member>,
+    /// Its place among the canvas' drawings.
+    number: u64,
     buffer: FrameBuffer,
     size: CanvasSize,
     /// Pixels of the picture per logical pixel.
@@ -32,10 +38,22 @@ pub struct Drawing {
     timestamp: f64,
 }
 
+/// What was drawn, before it is a frame.
+pub(crate) struct Picture {
+    pub(crate) buffer: FrameBuffer,
+    /// Pixels of the picture per logical pixel.
+    pub(crate) ratio: f64,
+    /// When the application began to draw it.
+    pub(crate) began: Instant,
+    /// When the application was done with it.
+    pub(crate) drawn: Instant,
+}
+
 impl Drawing {
     pub(crate) fn begin(core: &Core, member: &Rc<Member>, draw: Draw) -> Result<Self> {
-        let engine = member.engine.borrow();
+        let mut engine = member.engine.borrow_mut();
         Ok(Self {
+            number: engine.next_drawing(),
             buffer: engine.lend()?,
             size: engine.size(),
             ratio: engine.size().ratio(),
@@ -50,9 +68,39 @@ impl Drawing {
 
     /// Shows the frame on every backend. Never waits for a viewer.
     pub fn present(self) {
-        let Self { member, buffer, ratio, began, virtual_now, .. } = self;
-        let now = virtual_now.unwrap_or_else(Instant::now);
-        member.engine.borrow_mut().present(buffer, ratio, began, now);
+        let Self { member, number, buffer, ratio, began, virtual_now, .. } = self;
+        let drawn = virtual_now.unwrap_or_else(Instant::now);
+        let picture = Picture { buffer, ratio, began, drawn };
+        member.engine.borrow_mut().present_drawing(picture, number, drawn);
+    }
+
+    /// Lets another thread finish the drawing, and present it: one that waits for a GPU, or that renders for
+    /// longer than the canvas' events can wait. The canvas goes on meanwhile.
+    ///
+    /// ```
+    /// use framecast::{Canvas, Step};
+    /// # let canvas = Canvas::builder("").no_backends().draw_demand(framecast::DrawDemand::Always).open()?;
+    /// # let mut drawn = 0;
+    /// while let Some(step) = canvas.next() {
+    ///     if let Step::Draw(drawing) = step {
+    ///         let mut drawing = drawing.detach();
+    ///         let handle = canvas.handle();
+    ///         std::thread::spawn(move || {
+    ///             drawing.fill([200, 40, 0, 255]);
+    ///             drawing.present();
+    /// #           handle.close();
+    ///         });
+    ///     }
+    /// }
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    #[must_use]
+    pub fn detach(self) -> DetachedDrawing {
+        let Self { member, number, buffer, ratio, began, virtual_now, .. } = self;
+        let drawn = virtual_now.unwrap_or_else(Instant::now);
+        let pool = Arc::clone(member.engine.borrow().pool());
+        let picture = Picture { buffer, ratio, began, drawn };
+        DetachedDrawing::new(picture, number, Arc::clone(&member.remote), pool)
     }
 
     /// Ends the drawing without showing it, and returns its picture, to save or print it. The picture's

@@ -26,6 +26,7 @@ use crate::audience::Viewer;
 use crate::audience_log::{AudienceLog, Line};
 use crate::caption;
 use crate::control::{Control, ControlPolicy};
+use crate::drawing::{DetachedDrawing, Picture};
 use crate::events::EventQueue;
 use crate::held::Held;
 use crate::input_log::{Draw, Handed, Listener};
@@ -35,6 +36,9 @@ use crate::schedule::{Due, Schedule, UpdateMode};
 use crate::stats::{BackendStats, Rate, Stats};
 use replay::Replay;
 pub(crate) use setters::fixed_size;
+
+/// Where a canvas' buffers come from; shared with the threads on which a program draws.
+pub(crate) type Pool = Arc<Mutex<FramePool>>;
 
 /// What a canvas starts with.
 pub(crate) struct Settings {
@@ -94,8 +98,13 @@ pub(crate) struct Engine {
     queue: EventQueue,
     pub(crate) schedule: Schedule,
     phase: Phase,
-    /// Shared with the threads on which a mirror's program draws.
-    pool: Arc<Mutex<FramePool>>,
+    pool: Pool,
+    /// The number of the last drawing that was begun.
+    drawings: u64,
+    /// The number of the newest drawing that was presented.
+    presented: u64,
+    /// Drawings that other threads are to finish.
+    pub(crate) detached: usize,
     sequence: u64,
     last_frame: Option<Frame>,
     size: CanvasSize,
@@ -198,6 +207,9 @@ impl Engine {
             schedule,
             phase: Phase::Resting,
             pool: Arc::default(),
+            drawings: 0,
+            presented: 0,
+            detached: 0,
             sequence: 0,
             last_frame: None,
             size: settings.size,
@@ -328,7 +340,7 @@ impl Engine {
         if let Some(turn) = self.play(now, waits_for_deadline) {
             return turn;
         }
-        if self.phase == Phase::Resting && self.demanded() && self.schedule.next(now) == Due::Now {
+        if self.is_free() && self.demanded() && self.schedule.next(now) == Due::Now {
             self.announce_draw(now);
         }
         if let Some(event) = self.queue.pop() {
@@ -393,11 +405,16 @@ impl Engine {
         self.slots.iter().any(|slot| slot.backend.wants_frame())
     }
 
+    /// Whether a draw can begin: none is announced, and other threads do not have enough to finish.
+    fn is_free(&self) -> bool {
+        self.phase == Phase::Resting && self.detached < DetachedDrawing::MOST
+    }
+
     /// When to turn again though nobody woke us.
     pub(crate) fn deadline(&self, now: Instant) -> Option<Instant> {
         let poll = self.next_poll();
         let draw = match self.schedule.next(now) {
-            Due::At(at) if self.phase == Phase::Resting && self.demanded() => Some(at),
+            Due::At(at) if self.is_free() && self.demanded() => Some(at),
             _ => None,
         };
         poll.into_iter().chain(draw).chain(self.control.deadline()).min()
@@ -560,18 +577,34 @@ impl Engine {
     }
 
     /// Where buffers for this canvas come from.
-    pub(crate) fn pool(&self) -> &Arc<Mutex<FramePool>> {
+    pub(crate) fn pool(&self) -> &Pool {
         &self.pool
     }
 
-    /// Presents `buffer` on every backend; the application began to draw it at `began`.
-    pub(crate) fn present(
-        &mut self,
-        mut buffer: FrameBuffer,
-        ratio: f64,
-        began: Instant,
-        now: Instant,
-    ) {
+    /// Numbers a drawing that is begun.
+    pub(crate) fn next_drawing(&mut self) -> u64 {
+        self.drawings += 1;
+        self.drawings
+    }
+
+    /// Presents what the application drew and presented itself.
+    pub(crate) fn present_drawing(&mut self, picture: Picture, number: u64, now: Instant) {
+        self.presented = self.presented.max(number);
+        self.present(picture, now);
+    }
+
+    /// Presents what another thread has finished, unless something newer is shown.
+    pub(crate) fn present_detached(&mut self, picture: Picture, number: u64, now: Instant) {
+        if number < self.presented {
+            lock(&self.pool).put_back(picture.buffer);
+        } else {
+            self.present_drawing(picture, number, now);
+        }
+    }
+
+    /// Presents `picture` on every backend.
+    pub(crate) fn present(&mut self, picture: Picture, now: Instant) {
+        let Picture { mut buffer, ratio, began, drawn } = picture;
         if self.phase == Phase::Ended {
             return;
         }
@@ -579,10 +612,10 @@ impl Engine {
             self.check_damage(&mut buffer);
         }
         self.sequence += 1;
-        let timestamp = self.clock.seconds(now);
+        let timestamp = self.clock.seconds(drawn);
         let frame = lock(&self.pool).freeze(buffer, self.sequence, timestamp, ratio);
         self.stats.frames += 1;
-        self.stats.draw_seconds = now.saturating_duration_since(began).as_secs_f64();
+        self.stats.draw_seconds = drawn.saturating_duration_since(began).as_secs_f64();
         if self.rate.count(now) && caption::is_measured(&self.title) {
             self.fps = self.rate.per_second(now);
             self.tell_title();

@@ -294,7 +294,18 @@ impl Core {
         }
     }
 
+    /// Waits until a backend, a handle or another thread wakes the loop.
+    pub(crate) fn wait_for_wake(&self) {
+        self.parker.park();
+    }
+
     pub(crate) fn park(&self, until: Option<Instant>) {
+        // What another thread has to do takes its time, in virtual time, too.
+        let detached = |member: &Rc<Member>| member.remote.detached() > 0;
+        if self.time.virtual_now().is_some() && self.canvases.borrow().iter().any(detached) {
+            self.wait_for_wake();
+            return;
+        }
         match self.time.pass(until) {
             Passed::Not => {}
             Passed::Yes => return,
@@ -364,6 +375,7 @@ impl Core {
             post(&Canvas::new(Rc::clone(self), Rc::clone(member)));
         }
         let mut engine = member.engine.borrow_mut();
+        engine.detached = member.remote.detached();
         if member.remote.take_draw() {
             engine.schedule.request();
         }

@@ -1,6 +1,6 @@
 //! A canvas' handle for other threads.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -44,6 +44,8 @@ pub(crate) struct Remote {
     /// Set once by the canvas' thread.
     closed: AtomicBool,
     posts: Mutex<Vec<Post>>,
+    /// Drawings that other threads are to finish.
+    detached: AtomicUsize,
 }
 
 impl Remote {
@@ -54,6 +56,7 @@ impl Remote {
             close: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             posts: Mutex::new(Vec::new()),
+            detached: AtomicUsize::new(0),
         })
     }
 
@@ -79,6 +82,39 @@ impl Remote {
     pub(crate) fn set_closed(&self) {
         self.closed.store(true, Ordering::Release);
         self.take_posts();
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Leaves `task` for the canvas' thread, unless the canvas is closed.
+    pub(crate) fn post(&self, task: Post) {
+        {
+            let mut posts = self.posts.lock().unwrap_or_else(PoisonError::into_inner);
+            // Checked with the lock held: `set_closed` sets it first and then empties the list.
+            if self.is_closed() {
+                drop(posts);
+                return;
+            }
+            posts.push(task);
+        }
+        self.signal.notify();
+    }
+
+    /// The number of drawings that other threads are to finish.
+    pub(crate) fn detached(&self) -> usize {
+        self.detached.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn add_detached(&self) {
+        self.detached.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// One was presented or given up: the canvas may wait for that.
+    pub(crate) fn remove_detached(&self) {
+        self.detached.fetch_sub(1, Ordering::AcqRel);
+        self.signal.notify();
     }
 }
 
@@ -112,15 +148,7 @@ impl CanvasHandle {
     /// Tasks wait in memory, without a limit, until the canvas runs them. If the canvas is closed, the
     /// task is dropped.
     pub fn post(&self, task: impl FnOnce(&Canvas) + Send + 'static) {
-        {
-            let mut posts = self.remote.posts.lock().unwrap_or_else(PoisonError::into_inner);
-            // Checked with the lock held: `set_closed` sets it first and then empties the list.
-            if self.is_closed() {
-                return;
-            }
-            posts.push(Box::new(task));
-        }
-        self.remote.signal.notify();
+        self.remote.post(Box::new(task));
     }
 
     /// Sets the title, like [`Canvas::set_title`].
@@ -273,7 +301,7 @@ impl CanvasHandle {
     /// Returns whether the canvas is closed. The other methods then do nothing.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.remote.closed.load(Ordering::Acquire)
+        self.remote.is_closed()
     }
 }
 

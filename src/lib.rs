@@ -155,7 +155,7 @@ pub use crate::audience::Viewer;
 pub use crate::builder::CanvasBuilder;
 pub use crate::canvas::Canvas;
 pub use crate::control::ControlPolicy;
-pub use crate::drawing::Drawing;
+pub use crate::drawing::{DetachedDrawing, Drawing};
 pub use crate::event_loop::{EventLoop, NoStep, Step};
 pub use crate::handle::CanvasHandle;
 pub use crate::mirror::{Mirror, MirrorEvents};

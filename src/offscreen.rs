@@ -55,7 +55,7 @@ impl Offscreen {
     }
 
     /// Passes the events that were [sent](Self::send) to `app`, then one draw. Returns the frame that
-    /// `app` presented.
+    /// `app` presented; waits for it if `app` [detached](crate::Drawing::detach) the drawing.
     ///
     /// # Errors
     /// "Failed" if `app` presented no frame, or the canvas is closed.
@@ -70,6 +70,12 @@ impl Offscreen {
             if drawn {
                 break;
             }
+        }
+        // Another thread may be at it.
+        let (core, member) = (self.canvas.core(), self.canvas.member());
+        while self.sequence() == before && member.remote.detached() > 0 {
+            core.wait_for_wake();
+            core.take_requests(member);
         }
         self.newer_than(before)
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use framecast_api::{Event, EventKind, FrameBuffer};
 
 use super::{Engine, Phase, Turn};
-use crate::drawing;
+use crate::drawing::{self, Picture};
 use crate::input_log::Handed;
 use crate::schedule::Due;
 
@@ -50,7 +50,7 @@ impl Engine {
         if let Some(frame) = frame {
             self.schedule.begin(now);
             let ratio = drawing::ratio(&frame, self.size);
-            self.present(frame, ratio, now, now);
+            self.present(Picture { buffer: frame, ratio, began: now, drawn: now }, now);
         }
         let mut events = Vec::new();
         let replayed = if room { self.play_events(now, &mut events) } else { None };

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use framecast_api::{CanvasSize, Event, FrameBuffer, FramePool, PhysicalSize, Result};
+use framecast_api::{CanvasSize, Event, FrameBuffer, PhysicalSize, Result};
 
 use super::mailbox::Mailbox;
 use crate::canvas::Canvas;
@@ -18,7 +18,7 @@ pub(super) struct Shared {
     state: Mutex<State>,
     /// An event came, a picture is wanted, or it is over.
     changed: Condvar,
-    pool: Arc<Mutex<FramePool>>,
+    pool: engine::Pool,
     /// Wakes the mirror's thread.
     signal: Arc<Signal>,
 }

@@ -5,6 +5,7 @@
 //! - `clipboard`: pasting, and text for the clipboard
 //! - `control`: who drives, hand-over, sizes
 //! - `handover`: a thousand hand-overs as they come
+//! - `detached`: drawings that other threads finish
 //! - `life`: opening, losing and closing backends, handles, several canvases, the async form
 //! - `fuzz`: the fuzz target of the engine, for a short time
 //! - `mirror`: programs that own their loop, and windows of their own
@@ -18,6 +19,7 @@
 mod ask_presenter;
 mod clipboard;
 mod control;
+mod detached;
 mod drawing;
 mod fuzz;
 mod handover;

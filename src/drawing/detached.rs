@@ -1,0 +1,105 @@
+//! A drawing that is finished on another thread.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Instant;
+
+use framecast_api::{FrameBuffer, PhysicalSize};
+
+use super::Picture;
+use crate::engine;
+use crate::handle::Remote;
+
+/// A drawing that is finished later, on any thread; made by [`Drawing::detach`](crate::Drawing::detach).
+///
+/// It dereferences to a [`FrameBuffer`]. [`present`](Self::present) shows it; a drawing that is dropped is not
+/// shown. While [`DetachedDrawing::MOST`] drawings of a canvas are detached, the canvas hands out no other
+/// [`Step::Draw`](crate::Step::Draw), so a slow thread never has more than those to do.
+pub struct DetachedDrawing {
+    /// Taken by `present`.
+    picture: Option<Picture>,
+    /// Its place among the canvas' drawings.
+    number: u64,
+    canvas: Arc<Remote>,
+    pool: engine::Pool,
+}
+
+impl DetachedDrawing {
+    /// Drawings of one canvas that may be detached before it waits for one of them: one that is read, one that
+    /// is rendered, and one that waits.
+    pub const MOST: usize = 3;
+
+    pub(super) fn new(
+        picture: Picture,
+        number: u64,
+        canvas: Arc<Remote>,
+        pool: engine::Pool,
+    ) -> Self {
+        canvas.add_detached();
+        Self { picture: Some(picture), number, canvas, pool }
+    }
+
+    /// Shows the frame on every backend at the canvas' next turn, unless one that was begun later is shown
+    /// already. Never waits. Its [timestamp](crate::Frame::timestamp) is the time at which it was detached. After the
+    /// canvas is closed, this does nothing.
+    pub fn present(mut self) {
+        let Some(picture) = self.picture.take() else { return };
+        let remote = Arc::clone(&self.canvas);
+        remote.post(Box::new(move |canvas| {
+            let now = canvas.core().time.now();
+            canvas.member().engine.borrow_mut().present_detached(picture, self.number, now);
+            // It counts until here.
+            drop(self);
+        }));
+    }
+
+    /// Returns the physical pixels of the picture per logical pixel.
+    #[must_use]
+    pub fn ratio(&self) -> f64 {
+        self.picture().ratio
+    }
+
+    /// Returns the instant at which the drawing was detached.
+    #[must_use]
+    pub fn detached_at(&self) -> Instant {
+        self.picture().drawn
+    }
+
+    fn picture(&self) -> &Picture {
+        self.picture.as_ref().expect("only `present` takes it, with the drawing")
+    }
+}
+
+impl Deref for DetachedDrawing {
+    type Target = FrameBuffer;
+
+    fn deref(&self) -> &FrameBuffer {
+        &self.picture().buffer
+    }
+}
+
+impl DerefMut for DetachedDrawing {
+    fn deref_mut(&mut self) -> &mut FrameBuffer {
+        &mut self.picture.as_mut().expect("only `present` takes it, with the drawing").buffer
+    }
+}
+
+impl Drop for DetachedDrawing {
+    fn drop(&mut self) {
+        if let Some(picture) = self.picture.take() {
+            engine::lock(&self.pool).put_back(picture.buffer);
+        }
+        self.canvas.remove_detached();
+    }
+}
+
+impl fmt::Debug for DetachedDrawing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size: Option<PhysicalSize> = self.picture.as_ref().map(|it| it.buffer.size());
+        f.debug_struct("DetachedDrawing")
+            .field("number", &self.number)
+            .field("size", &size)
+            .finish()
+    }
+}

@@ -1,0 +1,148 @@
+//! Which GPU draws, and why.
+
+use framecast::{Error, Result};
+use wgpu::{
+    Adapter, AdapterInfo, Backends, DeviceType, Instance, InstanceDescriptor, PowerPreference,
+};
+
+/// The environment variable in which users name an adapter, as in wgpu's own tools.
+const NAME: &str = "WGPU_ADAPTER_NAME";
+
+/// Finds the adapter that draws. Returns it with a line for the user: what it is, and why it was taken.
+pub(crate) fn find(power: PowerPreference) -> Result<(Adapter, String)> {
+    let instance = Instance::new(InstanceDescriptor::new_without_display_handle_from_env());
+    let mut adapters = pollster::block_on(instance.enumerate_adapters(Backends::all()));
+    let infos: Vec<_> = adapters.iter().map(Adapter::get_info).collect();
+    let name = std::env::var(NAME).ok().filter(|name| !name.is_empty());
+    let (index, line) = choose(&infos, power, name.as_deref())?;
+    Ok((adapters.swap_remove(index), line))
+}
+
+/// The place of the adapter that draws, and why it does. Pure.
+fn choose(
+    adapters: &[AdapterInfo],
+    power: PowerPreference,
+    name: Option<&str>,
+) -> Result<(usize, String)> {
+    if adapters.is_empty() {
+        return Err(Error::failed(
+            "no GPU: the drivers of this machine offer none, not even one in software. Install a driver for the GPU, or \
+             Mesa's renderer in software, which needs no GPU: apt install mesa-vulkan-drivers on Debian and Ubuntu. \
+             If WGPU_BACKEND is set, another value of it may find one",
+        ));
+    }
+    if let Some(name) = name {
+        let part = name.to_lowercase();
+        let named = adapters.iter().position(|info| info.name.to_lowercase().contains(&part));
+        let Some(index) = named else {
+            return Err(Error::failed(format!(
+                "no GPU has {name:?} in its name, as {NAME} asks for. There are: {}",
+                list(adapters.iter())
+            )));
+        };
+        return Ok((index, format!("{}: {NAME} names it", describe(&adapters[index]))));
+    }
+    let ranks = adapters.iter().enumerate().map(|(index, info)| (rank(info, power), index));
+    let index = ranks.min().map_or(0, |(_, index)| index);
+    let taken = &adapters[index];
+    let mut others =
+        adapters.iter().enumerate().filter(|it| it.0 != index).map(|it| it.1).peekable();
+    let why = match (taken.device_type, others.peek()) {
+        (DeviceType::Cpu, None) => "there is no other, and it works in software".to_owned(),
+        (_, None) => "there is no other".to_owned(),
+        _ => format!("it comes before {}", list(others)),
+    };
+    Ok((index, format!("{}: {why}", describe(taken))))
+}
+
+/// Its place among the others; the lowest draws.
+fn rank(info: &AdapterInfo, power: PowerPreference) -> (u8, u8) {
+    let kind = match (info.device_type, power) {
+        (DeviceType::IntegratedGpu, PowerPreference::LowPower) => 0,
+        (DeviceType::DiscreteGpu, _) => 1,
+        (DeviceType::IntegratedGpu, _) => 2,
+        (DeviceType::VirtualGpu, _) => 3,
+        (DeviceType::Other, _) => 4,
+        (DeviceType::Cpu, _) => 5,
+    };
+    // Of one GPU under several names.
+    let interface = match info.backend {
+        wgpu::Backend::Vulkan | wgpu::Backend::Metal => 0,
+        wgpu::Backend::Dx12 => 1,
+        _ => 2,
+    };
+    (kind, interface)
+}
+
+/// The adapter as the user knows it: "llvmpipe (LLVM 15.0.6, 256 bits) (Vulkan)".
+pub(crate) fn describe(info: &AdapterInfo) -> String {
+    format!("{} ({:?})", info.name, info.backend)
+}
+
+fn list<'a>(adapters: impl Iterator<Item = &'a AdapterInfo>) -> String {
+    adapters.map(describe).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn info(name: &str, device_type: DeviceType, backend: wgpu::Backend) -> AdapterInfo {
+        AdapterInfo {
+            name: name.into(),
+            vendor: 0,
+            device: 0,
+            device_type,
+            device_pci_bus_id: String::new(),
+            driver: String::new(),
+            driver_info: String::new(),
+            backend,
+            subgroup_min_size: 4,
+            subgroup_max_size: 128,
+            transient_saves_memory: false,
+        }
+    }
+
+    fn machine() -> Vec<AdapterInfo> {
+        vec![
+            info("llvmpipe", DeviceType::Cpu, wgpu::Backend::Vulkan),
+            info("Iris Xe", DeviceType::IntegratedGpu, wgpu::Backend::Vulkan),
+            info("GeForce", DeviceType::DiscreteGpu, wgpu::Backend::Gl),
+            info("GeForce", DeviceType::DiscreteGpu, wgpu::Backend::Vulkan),
+        ]
+    }
+
+    fn chosen(adapters: &[AdapterInfo], power: PowerPreference, name: Option<&str>) -> String {
+        choose(adapters, power, name).map_or_else(|error| error.to_string(), |(_, line)| line)
+    }
+
+    #[test]
+    fn the_quickest_draws_unless_little_power_is_wanted() {
+        let line = chosen(&machine(), PowerPreference::HighPerformance, None);
+        assert_eq!(
+            line,
+            "GeForce (Vulkan): it comes before llvmpipe (Vulkan), Iris Xe (Vulkan), GeForce (Gl)"
+        );
+        assert!(chosen(&machine(), PowerPreference::LowPower, None).starts_with("Iris Xe"));
+    }
+
+    #[test]
+    fn a_renderer_in_software_is_the_last_and_said_to_be_one() {
+        let line = chosen(&machine()[..1], PowerPreference::HighPerformance, None);
+        assert_eq!(line, "llvmpipe (Vulkan): there is no other, and it works in software");
+    }
+
+    #[test]
+    fn the_user_names_one_by_a_part_of_its_name() {
+        let line = chosen(&machine(), PowerPreference::HighPerformance, Some("LLVM"));
+        assert_eq!(line, "llvmpipe (Vulkan): WGPU_ADAPTER_NAME names it");
+        let line = chosen(&machine(), PowerPreference::HighPerformance, Some("Radeon"));
+        assert!(line.contains("no GPU has \"Radeon\"") && line.contains("Iris Xe"), "{line}");
+    }
+
+    #[test]
+    fn without_any_the_user_is_told_what_to_install() {
+        let line = chosen(&[], PowerPreference::HighPerformance, None);
+        assert!(line.contains("apt install mesa-vulkan-drivers"), "{line}");
+    }
+}

@@ -1,0 +1,189 @@
+//! The GPU of a canvas.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use framecast::{Canvas, CanvasHandle, Drawing, Error, PixelFormat, Result};
+use wgpu::{Adapter, Device, Queue, TextureFormat};
+
+use crate::adapter;
+use crate::device::OpenDevice;
+use crate::frame::GpuFrame;
+use crate::readback::{self, Readback};
+use crate::settings::GpuSettings;
+use crate::stats::GpuStats;
+use crate::target::{self, Target};
+
+/// Opens a GPU for a canvas.
+pub trait CanvasGpu {
+    /// Opens a GPU with the default settings.
+    ///
+    /// # Errors
+    /// "Failed" if there is no GPU, or it opens no device.
+    fn gpu(&self) -> Result<Gpu> {
+        self.gpu_with(GpuSettings::new())
+    }
+
+    /// Opens a GPU.
+    ///
+    /// # Errors
+    /// "Invalid input" if frames cannot have the format of the settings; "failed" if there is no GPU, or it opens no
+    /// device with the features and limits of the settings.
+    fn gpu_with(&self, settings: GpuSettings) -> Result<Gpu>;
+}
+
+impl CanvasGpu for Canvas {
+    fn gpu_with(&self, settings: GpuSettings) -> Result<Gpu> {
+        Gpu::open(self, settings)
+    }
+}
+
+/// A GPU that draws a canvas; made by [`CanvasGpu::gpu`].
+pub struct Gpu {
+    settings: GpuSettings,
+    canvas: CanvasHandle,
+    pixels: PixelFormat,
+    opened: Opened,
+    stats: Arc<Mutex<GpuStats>>,
+}
+
+/// What is lost together with a device.
+struct Opened {
+    device: OpenDevice,
+    readback: Readback,
+    target: Option<Target>,
+    /// Frames that were begun on it.
+    begun: u64,
+    /// Frames of the canvas that were read before it was opened.
+    read_before: u64,
+}
+
+impl Gpu {
+    fn open(canvas: &Canvas, settings: GpuSettings) -> Result<Self> {
+        let pixels = target::pixel_format(settings.format)?;
+        let handle = canvas.handle();
+        let stats = Arc::default();
+        let (opened, line) = open(&settings, pixels, &handle, &stats)?;
+        canvas.notice(&format!("the GPU is {line}"));
+        Ok(Self { settings, canvas: handle, pixels, opened, stats })
+    }
+
+    /// Begins a frame of the drawing's size.
+    ///
+    /// If the device was lost, this opens another one: then the frame is the [first](GpuFrame::is_first) of it.
+    ///
+    /// # Errors
+    /// "Invalid input" if the GPU's textures cannot be that large. "Failed" if the device was lost and no other can be
+    /// opened: it is the program's own, or it is the second one that was lost without a picture in between.
+    pub fn begin(&mut self, drawing: Drawing) -> Result<GpuFrame<'_>> {
+        if let Some(reason) = self.opened.device.lost() {
+            self.open_again(&reason)?;
+        }
+        let (device, size) = (&self.opened.device.device, drawing.size());
+        if self.opened.target.as_ref().is_none_or(|target| target.size != size) {
+            self.opened.target = Some(Target::new(device, size, self.settings.format)?);
+        }
+        self.opened.begun += 1;
+        let first = self.opened.begun == 1;
+        Ok(GpuFrame::new(self, drawing, first))
+    }
+
+    /// Opens another device in the place of one that was lost.
+    fn open_again(&mut self, reason: &str) -> Result<()> {
+        let name = adapter::describe(&self.adapter().get_info());
+        let lost = format!("the device of the GPU {name} was lost ({reason})");
+        let read = {
+            let mut stats = readback::lock(&self.stats);
+            stats.lost += 1;
+            stats.read
+        };
+        if self.settings.device.is_some() {
+            return Err(Error::failed(format!(
+                "{lost}; the program opened it, and has to open another one"
+            )));
+        }
+        let again = self.opened.read_before == read && readback::lock(&self.stats).lost > 1;
+        if again {
+            return Err(Error::failed(format!(
+                "{lost}, the second one without a picture in between. See the system's log for its driver; \
+                 WGPU_ADAPTER_NAME names another GPU"
+            )));
+        }
+        let (mut opened, line) = open(&self.settings, self.pixels, &self.canvas, &self.stats)
+            .map_err(|error| {
+                Error::failed(format!("{lost}, and opening another one failed: {error}"))
+            })?;
+        opened.read_before = read;
+        self.opened = opened;
+        let message = format!("{lost}; it was opened again: {line}");
+        self.canvas.post(move |canvas| canvas.notice(&message));
+        Ok(())
+    }
+
+    pub(crate) fn present(&mut self, drawing: Drawing) {
+        let Some(target) = &self.opened.target else { return };
+        readback::lock(&self.stats).presented += 1;
+        self.opened.readback.read(&target.texture, drawing.detach());
+    }
+
+    pub(crate) fn read(&mut self, drawing: &mut Drawing) -> Result<()> {
+        let Some(target) = &self.opened.target else { return Ok(()) };
+        self.opened.readback.read_now(&target.texture, drawing)
+    }
+
+    pub(crate) fn target(&self) -> &Target {
+        self.opened.target.as_ref().expect("a frame has begun")
+    }
+
+    /// Returns the adapter: what the GPU can do.
+    #[must_use]
+    pub fn adapter(&self) -> &Adapter {
+        &self.opened.device.adapter
+    }
+
+    /// Returns the device. Another one takes its place if it is lost; see [`GpuFrame::is_first`].
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        &self.opened.device.device
+    }
+
+    /// Returns the queue of the device.
+    #[must_use]
+    pub fn queue(&self) -> &Queue {
+        &self.opened.device.queue
+    }
+
+    /// Returns the format of frames.
+    #[must_use]
+    pub fn format(&self) -> TextureFormat {
+        self.settings.format
+    }
+
+    /// Returns what was counted since the GPU was opened.
+    #[must_use]
+    pub fn stats(&self) -> GpuStats {
+        *readback::lock(&self.stats)
+    }
+}
+
+fn open(
+    settings: &GpuSettings,
+    pixels: PixelFormat,
+    canvas: &CanvasHandle,
+    stats: &Arc<Mutex<GpuStats>>,
+) -> Result<(Opened, String)> {
+    let woken = canvas.clone();
+    let (device, line) = OpenDevice::open(settings, move || woken.request_draw())?;
+    let readback =
+        Readback::start(&device.device, &device.queue, pixels, canvas.clone(), Arc::clone(stats))?;
+    Ok((Opened { device, readback, target: None, begun: 0, read_before: 0 }, line))
+}
+
+impl fmt::Debug for Gpu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gpu")
+            .field("adapter", &self.adapter().get_info().name)
+            .field("format", &self.format())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,75 @@
+//! Canvases of [`framecast`] that a GPU draws, through [wgpu](https://docs.rs/wgpu).
+//!
+//! [`CanvasGpu::gpu`] opens a device for a canvas. For each [`Step::Draw`](framecast::Step::Draw),
+//! [`Gpu::begin`] returns a texture of the canvas' size; [`GpuFrame::present`] shows it on every backend.
+//! Reading the picture back never holds up the canvas: a thread waits for the GPU and presents the pixels, while
+//! the next picture is rendered.
+//!
+//! ```no_run
+//! use framecast::{Canvas, Step, UpdateMode};
+//! use framecast_gpu::{CanvasGpu, wgpu};
+//!
+//! let canvas = Canvas::builder("clear").update_mode(UpdateMode::Continuous).open()?;
+//! let mut gpu = canvas.gpu()?;
+//! while let Some(step) = canvas.next() {
+//!     let Step::Draw(drawing) = step else { continue };
+//!     let frame = gpu.begin(drawing)?;
+//!     let mut encoder = frame.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+//!     let color = wgpu::Color { r: frame.timestamp().sin().abs(), g: 0.2, b: 0.4, a: 1.0 };
+//!     encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+//!         color_attachments: &[Some(frame.color_attachment(wgpu::LoadOp::Clear(color)))],
+//!         ..Default::default()
+//!     });
+//!     frame.queue().submit([encoder.finish()]);
+//!     frame.present();
+//! }
+//! canvas.finish()?;
+//! # Ok::<(), framecast::Error>(())
+//! ```
+//!
+//! # Which GPU
+//!
+//! The first that there is, in this order: a discrete GPU, an integrated one, a virtual one, one that is simulated in
+//! software; [`GpuSettings::power`] puts the integrated one first. The canvas tells its user which one was taken and
+//! why. As in other programs with wgpu, the environment variable `WGPU_ADAPTER_NAME` names a part of another one's name,
+//! and `WGPU_BACKEND` the interface (`vulkan`, `dx12`, `metal`, `gl`).
+//!
+//! A machine without a GPU needs a renderer in software, such as Mesa's lavapipe: `apt install mesa-vulkan-drivers` on
+//! Debian and Ubuntu.
+//!
+//! # A lost device
+//!
+//! A driver that crashes, or a GPU that is unplugged, takes everything with it that was made on the device.
+//! [`Gpu::begin`] then opens another one, and the next frame [is the first of its device](GpuFrame::is_first): make
+//! pipelines, buffers and textures whenever that is so, and no other code is needed. If that device is lost before it
+//! gave a picture, `begin` fails.
+//!
+//! # Features
+//!
+//! | feature | what it brings | default |
+//! | --- | --- | --- |
+//! | `vulkan`, `metal`, `dx12` | the interface of Linux, Android and Windows; of macOS and iOS; of Windows | yes |
+//! | `gles` | OpenGL ES, for machines whose drivers have nothing newer | no |
+
+#![warn(missing_docs)]
+
+mod adapter;
+mod device;
+mod frame;
+mod gpu;
+mod readback;
+mod settings;
+mod stats;
+mod target;
+
+pub use wgpu;
+
+pub use crate::frame::GpuFrame;
+pub use crate::gpu::{CanvasGpu, Gpu};
+pub use crate::settings::{GpuDevice, GpuSettings};
+pub use crate::stats::GpuStats;
+
+/// Compiles the README's program.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,233 @@
+//! From textures to memory. Buffers take turns: while one is read, the GPU writes into another.
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use framecast::{
+    CanvasHandle, DetachedDrawing, Error, FrameBuffer, PhysicalSize, PixelFormat, Result,
+};
+use wgpu::{
+    Buffer, BufferAsyncError, BufferDescriptor, BufferUsages, CommandEncoderDescriptor, Device,
+    Extent3d, MapMode, PollType, Queue, TexelCopyBufferInfo, TexelCopyBufferLayout, Texture,
+};
+
+use crate::stats::GpuStats;
+
+/// How often the GPU is asked whether it is done. A wait inside of wgpu would hold a lock that every submission needs
+/// (`Device::fence` in wgpu-core 29), so the renderer would wait, too.
+const ASK_EVERY: Duration = Duration::from_micros(250);
+
+/// Reads the textures of one device.
+pub(crate) struct Readback {
+    device: Device,
+    queue: Queue,
+    format: PixelFormat,
+    jobs: Sender<Job>,
+    /// Buffers that were read.
+    free: Receiver<Buffer>,
+    /// Buffers that exist, of any size.
+    buffers: usize,
+}
+
+/// A picture on its way to memory.
+struct Job {
+    copy: Copy,
+    drawing: DetachedDrawing,
+}
+
+/// A buffer that the GPU writes a picture into.
+struct Copy {
+    buffer: Buffer,
+    /// Says when it can be read.
+    mapped: Receiver<Result<(), BufferAsyncError>>,
+    rows: Rows,
+    submitted: Instant,
+}
+
+/// How the rows of a picture lie in a buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Rows {
+    /// Bytes from the start of a row to the start of the next one.
+    stride: u32,
+    /// Bytes of all rows.
+    bytes: u64,
+}
+
+impl Rows {
+    /// GPUs begin each row at a multiple of 256 bytes.
+    fn new(size: PhysicalSize) -> Self {
+        let stride = (size.width * 4).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
+        Self { stride, bytes: u64::from(stride) * u64::from(size.height) }
+    }
+}
+
+impl Readback {
+    /// Starts the thread that reads. It ends when this is dropped and what is under way has been read.
+    pub(crate) fn start(
+        device: &Device,
+        queue: &Queue,
+        format: PixelFormat,
+        canvas: CanvasHandle,
+        stats: Arc<Mutex<GpuStats>>,
+    ) -> Result<Self> {
+        let (jobs, next_job) = mpsc::channel();
+        let (give_back, free) = mpsc::channel();
+        let reader = Reader { device: device.clone(), format, give_back, canvas, stats };
+        thread::Builder::new()
+            .name("framecast-gpu".into())
+            .spawn(move || reader.run(&next_job))
+            .map_err(|error| {
+                Error::failed(format!("no thread for reading the GPU's pictures: {error}"))
+            })?;
+        Ok(Self { device: device.clone(), queue: queue.clone(), format, jobs, free, buffers: 0 })
+    }
+
+    /// Reads `texture` into `drawing` and presents it, on another thread. Waits only if
+    /// [`DetachedDrawing::MOST`] pictures are under way, which a canvas' own draws never are.
+    pub(crate) fn read(&mut self, texture: &Texture, drawing: DetachedDrawing) {
+        let copy = self.copy(texture, drawing.size());
+        // The thread ends after this is dropped, so there it is.
+        let _ = self.jobs.send(Job { copy, drawing });
+    }
+
+    /// Reads `texture` into `picture`, and waits for it.
+    pub(crate) fn read_now(&mut self, texture: &Texture, picture: &mut FrameBuffer) -> Result<()> {
+        let copy = self.copy(texture, picture.size());
+        let done = wait(&self.device, &copy).and_then(|()| fill(&copy, picture, self.format));
+        self.buffers -= 1;
+        done
+    }
+
+    fn copy(&mut self, texture: &Texture, size: PhysicalSize) -> Copy {
+        let rows = Rows::new(size);
+        let buffer = self.buffer(rows.bytes);
+        let mut encoder = self.device.create_command_encoder(&CommandEncoderDescriptor::default());
+        encoder.copy_texture_to_buffer(
+            texture.as_image_copy(),
+            TexelCopyBufferInfo {
+                buffer: &buffer,
+                layout: TexelCopyBufferLayout {
+                    offset: 0,
+                    bytes_per_row: Some(rows.stride),
+                    rows_per_image: None,
+                },
+            },
+            Extent3d { width: size.width, height: size.height, depth_or_array_layers: 1 },
+        );
+        let submitted = Instant::now();
+        self.queue.submit([encoder.finish()]);
+        let (say, mapped) = mpsc::sync_channel(1);
+        buffer.map_async(MapMode::Read, .., move |result| {
+            // Nobody listens any more if the picture was given up.
+            let _ = say.send(result);
+        });
+        Copy { buffer, mapped, rows, submitted }
+    }
+
+    /// A buffer of `bytes` that nobody reads.
+    fn buffer(&mut self, bytes: u64) -> Buffer {
+        loop {
+            let free = if self.buffers < DetachedDrawing::MOST {
+                self.free.try_recv().ok()
+            } else {
+                // The reader gives back every buffer that it was handed.
+                self.free.recv().ok()
+            };
+            match free {
+                Some(buffer) if buffer.size() == bytes => return buffer,
+                Some(_) => self.buffers -= 1,
+                None => break,
+            }
+        }
+        self.buffers += 1;
+        self.device.create_buffer(&BufferDescriptor {
+            label: Some("framecast readback"),
+            size: bytes,
+            usage: BufferUsages::COPY_DST | BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        })
+    }
+}
+
+/// What the thread has.
+struct Reader {
+    device: Device,
+    format: PixelFormat,
+    give_back: Sender<Buffer>,
+    canvas: CanvasHandle,
+    stats: Arc<Mutex<GpuStats>>,
+}
+
+impl Reader {
+    fn run(&self, jobs: &Receiver<Job>) {
+        for Job { copy, mut drawing } in jobs {
+            let read =
+                wait(&self.device, &copy).and_then(|()| fill(&copy, &mut drawing, self.format));
+            let bytes = copy.buffer.size();
+            let took = copy.submitted.elapsed();
+            // Who drew may have ended.
+            let _ = self.give_back.send(copy.buffer);
+            match read {
+                Ok(()) => {
+                    let mut stats = lock(&self.stats);
+                    stats.read += 1;
+                    stats.bytes_read += bytes;
+                    stats.readback = took;
+                    drop(stats);
+                    drawing.present();
+                }
+                Err(error) => {
+                    log::warn!("a picture was not read from the GPU: {error}");
+                    drop(drawing);
+                    // On a device that is lost: the next draw opens another one.
+                    self.canvas.request_draw();
+                }
+            }
+        }
+    }
+}
+
+/// Waits until the GPU has written the picture.
+fn wait(device: &Device, copy: &Copy) -> Result<()> {
+    loop {
+        if let Err(error) = device.poll(PollType::Poll) {
+            return Err(Error::failed(error.to_string()));
+        }
+        match copy.mapped.recv_timeout(ASK_EVERY) {
+            Ok(result) => return result.map_err(|error| Error::failed(error.to_string())),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::failed("the GPU's device is gone"));
+            }
+        }
+    }
+}
+
+/// Copies the pixels that the GPU has written.
+fn fill(copy: &Copy, picture: &mut FrameBuffer, format: PixelFormat) -> Result<()> {
+    let pixels = copy.buffer.get_mapped_range(..);
+    let done = picture.copy_from_strided(&pixels, copy.rows.stride as usize, format);
+    drop(pixels);
+    copy.buffer.unmap();
+    done
+}
+
+pub(crate) fn lock(stats: &Mutex<GpuStats>) -> MutexGuard<'_, GpuStats> {
+    stats.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_begin_at_multiples_of_256_bytes() {
+        let rows = |width, height| Rows::new(PhysicalSize::new(width, height));
+        assert_eq!(rows(1, 3), Rows { stride: 256, bytes: 768 });
+        assert_eq!(rows(64, 2), Rows { stride: 256, bytes: 512 });
+        assert_eq!(rows(65, 2), Rows { stride: 512, bytes: 1024 });
+        assert_eq!(rows(1280, 720), Rows { stride: 5120, bytes: 5120 * 720 });
+    }
+}

@@ -1,0 +1,105 @@
+//! How a GPU is opened.
+
+use std::fmt;
+
+use wgpu::{Features, Limits, PowerPreference, TextureFormat};
+
+/// How [`CanvasGpu::gpu_with`](crate::CanvasGpu::gpu_with) opens a GPU.
+///
+/// ```
+/// use framecast_gpu::{GpuSettings, wgpu};
+/// let settings = GpuSettings::new()
+///     .format(wgpu::TextureFormat::Rgba8Unorm)
+///     .features(wgpu::Features::POLYGON_MODE_LINE);
+/// # drop(settings);
+/// ```
+#[derive(Clone)]
+pub struct GpuSettings {
+    pub(crate) power: PowerPreference,
+    pub(crate) features: Features,
+    pub(crate) limits: Limits,
+    pub(crate) format: TextureFormat,
+    pub(crate) device: Option<GpuDevice>,
+}
+
+/// A device of the program's own, for [`GpuSettings::device`].
+#[derive(Debug, Clone)]
+pub struct GpuDevice {
+    /// Where the device comes from.
+    pub adapter: wgpu::Adapter,
+    /// What makes textures and pipelines.
+    pub device: wgpu::Device,
+    /// What takes commands.
+    pub queue: wgpu::Queue,
+}
+
+impl GpuSettings {
+    /// A quick GPU without features beyond WebGPU's, its limits, and frames in `Rgba8UnormSrgb`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            power: PowerPreference::HighPerformance,
+            features: Features::empty(),
+            limits: Limits::default(),
+            format: TextureFormat::Rgba8UnormSrgb,
+            device: None,
+        }
+    }
+
+    /// Sets whether a quick GPU is preferred, or one that uses little power.
+    #[must_use]
+    pub fn power(mut self, power: PowerPreference) -> Self {
+        self.power = power;
+        self
+    }
+
+    /// Sets the features that the device must have.
+    #[must_use]
+    pub fn features(mut self, features: Features) -> Self {
+        self.features = features;
+        self
+    }
+
+    /// Sets the limits that the device must allow.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets the format in which frames are rendered: `Rgba8UnormSrgb`, `Rgba8Unorm`, `Bgra8UnormSrgb` or
+    /// `Bgra8Unorm`.
+    ///
+    /// A shader writes linear colors to the first and the third, which are converted to sRGB. What it writes to the
+    /// others is shown as it is.
+    #[must_use]
+    pub fn format(mut self, format: TextureFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Uses a device that the program opened itself, as for an engine that has its own. Features, limits and power are
+    /// what the device has. If it is lost, [`Gpu::begin`](crate::Gpu::begin) fails.
+    #[must_use]
+    pub fn device(mut self, device: GpuDevice) -> Self {
+        self.device = Some(device);
+        self
+    }
+}
+
+impl Default for GpuSettings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for GpuSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GpuSettings")
+            .field("power", &self.power)
+            .field("features", &self.features)
+            .field("format", &self.format)
+            .field("device", &self.device)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,20 @@
+//! What was read back.
+
+use std::time::Duration;
+
+/// Counts of a [`Gpu`](crate::Gpu) since it was opened; returned by [`Gpu::stats`](crate::Gpu::stats).
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GpuStats {
+    /// Frames that were rendered and presented.
+    pub presented: u64,
+    /// Frames that were read back.
+    pub read: u64,
+    /// Bytes that were read back, with the padding of rows.
+    pub bytes_read: u64,
+    /// The time from the submission of the last frame that was read until its pixels were in memory. Rendering is part
+    /// of it.
+    pub readback: Duration,
+    /// Devices that were lost.
+    pub lost: u64,
+}

@@ -1,0 +1,257 @@
+//! A canvas that a GPU draws, on whatever GPU there is: Mesa's renderer in software is one.
+
+mod scene;
+
+use std::time::{Duration, Instant};
+
+use framecast::{
+    Canvas, CanvasHandle, DetachedDrawing, DrawDemand, ErrorKind, Frame, NullBackend, NullRemote,
+    Offscreen, PhysicalSize, Step, UpdateMode,
+};
+use framecast_gpu::{CanvasGpu, Gpu, GpuDevice, GpuSettings, wgpu};
+use scene::Scene;
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+const FORMATS: [wgpu::TextureFormat; 4] = [
+    wgpu::TextureFormat::Rgba8Unorm,
+    wgpu::TextureFormat::Rgba8UnormSrgb,
+    wgpu::TextureFormat::Bgra8Unorm,
+    wgpu::TextureFormat::Bgra8UnormSrgb,
+];
+
+/// Draws one frame of `scene`, and returns it.
+fn draw(canvas: &Offscreen, gpu: &mut Gpu, scene: &mut Scene, shade: u32) -> Frame {
+    canvas
+        .draw_with(|_, step| {
+            if let Step::Draw(drawing) = step {
+                let frame = gpu.begin(drawing).unwrap();
+                scene.draw(&frame, shade);
+                frame.present();
+            }
+        })
+        .unwrap()
+}
+
+#[test]
+fn each_pixel_is_what_the_shader_wrote_in_each_format_and_size() {
+    for format in FORMATS {
+        let canvas = Canvas::offscreen((300.0, 7.0)).unwrap();
+        let mut gpu = canvas.gpu_with(GpuSettings::new().format(format)).unwrap();
+        let mut scene = Scene::default();
+        // Rows of 256 bytes exactly, a pixel more and less, and a single one.
+        for (width, height) in [(300, 7), (64, 3), (65, 2), (63, 5), (1, 1), (1280, 720)] {
+            canvas.set_fixed_size((width, height)).unwrap();
+            let frame = draw(&canvas, &mut gpu, &mut scene, 77);
+            assert_eq!(frame.size(), PhysicalSize::new(width, height));
+            scene::check(&frame, 77, format);
+        }
+        let stats = gpu.stats();
+        assert_eq!((stats.presented, stats.read, stats.lost), (6, 6, 0));
+        assert!(stats.bytes_read >= 1280 * 720 * 4 && !stats.readback.is_zero());
+    }
+}
+
+#[test]
+fn a_drawing_is_read_at_once_where_that_is_asked_for() {
+    let canvas = Canvas::offscreen((100.0, 50.0)).unwrap();
+    let mut gpu = canvas.gpu().unwrap();
+    let mut scene = Scene::default();
+    let frame = gpu.begin(canvas.begin_frame().unwrap()).unwrap();
+    scene.draw(&frame, 5);
+    let picture = frame.read().unwrap().into_frame();
+    scene::check(&picture, 5, gpu.format());
+    // For a print, in four times the resolution.
+    let mut drawing = canvas.begin_frame().unwrap();
+    drawing.set_resolution(4.0).unwrap();
+    let frame = gpu.begin(drawing).unwrap();
+    assert_eq!((frame.size(), frame.ratio()), (PhysicalSize::new(400, 200), 4.0));
+    scene.draw(&frame, 6);
+    scene::check(&frame.read().unwrap().into_frame(), 6, gpu.format());
+}
+
+/// A canvas with a viewer that always wants the next frame.
+fn watched(mode: UpdateMode) -> (Canvas, NullRemote) {
+    let (backend, remote) = NullBackend::new();
+    let canvas = Canvas::builder("gpu")
+        .size((320.0, 200.0))
+        .draw_demand(DrawDemand::Always)
+        .update_mode(mode)
+        .backend(backend)
+        .open()
+        .unwrap();
+    (canvas, remote)
+}
+
+/// Runs the canvas until `done`, drawing frames whose shade is their number.
+fn run(canvas: &Canvas, gpu: &mut Gpu, scene: &mut Scene, mut done: impl FnMut(u32) -> bool) {
+    let end = Instant::now() + PATIENCE;
+    let mut drawn = 0;
+    while !done(drawn) {
+        let step = canvas.next_before(end.min(Instant::now() + Duration::from_millis(100)));
+        assert!(Instant::now() < end, "nothing was shown in time, after {drawn} draws");
+        if let Ok(Step::Draw(drawing)) = step {
+            drawn += 1;
+            let frame = gpu.begin(drawing).unwrap();
+            scene.draw(&frame, drawn);
+            frame.present();
+        }
+    }
+}
+
+#[test]
+fn frames_follow_each_other_while_others_are_read() {
+    let (canvas, remote) = watched(UpdateMode::Fastest);
+    remote.keep_frames(100);
+    let settings = GpuSettings::new().format(wgpu::TextureFormat::Rgba8Unorm);
+    let mut gpu = canvas.gpu_with(settings).unwrap();
+    run(&canvas, &mut gpu, &mut Scene::default(), |_| remote.presented() >= 60);
+    let frames = remote.frames();
+    let shades: Vec<_> = frames.iter().map(|frame| scene::shade(frame, gpu.format())).collect();
+    assert!(shades.is_sorted_by(|a, b| a < b), "{shades:?}");
+    for frame in &frames {
+        scene::check(frame, scene::shade(frame, gpu.format()), gpu.format());
+    }
+    assert!(frames.is_sorted_by(|a, b| a.timestamp() < b.timestamp()));
+}
+
+#[test]
+fn a_storm_of_sizes_ends_in_the_last_one() {
+    let (canvas, remote) = watched(UpdateMode::Continuous);
+    canvas.set_max_fps(None);
+    let mut gpu = canvas.gpu().unwrap();
+    let mut scene = Scene::default();
+    run(&canvas, &mut gpu, &mut scene, |drawn| {
+        let drawn = drawn.min(200);
+        canvas.set_fixed_size((100 + drawn * 7 % 300, 50 + drawn * 13 % 200)).unwrap();
+        remote.presented() >= 200
+    });
+    let last = canvas.size().physical();
+    run(&canvas, &mut gpu, &mut scene, |_| {
+        remote.last_frame().is_some_and(|frame| frame.size() == last)
+    });
+    let frame = remote.last_frame().unwrap();
+    scene::check(&frame, scene::shade(&frame, gpu.format()), gpu.format());
+    assert_eq!(gpu.stats().lost, 0);
+}
+
+#[test]
+fn a_canvas_at_rest_draws_and_reads_nothing() {
+    let (canvas, remote) = watched(UpdateMode::OnDemand);
+    let mut gpu = canvas.gpu().unwrap();
+    let mut scene = Scene::default();
+    run(&canvas, &mut gpu, &mut scene, |_| remote.presented() >= 1);
+    let before = gpu.stats();
+    assert!(canvas.next_before(Instant::now() + Duration::from_millis(200)).is_err());
+    assert_eq!((gpu.stats(), before.presented), (before, 1));
+    canvas.request_draw();
+    run(&canvas, &mut gpu, &mut scene, |_| remote.presented() >= 2);
+}
+
+#[test]
+fn more_frames_than_the_limit_wait_for_the_gpu() {
+    let (canvas, remote) = watched(UpdateMode::Manual);
+    let mut gpu = canvas.gpu().unwrap();
+    let mut scene = Scene::default();
+    let many = DetachedDrawing::MOST as u32 * 5;
+    for shade in 1..=many {
+        let frame = gpu.begin(canvas.begin_frame().unwrap()).unwrap();
+        scene.draw(&frame, shade);
+        frame.present();
+    }
+    run(&canvas, &mut gpu, &mut scene, |_| {
+        remote
+            .last_frame()
+            .is_some_and(|frame| scene::shade(&frame, wgpu::TextureFormat::Rgba8UnormSrgb) == many)
+    });
+    assert_eq!(gpu.stats().presented, u64::from(many));
+}
+
+#[test]
+fn a_lost_device_is_opened_again_and_the_canvas_goes_on() {
+    let (canvas, remote) = watched(UpdateMode::OnDemand);
+    let mut gpu = canvas.gpu().unwrap();
+    let mut scene = Scene::default();
+    for lost in 1..=3 {
+        run(&canvas, &mut gpu, &mut scene, |_| remote.presented() >= lost);
+        gpu.device().destroy();
+        // Nobody asks for a draw but the GPU itself, on its thread or on ours.
+        let _ = gpu.device().poll(wgpu::PollType::Poll);
+        run(&canvas, &mut gpu, &mut scene, |_| remote.presented() > lost);
+        assert_eq!(gpu.stats().lost, lost);
+        let frame = remote.last_frame().unwrap();
+        scene::check(&frame, scene::shade(&frame, gpu.format()), gpu.format());
+    }
+}
+
+#[test]
+fn a_device_that_is_lost_twice_without_a_picture_is_reported() {
+    let canvas = Canvas::offscreen((8.0, 8.0)).unwrap();
+    let mut gpu = canvas.gpu().unwrap();
+    let lose = |gpu: &mut Gpu| {
+        gpu.device().destroy();
+        let _ = gpu.device().poll(wgpu::PollType::Poll);
+        gpu.begin(canvas.begin_frame().unwrap()).map(|frame| frame.is_first())
+    };
+    assert!(lose(&mut gpu).unwrap());
+    let error = lose(&mut gpu).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Failed);
+    let message = error.to_string();
+    assert!(message.contains("lost") && message.contains("WGPU_ADAPTER_NAME"), "{message}");
+}
+
+#[test]
+fn a_program_brings_its_own_device() {
+    let canvas = Canvas::offscreen((40.0, 30.0)).unwrap();
+    let of_others = canvas.gpu().unwrap();
+    let device = GpuDevice {
+        adapter: of_others.adapter().clone(),
+        device: of_others.device().clone(),
+        queue: of_others.queue().clone(),
+    };
+    let mut gpu = canvas.gpu_with(GpuSettings::new().device(device)).unwrap();
+    let frame = draw(&canvas, &mut gpu, &mut Scene::default(), 9);
+    scene::check(&frame, 9, gpu.format());
+    gpu.device().destroy();
+    let _ = gpu.device().poll(wgpu::PollType::Poll);
+    let error = gpu.begin(canvas.begin_frame().unwrap()).unwrap_err().to_string();
+    assert!(error.contains("the program opened it"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_is_said_plainly() {
+    let canvas = Canvas::offscreen((8.0, 8.0)).unwrap();
+    let settings = GpuSettings::new().format(wgpu::TextureFormat::Rgba16Float);
+    let error = canvas.gpu_with(settings).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("Rgba8UnormSrgb"), "{error}");
+
+    let limits = wgpu::Limits { max_bind_groups: 1_000, ..wgpu::Limits::default() };
+    let error = canvas.gpu_with(GpuSettings::new().limits(limits)).unwrap_err().to_string();
+    assert!(error.contains("opens no device"), "{error}");
+
+    let mut gpu = canvas.gpu().unwrap();
+    let most = gpu.device().limits().max_texture_dimension_2d;
+    canvas.set_fixed_size((most + 1, 1)).unwrap();
+    let error = gpu.begin(canvas.begin_frame().unwrap()).unwrap_err().to_string();
+    assert!(error.contains(&format!("at most {most} pixels")), "{error}");
+    // And the next picture is drawn.
+    canvas.set_fixed_size((most, 1)).unwrap();
+    let frame = draw(&canvas, &mut gpu, &mut Scene::default(), 3);
+    scene::check(&frame, 3, gpu.format());
+}
+
+#[test]
+fn the_end_of_the_canvas_or_of_the_gpu_loses_nothing() {
+    let (canvas, _remote) = watched(UpdateMode::Fastest);
+    let mut gpu = canvas.gpu().unwrap();
+    let mut scene = Scene::default();
+    run(&canvas, &mut gpu, &mut scene, |drawn| drawn >= 3);
+    // Pictures are under way.
+    drop(gpu);
+    let handle: CanvasHandle = canvas.handle();
+    canvas.close();
+    while canvas.next().is_some() {}
+    assert!(handle.is_closed());
+}

@@ -11,9 +11,11 @@ use crate::video::VideoRung;
 
 /// The qualities of watchers. Others are lowered to the next of them.
 const SHARED: [u8; 3] = [80, 50, 20];
-/// The rungs of watchers; likewise.
-const SHARED_VIDEO: [VideoRung; 4] = [
+/// The rungs of watchers; likewise. Each has at most three times the bit rate of the one below: a link that carries that
+/// one takes no more than three times as long for this one's keyframe, with which an attempt at it begins.
+const SHARED_VIDEO: [VideoRung; 5] = [
     VideoRung { bits_per_second: 8_000_000, half: false },
+    VideoRung { bits_per_second: 2_800_000, half: false },
     VideoRung { bits_per_second: 1_400_000, half: false },
     VideoRung { bits_per_second: 1_000_000, half: true },
     VideoRung { bits_per_second: 350_000, half: true },
@@ -124,6 +126,14 @@ mod tests {
         assert_eq!(watchers, [80, 50, 50, 20, 20]);
         let presenter = [80, 65, 50, 35, 20].map(|borne| budget.quality(borne, true, now));
         assert_eq!(presenter, [80, 65, 50, 35, 20]);
+    }
+
+    #[test]
+    fn no_rung_of_watchers_is_far_above_the_one_below() {
+        for pair in SHARED_VIDEO.windows(2) {
+            let [above, below] = [&pair[0], &pair[1]];
+            assert!(above.bits_per_second <= 3 * below.bits_per_second, "{above:?}, {below:?}");
+        }
     }
 
     #[test]

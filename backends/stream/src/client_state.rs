@@ -9,7 +9,7 @@ use framecast_api::{ClientId, EventKind, Role, TextInput};
 use crate::budget::SLOW_VIDEO;
 use crate::feed::{self, EncodeTarget, Feed, Next};
 use crate::identity::Identity;
-use crate::ledger::{Ledger, Painted};
+use crate::ledger::{Ledger, Painted, Times};
 use crate::mapping::ViewMapping;
 use crate::message::Message;
 use crate::pacing::Pacing;
@@ -227,20 +227,25 @@ impl ClientState {
         self.feed.quality(wanted)
     }
 
+    /// The rung of video whose pictures it is sent; `None`: it is sent tiles.
+    pub(crate) fn rung(&self) -> Option<VideoRung> {
+        self.feed.membership().and_then(|it| it.on)
+    }
+
     /// It is sent no more video.
     pub(crate) fn end_video(&mut self, store: &mut VideoStore) {
-        if let Some(membership) = self.feed.membership() {
+        if let Some(membership) = self.feed.membership_mut() {
             store.end(membership);
         }
     }
 
     /// Puts it on the rung of video that it is to be on, if it can be sent video.
     pub(crate) fn steer_video(&mut self, pictures: &mut Pictures, now: Instant) {
-        let Some(membership) = self.feed.membership() else { return };
+        let Some(membership) = self.feed.membership_mut() else { return };
         pictures.video.note_lateness(membership, now);
         let wanted = self.wanted_rung(pictures, now);
         let sent = self.feed.version().unwrap_or_default();
-        if let Some(membership) = self.feed.membership() {
+        if let Some(membership) = self.feed.membership_mut() {
             pictures.video.steer(membership, wanted, sent, &pictures.tiles, now);
             self.pacing.set_sent(membership.on);
         }
@@ -306,7 +311,10 @@ impl ClientState {
             self.pending.width |= resized && self.mapping.lacks_size();
         }
         self.pacing.sent(update.number, update.bytes, now);
-        let times = update.times.map(|times| crate::ledger::Times { sent: seconds, ..times });
+        for (number, times) in update.earlier {
+            self.ledger.sent(number, Some(Times { sent: seconds, ..times }), 0, 0);
+        }
+        let times = update.times.map(|times| Times { sent: seconds, ..times });
         self.ledger.sent(update.number, times, update.bytes, update.tiles);
         self.outgoing = update.messages;
         Begun::Update
@@ -369,10 +377,11 @@ impl ClientState {
 
     /// The client painted `update`, and what came before it.
     pub(crate) fn acknowledged(&mut self, update: u32, painted: Painted, now: Instant) {
+        // Statistics count each picture of a video, pacing and the feed the last one of an update.
+        self.ledger.painted(update, painted, now);
         if !self.pacing.acknowledged(update, painted.took(), now) {
             return;
         }
-        self.ledger.painted(update, painted, now);
         let lacked_size = self.mapping.lacks_size();
         self.mapping.acknowledged(update);
         self.pending.width |= self.mapping.lacks_size() && !lacked_size;

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// Pictures that the medians are taken over.
 const RECENT: usize = 64;
-/// Pictures on their way that are remembered.
-const IN_FLIGHT: usize = 64;
+/// Pictures on their way that are remembered: as many updates as pacing allows, with eight pictures of a video each.
+const IN_FLIGHT: usize = 192;
 /// A client that painted nothing for this long paints nothing.
 const PAUSE: Duration = Duration::from_secs(2);
 

@@ -52,7 +52,7 @@ struct All {
 }
 
 /// Run some scenarios: motion, audience, crowd, dashboard, static, distance, company, bandwidth, memory,
-/// strangers, unread, handovers, recording, video.
+/// strangers, unread, handovers, recording, video, watchers.
 #[derive(FromArgs)]
 #[argh(subcommand, name = "run")]
 struct Run {

@@ -17,10 +17,10 @@ use crate::server::{Meter, Place, Reading, Server, cpu_of, socket_memory};
 use crate::strangers::strangers;
 use crate::summary::{Summary, summary};
 use crate::unread::unread;
-use crate::video::video;
+use crate::video::{video, watchers};
 
 /// In the table's order.
-pub(crate) const NAMES: [&str; 14] = [
+pub(crate) const NAMES: [&str; 15] = [
     "motion",
     "audience",
     "crowd",
@@ -35,6 +35,7 @@ pub(crate) const NAMES: [&str; 14] = [
     "handovers",
     "recording",
     "video",
+    "watchers",
 ];
 /// Until rates, windows and caches are what they will be.
 pub(crate) const WARM_UP: Duration = Duration::from_secs(3);
@@ -68,6 +69,7 @@ pub(crate) fn run(names: &[&str], seconds: u32, seed: u64) -> Result<(), String>
             "handovers" => handovers(seed),
             "recording" => recording(time),
             "video" => video(time),
+            "watchers" => watchers(time),
             other => Err(format!("there is no scenario {other:?}; there are {}", NAMES.join(", "))),
         };
         for (what, measured, wanted) in lines.map_err(|error| format!("{name}: {error}"))? {

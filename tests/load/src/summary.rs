@@ -1,6 +1,6 @@
 //! Rates and ages of what a client saw.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::client::Painted;
 
@@ -14,18 +14,22 @@ pub(crate) struct Summary {
     /// Milliseconds from drawn to painted: median, 95th percentile, most. Only of the first update
     /// of each frame; the ones that make it exact are late on purpose.
     pub(crate) age: [f64; 3],
+    /// The longest time without a new frame, in milliseconds.
+    pub(crate) pause: f64,
 }
 
 pub(crate) fn summary(painted: &[Painted], from: Instant, until: Instant) -> Summary {
     let inside = |painted: &&Painted| (from..until).contains(&painted.at);
     let painted: Vec<_> = painted.iter().filter(inside).collect();
     let mut ages = Vec::new();
-    let mut last = None;
+    let (mut last, mut before, mut pause) = (None, from, Duration::ZERO);
     for update in &painted {
         if last.replace(update.sequence) != Some(update.sequence) {
             ages.push(update.age * 1e3);
+            pause = pause.max(update.at - std::mem::replace(&mut before, update.at));
         }
     }
+    pause = pause.max(until - before);
     let frames = ages.len();
     ages.sort_by(f64::total_cmp);
     let at = |share: f64| {
@@ -37,13 +41,13 @@ pub(crate) fn summary(painted: &[Painted], from: Instant, until: Instant) -> Sum
         frames,
         bytes: painted.iter().map(|update| update.bytes).sum(),
         age: [at(0.5), at(0.95), at(1.0)],
+        pause: pause.as_secs_f64() * 1e3,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn a_frame_counts_once_and_only_inside_the_time() {
@@ -62,5 +66,6 @@ mod tests {
         assert_eq!(summary.bytes, 800);
         assert!((summary.fps - 5.0).abs() < 0.01);
         assert_eq!(summary.age, [50.0, 84.0, 88.0]);
+        assert_eq!(summary.pause, 200.0);
     }
 }

@@ -6,6 +6,7 @@ use crate::client::Behaviour;
 use crate::link::Link;
 use crate::scenarios::{Lines, Run, WARM_UP, ages, watch};
 use crate::server::Server;
+use crate::summary::Summary;
 
 /// 2 Mbit/s.
 const THIN: f64 = 250e3;
@@ -14,6 +15,10 @@ const BEGINS: Duration = Duration::from_secs(6);
 /// Watchers of one rung.
 const MANY: usize = 9;
 const SIZE: &str = "1280x720";
+/// So small that two cores encode for three kinds of links.
+const SMALL: &str = "640x360";
+/// Until watchers are on the rungs that they stay on, but for attempts.
+const SETTLES: Duration = Duration::from_secs(20);
 
 /// What moves, over a thin link as video and as tiles; and CPU.
 pub(crate) fn video(time: Duration) -> Lines {
@@ -67,6 +72,49 @@ pub(crate) fn video(time: Duration) -> Lines {
         format!("{pictures} pictures encoded as video"),
         "none",
     ));
+    Ok(lines)
+}
+
+/// Four watchers with equal links, and one with another beside them.
+pub(crate) fn watchers(time: Duration) -> Lines {
+    let mut lines = Vec::new();
+    for (rate, slow_rate, slow_delay) in [
+        (THIN, THIN, 25),
+        (THIN, THIN, 250),
+        (THIN, 37.5e3, 25),
+        (62.5e3, 37.5e3, 25),
+    ] {
+        let mut server = Server::demo("plasma", SMALL, &["--video", "auto"])?;
+        let watcher = |rate: f64, delay| {
+            let link = Link::of_delay(Duration::from_millis(delay));
+            (Behaviour::Video, Some(Link { rates: vec![(Instant::now(), rate)], ..link }))
+        };
+        // The first has control, and an encoder of its own if it looks.
+        let mut clients = vec![(Behaviour::Hidden, None)];
+        clients.extend((0..4).map(|_| watcher(rate, 25)));
+        clients.push(watcher(slow_rate, slow_delay));
+        let run = watch(&mut server, &clients, SETTLES, time)?;
+        let fps = |all: &[Summary]| all.iter().map(|it| it.fps).fold(f64::INFINITY, f64::min);
+        let pause = |all: &[Summary]| all.iter().map(|it| it.pause).fold(0.0, f64::max);
+        let (four, last) = (&run.clients[1..5], &run.clients[5..]);
+        lines.push((
+            format!(
+                "four at {} Mbit/s, one at {} Mbit/s and {} ms there and back",
+                rate * 8.0 / 1e6,
+                slow_rate * 8.0 / 1e6,
+                slow_delay * 2
+            ),
+            format!(
+                "of the four, the slowest {:.1} fps, the longest pause {:.0} ms; the one {:.1} fps, {:.0} ms; {:.2} cores",
+                fps(four),
+                pause(four),
+                fps(last),
+                pause(last),
+                run.server.cpu / run.server.seconds
+            ),
+            "the four as beside an equal",
+        ));
+    }
     Ok(lines)
 }
 

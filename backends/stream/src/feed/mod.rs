@@ -14,7 +14,6 @@ use crate::store::membership::Membership;
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles::Missing;
 use crate::tiles::Fidelity;
-use crate::video::VideoRung;
 
 mod mjpeg;
 mod tiles;
@@ -61,13 +60,13 @@ pub(crate) trait Feed: Debug + Send {
         None
     }
 
-    /// The rung of video whose pictures it is sent.
-    fn rung(&self) -> Option<VideoRung> {
+    /// The rungs of video that it is on; `None`: it never is on any.
+    fn membership(&self) -> Option<&Membership> {
         None
     }
 
-    /// The rungs of video that it is on; `None`: it never is on any.
-    fn membership(&mut self) -> Option<&mut Membership> {
+    /// The same, to change them.
+    fn membership_mut(&mut self) -> Option<&mut Membership> {
         None
     }
 
@@ -132,6 +131,8 @@ pub(crate) struct Update {
     pub(crate) tiles: usize,
     /// But for when it is sent. `None`: it is late on purpose, and says nothing about delays.
     pub(crate) times: Option<Times>,
+    /// The numbers and times of pictures of a video that come before its last one: a client acknowledges each.
+    pub(crate) earlier: Vec<(u32, Times)>,
     /// The size of the canvas that it shows, where positions depend on it.
     pub(crate) canvas: Option<LogicalSize>,
 }

@@ -303,6 +303,7 @@ fn update(header: PartHeader, tiles: Vec<NumberedTile>, refines: bool) -> Update
         bytes,
         tiles: count,
         times: (!refines).then_some(times),
+        earlier: Vec::new(),
         canvas: None,
     }
 }

@@ -86,6 +86,7 @@ impl Feed for UpdateFeed {
             bytes,
             tiles,
             times: Some(Times { drawn: picture.drawn, ..Times::default() }),
+            earlier: Vec::new(),
             canvas: None,
         })
     }

@@ -89,6 +89,7 @@ impl VideoFeed {
             update.messages.extend(next.messages);
             update.bytes += next.bytes;
             update.tiles += next.tiles;
+            update.earlier.extend(update.times.map(|times| (update.number, times)));
             (update.number, update.times) = (next.number, next.times);
         }
         update
@@ -110,6 +111,7 @@ impl VideoFeed {
             messages: [Message::Video(message)].into(),
             tiles,
             times: Some(times),
+            earlier: Vec::new(),
             canvas: None,
         }
     }
@@ -144,11 +146,11 @@ impl Feed for VideoFeed {
         Some(self.motion.share).filter(|_| self.motion.moves)
     }
 
-    fn rung(&self) -> Option<VideoRung> {
-        self.membership.on
+    fn membership(&self) -> Option<&Membership> {
+        Some(&self.membership)
     }
 
-    fn membership(&mut self) -> Option<&mut Membership> {
+    fn membership_mut(&mut self) -> Option<&mut Membership> {
         Some(&mut self.membership)
     }
 

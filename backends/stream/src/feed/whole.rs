@@ -101,6 +101,7 @@ impl SentPicture {
             bytes: self.encoded.bytes.len(),
             tiles: 0,
             times: Some(Times { drawn: self.drawn, ..Times::default() }),
+            earlier: Vec::new(),
             canvas: None,
         }
     }

@@ -89,6 +89,8 @@ impl Hub {
         if let Some(state) = self.clients.get_mut(&client)
             && !std::mem::replace(&mut state.is_sent_away, true)
         {
+            // Nothing is encoded for it, or waits for it.
+            state.end_video(&mut self.pictures.video);
             self.goodbyes.push_back((client, Goodbye::SentAway));
             self.audience.changed(client);
         }

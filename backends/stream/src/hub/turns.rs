@@ -45,7 +45,7 @@ impl Hub {
     #[cfg(test)]
     pub(crate) fn take_for_slow(&mut self, client: ClientId, now: Instant) {
         let state = self.clients.get_mut(&client);
-        if let Some(membership) = state.and_then(|it| it.feed.membership()) {
+        if let Some(membership) = state.and_then(|it| it.feed.membership_mut()) {
             (0..2).for_each(|_| membership.slowness.fell_behind(now));
         }
         self.audience.changed(client);
@@ -223,6 +223,13 @@ impl Hub {
         for (client, state) in &self.clients {
             let place = state.place(&self.pictures, now);
             assert_eq!(place, state.place, "{client:?} was not looked at");
+        }
+        let members = |rung| {
+            let on = self.clients.values().filter_map(|state| state.feed.membership());
+            on.filter(|it| it.on == Some(rung) || it.joining == Some(rung)).count()
+        };
+        for (rung, count) in self.pictures.video.members() {
+            assert!(count > 0 && count == members(rung), "{rung:?} has {count} clients");
         }
         let number = self.pictures.newest.as_ref().map(|newest| newest.number);
         let has_room = |state: &ClientState| {

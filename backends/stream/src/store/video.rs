@@ -15,7 +15,7 @@ use crate::tiles::Grid;
 use crate::video::{VideoCodec, VideoEncoder, VideoMode, VideoPicture, VideoRung, VideoSettings};
 
 /// Encoders at a time: those that watchers share, and the presenter's. Each costs the time of a picture.
-const MOST_RUNGS: usize = 6;
+pub(crate) const MOST_RUNGS: usize = 7;
 /// Pictures that are kept for clients of a rung that are a little slower than its first: 0.4 s. A client that is
 /// further behind needs a keyframe.
 const KEPT: usize = 24;
@@ -187,9 +187,9 @@ impl VideoStore {
             && self.settings.codec.as_ref().is_some_and(|it| it.takes(current.picture.size, rung))
     }
 
-    #[cfg(test)]
-    pub(crate) fn rungs(&self) -> usize {
-        self.rungs.len()
+    /// The rungs that there are, and how many clients are on each, or on their way to it.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (VideoRung, usize)> {
+        self.rungs.iter().map(|it| (it.setting, it.members))
     }
 
     /// Whether a picture that somebody waits for is not being encoded yet, though it can be.
@@ -295,15 +295,16 @@ impl VideoStore {
         true
     }
 
-    /// Makes the rung if it is missing, unless there are too many.
+    /// Makes the rung if it is missing. If there are too many, a client that has one for itself gives that up first, and
+    /// any other stays where it is.
     fn begin_to_join(&mut self, member: &mut Membership, to: VideoRung, now: Instant) {
         if self.at(to).is_none() {
             if self.rungs.len() >= MOST_RUNGS {
-                // There is no room for both.
+                let is_alone = |on| self.at(on).is_some_and(|it| it.members == 1);
+                if !member.on.is_some_and(is_alone) {
+                    return;
+                }
                 self.end(member);
-            }
-            if self.rungs.len() >= MOST_RUNGS {
-                return;
             }
             self.made = self.made.wrapping_add(1);
             let last_keyframe = self.left.remove(&to);
@@ -443,7 +444,8 @@ impl Rung {
 
     /// Whether the next picture of the slow rung waits until more of its clients have the one before.
     fn waits_for_others(&self) -> bool {
-        self.setting == SLOW_VIDEO && self.waiting < self.members
+        // A codec may refuse half the size.
+        self.setting.bits_per_second == SLOW_VIDEO.bits_per_second && self.waiting < self.members
     }
 
     fn work_at(&self) -> Option<Instant> {
@@ -456,3 +458,6 @@ impl Rung {
         next.into_iter().chain(keyframe).min().filter(|_| self.running.is_none())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,8 @@ pub(crate) struct MadeUpCodec {
     least: usize,
     /// The longest side that it takes.
     most: u32,
+    /// It takes no rungs of half the size, or only these.
+    half: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -42,13 +44,19 @@ pub(crate) struct Label {
 
 impl MadeUpCodec {
     pub(crate) fn new(least: usize) -> Self {
-        Self { made: AtomicU32::new(0), least, most: u32::MAX }
+        Self { made: AtomicU32::new(0), least, most: u32::MAX, half: None }
     }
 
     /// It takes no longer sides.
     #[cfg(test)]
     pub(crate) fn up_to(self, most: u32) -> Self {
         Self { most, ..self }
+    }
+
+    /// It takes only rungs of half the size, or none of these.
+    #[cfg(test)]
+    pub(crate) fn only(self, half: bool) -> Self {
+        Self { half: Some(half), ..self }
     }
 }
 
@@ -71,8 +79,11 @@ impl Label {
 }
 
 impl VideoCodec for MadeUpCodec {
-    fn takes(&self, size: PhysicalSize, _: VideoRung) -> bool {
-        size.width >= 16 && size.height >= 16 && size.width.max(size.height) <= self.most
+    fn takes(&self, size: PhysicalSize, rung: VideoRung) -> bool {
+        self.half.is_none_or(|half| half == rung.half)
+            && size.width >= 16
+            && size.height >= 16
+            && size.width.max(size.height) <= self.most
     }
 
     fn encoder(&self, rung: VideoRung) -> Result<Box<dyn VideoEncoder>> {
@@ -88,7 +99,8 @@ impl VideoEncoder for MadeUpEncoder {
         if size.width < 16 || size.height < 16 {
             return Err(Error::invalid_input("too small for video"));
         }
-        let keyframe = keyframe || self.size.replace(size) != Some(size);
+        let is_new = self.size.replace(size) != Some(size);
+        let keyframe = keyframe || is_new;
         let label = Label { keyframe, encoder: self.number, picture: self.pictures };
         self.pictures += 1;
         let mut bytes = label.print();

@@ -15,7 +15,7 @@ use crate::tiles::Grid;
 use crate::video::{VideoCodec, VideoEncoder, VideoMode, VideoPicture, VideoRung, VideoSettings};
 
 /// Encoders at a time: those that watchers share, and the presenter's. Each costs the time of a picture.
-pub(crate) const MOST_RUNGS: usize = 7;
+const MOST_RUNGS: usize = 7;
 /// Pictures that are kept for clients of a rung that are a little slower than its first: 0.4 s. A client that is
 /// further behind needs a keyframe.
 const KEPT: usize = 24;

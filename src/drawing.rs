@@ -24,8 +24,7 @@ use crate::input_log::Draw;
 /// [`copy_previous`](Drawing::copy_previous).
 pub struct Drawing {
     member: Rc<Member>,
-    /// Its place among the canvas' drawings.
-    number: u64,
+    place: Place,
     buffer: FrameBuffer,
     size: CanvasSize,
     /// Pixels of the picture per logical pixel.
@@ -36,6 +35,16 @@ pub struct Drawing {
     /// The loop's time, where that is not the machine's.
     virtual_now: Option<Instant>,
     timestamp: f64,
+}
+
+/// Its place among the canvas' pictures.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// Counts the drawings that were begun.
+    pub(crate) number: u64,
+    /// The sequence number of the frame that was shown when it was begun: what the application says of its damage
+    /// is the difference from that one.
+    pub(crate) after: Option<u64>,
 }
 
 /// What was drawn, before it is a frame.
@@ -53,7 +62,7 @@ impl Drawing {
     pub(crate) fn begin(core: &Core, member: &Rc<Member>, draw: Draw) -> Result<Self> {
         let mut engine = member.engine.borrow_mut();
         Ok(Self {
-            number: engine.next_drawing(),
+            place: engine.next_place(),
             buffer: engine.lend()?,
             size: engine.size(),
             ratio: engine.size().ratio(),
@@ -68,10 +77,10 @@ impl Drawing {
 
     /// Shows the frame on every backend. Never waits for a viewer.
     pub fn present(self) {
-        let Self { member, number, buffer, ratio, began, virtual_now, .. } = self;
+        let Self { member, place, buffer, ratio, began, virtual_now, .. } = self;
         let drawn = virtual_now.unwrap_or_else(Instant::now);
         let picture = Picture { buffer, ratio, began, drawn };
-        member.engine.borrow_mut().present_drawing(picture, number, drawn);
+        member.engine.borrow_mut().present_drawing(picture, place, drawn);
     }
 
     /// Lets another thread finish the drawing, and present it: one that waits for a GPU, or that renders for
@@ -96,11 +105,11 @@ impl Drawing {
     /// ```
     #[must_use]
     pub fn detach(self) -> DetachedDrawing {
-        let Self { member, number, buffer, ratio, began, virtual_now, .. } = self;
+        let Self { member, place, buffer, ratio, began, virtual_now, .. } = self;
         let drawn = virtual_now.unwrap_or_else(Instant::now);
         let pool = Arc::clone(member.engine.borrow().pool());
         let picture = Picture { buffer, ratio, began, drawn };
-        DetachedDrawing::new(picture, number, Arc::clone(&member.remote), pool)
+        DetachedDrawing::new(picture, place, Arc::clone(&member.remote), pool)
     }
 
     /// Ends the drawing without showing it, and returns its picture, to save or print it. The picture's

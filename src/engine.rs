@@ -26,7 +26,7 @@ use crate::audience::Viewer;
 use crate::audience_log::{AudienceLog, Line};
 use crate::caption;
 use crate::control::{Control, ControlPolicy};
-use crate::drawing::{DetachedDrawing, Picture};
+use crate::drawing::{DetachedDrawing, Picture, Place};
 use crate::events::EventQueue;
 use crate::held::Held;
 use crate::input_log::{Draw, Handed, Listener};
@@ -581,24 +581,37 @@ impl Engine {
         &self.pool
     }
 
-    /// Numbers a drawing that is begun.
-    pub(crate) fn next_drawing(&mut self) -> u64 {
+    /// The place of a drawing that is begun.
+    pub(crate) fn next_place(&mut self) -> Place {
         self.drawings += 1;
+        Place { number: self.drawings, after: self.last_frame.as_ref().map(Frame::sequence) }
+    }
+
+    /// The number of the last drawing that was begun.
+    pub(crate) fn drawings(&self) -> u64 {
         self.drawings
     }
 
+    /// The number of the newest drawing that was presented.
+    pub(crate) fn presented(&self) -> u64 {
+        self.presented
+    }
+
     /// Presents what the application drew and presented itself.
-    pub(crate) fn present_drawing(&mut self, picture: Picture, number: u64, now: Instant) {
-        self.presented = self.presented.max(number);
+    pub(crate) fn present_drawing(&mut self, mut picture: Picture, place: Place, now: Instant) {
+        self.presented = self.presented.max(place.number);
+        if self.last_frame.as_ref().map(Frame::sequence) != place.after {
+            picture.buffer.clear_damage();
+        }
         self.present(picture, now);
     }
 
     /// Presents what another thread has finished, unless something newer is shown.
-    pub(crate) fn present_detached(&mut self, picture: Picture, number: u64, now: Instant) {
-        if number < self.presented {
+    pub(crate) fn present_detached(&mut self, picture: Picture, place: Place, now: Instant) {
+        if place.number < self.presented {
             lock(&self.pool).put_back(picture.buffer);
         } else {
-            self.present_drawing(picture, number, now);
+            self.present_drawing(picture, place, now);
         }
     }
 

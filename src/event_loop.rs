@@ -244,7 +244,7 @@ impl Core {
                 }
                 Next::Wait(until) => {
                     let deadline = deadline.filter(|at| *at > now);
-                    self.park(until.into_iter().chain(deadline).min());
+                    self.park(only, until.into_iter().chain(deadline).min());
                 }
             }
         }
@@ -290,7 +290,7 @@ impl Core {
                 }
                 engine.next_poll()
             };
-            self.park(until);
+            self.park(Some(member), until);
         }
     }
 
@@ -299,10 +299,12 @@ impl Core {
         self.parker.park();
     }
 
-    pub(crate) fn park(&self, until: Option<Instant>) {
+    /// Waits for a wake or for `until`, while `only` is served, or every canvas.
+    pub(crate) fn park(&self, only: Option<&Rc<Member>>, until: Option<Instant>) {
         // What another thread has to do takes its time, in virtual time, too.
         let detached = |member: &Rc<Member>| member.remote.detached() > 0;
-        if self.time.virtual_now().is_some() && self.canvases.borrow().iter().any(detached) {
+        let waits = || only.map_or_else(|| self.canvases.borrow().iter().any(detached), detached);
+        if self.time.virtual_now().is_some() && waits() {
             self.wait_for_wake();
             return;
         }

@@ -55,12 +55,14 @@ impl Offscreen {
     }
 
     /// Passes the events that were [sent](Self::send) to `app`, then one draw. Returns the frame that
-    /// `app` presented; waits for it if `app` [detached](crate::Drawing::detach) the drawing.
+    /// `app` presented. If `app` [detached](crate::Drawing::detach) the drawing, this waits until another thread
+    /// presents it, or until no drawing of the canvas is detached any more.
     ///
     /// # Errors
     /// "Failed" if `app` presented no frame, or the canvas is closed.
     pub fn draw_with(&self, mut app: impl FnMut(&Canvas, Step)) -> Result<Frame> {
         let before = self.sequence();
+        let begun = self.canvas.member().engine.borrow().drawings();
         if !self.canvas.is_closed() {
             self.canvas.member().engine.borrow_mut().announce_draw(Instant::now());
         }
@@ -71,13 +73,14 @@ impl Offscreen {
                 break;
             }
         }
-        // Another thread may be at it.
+        // Other threads may be at it, and at drawings that were begun before.
         let (core, member) = (self.canvas.core(), self.canvas.member());
-        while self.sequence() == before && member.remote.detached() > 0 {
+        let is_shown = || member.engine.borrow().presented() > begun;
+        while !is_shown() && member.remote.detached() > 0 {
             core.wait_for_wake();
             core.take_requests(member);
         }
-        self.newer_than(before)
+        if is_shown() { self.newer_than(before) } else { Err(nothing_presented()) }
     }
 
     /// Sends an event to the application, as if it came from the presenter.
@@ -97,8 +100,12 @@ impl Offscreen {
 
     fn newer_than(&self, before: Option<u64>) -> Result<Frame> {
         let frame = self.canvas.last_frame().filter(|frame| Some(frame.sequence()) != before);
-        frame.ok_or_else(|| Error::failed("no frame was presented"))
+        frame.ok_or_else(nothing_presented)
     }
+}
+
+fn nothing_presented() -> Error {
+    Error::failed("no frame was presented")
 }
 
 impl Deref for Offscreen {

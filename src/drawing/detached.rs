@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use framecast_api::{FrameBuffer, PhysicalSize};
 
-use super::Picture;
+use super::{Picture, Place};
 use crate::engine;
 use crate::handle::Remote;
 
@@ -16,11 +16,13 @@ use crate::handle::Remote;
 /// It dereferences to a [`FrameBuffer`]. [`present`](Self::present) shows it; a drawing that is dropped is not
 /// shown. While [`DetachedDrawing::MOST`] drawings of a canvas are detached, the canvas hands out no other
 /// [`Step::Draw`](crate::Step::Draw), so a slow thread never has more than those to do.
+///
+/// [Damage](FrameBuffer::add_damage) is the difference from the frame that was shown when the drawing was begun. If
+/// another one is shown by the time of `present`, the damage is ignored.
 pub struct DetachedDrawing {
     /// Taken by `present`.
     picture: Option<Picture>,
-    /// Its place among the canvas' drawings.
-    number: u64,
+    place: Place,
     canvas: Arc<Remote>,
     pool: engine::Pool,
 }
@@ -32,12 +34,12 @@ impl DetachedDrawing {
 
     pub(super) fn new(
         picture: Picture,
-        number: u64,
+        place: Place,
         canvas: Arc<Remote>,
         pool: engine::Pool,
     ) -> Self {
         canvas.add_detached();
-        Self { picture: Some(picture), number, canvas, pool }
+        Self { picture: Some(picture), place, canvas, pool }
     }
 
     /// Shows the frame on every backend at the canvas' next turn, unless one that was begun later is shown
@@ -48,7 +50,7 @@ impl DetachedDrawing {
         let remote = Arc::clone(&self.canvas);
         remote.post(Box::new(move |canvas| {
             let now = canvas.core().time.now();
-            canvas.member().engine.borrow_mut().present_detached(picture, self.number, now);
+            canvas.member().engine.borrow_mut().present_detached(picture, self.place, now);
             // It counts until here.
             drop(self);
         }));
@@ -98,7 +100,7 @@ impl fmt::Debug for DetachedDrawing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let size: Option<PhysicalSize> = self.picture.as_ref().map(|it| it.buffer.size());
         f.debug_struct("DetachedDrawing")
-            .field("number", &self.number)
+            .field("number", &self.place.number)
             .field("size", &size)
             .finish()
     }

@@ -30,7 +30,7 @@ pub(super) fn run(canvas: &Canvas, shared: &Shared) {
         if turn.ended {
             return;
         }
-        core.park(turn.until);
+        core.park(Some(member), turn.until);
     }
 }
 

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use framecast::{
-    Canvas, DetachedDrawing, DrawDemand, EventLoop, NullBackend, NullRemote, Step, UpdateMode,
+    Canvas, DetachedDrawing, DrawDemand, EventKind, EventLoop, NullBackend, NullRemote, Rect, Step,
+    UpdateMode,
 };
 
 use crate::PATIENCE;
@@ -128,6 +129,77 @@ fn a_picture_for_a_script_is_waited_for() {
         }
     });
     assert!(given_up.is_err());
+}
+
+#[test]
+fn the_picture_for_a_script_is_that_of_its_own_draw() {
+    let canvas = Canvas::offscreen((4.0, 2.0)).unwrap();
+    // A thread presents an older one first.
+    let older = canvas.begin_frame().unwrap().detach();
+    let (begin, begun) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        let drawing = begun.recv().unwrap();
+        finish(older, 1);
+        finish(drawing, 2);
+    });
+    let frame = canvas.draw_with(|_, step| {
+        if let Step::Draw(drawing) = step {
+            begin.send(drawing.detach()).unwrap();
+        }
+    });
+    thread.join().unwrap();
+    assert_eq!(frame.unwrap().pixels()[0], [2, 0, 0, 255]);
+    // Nor is an older one taken for it that is shown meanwhile.
+    finish(canvas.begin_frame().unwrap().detach(), 3);
+    assert!(canvas.draw_with(|_, _| {}).is_err());
+    assert_eq!(shade(&canvas), Some(3));
+}
+
+#[test]
+fn damage_is_not_trusted_if_another_picture_was_shown_meanwhile() {
+    let (canvas, _remote) = canvas();
+    let mut first = canvas.begin_frame().unwrap();
+    first.fill([1, 0, 0, 255]);
+    first.present();
+    // Both are told apart from the first one: the second differs from what the other one shows.
+    let [mut left, mut right] = [0, 1].map(|_| canvas.begin_frame().unwrap());
+    for (drawing, x) in [(&mut left, 0), (&mut right, 3)] {
+        drawing.copy_previous();
+        drawing.pixels_mut()[x as usize] = [9, 0, 0, 255];
+        drawing.add_damage(Rect::new(x, 0, 1, 1));
+        drawing.trust_damage();
+    }
+    for (drawing, trusted) in [(left, true), (right, false)] {
+        let drawing = drawing.detach();
+        std::thread::spawn(move || drawing.present()).join().unwrap();
+        canvas.set_update_mode(UpdateMode::Manual);
+        while canvas.poll().is_some() {}
+        assert_eq!(canvas.last_frame().unwrap().is_damage_complete(), trusted);
+    }
+    // The application was not wrong.
+    assert_eq!(canvas.stats().wrong_damage, 0);
+}
+
+#[test]
+fn a_thread_that_panics_gives_its_drawing_up() {
+    let (canvas, _remote) = canvas();
+    let open: Vec<_> = std::iter::from_fn(|| drawing(&canvas)).collect();
+    let thread = std::thread::spawn(move || {
+        let _open = open;
+        std::panic::resume_unwind(Box::new("given up"));
+    });
+    assert!(thread.join().is_err());
+    assert!(drawing(&canvas).is_some());
+}
+
+#[test]
+fn virtual_time_passes_while_a_canvas_that_nobody_serves_has_drawings_detached() {
+    let events = EventLoop::in_virtual_time(Duration::from_secs(1));
+    let open = || Canvas::builder("").on(&events).no_backends().open().unwrap();
+    let (served, other) = (open(), open());
+    let _kept = other.begin_frame().unwrap().detach();
+    let mut later = std::iter::from_fn(|| served.next());
+    assert!(later.any(|step| matches!(step, Step::Event(event) if event.kind == EventKind::Close)));
 }
 
 #[test]

@@ -7,14 +7,24 @@ use wgpu::{
 
 /// The environment variable in which users name an adapter, as in wgpu's own tools.
 const NAME: &str = "WGPU_ADAPTER_NAME";
+/// The one in which they list interfaces, such as `vulkan`; wgpu reads it.
+const INTERFACES: &str = "WGPU_BACKEND";
+
+/// What the user asks for.
+#[derive(Default)]
+struct Wishes {
+    name: Option<String>,
+    interfaces: Option<String>,
+}
 
 /// Finds the adapter that draws. Returns it with a line for the user: what it is, and why it was taken.
 pub(crate) fn find(power: PowerPreference) -> Result<(Adapter, String)> {
     let instance = Instance::new(InstanceDescriptor::new_without_display_handle_from_env());
     let mut adapters = pollster::block_on(instance.enumerate_adapters(Backends::all()));
     let infos: Vec<_> = adapters.iter().map(Adapter::get_info).collect();
-    let name = std::env::var(NAME).ok().filter(|name| !name.is_empty());
-    let (index, line) = choose(&infos, power, name.as_deref())?;
+    let wish = |variable| std::env::var(variable).ok().filter(|value| !value.is_empty());
+    let wishes = Wishes { name: wish(NAME), interfaces: wish(INTERFACES) };
+    let (index, line) = choose(&infos, power, &wishes)?;
     Ok((adapters.swap_remove(index), line))
 }
 
@@ -22,16 +32,22 @@ pub(crate) fn find(power: PowerPreference) -> Result<(Adapter, String)> {
 fn choose(
     adapters: &[AdapterInfo],
     power: PowerPreference,
-    name: Option<&str>,
+    wishes: &Wishes,
 ) -> Result<(usize, String)> {
     if adapters.is_empty() {
-        return Err(Error::failed(
-            "no GPU: the drivers of this machine offer none, not even one in software. Install a driver for the GPU, or \
-             Mesa's renderer in software, which needs no GPU: apt install mesa-vulkan-drivers on Debian and Ubuntu. \
-             If WGPU_BACKEND is set, another value of it may find one",
-        ));
+        return Err(Error::failed(match &wishes.interfaces {
+            Some(interfaces) => format!(
+                "no GPU is found through {INTERFACES}={interfaces}. Without that variable, this program tries all \
+                 that it is built for: {}",
+                names(Instance::enabled_backend_features())
+            ),
+            None => "no GPU: the drivers of this machine offer none, not even one in software. Install a driver for \
+                     the GPU, or Mesa's renderer in software, which needs no GPU: apt install mesa-vulkan-drivers on \
+                     Debian and Ubuntu"
+                .to_owned(),
+        }));
     }
-    if let Some(name) = name {
+    if let Some(name) = &wishes.name {
         let part = name.to_lowercase();
         let named = adapters.iter().position(|info| info.name.to_lowercase().contains(&part));
         let Some(index) = named else {
@@ -48,9 +64,9 @@ fn choose(
     let mut others =
         adapters.iter().enumerate().filter(|it| it.0 != index).map(|it| it.1).peekable();
     let why = match (taken.device_type, others.peek()) {
-        (DeviceType::Cpu, None) => "there is no other, and it works in software".to_owned(),
-        (_, None) => "there is no other".to_owned(),
-        _ => format!("it comes before {}", list(others)),
+        (DeviceType::Cpu, None) => "no other was found; it renders in software".to_owned(),
+        (_, None) => "no other was found".to_owned(),
+        _ => format!("preferred to {}", list(others)),
     };
     Ok((index, format!("{}: {why}", describe(taken))))
 }
@@ -77,6 +93,11 @@ fn rank(info: &AdapterInfo, power: PowerPreference) -> (u8, u8) {
 /// The adapter as the user knows it: "llvmpipe (LLVM 15.0.6, 256 bits) (Vulkan)".
 pub(crate) fn describe(info: &AdapterInfo) -> String {
     format!("{} ({:?})", info.name, info.backend)
+}
+
+/// Interfaces, as the user writes them.
+fn names(interfaces: Backends) -> String {
+    interfaces.iter_names().map(|(name, _)| name.to_lowercase()).collect::<Vec<_>>().join(", ")
 }
 
 fn list<'a>(adapters: impl Iterator<Item = &'a AdapterInfo>) -> String {
@@ -113,7 +134,8 @@ mod tests {
     }
 
     fn chosen(adapters: &[AdapterInfo], power: PowerPreference, name: Option<&str>) -> String {
-        choose(adapters, power, name).map_or_else(|error| error.to_string(), |(_, line)| line)
+        let wishes = Wishes { name: name.map(str::to_owned), ..Wishes::default() };
+        choose(adapters, power, &wishes).map_or_else(|error| error.to_string(), |(_, line)| line)
     }
 
     #[test]
@@ -121,7 +143,7 @@ mod tests {
         let line = chosen(&machine(), PowerPreference::HighPerformance, None);
         assert_eq!(
             line,
-            "GeForce (Vulkan): it comes before llvmpipe (Vulkan), Iris Xe (Vulkan), GeForce (Gl)"
+            "GeForce (Vulkan): preferred to llvmpipe (Vulkan), Iris Xe (Vulkan), GeForce (Gl)"
         );
         assert!(chosen(&machine(), PowerPreference::LowPower, None).starts_with("Iris Xe"));
     }
@@ -129,7 +151,7 @@ mod tests {
     #[test]
     fn a_renderer_in_software_is_the_last_and_said_to_be_one() {
         let line = chosen(&machine()[..1], PowerPreference::HighPerformance, None);
-        assert_eq!(line, "llvmpipe (Vulkan): there is no other, and it works in software");
+        assert_eq!(line, "llvmpipe (Vulkan): no other was found; it renders in software");
     }
 
     #[test]
@@ -144,5 +166,10 @@ mod tests {
     fn without_any_the_user_is_told_what_to_install() {
         let line = chosen(&[], PowerPreference::HighPerformance, None);
         assert!(line.contains("apt install mesa-vulkan-drivers"), "{line}");
+        // Nothing to install if it is a variable that keeps them away.
+        let wishes = Wishes { interfaces: Some("metal".into()), ..Wishes::default() };
+        let error = choose(&[], PowerPreference::HighPerformance, &wishes).unwrap_err();
+        assert!(error.to_string().contains("WGPU_BACKEND=metal"), "{error}");
+        assert_eq!(names(Backends::VULKAN | Backends::DX12), "vulkan, dx12");
     }
 }

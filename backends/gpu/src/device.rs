@@ -1,20 +1,45 @@
 //! An open device, and whether it was lost.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use framecast::{Error, Result};
-use wgpu::{Adapter, Device, DeviceDescriptor, Queue};
+use wgpu::{Adapter, Device, DeviceDescriptor, DeviceLostReason, ErrorFilter, Queue};
 
 use crate::adapter;
 use crate::settings::{GpuDevice, GpuSettings};
 
-/// A device, and why it was lost.
-#[derive(Clone)]
+/// A device, and whether it was lost.
 pub(crate) struct OpenDevice {
     pub(crate) adapter: Adapter,
     pub(crate) device: Device,
     pub(crate) queue: Queue,
-    lost: Arc<Mutex<Option<String>>>,
+    pub(crate) loss: Loss,
+}
+
+/// Whether a device was lost, and why.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Loss {
+    reason: Arc<Mutex<Option<String>>>,
+}
+
+impl Loss {
+    /// The device is lost. The first reason stays.
+    pub(crate) fn note(&self, reason: impl FnOnce() -> String) {
+        self.lock().get_or_insert_with(reason);
+    }
+
+    /// Why it was lost, if it was.
+    pub(crate) fn reason(&self) -> Option<String> {
+        self.lock().clone()
+    }
+
+    pub(crate) fn is_noted(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<String>> {
+        self.reason.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl OpenDevice {
@@ -35,18 +60,32 @@ impl OpenDevice {
             }
         };
         let GpuDevice { adapter, device, queue } = opened;
-        let lost = Arc::new(Mutex::new(None));
-        let reason = Arc::clone(&lost);
-        device.set_device_lost_callback(move |_, message| {
-            *reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(message);
+        let loss = Loss::default();
+        let noted = loss.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            noted.note(|| match reason {
+                DeviceLostReason::Destroyed => "the program destroyed it".into(),
+                DeviceLostReason::Unknown => message,
+            });
             on_lost();
         });
-        Ok((Self { adapter, device, queue, lost }, line))
+        Ok((Self { adapter, device, queue, loss }, line))
     }
+}
 
-    /// Why it was lost, if it was.
-    pub(crate) fn lost(&self) -> Option<String> {
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
+/// Makes `calls` of wgpu on `device`, and returns their value with the first error. Without this, an error panics, and
+/// what is made on a device that was just lost gives one when it is used.
+pub(crate) fn catch<T>(device: &Device, calls: impl FnOnce() -> T) -> (T, Result<()>) {
+    let filters = [ErrorFilter::OutOfMemory, ErrorFilter::Validation];
+    let scopes = filters.map(|filter| device.push_error_scope(filter));
+    let value = calls();
+    let errors = scopes.into_iter().rev().map(|scope| pollster::block_on(scope.pop()));
+    match errors.fold(None, Option::or) {
+        None => (value, Ok(())),
+        Some(error) => {
+            let line = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            (value, Err(Error::failed(line)))
+        }
     }
 }
 

@@ -63,7 +63,7 @@ impl<'a> GpuFrame<'a> {
         self.gpu.queue()
     }
 
-    /// Returns the texture. It holds an older picture, or nothing.
+    /// Returns the texture. It holds an older picture, or nothing. The next frame of this size has the same one.
     #[must_use]
     pub fn texture(&self) -> &Texture {
         &self.gpu.target().texture

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use framecast::{Canvas, CanvasHandle, Drawing, Error, PixelFormat, Result};
+use framecast::{
+    Canvas, CanvasHandle, Drawing, Error, ErrorKind, PhysicalSize, PixelFormat, Result,
+};
 use wgpu::{Adapter, Device, Queue, TextureFormat};
 
 use crate::adapter;
@@ -54,8 +56,10 @@ struct Opened {
     target: Option<Target>,
     /// Frames that were begun on it.
     begun: u64,
-    /// Frames of the canvas that were read before it was opened.
-    read_before: u64,
+    /// If it took the place of a lost one: the frames of the canvas that had been read by then.
+    reopened_at: Option<u64>,
+    /// Its loss is counted.
+    is_counted: bool,
 }
 
 impl Gpu {
@@ -73,19 +77,34 @@ impl Gpu {
     /// If the device was lost, this opens another one: then the frame is the [first](GpuFrame::is_first) of it.
     ///
     /// # Errors
-    /// "Invalid input" if the GPU's textures cannot be that large. "Failed" if the device was lost and no other can be
-    /// opened: it is the program's own, or it is the second one that was lost without a picture in between.
+    /// "Invalid input" if the GPU's textures or buffers cannot be that large: views give a canvas up to
+    /// [4096 × 2160 pixels](framecast::SizeLimits::DEFAULT), which the default limits allow. "Failed" if the device
+    /// was lost and no other can be opened: it is the program's own, or it is the second one that was lost without a
+    /// picture in between. The drawing is not shown then.
     pub fn begin(&mut self, drawing: Drawing) -> Result<GpuFrame<'_>> {
-        if let Some(reason) = self.opened.device.lost() {
+        if let Some(reason) = self.opened.device.loss.reason() {
             self.open_again(&reason)?;
         }
-        let (device, size) = (&self.opened.device.device, drawing.size());
+        let size = drawing.size();
         if self.opened.target.as_ref().is_none_or(|target| target.size != size) {
-            self.opened.target = Some(Target::new(device, size, self.settings.format)?);
+            self.opened.target = Some(self.make_target(size)?);
         }
         self.opened.begun += 1;
         let first = self.opened.begun == 1;
         Ok(GpuFrame::new(self, drawing, first))
+    }
+
+    fn make_target(&mut self, size: PhysicalSize) -> Result<Target> {
+        match Target::new(&self.opened.device, size, self.settings.format) {
+            // It was lost, which nobody has told yet; or its memory is full.
+            Err(error) if error.kind() == ErrorKind::Failed => {
+                let reason = error.to_string();
+                self.opened.device.loss.note(|| reason.clone());
+                self.open_again(&reason)?;
+                Target::new(&self.opened.device, size, self.settings.format)
+            }
+            made => made,
+        }
     }
 
     /// Opens another device in the place of one that was lost.
@@ -94,7 +113,9 @@ impl Gpu {
         let lost = format!("the device of the GPU {name} was lost ({reason})");
         let read = {
             let mut stats = readback::lock(&self.stats);
-            stats.lost += 1;
+            if !std::mem::replace(&mut self.opened.is_counted, true) {
+                stats.lost += 1;
+            }
             stats.read
         };
         if self.settings.device.is_some() {
@@ -102,8 +123,7 @@ impl Gpu {
                 "{lost}; the program opened it, and has to open another one"
             )));
         }
-        let again = self.opened.read_before == read && readback::lock(&self.stats).lost > 1;
-        if again {
+        if self.opened.reopened_at == Some(read) {
             return Err(Error::failed(format!(
                 "{lost}, the second one without a picture in between. See the system's log for its driver; \
                  WGPU_ADAPTER_NAME names another GPU"
@@ -113,7 +133,7 @@ impl Gpu {
             .map_err(|error| {
                 Error::failed(format!("{lost}, and opening another one failed: {error}"))
             })?;
-        opened.read_before = read;
+        opened.reopened_at = Some(read);
         self.opened = opened;
         let message = format!("{lost}; it was opened again: {line}");
         self.canvas.post(move |canvas| canvas.notice(&message));
@@ -174,9 +194,10 @@ fn open(
 ) -> Result<(Opened, String)> {
     let woken = canvas.clone();
     let (device, line) = OpenDevice::open(settings, move || woken.request_draw())?;
-    let readback =
-        Readback::start(&device.device, &device.queue, pixels, canvas.clone(), Arc::clone(stats))?;
-    Ok((Opened { device, readback, target: None, begun: 0, read_before: 0 }, line))
+    let readback = Readback::start(&device, pixels, canvas.clone(), Arc::clone(stats))?;
+    let opened =
+        Opened { device, readback, target: None, begun: 0, reopened_at: None, is_counted: false };
+    Ok((opened, line))
 }
 
 impl fmt::Debug for Gpu {

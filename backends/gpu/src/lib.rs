@@ -42,7 +42,11 @@
 //! A driver that crashes, or a GPU that is unplugged, takes everything with it that was made on the device.
 //! [`Gpu::begin`] then opens another one, and the next frame [is the first of its device](GpuFrame::is_first): make
 //! pipelines, buffers and textures whenever that is so, and no other code is needed. If that device is lost before it
-//! gave a picture, `begin` fails.
+//! gave a picture, `begin` fails. A device that gives no picture counts as lost, for example because its memory is full.
+//!
+//! What a program itself does wrong with wgpu panics as in any program with wgpu, unless the program sets
+//! [a handler](wgpu::Device::on_uncaptured_error). Making something from what was made on a device that was just lost
+//! is such an error, too.
 //!
 //! # Features
 //!

@@ -1,5 +1,6 @@
 //! From textures to memory. Buffers take turns: while one is read, the GPU writes into another.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -13,6 +14,7 @@ use wgpu::{
     Extent3d, MapMode, PollType, Queue, TexelCopyBufferInfo, TexelCopyBufferLayout, Texture,
 };
 
+use crate::device::{self, Loss, OpenDevice};
 use crate::stats::GpuStats;
 
 /// How often the GPU is asked whether it is done. A wait inside of wgpu would hold a lock that every submission needs
@@ -21,9 +23,8 @@ const ASK_EVERY: Duration = Duration::from_micros(250);
 
 /// Reads the textures of one device.
 pub(crate) struct Readback {
-    device: Device,
+    fetcher: Fetcher,
     queue: Queue,
-    format: PixelFormat,
     jobs: Sender<Job>,
     /// Buffers that were read.
     free: Receiver<Buffer>,
@@ -48,16 +49,16 @@ struct Copy {
 
 /// How the rows of a picture lie in a buffer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Rows {
+pub(crate) struct Rows {
     /// Bytes from the start of a row to the start of the next one.
     stride: u32,
     /// Bytes of all rows.
-    bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 impl Rows {
     /// GPUs begin each row at a multiple of 256 bytes.
-    fn new(size: PhysicalSize) -> Self {
+    pub(crate) fn new(size: PhysicalSize) -> Self {
         let stride = (size.width * 4).next_multiple_of(wgpu::COPY_BYTES_PER_ROW_ALIGNMENT);
         Self { stride, bytes: u64::from(stride) * u64::from(size.height) }
     }
@@ -66,22 +67,23 @@ impl Rows {
 impl Readback {
     /// Starts the thread that reads. It ends when this is dropped and what is under way has been read.
     pub(crate) fn start(
-        device: &Device,
-        queue: &Queue,
+        opened: &OpenDevice,
         format: PixelFormat,
         canvas: CanvasHandle,
         stats: Arc<Mutex<GpuStats>>,
     ) -> Result<Self> {
         let (jobs, next_job) = mpsc::channel();
         let (give_back, free) = mpsc::channel();
-        let reader = Reader { device: device.clone(), format, give_back, canvas, stats };
+        let (device, loss) = (opened.device.clone(), opened.loss.clone());
+        let fetcher = Fetcher { device, format, loss, stats };
+        let reader = Reader { fetcher: fetcher.clone(), give_back, canvas };
         thread::Builder::new()
             .name("framecast-gpu".into())
             .spawn(move || reader.run(&next_job))
             .map_err(|error| {
                 Error::failed(format!("no thread for reading the GPU's pictures: {error}"))
             })?;
-        Ok(Self { device: device.clone(), queue: queue.clone(), format, jobs, free, buffers: 0 })
+        Ok(Self { fetcher, queue: opened.queue.clone(), jobs, free, buffers: 0 })
     }
 
     /// Reads `texture` into `drawing` and presents it, on another thread. Waits only if
@@ -95,7 +97,7 @@ impl Readback {
     /// Reads `texture` into `picture`, and waits for it.
     pub(crate) fn read_now(&mut self, texture: &Texture, picture: &mut FrameBuffer) -> Result<()> {
         let copy = self.copy(texture, picture.size());
-        let done = wait(&self.device, &copy).and_then(|()| fill(&copy, picture, self.format));
+        let done = self.fetcher.fetch(&copy, picture);
         self.buffers -= 1;
         done
     }
@@ -103,25 +105,27 @@ impl Readback {
     fn copy(&mut self, texture: &Texture, size: PhysicalSize) -> Copy {
         let rows = Rows::new(size);
         let buffer = self.buffer(rows.bytes);
-        let mut encoder = self.device.create_command_encoder(&CommandEncoderDescriptor::default());
-        encoder.copy_texture_to_buffer(
-            texture.as_image_copy(),
-            TexelCopyBufferInfo {
-                buffer: &buffer,
-                layout: TexelCopyBufferLayout {
-                    offset: 0,
-                    bytes_per_row: Some(rows.stride),
-                    rows_per_image: None,
-                },
-            },
-            Extent3d { width: size.width, height: size.height, depth_or_array_layers: 1 },
-        );
-        let submitted = Instant::now();
-        self.queue.submit([encoder.finish()]);
         let (say, mapped) = mpsc::sync_channel(1);
-        buffer.map_async(MapMode::Read, .., move |result| {
-            // Nobody listens any more if the picture was given up.
-            let _ = say.send(result);
+        let submitted = Instant::now();
+        self.fetcher.call(|device| {
+            let mut encoder = device.create_command_encoder(&CommandEncoderDescriptor::default());
+            encoder.copy_texture_to_buffer(
+                texture.as_image_copy(),
+                TexelCopyBufferInfo {
+                    buffer: &buffer,
+                    layout: TexelCopyBufferLayout {
+                        offset: 0,
+                        bytes_per_row: Some(rows.stride),
+                        rows_per_image: None,
+                    },
+                },
+                Extent3d { width: size.width, height: size.height, depth_or_array_layers: 1 },
+            );
+            self.queue.submit([encoder.finish()]);
+            buffer.map_async(MapMode::Read, .., move |result| {
+                // Nobody listens any more if the picture was given up.
+                let _ = say.send(result);
+            });
         });
         Copy { buffer, mapped, rows, submitted }
     }
@@ -136,52 +140,44 @@ impl Readback {
                 self.free.recv().ok()
             };
             match free {
-                Some(buffer) if buffer.size() == bytes => return buffer,
+                // One that was not read may still be mapped.
+                Some(buffer) if buffer.size() == bytes && !self.fetcher.loss.is_noted() => {
+                    return buffer;
+                }
                 Some(_) => self.buffers -= 1,
                 None => break,
             }
         }
         self.buffers += 1;
-        self.device.create_buffer(&BufferDescriptor {
+        let descriptor = BufferDescriptor {
             label: Some("framecast readback"),
             size: bytes,
             usage: BufferUsages::COPY_DST | BufferUsages::MAP_READ,
             mapped_at_creation: false,
-        })
+        };
+        self.fetcher.call(|device| device.create_buffer(&descriptor))
     }
 }
 
 /// What the thread has.
 struct Reader {
-    device: Device,
-    format: PixelFormat,
+    fetcher: Fetcher,
     give_back: Sender<Buffer>,
     canvas: CanvasHandle,
-    stats: Arc<Mutex<GpuStats>>,
 }
 
 impl Reader {
     fn run(&self, jobs: &Receiver<Job>) {
         for Job { copy, mut drawing } in jobs {
-            let read =
-                wait(&self.device, &copy).and_then(|()| fill(&copy, &mut drawing, self.format));
-            let bytes = copy.buffer.size();
-            let took = copy.submitted.elapsed();
+            let read = self.fetcher.fetch(&copy, &mut drawing);
             // Who drew may have ended.
             let _ = self.give_back.send(copy.buffer);
             match read {
-                Ok(()) => {
-                    let mut stats = lock(&self.stats);
-                    stats.read += 1;
-                    stats.bytes_read += bytes;
-                    stats.readback = took;
-                    drop(stats);
-                    drawing.present();
-                }
+                Ok(()) => drawing.present(),
                 Err(error) => {
                     log::warn!("a picture was not read from the GPU: {error}");
                     drop(drawing);
-                    // On a device that is lost: the next draw opens another one.
+                    // The next draw opens another device.
                     self.canvas.request_draw();
                 }
             }
@@ -189,29 +185,73 @@ impl Reader {
     }
 }
 
-/// Waits until the GPU has written the picture.
-fn wait(device: &Device, copy: &Copy) -> Result<()> {
-    loop {
-        if let Err(error) = device.poll(PollType::Poll) {
-            return Err(Error::failed(error.to_string()));
+/// Takes pictures out of buffers.
+#[derive(Clone)]
+struct Fetcher {
+    device: Device,
+    format: PixelFormat,
+    loss: Loss,
+    stats: Arc<Mutex<GpuStats>>,
+}
+
+impl Fetcher {
+    /// Makes `calls` of wgpu. If one fails, whoever waits for the picture finds the device lost.
+    fn call<T>(&self, calls: impl FnOnce(&Device) -> T) -> T {
+        let (value, done) = device::catch(&self.device, || calls(&self.device));
+        if let Err(error) = done {
+            self.loss.note(|| format!("it copies no picture: {error}"));
         }
-        match copy.mapped.recv_timeout(ASK_EVERY) {
-            Ok(result) => return result.map_err(|error| Error::failed(error.to_string())),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(Error::failed("the GPU's device is gone"));
+        value
+    }
+
+    /// Waits until the GPU has written the picture, and copies it. A device that fails to write one counts as lost,
+    /// whether or not wgpu says so: its callback may be somebody else's.
+    fn fetch(&self, copy: &Copy, picture: &mut FrameBuffer) -> Result<()> {
+        // `Device::poll` and `Buffer::get_mapped_range` panic if the device is lost at that moment.
+        let fetched = panic::catch_unwind(AssertUnwindSafe(|| {
+            self.wait(copy)?;
+            self.copy(copy, picture)
+        }));
+        let fetched = fetched.unwrap_or_else(|_| Err(Error::failed("wgpu panicked")));
+        match &fetched {
+            Ok(()) => {
+                let mut stats = lock(&self.stats);
+                stats.read += 1;
+                stats.bytes_read += copy.buffer.size();
+                stats.readback = copy.submitted.elapsed();
+            }
+            Err(error) => self.loss.note(|| format!("it gave no picture: {error}")),
+        }
+        fetched
+    }
+
+    /// Waits until the GPU has written the picture.
+    fn wait(&self, copy: &Copy) -> Result<()> {
+        loop {
+            if self.loss.is_noted() {
+                return Err(Error::failed("the device was lost"));
+            }
+            if let Err(error) = self.device.poll(PollType::Poll) {
+                return Err(Error::failed(error.to_string()));
+            }
+            match copy.mapped.recv_timeout(ASK_EVERY) {
+                Ok(result) => return result.map_err(|error| Error::failed(error.to_string())),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::failed("the device is gone"));
+                }
             }
         }
     }
-}
 
-/// Copies the pixels that the GPU has written.
-fn fill(copy: &Copy, picture: &mut FrameBuffer, format: PixelFormat) -> Result<()> {
-    let pixels = copy.buffer.get_mapped_range(..);
-    let done = picture.copy_from_strided(&pixels, copy.rows.stride as usize, format);
-    drop(pixels);
-    copy.buffer.unmap();
-    done
+    /// Copies the pixels that the GPU has written.
+    fn copy(&self, copy: &Copy, picture: &mut FrameBuffer) -> Result<()> {
+        let pixels = copy.buffer.get_mapped_range(..);
+        let done = picture.copy_from_strided(&pixels, copy.rows.stride as usize, self.format);
+        drop(pixels);
+        copy.buffer.unmap();
+        done
+    }
 }
 
 pub(crate) fn lock(stats: &Mutex<GpuStats>) -> MutexGuard<'_, GpuStats> {

@@ -80,6 +80,9 @@ impl GpuSettings {
 
     /// Uses a device that the program opened itself, as for an engine that has its own. Features, limits and power are
     /// what the device has. If it is lost, [`Gpu::begin`](crate::Gpu::begin) fails.
+    ///
+    /// A device has one callback for its loss, and the canvas
+    /// [sets it](wgpu::Device::set_device_lost_callback).
     #[must_use]
     pub fn device(mut self, device: GpuDevice) -> Self {
         self.device = Some(device);

@@ -6,9 +6,9 @@ use std::time::Duration;
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GpuStats {
-    /// Frames that were rendered and presented.
+    /// Frames that were [presented](crate::GpuFrame::present).
     pub presented: u64,
-    /// Frames that were read back.
+    /// Frames that were read back, to be presented or [at once](crate::GpuFrame::read).
     pub read: u64,
     /// Bytes that were read back, with the padding of rows.
     pub bytes_read: u64,

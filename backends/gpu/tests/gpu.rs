@@ -202,6 +202,127 @@ fn a_device_that_is_lost_twice_without_a_picture_is_reported() {
 }
 
 #[test]
+fn a_picture_that_is_read_at_once_is_one_in_between() {
+    let canvas = Canvas::offscreen((8.0, 8.0)).unwrap();
+    let mut gpu = canvas.gpu().unwrap();
+    let mut scene = Scene::default();
+    for shade in 1..=3 {
+        let frame = gpu.begin(canvas.begin_frame().unwrap()).unwrap();
+        scene.draw(&frame, shade);
+        scene::check(&frame.read().unwrap().into_frame(), shade, gpu.format());
+        gpu.device().destroy();
+        let _ = gpu.device().poll(wgpu::PollType::Poll);
+    }
+    assert!(gpu.begin(canvas.begin_frame().unwrap()).is_ok());
+    assert_eq!((gpu.stats().read, gpu.stats().lost), (3, 3));
+}
+
+#[test]
+fn a_loss_is_counted_once_however_often_a_frame_is_begun() {
+    let canvas = Canvas::offscreen((8.0, 8.0)).unwrap();
+    let mut gpu = canvas.gpu().unwrap();
+    for _ in 0..2 {
+        gpu.device().destroy();
+        let _ = gpu.device().poll(wgpu::PollType::Poll);
+        let _ = gpu.begin(canvas.begin_frame().unwrap());
+    }
+    let error = gpu.begin(canvas.begin_frame().unwrap()).unwrap_err().to_string();
+    assert!(error.contains("the program destroyed it"), "{error}");
+    assert_eq!(gpu.stats().lost, 2);
+}
+
+#[test]
+fn a_device_whose_loss_somebody_else_hears_of_is_lost_with_its_picture() {
+    let (canvas, remote) = watched(UpdateMode::OnDemand);
+    let mut gpu = canvas.gpu().unwrap();
+    let mut scene = Scene::default();
+    run(&canvas, &mut gpu, &mut scene, |_| remote.presented() >= 1);
+    // As two canvases with one device do.
+    gpu.device().set_device_lost_callback(|_, _| {});
+    gpu.device().destroy();
+    canvas.request_draw();
+    run(&canvas, &mut gpu, &mut scene, |_| remote.presented() >= 2);
+    assert_eq!(gpu.stats().lost, 1);
+}
+
+#[test]
+fn pictures_that_a_lost_device_keeps_hold_up_nobody() {
+    let (canvas, remote) = watched(UpdateMode::Manual);
+    let mut gpu = canvas.gpu().unwrap();
+    let mut scene = Scene::default();
+    for round in 1..=4 {
+        // More than there are buffers, of two sizes, and the device is gone in the middle.
+        for shade in 0..8 {
+            let mut drawing = canvas.begin_frame().unwrap();
+            drawing.set_resolution(f64::from(1 + shade % 2)).unwrap();
+            let frame = gpu.begin(drawing).unwrap();
+            if shade == 4 {
+                frame.device().destroy();
+            }
+            scene.draw(&frame, shade);
+            frame.present();
+        }
+        // The first one may find the device lost.
+        let picture = (0..2).find_map(|_| {
+            let frame = gpu.begin(canvas.begin_frame().unwrap()).unwrap();
+            scene.draw(&frame, 200 + round);
+            frame.read().ok()
+        });
+        scene::check(&picture.unwrap().into_frame(), 200 + round, gpu.format());
+        assert_eq!(gpu.stats().lost, u64::from(round));
+    }
+    drop(gpu);
+    // None is detached for ever.
+    canvas.set_update_mode(UpdateMode::Fastest);
+    let end = Instant::now() + PATIENCE;
+    while !matches!(canvas.next_before(end), Ok(Step::Draw(_))) {
+        assert!(Instant::now() < end, "no draw is handed out any more");
+    }
+    assert!(remote.presented() < 40);
+}
+
+#[test]
+fn a_texture_that_the_program_destroys_is_a_lost_device_and_no_panic() {
+    let canvas = Canvas::offscreen((8.0, 8.0)).unwrap();
+    let mut gpu = canvas.gpu().unwrap();
+    let mut destroyed = || {
+        let frame = gpu.begin(canvas.begin_frame()?)?;
+        frame.texture().destroy();
+        frame.read().map(drop)
+    };
+    assert!(destroyed().is_err());
+    assert!(destroyed().is_err());
+    let error = destroyed().unwrap_err().to_string();
+    assert!(error.contains("without a picture") && error.contains("destroyed"), "{error}");
+}
+
+/// Threads of this process that read pictures.
+#[cfg(target_os = "linux")]
+fn readers() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let names = threads.filter_map(|it| std::fs::read_to_string(it.ok()?.path().join("comm")).ok());
+    names.filter(|name| name.trim() == "framecast-gpu").count()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_thread_of_a_gpu_ends_with_it() {
+    let canvas = Canvas::offscreen((64.0, 64.0)).unwrap();
+    for shade in 0..50 {
+        let mut gpu = canvas.gpu().unwrap();
+        let frame = gpu.begin(canvas.begin_frame().unwrap()).unwrap();
+        Scene::default().draw(&frame, shade);
+        frame.present();
+    }
+    // Other tests have threads, too, for a while.
+    let end = Instant::now() + PATIENCE;
+    while readers() >= 25 {
+        assert!(Instant::now() < end, "{} threads stay", readers());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
 fn a_program_brings_its_own_device() {
     let canvas = Canvas::offscreen((40.0, 30.0)).unwrap();
     let of_others = canvas.gpu().unwrap();
@@ -236,6 +357,14 @@ fn what_cannot_be_is_said_plainly() {
     canvas.set_fixed_size((most + 1, 1)).unwrap();
     let error = gpu.begin(canvas.begin_frame().unwrap()).unwrap_err().to_string();
     assert!(error.contains(&format!("at most {most} pixels")), "{error}");
+    let limits = wgpu::Limits { max_buffer_size: 65_536, ..wgpu::Limits::default() };
+    let mut small = canvas.gpu_with(GpuSettings::new().limits(limits)).unwrap();
+    canvas.set_fixed_size((64, 257)).unwrap();
+    let error = small.begin(canvas.begin_frame().unwrap()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("at most 65536 bytes"), "{error}");
+    canvas.set_fixed_size((64, 256)).unwrap();
+    draw(&canvas, &mut small, &mut Scene::default(), 3);
     // And the next picture is drawn.
     canvas.set_fixed_size((most, 1)).unwrap();
     let frame = draw(&canvas, &mut gpu, &mut Scene::default(), 3);

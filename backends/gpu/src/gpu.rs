@@ -40,7 +40,7 @@ impl CanvasGpu for Canvas {
     }
 }
 
-/// A GPU that draws a canvas; made by [`CanvasGpu::gpu`].
+/// A GPU that draws a canvas; made by [`CanvasGpu::gpu`]. Dropping it waits for the pictures that are under way.
 pub struct Gpu {
     settings: GpuSettings,
     canvas: CanvasHandle,

@@ -3,7 +3,7 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use framecast::{
@@ -25,7 +25,9 @@ const ASK_EVERY: Duration = Duration::from_micros(250);
 pub(crate) struct Readback {
     fetcher: Fetcher,
     queue: Queue,
-    jobs: Sender<Job>,
+    /// Taken when this is dropped, as is the thread.
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
     /// Buffers that were read.
     free: Receiver<Buffer>,
     /// Buffers that exist, of any size.
@@ -65,7 +67,7 @@ impl Rows {
 }
 
 impl Readback {
-    /// Starts the thread that reads. It ends when this is dropped and what is under way has been read.
+    /// Starts the thread that reads. Dropping this waits until it has read what is under way.
     pub(crate) fn start(
         opened: &OpenDevice,
         format: PixelFormat,
@@ -77,21 +79,30 @@ impl Readback {
         let (device, loss) = (opened.device.clone(), opened.loss.clone());
         let fetcher = Fetcher { device, format, loss, stats };
         let reader = Reader { fetcher: fetcher.clone(), give_back, canvas };
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("framecast-gpu".into())
             .spawn(move || reader.run(&next_job))
             .map_err(|error| {
                 Error::failed(format!("no thread for reading the GPU's pictures: {error}"))
             })?;
-        Ok(Self { fetcher, queue: opened.queue.clone(), jobs, free, buffers: 0 })
+        Ok(Self {
+            fetcher,
+            queue: opened.queue.clone(),
+            jobs: Some(jobs),
+            thread: Some(thread),
+            free,
+            buffers: 0,
+        })
     }
 
     /// Reads `texture` into `drawing` and presents it, on another thread. Waits only if
     /// [`DetachedDrawing::MOST`] pictures are under way, which a canvas' own draws never are.
     pub(crate) fn read(&mut self, texture: &Texture, drawing: DetachedDrawing) {
         let copy = self.copy(texture, drawing.size());
-        // The thread ends after this is dropped, so there it is.
-        let _ = self.jobs.send(Job { copy, drawing });
+        // The thread ends when this is dropped, so there it is.
+        if let Some(jobs) = &self.jobs {
+            let _ = jobs.send(Job { copy, drawing });
+        }
     }
 
     /// Reads `texture` into `picture`, and waits for it.
@@ -156,6 +167,16 @@ impl Readback {
             mapped_at_creation: false,
         };
         self.fetcher.call(|device| device.create_buffer(&descriptor))
+    }
+}
+
+impl Drop for Readback {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        // A driver that is still at work when the process ends may crash it.
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use log::Level;
 
 use super::{Engine, Turn};
 use crate::control::ControlPolicy;
+use crate::drawing::DetachedDrawing;
 use crate::events::EventQueue;
 use crate::input_log::{Begun, Draw, Ending, Handed, Line, Listener, Played, Player};
 use crate::options::ReplayThen;
@@ -112,9 +113,17 @@ impl Engine {
     /// What the log has next; `None`: nothing is replayed, or not any more. Where it has a deadline, the
     /// program must wait for one.
     pub(super) fn play(&mut self, now: Instant, waits_for_deadline: bool) -> Option<Turn> {
+        // The log waits with a draw, as the canvas does.
+        let enough = self.detached >= DetachedDrawing::MOST;
         loop {
             let played = match &mut self.replay.as_mut()?.player {
-                Some(player) => player.next(now),
+                Some(player) => {
+                    if enough && player.is_draw_next() {
+                        Played::Wait(None)
+                    } else {
+                        player.next(now)
+                    }
+                }
                 None => Played::Wait(None),
             };
             match played {

@@ -71,6 +71,11 @@ impl Player {
         self.take().map_or(Played::Wait(None), Played::Line)
     }
 
+    /// Whether the next line is a draw, due or not.
+    pub(crate) fn is_draw_next(&mut self) -> bool {
+        matches!(self.read(), Ok(Line::Draw(_)))
+    }
+
     /// Takes the next line if it is a frame that the program began, due or not.
     pub(crate) fn take_frame(&mut self) -> Begun {
         match self.read() {

@@ -1,9 +1,12 @@
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use framecast::{
-    Canvas, CanvasBuilder, EventKind, EventLoop, LogicalSize, NoStep, NullBackend, NullRemote,
-    Options, PhysicalSize, ReplaySpeed, ReplayThen, Step,
+    Canvas, CanvasBuilder, DetachedDrawing, EventKind, EventLoop, LogicalSize, NoStep, NullBackend,
+    NullRemote, Options, PhysicalSize, ReplaySpeed, ReplayThen, Step,
 };
 
 use crate::{PATIENCE, key, key_down};
@@ -13,7 +16,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Self {
-        use std::sync::atomic::{AtomicU32, Ordering};
+        use std::sync::atomic::AtomicU32;
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("framecast-{}-{count}", std::process::id()));
@@ -380,4 +383,42 @@ fn a_mirrors_events_are_recorded_and_replayed() {
     let recorded = session(true);
     assert_eq!(recorded.len(), 2, "{recorded:?}");
     assert_eq!(session(false), recorded);
+}
+
+#[test]
+fn a_log_hands_out_no_more_draws_than_other_threads_may_have_to_finish() {
+    let folder = Folder::new();
+    let log = folder.file("draws.jsonl");
+    let size = "\"width\":4.0,\"height\":2.0,\"ratio\":1.0";
+    let header =
+        format!("{{\"format\":\"framecast-input\",\"version\":1,\"title\":\"\",{size}}}\n");
+    let draw = |n| format!("{{\"type\":\"draw\",\"timestamp\":{n}.0,\"step\":1.0,{size}}}\n");
+    std::fs::write(&log, header + &(0..1000).map(draw).collect::<String>()).unwrap();
+    let (canvas, _viewer) =
+        open(Canvas::builder("").replay_input(&log).replay_speed(ReplaySpeed::Max));
+    // A thread that finishes one only when it has as many as there may be, or when no other comes.
+    let (begin, begun) = std::sync::mpsc::channel::<DetachedDrawing>();
+    let open = Arc::new(AtomicUsize::new(0));
+    let finished = Arc::clone(&open);
+    let thread = std::thread::spawn(move || {
+        let mut drawings = VecDeque::new();
+        for drawing in &begun {
+            drawings.push_back(drawing);
+            if drawings.len() == DetachedDrawing::MOST {
+                finished.fetch_sub(1, Ordering::Relaxed);
+                drawings.pop_front().into_iter().for_each(DetachedDrawing::present);
+            }
+        }
+    });
+    let mut draws = 0;
+    while let Some(step) = canvas.next() {
+        if let Step::Draw(drawing) = step {
+            draws += 1;
+            assert!(open.fetch_add(1, Ordering::Relaxed) < DetachedDrawing::MOST);
+            begin.send(drawing.detach()).unwrap();
+        }
+    }
+    drop(begin);
+    thread.join().unwrap();
+    assert_eq!(draws, 1000);
 }

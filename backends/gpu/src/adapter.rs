@@ -22,8 +22,9 @@ pub(crate) fn find(power: PowerPreference) -> Result<(Adapter, String)> {
     let instance = Instance::new(InstanceDescriptor::new_without_display_handle_from_env());
     let mut adapters = pollster::block_on(instance.enumerate_adapters(Backends::all()));
     let infos: Vec<_> = adapters.iter().map(Adapter::get_info).collect();
-    let wish = |variable| std::env::var(variable).ok().filter(|value| !value.is_empty());
-    let wishes = Wishes { name: wish(NAME), interfaces: wish(INTERFACES) };
+    let name = std::env::var(NAME).ok().filter(|name| !name.is_empty());
+    // An empty list allows none.
+    let wishes = Wishes { name, interfaces: std::env::var(INTERFACES).ok() };
     let (index, line) = choose(&infos, power, &wishes)?;
     Ok((adapters.swap_remove(index), line))
 }

@@ -112,6 +112,40 @@ impl Drawing {
         DetachedDrawing::new(picture, place, Arc::clone(&member.remote), pool)
     }
 
+    /// Returns whether somebody looks and is ready for this frame. Always true on a canvas without backends, and in
+    /// [`UpdateMode::Manual`](crate::UpdateMode::Manual), where only the program begins draws.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.member.engine.borrow().wants_picture()
+    }
+
+    /// Ends the drawing without showing it. As soon as somebody looks, the canvas hands out another draw.
+    ///
+    /// For programs that go on without viewers ([`DrawDemand::Always`](crate::DrawDemand::Always)) and whose
+    /// pictures cost something besides: those that are read back from a GPU, for example.
+    ///
+    /// ```
+    /// use framecast::{Canvas, DrawDemand, NullBackend, Step};
+    /// # let (backend, viewer) = NullBackend::new();
+    /// # let canvas = Canvas::builder("").backend(backend).draw_demand(DrawDemand::Always).open()?;
+    /// while let Some(step) = canvas.next() {
+    ///     let Step::Draw(mut frame) = step else { continue };
+    ///     if frame.is_wanted() {
+    ///         frame.fill([0, 80, 160, 255]);
+    ///         frame.present();
+    /// #       canvas.close();
+    ///     } else {
+    ///         frame.postpone();
+    /// #       viewer.set_demand(true);
+    ///     }
+    /// }
+    /// # assert_eq!(viewer.presented(), 1);
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    pub fn postpone(self) {
+        self.member.engine.borrow_mut().postpone(self.buffer);
+    }
+
     /// Ends the drawing without showing it, and returns its picture, to save or print it. The picture's
     /// [sequence number](Frame::sequence) is 0.
     #[must_use]

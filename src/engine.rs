@@ -105,6 +105,8 @@ pub(crate) struct Engine {
     presented: u64,
     /// Drawings that other threads are to finish.
     pub(crate) detached: usize,
+    /// The newest drawing was put off until somebody looks.
+    postponed: bool,
     sequence: u64,
     last_frame: Option<Frame>,
     size: CanvasSize,
@@ -210,6 +212,7 @@ impl Engine {
             drawings: 0,
             presented: 0,
             detached: 0,
+            postponed: false,
             sequence: 0,
             last_frame: None,
             size: settings.size,
@@ -339,6 +342,10 @@ impl Engine {
         self.tick(now);
         if let Some(turn) = self.play(now, waits_for_deadline) {
             return turn;
+        }
+        if self.postponed && self.watched() {
+            self.postponed = false;
+            self.schedule.request();
         }
         if self.is_free() && self.demanded() && self.schedule.next(now) == Due::Now {
             self.announce_draw(now);
@@ -597,8 +604,20 @@ impl Engine {
         self.presented
     }
 
+    /// Whether anybody would see a picture that is presented now, or only the application knows.
+    pub(crate) fn wants_picture(&self) -> bool {
+        self.watched() || self.slots.is_empty() || self.schedule.is_manual()
+    }
+
+    /// A draw follows as soon as somebody looks.
+    pub(crate) fn postpone(&mut self, buffer: FrameBuffer) {
+        lock(&self.pool).put_back(buffer);
+        self.postponed = true;
+    }
+
     /// Presents what the application drew and presented itself.
     pub(crate) fn present_drawing(&mut self, mut picture: Picture, place: Place, now: Instant) {
+        self.postponed = false;
         self.presented = self.presented.max(place.number);
         if self.last_frame.as_ref().map(Frame::sequence) != place.after {
             picture.buffer.clear_damage();

@@ -72,6 +72,11 @@ impl Schedule {
         self.reconsider();
     }
 
+    /// Whether only the application begins draws.
+    pub(crate) fn is_manual(&self) -> bool {
+        self.mode == UpdateMode::Manual
+    }
+
     /// At most so many draws a second; none, zero, negative or not a number: no limit.
     pub(crate) fn set_max_fps(&mut self, fps: Option<f64>) {
         self.min_gap = fps.and_then(gap).unwrap_or_default();

@@ -33,6 +33,42 @@ fn always_drawing_makes_up_a_viewer() {
 }
 
 #[test]
+fn a_picture_that_was_put_off_is_drawn_when_somebody_looks() {
+    let (canvas, remote) = canvas(UpdateMode::OnDemand);
+    canvas.set_draw_demand(DrawDemand::Always);
+    canvas.set_max_fps(None);
+    let draw = |wanted: bool| {
+        let steps = std::iter::from_fn(|| canvas.poll());
+        let drawings = steps.filter_map(|step| match step {
+            Step::Draw(drawing) => Some(drawing),
+            Step::Event(_) => None,
+        });
+        drawings
+            .map(|drawing| {
+                assert_eq!(drawing.is_wanted(), wanted);
+                if wanted { drawing.present() } else { drawing.postpone() }
+            })
+            .count()
+    };
+    assert_eq!(draw(false), 1);
+    assert_eq!(draw(false), 0, "nobody looks, and nothing was asked for since");
+    remote.set_demand(true);
+    assert_eq!((draw(true), remote.presented()), (1, 1));
+    assert_eq!(draw(true), 0, "it is shown");
+    // A newer picture that was presented takes its place.
+    remote.set_demand(false);
+    canvas.request_draw();
+    assert_eq!(draw(false), 1);
+    canvas.begin_frame().unwrap().present();
+    remote.set_demand(true);
+    assert_eq!(draw(true), 0);
+    // Nobody else begins a draw in manual mode, so the picture is wanted in any case.
+    remote.set_demand(false);
+    canvas.set_update_mode(UpdateMode::Manual);
+    assert!(canvas.begin_frame().unwrap().is_wanted());
+}
+
+#[test]
 fn on_demand_draws_once_for_many_requests_within_the_frame_rate() {
     let (canvas, remote) = canvas(UpdateMode::OnDemand);
     remote.set_demand(true);

@@ -43,7 +43,8 @@ fn main() {
 
 /// A GPU with a canvas of this size, which draws all the time.
 fn open(width: u32, height: u32) -> (Canvas, Gpu) {
-    let (backend, _remote) = NullBackend::new();
+    let (backend, remote) = NullBackend::new();
+    remote.set_demand(true);
     let canvas = Canvas::builder("readback")
         .fixed_size((width, height))
         .draw_demand(DrawDemand::Always)

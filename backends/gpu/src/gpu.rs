@@ -143,6 +143,10 @@ impl Gpu {
     pub(crate) fn present(&mut self, drawing: Drawing) {
         let Some(target) = &self.opened.target else { return };
         readback::lock(&self.stats).presented += 1;
+        if !drawing.is_wanted() {
+            drawing.postpone();
+            return;
+        }
         self.opened.readback.read(&target.texture, drawing.detach());
     }
 

@@ -74,6 +74,7 @@ fn a_drawing_is_read_at_once_where_that_is_asked_for() {
 /// A canvas with a viewer that always wants the next frame.
 fn watched(mode: UpdateMode) -> (Canvas, NullRemote) {
     let (backend, remote) = NullBackend::new();
+    remote.set_demand(true);
     let canvas = Canvas::builder("gpu")
         .size((320.0, 200.0))
         .draw_demand(DrawDemand::Always)
@@ -134,6 +135,24 @@ fn a_storm_of_sizes_ends_in_the_last_one() {
     let frame = remote.last_frame().unwrap();
     scene::check(&frame, scene::shade(&frame, gpu.format()), gpu.format());
     assert_eq!(gpu.stats().lost, 0);
+}
+
+#[test]
+fn nothing_is_read_while_nobody_looks() {
+    let (canvas, remote) = watched(UpdateMode::Continuous);
+    canvas.set_max_fps(None);
+    let mut gpu = canvas.gpu().unwrap();
+    let mut scene = Scene::default();
+    remote.set_demand(false);
+    run(&canvas, &mut gpu, &mut scene, |drawn| drawn >= 20);
+    let stats = gpu.stats();
+    assert_eq!((stats.presented, stats.read, stats.bytes_read), (20, 0, 0));
+    // At rest, whoever looks first gets the picture all the same.
+    canvas.set_update_mode(UpdateMode::OnDemand);
+    assert!(canvas.next_before(Instant::now()).is_err());
+    remote.set_demand(true);
+    run(&canvas, &mut gpu, &mut scene, |_| remote.presented() >= 1);
+    assert_eq!(gpu.stats().read, 1);
 }
 
 #[test]

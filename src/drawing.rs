@@ -123,6 +123,8 @@ impl Drawing {
     ///
     /// For programs that go on without viewers ([`DrawDemand::Always`](crate::DrawDemand::Always)) and whose
     /// pictures cost something besides: those that are read back from a GPU, for example.
+    /// [Damage](FrameBuffer::add_damage) of the next drawing is the difference from the frame that was shown last, not
+    /// from this one.
     ///
     /// ```
     /// use framecast::{Canvas, DrawDemand, NullBackend, Step};

@@ -7,18 +7,20 @@
 mod control;
 mod damage;
 mod fed;
+mod pictures;
 mod replay;
 mod setters;
 
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "record")]
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use framecast_api::{
     Backend, BackendCommand, BackendEvent, CanvasSize, Clock, Context, Cursor, Error, Event,
-    EventKind, Frame, FrameBuffer, FramePool, RecordingState, Result, SizeLimits, Source,
-    TextInput, ViewInfo, ViewLink, printable,
+    EventKind, Frame, RecordingState, Result, SizeLimits, Source, TextInput, ViewInfo, ViewLink,
+    printable,
 };
 use log::Level;
 
@@ -26,7 +28,7 @@ use crate::audience::Viewer;
 use crate::audience_log::{AudienceLog, Line};
 use crate::caption;
 use crate::control::{Control, ControlPolicy};
-use crate::drawing::{DetachedDrawing, Picture, Place};
+use crate::drawing::DetachedDrawing;
 use crate::events::EventQueue;
 use crate::held::Held;
 use crate::input_log::{Draw, Handed, Listener};
@@ -34,11 +36,9 @@ use crate::messages::Messages;
 use crate::options::{DrawDemand, Options};
 use crate::schedule::{Due, Schedule, UpdateMode};
 use crate::stats::{BackendStats, Rate, Stats};
+pub(crate) use pictures::{Pool, lock};
 use replay::Replay;
 pub(crate) use setters::fixed_size;
-
-/// Where a canvas' buffers come from; shared with the threads on which a program draws.
-pub(crate) type Pool = Arc<Mutex<FramePool>>;
 
 /// What a canvas starts with.
 pub(crate) struct Settings {
@@ -208,7 +208,7 @@ impl Engine {
             queue: EventQueue::default(),
             schedule,
             phase: Phase::Resting,
-            pool: Arc::default(),
+            pool: Pool::default(),
             drawings: 0,
             presented: 0,
             detached: 0,
@@ -578,93 +578,6 @@ impl Engine {
         }
     }
 
-    /// A buffer of the canvas' physical size.
-    pub(crate) fn lend(&self) -> Result<FrameBuffer> {
-        lock(&self.pool).lend(self.size.physical())
-    }
-
-    /// Where buffers for this canvas come from.
-    pub(crate) fn pool(&self) -> &Pool {
-        &self.pool
-    }
-
-    /// The place of a drawing that is begun.
-    pub(crate) fn next_place(&mut self) -> Place {
-        self.drawings += 1;
-        Place { number: self.drawings, after: self.last_frame.as_ref().map(Frame::sequence) }
-    }
-
-    /// The number of the last drawing that was begun.
-    pub(crate) fn drawings(&self) -> u64 {
-        self.drawings
-    }
-
-    /// The number of the newest drawing that was presented.
-    pub(crate) fn presented(&self) -> u64 {
-        self.presented
-    }
-
-    /// Whether anybody would see a picture that is presented now, or only the application knows.
-    pub(crate) fn wants_picture(&self) -> bool {
-        self.watched() || self.slots.is_empty() || self.schedule.is_manual()
-    }
-
-    /// A draw follows as soon as somebody looks.
-    pub(crate) fn postpone(&mut self, buffer: FrameBuffer) {
-        lock(&self.pool).put_back(buffer);
-        self.postponed = true;
-    }
-
-    /// Presents what the application drew and presented itself.
-    pub(crate) fn present_drawing(&mut self, mut picture: Picture, place: Place, now: Instant) {
-        self.postponed = false;
-        self.presented = self.presented.max(place.number);
-        if self.last_frame.as_ref().map(Frame::sequence) != place.after {
-            picture.buffer.clear_damage();
-        }
-        self.present(picture, now);
-    }
-
-    /// Presents what another thread has finished, unless something newer is shown.
-    pub(crate) fn present_detached(&mut self, picture: Picture, place: Place, now: Instant) {
-        if place.number < self.presented {
-            lock(&self.pool).put_back(picture.buffer);
-        } else {
-            self.present_drawing(picture, place, now);
-        }
-    }
-
-    /// Presents `picture` on every backend.
-    pub(crate) fn present(&mut self, picture: Picture, now: Instant) {
-        let Picture { mut buffer, ratio, began, drawn } = picture;
-        if self.phase == Phase::Ended {
-            return;
-        }
-        if cfg!(debug_assertions) {
-            self.check_damage(&mut buffer);
-        }
-        self.sequence += 1;
-        let timestamp = self.clock.seconds(drawn);
-        let frame = lock(&self.pool).freeze(buffer, self.sequence, timestamp, ratio);
-        self.stats.frames += 1;
-        self.stats.draw_seconds = drawn.saturating_duration_since(began).as_secs_f64();
-        if self.rate.count(now) && caption::is_measured(&self.title) {
-            self.fps = self.rate.per_second(now);
-            self.tell_title();
-        }
-        let mut failed = Vec::new();
-        for slot in &mut self.slots {
-            match slot.backend.present(&frame) {
-                Err(error) if !error.is_not_supported() => failed.push((slot.id, error)),
-                _ => {}
-            }
-        }
-        self.last_frame = Some(frame);
-        for (backend, error) in failed {
-            self.lose(backend, &error, now);
-        }
-    }
-
     /// Begins to close: what is held is released, `close` is the last event.
     pub(crate) fn close(&mut self) {
         if matches!(self.phase, Phase::Closing | Phase::Ended) {
@@ -781,11 +694,6 @@ impl Engine {
     fn slot(&self, id: u32) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.id == id)
     }
-}
-
-/// Takes a pool of frames; what somebody was doing who panicked concerned one buffer of it.
-pub(crate) fn lock(pool: &Mutex<FramePool>) -> MutexGuard<'_, FramePool> {
-    pool.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Engine {

@@ -28,10 +28,14 @@ pub(super) struct TileFeed {
     update: u32,
     /// The update with the last exact tiles that were not due to a change, while it is not painted.
     refining: Option<u32>,
-    /// The last picture of a video, while it is not painted, and how long it must be still then.
-    video: Option<(u32, Duration)>,
-    /// When the next of its inexact tiles has been still for long enough.
-    rests_at: Option<Instant>,
+    /// The last update with what changed, while it is not painted,
+    unpainted: Option<u32>,
+    /// and when the last one was.
+    painted_at: Option<Instant>,
+    /// That was a picture of a video.
+    is_video: bool,
+    /// Since when the oldest of its inexact tiles is what it is.
+    inexact_since: Option<Instant>,
     inexact: usize,
     /// It was not told that it has all pixels exactly, because something was known to be missing.
     doubtful: bool,
@@ -57,9 +61,28 @@ impl TileFeed {
         self.version == store.version()
     }
 
+    /// When a tile that is what it is since `since` has been still for long enough: newer frames showed it as it is, or
+    /// there was demand and nothing came. While an update is on its way there may be none, so that what moves looks
+    /// still.
+    fn still_at(
+        &self,
+        since: Instant,
+        store: &TileStore,
+        still_after: Duration,
+    ) -> Option<Instant> {
+        let at = since + still_after;
+        let is_shown = store.current().is_some_and(|current| current.at >= at);
+        if is_shown && !self.is_video {
+            return Some(at);
+        }
+        let painted = self.painted_at.map_or(at, |painted| at.max(painted + still_after));
+        self.unpainted.is_none().then_some(painted)
+    }
+
     /// When there is something to make exact.
-    fn rests_at(&self) -> Option<Instant> {
-        self.rests_at.filter(|_| self.refining.is_none() && self.video.is_none())
+    fn rests_at(&self, store: &TileStore, still_after: Duration) -> Option<Instant> {
+        let since = self.inexact_since.filter(|_| self.refining.is_none())?;
+        self.still_at(since, store, still_after)
     }
 
     fn sent(&self, tile: usize) -> Sent {
@@ -67,8 +90,8 @@ impl TileFeed {
     }
 
     /// Whether there may be something to send.
-    fn has_news(&self, store: &TileStore, now: Instant) -> bool {
-        !self.is_current(store) || self.rests_at().is_some_and(|at| at <= now)
+    fn has_news(&self, store: &TileStore, still_after: Duration, now: Instant) -> bool {
+        !self.is_current(store) || self.rests_at(store, still_after).is_some_and(|at| at <= now)
     }
 
     fn wanted(&self, store: &TileStore, target: EncodeTarget, now: Instant) -> Wanted {
@@ -83,13 +106,13 @@ impl TileFeed {
         }
         // What comes in tiles becomes exact where it comes from.
         let quiet = !store.is_relayed() && wanted.changed.len() * BUSY <= store.tiles().len();
-        if quiet && self.rests_at().is_some_and(|at| at <= now) {
+        let rests_at = self.rests_at(store, target.still_after);
+        if quiet && rests_at.is_some_and(|at| at <= now) {
             let most = (target.spare / store.exact_bytes()).clamp(1, Part::MOST_TILES);
             let resting = tiles().filter(|(tile, n)| {
                 let sent = self.sent(usize::from(*n));
-                sent.version == tile.version
-                    && !sent.exact
-                    && tile.since + target.still_after <= now
+                let still_at = self.still_at(tile.since, store, target.still_after);
+                sent.version == tile.version && !sent.exact && still_at.is_some_and(|at| at <= now)
             });
             wanted.resting = resting.map(|(_, n)| n).take(most).collect();
         }
@@ -112,7 +135,6 @@ impl TileFeed {
         &mut self,
         store: &TileStore,
         version: u64,
-        still_after: Duration,
         (picture, grid, encoded): (PictureInfo, Grid, f64),
     ) -> (PartHeader, Vec<TileRange>) {
         self.begin(store);
@@ -123,9 +145,9 @@ impl TileFeed {
         for n in ranges.iter().flat_map(|(first, count)| *first..*first + *count).map(usize::from) {
             self.sent[n] = Sent { version: tiles[n].version.min(version), exact: false };
         }
-        self.settle(store, still_after);
+        self.settle(store);
         (self.version, self.doubtful) = (version, false);
-        self.video = Some((self.update, still_after));
+        (self.unpainted, self.is_video) = (Some(self.update), true);
         (header(self.update, (picture, grid, encoded), false), ranges)
     }
 
@@ -144,18 +166,18 @@ impl TileFeed {
         self.sent(n).version < tile.version
     }
 
-    /// Notes that there is nothing newer, and when there will be something to make exact.
-    fn settle(&mut self, store: &TileStore, still_after: Duration) {
+    /// Notes that there is nothing newer, and what is to be made exact.
+    fn settle(&mut self, store: &TileStore) {
         self.version = store.version();
-        (self.inexact, self.rests_at) = (0, None);
+        (self.inexact, self.inexact_since) = (0, None);
         for (n, tile) in store.tiles().iter().enumerate() {
             if self.sent(n).exact && !self.is_behind(tile, n) {
                 continue;
             }
             self.inexact += 1;
             if !tile.failed && !store.is_relayed() {
-                let at = tile.since + still_after;
-                self.rests_at = Some(self.rests_at.map_or(at, |before| before.min(at)));
+                let since = self.inexact_since.map_or(tile.since, |before| before.min(tile.since));
+                self.inexact_since = Some(since);
             }
         }
     }
@@ -175,12 +197,13 @@ impl Feed for TileFeed {
     }
 
     fn due_at(&self, pictures: &Pictures, _: &Pacing, now: Instant) -> Option<Instant> {
-        if self.is_current(&pictures.tiles) { self.rests_at() } else { Some(now) }
+        let store = &pictures.tiles;
+        if self.is_current(store) { self.rests_at(store, pictures.still_after) } else { Some(now) }
     }
 
     fn plan(&self, pictures: &Pictures, target: EncodeTarget, now: Instant, missing: &mut Missing) {
         let store = &pictures.tiles;
-        if !self.has_news(store, now) {
+        if !self.has_news(store, target.still_after, now) {
             return;
         }
         let wanted = self.wanted(store, target, now);
@@ -203,9 +226,10 @@ impl Feed for TileFeed {
         now: Instant,
     ) -> Next {
         let store = &pictures.tiles;
-        let Some(current) = store.current().filter(|_| self.has_news(store, now)) else {
+        if !self.has_news(store, target.still_after, now) {
             return Next::Nothing;
-        };
+        }
+        let Some(current) = store.current() else { return Next::Nothing };
         let wanted = self.wanted(store, target, now);
         let get = |n: u16, fidelity| Some((n, Arc::clone(store.get(n, fidelity)?)));
         let changed: Option<Vec<_>> =
@@ -232,7 +256,7 @@ impl Feed for TileFeed {
             if resting {
                 return Next::Missing;
             }
-            self.settle(store, target.still_after);
+            self.settle(store);
             return Next::Nothing;
         }
         self.begin(store);
@@ -244,7 +268,10 @@ impl Feed for TileFeed {
             let exact = encoded.encoding().is_exact();
             self.sent[n] = Sent { version: store.tiles()[n].version, exact };
         }
-        self.settle(store, target.still_after);
+        if changes {
+            (self.unpainted, self.is_video) = (Some(self.update), false);
+        }
+        self.settle(store);
         self.doubtful = self.inexact == 0 && !store.is_complete();
         let exact = self.inexact == 0 && !self.doubtful;
         let Current { picture, grid, encoded, .. } = current;
@@ -258,9 +285,8 @@ impl Feed for TileFeed {
         if self.refining.is_some_and(has) {
             self.refining = None;
         }
-        if let Some((_, still_after)) = self.video.take_if(|(sent, _)| has(*sent)) {
-            // While it was on its way there may have been no demand, so that what moves looked still.
-            self.rests_at = self.rests_at.map(|at| at.max(now + still_after));
+        if self.unpainted.take_if(|sent| has(*sent)).is_some() {
+            self.painted_at = Some(now);
         }
     }
 

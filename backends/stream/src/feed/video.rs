@@ -80,12 +80,12 @@ impl VideoFeed {
         rung: VideoRung,
         picture: &StoredPicture,
     ) -> Update {
-        let mut update = self.show(&pictures.tiles, target, picture);
+        let mut update = self.show(&pictures.tiles, picture);
         while update.messages.len() < MOST_AT_ONCE
             && let Some(NextVideo::Picture(next)) = self.picture(pictures, rung)
             && update.bytes + next.picture.bytes.len() <= target.spare
         {
-            let next = self.show(&pictures.tiles, target, &next);
+            let next = self.show(&pictures.tiles, &next);
             update.messages.extend(next.messages);
             update.bytes += next.bytes;
             update.tiles += next.tiles;
@@ -96,11 +96,10 @@ impl VideoFeed {
     }
 
     /// The update that is `picture`.
-    fn show(&mut self, store: &TileStore, target: EncodeTarget, picture: &StoredPicture) -> Update {
+    fn show(&mut self, store: &TileStore, picture: &StoredPicture) -> Update {
         self.membership.next = Some(picture.number + 1);
         let StoredPicture { shows: ShownFrame { version, info, grid, .. }, encoded, .. } = *picture;
-        let (header, ranges) =
-            self.tiles.shown_by_video(store, version, target.still_after, (info, grid, encoded));
+        let (header, ranges) = self.tiles.shown_by_video(store, version, (info, grid, encoded));
         let tiles = ranges.iter().map(|(_, count)| usize::from(*count)).sum();
         let times =
             Times { input: info.input, drawn: info.drawn, encoded: Some(encoded), sent: 0.0 };

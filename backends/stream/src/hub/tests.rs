@@ -134,6 +134,27 @@ fn a_still_picture_becomes_exact_in_slices_and_once() {
 }
 
 #[test]
+fn what_moves_is_not_made_exact_because_its_updates_take_long() {
+    let mut scene = Scene::new();
+    let client = scene.join();
+    for seed in 1..=20 {
+        scene.present_all(seed);
+        scene.encode();
+        let got = scene.send(client).unwrap();
+        // Nobody asks for the next frame meanwhile.
+        scene.now += 3 * STILL;
+        scene.encode();
+        assert!(scene.send(client).is_none(), "it is on its way");
+        scene.ack(client, got.update);
+        scene.encode();
+        assert!(scene.send(client).is_none(), "the next frame may come now");
+    }
+    scene.now += STILL;
+    scene.encode();
+    assert!(scene.send(client).is_some(), "none came");
+}
+
+#[test]
 fn what_rests_becomes_exact_beside_what_moves() {
     let mut scene = Scene::new();
     let client = scene.join();

@@ -54,6 +54,8 @@ pub(crate) struct Current {
     pub(super) frame: Option<Frame>,
     /// The newest presented frame that has these pixels.
     pub(super) number: u64,
+    /// When it was presented.
+    pub(crate) at: Instant,
     pub(crate) picture: PictureInfo,
     pub(crate) grid: Grid,
     /// The version from which on this grid holds.
@@ -293,6 +295,7 @@ impl TileStore {
                 picture: info(&newest),
                 frame: Some(newest.frame),
                 number: newest.number,
+                at: newest.at,
                 grid,
                 grid_since: self.version,
                 encoded: 0.0,
@@ -411,7 +414,7 @@ impl TileStore {
         let Some(current) = &mut self.current else { return };
         if changed.is_empty() {
             // The same picture again: what is shown stays, with the numbers it has.
-            current.number = newest.number;
+            (current.number, current.at) = (newest.number, newest.at);
             return;
         }
         self.version += 1;
@@ -424,7 +427,8 @@ impl TileStore {
             *tile = Tile::new(self.version, self.revision, newest.at);
         }
         current.picture = info(&newest);
-        (current.frame, current.number) = (Some(newest.frame), newest.number);
+        (current.number, current.at) = (newest.number, newest.at);
+        current.frame = Some(newest.frame);
     }
 
     fn put(&mut self, tiles: &[u16], fidelity: Fidelity, encoded: Vec<Arc<EncodedTile>>) {

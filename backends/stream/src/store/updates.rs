@@ -100,6 +100,7 @@ impl TileStore {
             self.current = Some(Current {
                 frame: None,
                 number: 0,
+                at: now,
                 picture,
                 grid,
                 grid_since: self.version,

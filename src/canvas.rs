@@ -4,6 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use framecast_api::accessibility::Tree;
 use framecast_api::{
     Clock, Cursor, EventKind, Frame, LogicalSize, PhysicalSize, Result, Source, TextInput,
     ViewInfo, ViewLink,
@@ -276,6 +277,44 @@ impl Canvas {
     /// "Invalid input" if a number of the caret is not finite or too large, or its width or height is negative.
     pub fn set_text_input(&self, input: impl Into<Option<TextInput>>) -> Result<()> {
         self.member.engine.borrow_mut().set_text_input(input.into())
+    }
+
+    /// Tells everybody who looks what the canvas shows, for screen readers and other assistive technology; `None` if
+    /// it does not say any more. Browsers show it, so that the canvas can be used there without being seen; the window
+    /// and the terminal ignore it. What a person asks for arrives as
+    /// [`EventKind::AccessibilityAction`](crate::EventKind::AccessibilityAction), from the presenter only.
+    ///
+    /// Hand over the whole tree whenever something in it changes: what is sent is only what changed, at most about ten
+    /// times a second. If making a tree costs much, make none unless
+    /// [one is wanted](Self::is_accessibility_wanted).
+    ///
+    /// ```
+    /// use framecast::Canvas;
+    /// use framecast::accessibility::{Action, Node, NodeId, Role, Tree};
+    /// # let canvas = Canvas::builder("").no_backends().open()?;
+    /// let (root, save) = (NodeId(0), NodeId(1));
+    /// let button = Node::new(Role::Button).with_name("Save").with_actions([Action::Click]);
+    /// canvas.set_accessibility(
+    ///     Tree::new(root, Node::new(Role::Window).with_children([save])).with_node(save, button),
+    /// )?;
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// "Invalid input" if it is no tree, or too large; see
+    /// [`Tree::checked`](crate::accessibility::Tree::checked). The one before stays.
+    pub fn set_accessibility(&self, tree: impl Into<Option<Tree>>) -> Result<()> {
+        let tree = tree.into().map(Tree::checked).transpose()?;
+        self.member.engine.borrow_mut().set_accessibility(tree);
+        Ok(())
+    }
+
+    /// Returns whether somebody is here whose view shows the [accessibility tree](Self::set_accessibility): a browser,
+    /// unless its page turned that off. [`EventKind::AccessibilityWanted`](crate::EventKind::AccessibilityWanted)
+    /// arrives when it changes.
+    #[must_use]
+    pub fn is_accessibility_wanted(&self) -> bool {
+        self.member.engine.borrow().is_accessibility_wanted()
     }
 
     /// Asks the presenter to open an address in their browser. The page shows the whole address and opens it only

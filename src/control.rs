@@ -230,7 +230,8 @@ impl Control {
             | EventKind::Wheel(_)
             | EventKind::KeyDown(_)
             | EventKind::Char(_)
-            | EventKind::Paste { .. } => {
+            | EventKind::Paste { .. }
+            | EventKind::AccessibilityAction(_) => {
                 member.acted = Some(now);
                 self.yield_to_local(source, now);
                 self.yield_to_any(source, holding, now);

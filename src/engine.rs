@@ -4,6 +4,7 @@
 //! [`turn`](Engine::turn) takes `now` and says what comes next. `event_loop.rs` parks, `canvas.rs`
 //! is what the application sees.
 
+mod accessibility;
 mod control;
 mod damage;
 mod fed;
@@ -36,6 +37,7 @@ use crate::messages::Messages;
 use crate::options::{DrawDemand, Options};
 use crate::schedule::{Due, Schedule, UpdateMode};
 use crate::stats::{BackendStats, Rate, Stats};
+use accessibility::Accessibility;
 pub(crate) use pictures::{Pool, lock};
 use replay::Replay;
 pub(crate) use setters::fixed_size;
@@ -116,6 +118,7 @@ pub(crate) struct Engine {
     cursor: Cursor,
     /// Where the application has text typed.
     text_input: Option<TextInput>,
+    accessibility: Accessibility,
     demand: DrawDemand,
     stats: Stats,
     rate: Rate,
@@ -221,6 +224,7 @@ impl Engine {
             title: settings.title,
             cursor: Cursor::Default,
             text_input: None,
+            accessibility: Accessibility::default(),
             demand: settings.demand,
             stats: Stats::default(),
             rate: Rate::default(),
@@ -456,6 +460,7 @@ impl Engine {
             BackendEvent::Left { client } => {
                 self.log_leave(source(client), now);
                 self.change_control(now, |control| control.leave(source(client), now));
+                self.set_accessibility_wanted(source(client), false);
             }
             BackendEvent::Control { client, request } => {
                 self.request_control(source(client), request, now);
@@ -508,6 +513,9 @@ impl Engine {
             BackendEvent::ViewInfo { client, info } => {
                 self.control.set_info(source(client), info);
                 self.tell_info();
+            }
+            BackendEvent::AccessibilityWanted { client, wanted } => {
+                self.set_accessibility_wanted(source(client), wanted);
             }
             // A remote view only detaches, which its backend has done.
             BackendEvent::CloseRequested { client } if self.control.is_local(source(client)) => {
@@ -569,6 +577,7 @@ impl Engine {
             self.log_leave(source, now);
         }
         self.change_control(now, |control| control.leave_all(backend, now));
+        self.forget_accessibility_of(backend);
         if !self.slots.is_empty() || self.is_closed() {
             self.messages.notice(Level::Error, &message);
         } else {

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use framecast_api::accessibility::Tree;
 use framecast_api::{
     BackendCommand, Cursor, EventKind, LogicalSize, PhysicalSize, Result, Source, TextInput,
 };
@@ -187,6 +188,18 @@ impl CanvasHandle {
         }
         self.post(move |canvas| {
             let _ = canvas.set_text_input(input);
+        });
+        Ok(())
+    }
+
+    /// Tells everybody who looks what the canvas shows, like [`Canvas::set_accessibility`].
+    ///
+    /// # Errors
+    /// "Invalid input" if it is no tree, or too large.
+    pub fn set_accessibility(&self, tree: impl Into<Option<Tree>>) -> Result<()> {
+        let tree = tree.into().map(Tree::checked).transpose()?;
+        self.post(move |canvas| {
+            let _ = canvas.set_accessibility(tree);
         });
         Ok(())
     }

@@ -104,6 +104,7 @@ pub mod testing;
 mod timer;
 mod virtual_time;
 
+pub use framecast_api::accessibility;
 pub use framecast_api::{
     Backend, BackendCommand, BackendEvent, Button, Buttons, CanvasSize, Capabilities, Char,
     ClientId, Clock, ColorScheme, Context, ControlRequest, ControlState, Cursor, Error, ErrorKind,

@@ -255,6 +255,7 @@ fn event(line: EventLine) -> Result<Event, String> {
         EventKind::Close
         | EventKind::ControlChanged { .. }
         | EventKind::ViewInfo(_)
+        | EventKind::AccessibilityWanted { .. }
         | EventKind::BeforeDraw => {}
         kind => kind.validate().map_err(|error| error.to_string())?,
     }

@@ -112,7 +112,7 @@ mod tests {
         let (_, header) = Reader::open(&session[..]).unwrap();
         let size = CanvasSize::clamped(LogicalSize::new(64.0, 48.0), 2.0, SizeLimits::DEFAULT);
         assert_eq!((header.title.as_str(), header.size), ("lamp", size.unwrap()));
-        assert_eq!(lines(session), (14, None));
+        assert_eq!(lines(session), (16, None));
         assert_eq!(lines(include_bytes!("fixtures/cut_off.jsonl")), (3, Some(Broken::CutOff(5))));
         let (count, broken) = lines(include_bytes!("fixtures/damaged.jsonl"));
         assert!(matches!((count, &broken), (2, Some(Broken::Damaged(4, _)))), "{broken:?}");

@@ -1,5 +1,6 @@
 //! One integration binary: the engine and the facade, seen from outside.
 //!
+//! - `accessibility`: the accessibility tree, who wants it, and actions in it
 //! - `drawing`: when a canvas is drawn, and what demand and the update modes do
 //! - `ask_presenter`: what is asked of the presenter's view alone, and events of the program
 //! - `clipboard`: pasting, and text for the clipboard
@@ -16,6 +17,7 @@
 //! - `signals`: Ctrl-C closes canvases that ask for it
 //! - `view_info`: what is known of the presenter's view
 
+mod accessibility;
 mod ask_presenter;
 mod clipboard;
 mod control;

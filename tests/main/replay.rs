@@ -200,6 +200,8 @@ fn a_program_that_goes_another_way_gets_what_it_can_and_the_log_goes_on() {
             "focus_in",
             "key_down",
             "paste",
+            "accessibility_wanted",
+            "accessibility_action",
             "key_up",
             "focus_out",
             "close"

@@ -1,7 +1,9 @@
 use std::fmt;
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
+use crate::accessibility::Tree;
 use crate::{
     ClientId, Clock, ControlRequest, ControlState, Cursor, Error, EventKind, Frame, LogicalSize,
     Result, Role, TextInput, ViewInfo,
@@ -344,6 +346,14 @@ pub enum BackendEvent {
         /// What is known.
         info: ViewInfo,
     },
+    /// A client's view shows the accessibility tree, or does not any more. A backend that never shows one does not
+    /// say it.
+    AccessibilityWanted {
+        /// Whose view.
+        client: ClientId,
+        /// Whether it does.
+        wanted: bool,
+    },
     /// The view's close button was pressed. A local view ends the application; a remote one only
     /// detaches itself.
     CloseRequested {
@@ -407,6 +417,9 @@ pub enum BackendCommand {
         /// What: of http or https.
         url: String,
     },
+    /// What the canvas shows, for assistive technology of everybody who looks; [checked](Tree::checked). `None`:
+    /// the application does not say.
+    Accessibility(Option<Arc<Tree>>),
 }
 
 impl BackendCommand {
@@ -460,6 +473,7 @@ impl BackendCommand {
             BackendCommand::Clipboard { .. } => "a clipboard",
             BackendCommand::TextInput { .. } => "telling where text is typed",
             BackendCommand::OpenUrl { .. } => "opening an address",
+            BackendCommand::Accessibility(_) => "an accessibility tree",
         }
     }
 }

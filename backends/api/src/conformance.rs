@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 
 pub use self::present_time::{PresentTime, time_present};
 
+use crate::accessibility::{Node, NodeId, Role as NodeRole, Tree};
 use crate::{
     Backend, BackendCommand, BackendEvent, ClientId, Clock, Context, ControlState, Cursor,
     FramePool, LogicalSize, Member, PhysicalSize, Role, TextInput, ViewLink,
@@ -112,6 +113,7 @@ fn poll(backend: &mut dyn Backend, present: &mut BTreeSet<ClientId>) {
             BackendEvent::Leaving { client, .. }
             | BackendEvent::Resize { client, .. }
             | BackendEvent::ViewInfo { client, .. }
+            | BackendEvent::AccessibilityWanted { client, .. }
             | BackendEvent::CloseRequested { client }
             | BackendEvent::Control { client, .. }
             | BackendEvent::Rejected { client, .. } => {
@@ -211,6 +213,8 @@ fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
             client: ClientId(u64::MAX),
             text: "x".repeat(BackendCommand::MAX_CLIPBOARD),
         },
+        BackendCommand::Accessibility(Some(Arc::new(large_tree()))),
+        BackendCommand::Accessibility(None),
     ]);
     for setting in settings {
         match prompt("apply", || backend.apply(&setting)) {
@@ -218,6 +222,18 @@ fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
             Err(error) => assert!(error.is_not_supported(), "{setting:?} failed: {error}"),
         }
     }
+}
+
+/// As large as an application can hand one over.
+fn large_tree() -> Tree {
+    let name = "\u{1b}[31m<b>\0 漢".repeat(4);
+    let leaves = (1..Tree::MAX_NODES as u64).map(|id| (NodeId(id), Node::new(NodeRole::Label)));
+    let named = leaves.map(|(id, node)| (id, node.with_name(name.clone())));
+    let mut tree = Tree::new(NodeId(0), Node::new(NodeRole::Window));
+    tree.nodes.extend(named);
+    let children: Vec<_> = tree.nodes.keys().skip(1).copied().collect();
+    tree.nodes.insert(NodeId(0), Node::new(NodeRole::Window).with_children(children));
+    tree.checked().expect("a tree within the limits")
 }
 
 fn closes_twice_and_drops_without_harm(mut backend: Box<dyn Backend>) {

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::accessibility::ActionRequest;
 use crate::lenient;
 use crate::{CanvasSize, Char, Error, Key, LogicalSize, Pointer, Result, ViewInfo, Wheel};
 
@@ -147,6 +148,15 @@ pub enum EventKind {
     /// What is known of the presenter's view is not what it was: it changed, or somebody else became the
     /// presenter; then it comes after `ControlChanged`. Made by the engine only.
     ViewInfo(ViewInfo),
+    /// Somebody asks something of a node of the accessibility tree: a person with a screen reader, or a program
+    /// that acts for one.
+    AccessibilityAction(ActionRequest),
+    /// Whether somebody wants the accessibility tree changed: the first view that shows one came, or the last one
+    /// went. Made by the engine only.
+    AccessibilityWanted {
+        /// Whether somebody wants it.
+        wanted: bool,
+    },
     /// Comes before every draw.
     Animate {
         /// Seconds since the previous draw; 0 for the first.
@@ -224,6 +234,7 @@ impl EventKind {
             | EventKind::Close
             | EventKind::ControlChanged { .. }
             | EventKind::ViewInfo(_)
+            | EventKind::AccessibilityWanted { .. }
             | EventKind::Animate { .. }
             | EventKind::BeforeDraw => {
                 Err(Error::invalid_input("only the engine makes this event"))
@@ -258,6 +269,7 @@ impl EventKind {
                 text(&char.input_type, Self::MAX_KEY)
             }
             EventKind::Paste { data } => text(data, Self::MAX_PASTE),
+            EventKind::AccessibilityAction(request) => request.validate(),
         }
     }
 
@@ -284,6 +296,8 @@ impl EventKind {
             EventKind::Paste { .. } => "paste",
             EventKind::ControlChanged { .. } => "control_changed",
             EventKind::ViewInfo(_) => "view_info",
+            EventKind::AccessibilityAction(_) => "accessibility_action",
+            EventKind::AccessibilityWanted { .. } => "accessibility_wanted",
             EventKind::Animate { .. } => "animate",
             EventKind::BeforeDraw => "before_draw",
         }
@@ -311,6 +325,7 @@ pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::accessibility::{Action, ActionValue, NodeId};
     use crate::{Button, Modifiers, PointerType, Touch, WheelPhase, WheelUnit};
 
     fn pointer() -> Pointer {
@@ -318,7 +333,7 @@ pub(crate) mod tests {
     }
 
     /// One event of every kind.
-    pub(crate) fn every_kind() -> [EventKind; 21] {
+    pub(crate) fn every_kind() -> [EventKind; 23] {
         [
             EventKind::Resize(Resize::new((1.0, 1.0), 1.0)),
             EventKind::Close,
@@ -339,6 +354,11 @@ pub(crate) mod tests {
             EventKind::Paste { data: "two\nlines".into() },
             EventKind::ControlChanged { held: true },
             EventKind::ViewInfo(ViewInfo::default().with_platform(crate::Platform::Mac)),
+            EventKind::AccessibilityAction(
+                ActionRequest::new(NodeId(u64::MAX), Action::SetValue)
+                    .with_value(ActionValue::Text("ü".into())),
+            ),
+            EventKind::AccessibilityWanted { wanted: true },
             EventKind::Animate { step: 0.5 },
             EventKind::BeforeDraw,
         ]
@@ -456,8 +476,30 @@ pub(crate) mod tests {
             EventKind::Close,
             EventKind::BeforeDraw,
             EventKind::ViewInfo(ViewInfo::default()),
+            EventKind::AccessibilityWanted { wanted: true },
+            EventKind::AccessibilityAction(ActionRequest::new(NodeId(1), Action::SetValue)),
         ] {
             assert!(bad.validate().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_action_of_a_stranger_keeps_its_number_and_loses_a_value_that_is_none() {
+        let click = ActionRequest::new(NodeId(u64::MAX), Action::Click);
+        for odd in [json!(null), json!({}), json!([1]), json!(true)] {
+            let fields = json!({"node": u64::MAX, "action": "click", "value": odd});
+            let expected = EventKind::AccessibilityAction(click.clone());
+            assert_eq!(read("accessibility_action", fields), expected);
+        }
+        for bad in [
+            json!({"node": -1, "action": "click"}),
+            json!({"node": "1", "action": "click"}),
+            json!({"node": 1, "action": "explode"}),
+            json!({"node": 1}),
+        ] {
+            let mut fields = bad;
+            fields["type"] = "accessibility_action".into();
+            assert!(serde_json::from_value::<Event>(fields.clone()).is_err(), "{fields}");
         }
     }
 

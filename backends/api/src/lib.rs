@@ -12,6 +12,7 @@
 
 #![warn(missing_docs)]
 
+pub mod accessibility;
 pub mod conformance;
 pub mod utc;
 

@@ -272,6 +272,10 @@ fn details(kind: &EventKind) -> String {
             "platform {:?} color scheme {:?} pointer {:?}",
             info.platform, info.color_scheme, info.pointer
         ),
+        EventKind::AccessibilityAction(request) => {
+            write!(text, "{:?} of node {}", request.action, request.node.0)
+        }
+        EventKind::AccessibilityWanted { wanted } => write!(text, "wanted {wanted}"),
         _ => Ok(()),
     };
     if let Some((cut, _)) = text.char_indices().nth(MAX_DETAILS) {

@@ -26,7 +26,15 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Adds an event. Returns whether others were discarded for it. After `close`, nothing is added.
     pub(crate) fn push(&mut self, event: Event) -> bool {
-        if self.closed || matches!(event.kind, EventKind::Animate { .. } | EventKind::BeforeDraw) {
+        // A program at the pipe has no accessibility tree.
+        let untold = matches!(
+            event.kind,
+            EventKind::Animate { .. }
+                | EventKind::BeforeDraw
+                | EventKind::AccessibilityAction(_)
+                | EventKind::AccessibilityWanted { .. }
+        );
+        if self.closed || untold {
             return false;
         }
         if matches!(event.kind, EventKind::Close) {
@@ -164,7 +172,7 @@ mod tests {
             written += &outbox.take();
         }
         assert_eq!(written, fixture);
-        assert_eq!(kinds(fixture).len(), 22, "every type but animate and before_draw");
+        assert_eq!(kinds(fixture).len(), 22, "every type but those that are not told");
     }
 
     #[test]
@@ -211,10 +219,11 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_before_every_draw_is_not_told() {
+    fn what_comes_before_every_draw_and_what_is_about_no_pixels_is_not_told() {
         let mut outbox = Outbox::default();
         outbox.push(event(EventKind::Animate { step: 0.5 }));
         outbox.push(event(EventKind::BeforeDraw));
+        outbox.push(event(EventKind::AccessibilityWanted { wanted: true }));
         assert_eq!(kinds(&outbox.take()), ["hello"]);
     }
 }

@@ -100,7 +100,8 @@ impl Backend for HttpBackend {
             | BackendCommand::LogicalSize(_)
             | BackendCommand::Control(_)
             | BackendCommand::Disconnect(_)
-            | BackendCommand::LetIn(_) => {
+            | BackendCommand::LetIn(_)
+            | BackendCommand::Accessibility(_) => {
                 self.canvas.apply(setting);
                 Ok(())
             }

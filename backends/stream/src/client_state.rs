@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use framecast_api::{ClientId, EventKind, Role, TextInput};
 
+use crate::accessibility::TreeTurn;
 use crate::budget::SLOW_VIDEO;
 use crate::feed::{self, EncodeTarget, Feed, Next};
 use crate::identity::Identity;
@@ -62,6 +63,8 @@ pub(crate) struct ClientState {
     pub(crate) text_input: Option<Option<TextInput>>,
     /// What it is to be asked to open, while it drives.
     pub(crate) url: Option<String>,
+    /// What it was sent of the accessibility tree.
+    pub(crate) tree: TreeTurn,
     /// What it asked of the links, while it is not told yet.
     pub(crate) link_answers: VecDeque<LinkAnswer>,
     /// When everything was last sent anew, and is to be.
@@ -171,6 +174,7 @@ impl ClientState {
             clipboard: None,
             text_input: None,
             url: None,
+            tree: TreeTurn::default(),
             link_answers: VecDeque::new(),
             refreshed: None,
             refresh_at: None,
@@ -211,7 +215,12 @@ impl ClientState {
             wants_frames: self.wants_frames,
             takes_exact: room > 0 && self.feed.takes_exact() && self.pacing.is_idle(),
             version: self.feed.version(),
-            look_at: due.into_iter().chain(self.refresh_at).filter(|at| now < *at).min(),
+            look_at: due
+                .into_iter()
+                .chain(self.refresh_at)
+                .filter(|at| now < *at)
+                .chain(self.tree.look_at(self.visible, now))
+                .min(),
         }
     }
 
@@ -444,6 +453,7 @@ impl ClientState {
                 || self.clipboard.is_some()
                 || self.text_input.is_some()
                 || self.url.is_some()
+                || self.tree.is_ready()
                 || !self.link_answers.is_empty())
     }
 }

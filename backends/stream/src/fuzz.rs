@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use framecast_api::accessibility::{Action, ActionRequest, Node, NodeId, Role as NodeRole, Tree};
 use framecast_api::{
-    BackendCommand, ClientId, Clock, ControlState, Cursor, FramePool, Member, PhysicalSize, Role,
-    ViewInfo,
+    BackendCommand, ClientId, Clock, ControlState, Cursor, EventKind, FramePool, Member,
+    PhysicalSize, Role, ViewInfo,
 };
 
 use crate::hub::{Hub, HubInput, HubOutput, Joining};
@@ -135,7 +136,12 @@ impl Scene {
 
     fn setting(&mut self, argument: u8) {
         let client = Self::client(argument);
-        let setting = match argument % 5 {
+        let setting = match argument % 6 {
+            5 => BackendCommand::Accessibility((argument > 20).then(|| {
+                let button = Node::new(NodeRole::Button).with_actions([Action::Click]);
+                let id = NodeId((argument / 32).into());
+                Arc::new(Tree::new(id, button.with_name(argument.to_string())))
+            })),
             0 => BackendCommand::Title(argument.to_string()),
             1 => {
                 BackendCommand::Cursor(if argument > 99 { Cursor::None } else { Cursor::default() })
@@ -162,6 +168,12 @@ impl Scene {
             3 => ClientMessage::Refresh,
             4 => ClientMessage::Hide,
             5 => ClientMessage::Show,
+            6 if argument > 223 => ClientMessage::Accessibility(argument.is_multiple_of(2)),
+            6 if argument > 191 => ClientMessage::AccessibilityTaken { number: update.into() },
+            6 if argument > 159 => {
+                let request = ActionRequest::new(NodeId(argument.into()), Action::Click);
+                ClientMessage::Event(EventKind::AccessibilityAction(request))
+            }
             6 if argument > 127 => ClientMessage::Video(argument.is_multiple_of(3)),
             6 => ClientMessage::Ping { id: f64::from(argument) },
             _ => ClientMessage::Ack { update: argument.into(), painted: Painted::default() },

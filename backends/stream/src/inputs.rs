@@ -148,6 +148,7 @@ fn client_of(input: &BackendEvent) -> Option<ClientId> {
         | BackendEvent::Event { client, .. }
         | BackendEvent::Resize { client, .. }
         | BackendEvent::ViewInfo { client, .. }
+        | BackendEvent::AccessibilityWanted { client, .. }
         | BackendEvent::CloseRequested { client }
         | BackendEvent::Control { client, .. }
         | BackendEvent::Rejected { client, .. } => Some(*client),

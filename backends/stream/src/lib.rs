@@ -14,6 +14,7 @@
 
 #![warn(missing_docs)]
 
+mod accessibility;
 mod audience;
 mod budget;
 mod client_state;

@@ -1,9 +1,11 @@
 //! What clients are told of a canvas besides its pictures, the latest only. Pure.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use framecast_api::{BackendCommand, ClientId, ControlState, Cursor, LogicalSize, Member};
 
+use crate::accessibility::TreeStore;
 use crate::client_state::{ClientState, Clients, PendingMessages};
 use crate::protocol::{Dialect, ServerMessage};
 
@@ -15,6 +17,16 @@ pub(crate) struct Settings {
     presenter: Option<ClientId>,
     /// The size that the application asked for.
     logical: Option<LogicalSize>,
+}
+
+/// What a client is told that is no setting.
+pub(crate) struct Told<'a> {
+    pub(crate) tree: &'a TreeStore,
+    pub(crate) now: Instant,
+    /// Now, on the canvas' clock.
+    pub(crate) seconds: f64,
+    /// The codecs that it may be sent.
+    pub(crate) video: &'a [&'a str],
 }
 
 impl Settings {
@@ -90,13 +102,12 @@ impl Settings {
         canvas.or(self.logical)
     }
 
-    /// What `client`, whose state is `state`, is to be told next. `video`: the codecs that it may be sent.
+    /// What `client`, whose state is `state`, is to be told next.
     pub(crate) fn tell(
         &self,
         state: &mut ClientState,
         client: ClientId,
-        seconds: f64,
-        video: &[&str],
+        told: &Told<'_>,
     ) -> Option<String> {
         if !state.reads_text() || state.has_announced() {
             return None;
@@ -106,7 +117,7 @@ impl Settings {
         let pending = &mut state.pending;
         let (clipboard, url, links);
         let message = if std::mem::take(&mut pending.welcome) {
-            ServerMessage::Welcome { client: client.0, role: state.role, video }
+            ServerMessage::Welcome { client: client.0, role: state.role, video: told.video }
         } else if std::mem::take(&mut pending.title) {
             ServerMessage::Title { value: &self.title }
         } else if std::mem::take(&mut pending.cursor) {
@@ -137,8 +148,10 @@ impl Settings {
         } else if let Some(answer) = state.link_answers.pop_front() {
             links = answer;
             ServerMessage::Links(&links)
+        } else if let Some(revision) = state.tree.take(told.now) {
+            ServerMessage::Accessibility(told.tree.since(revision))
         } else if let Some(id) = state.take_pong() {
-            ServerMessage::Pong { id, time: seconds }
+            ServerMessage::Pong { id, time: told.seconds }
         } else {
             return None;
         };

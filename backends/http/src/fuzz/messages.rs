@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use framecast_api::accessibility::{Action, Node, NodeId, Role as NodeRole, Tree};
 use framecast_api::{
-    BackendCommand, BackendEvent, ClientId, Clock, ControlState, FramePool, Member, PhysicalSize,
-    Role, ViewInfo,
+    BackendCommand, BackendEvent, ClientId, Clock, ControlState, EventKind, FramePool, Member,
+    PhysicalSize, Role, ViewInfo,
 };
 use framecast_stream::{ClientMessage, Dialect, Grant, Message};
 use serde_json::Value;
@@ -16,6 +18,8 @@ use crate::driver::websocket::{Address, Authenticator, Connection, Refused};
 use crate::front::links::Admission;
 
 const MOST_LINES: usize = 400;
+/// The one node that takes an action.
+const BUTTON: NodeId = NodeId(u64::MAX);
 /// Encoding is what takes time here.
 const MOST_FRAMES: usize = 4;
 /// A client that reads everything at once is sent no more than this in a row.
@@ -47,6 +51,8 @@ pub fn client_messages(bytes: &[u8]) {
     let canvas = Canvas::new(Duration::ZERO);
     let (clock, limits) = (Clock::start(), Limits::default());
     canvas.open(std::task::Waker::noop().clone(), clock, "a title".into());
+    let button = Node::new(NodeRole::Button).with_actions([Action::Click]);
+    canvas.apply(&BackendCommand::Accessibility(Some(Arc::new(Tree::new(BUTTON, button)))));
     let (mut pool, mut frames) = (FramePool::new(), 0);
     let mut engine = Engine::default();
     let clients = [Dialect::Tiles, Dialect::Whole].map(|dialect| {
@@ -205,6 +211,9 @@ impl Engine {
                 BackendEvent::Event { client, kind, timestamp } => {
                     assert!(self.members.contains_key(&client) && timestamp.is_finite());
                     assert!(kind.validate().is_ok(), "{kind:?}");
+                    if let EventKind::AccessibilityAction(request) = kind {
+                        assert_eq!((request.node, request.action), (BUTTON, Action::Click));
+                    }
                 }
                 BackendEvent::Resize { client, size, ratio } => {
                     let fine = |number: f64| number.is_finite() && number > 0.0;
@@ -213,6 +222,7 @@ impl Engine {
                 }
                 BackendEvent::Control { client, .. }
                 | BackendEvent::ViewInfo { client, .. }
+                | BackendEvent::AccessibilityWanted { client, .. }
                 | BackendEvent::Rejected { client, .. } => {
                     assert!(self.members.contains_key(&client));
                 }

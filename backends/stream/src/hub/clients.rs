@@ -120,6 +120,18 @@ impl Hub {
             ClientMessage::Refresh => state.refresh(now),
             ClientMessage::Video(takes) => state.feed.set_takes_video(takes),
             ClientMessage::Ping { id } => state.ping(id),
+            ClientMessage::Accessibility(wanted) => {
+                if state.speaks_framecast() && state.tree.want(wanted, self.tree.revision()) {
+                    let event = BackendEvent::AccessibilityWanted { client, wanted };
+                    self.inputs.push(client, event, bytes)?;
+                }
+            }
+            ClientMessage::AccessibilityTaken { number } => state.tree.taken(number),
+            ClientMessage::Event(EventKind::AccessibilityAction(mut request)) => {
+                if state.tree.is_wanted() && self.tree.resolve(&mut request) {
+                    self.event(client, EventKind::AccessibilityAction(request), bytes, now)?;
+                }
+            }
             ClientMessage::Event(kind) => self.event(client, kind, bytes, now)?,
             ClientMessage::Resize(view) => self.resize(client, view, bytes)?,
             ClientMessage::ViewInfo(info) => {

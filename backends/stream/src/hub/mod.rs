@@ -25,6 +25,7 @@ use framecast_api::{
 use clients::ended;
 pub use interface::{HubInput, HubOutput, Joining};
 
+use crate::accessibility::TreeStore;
 use crate::audience::Audience;
 use crate::client_state::{ClientState, Clients, Place};
 use crate::inputs::Inputs;
@@ -100,6 +101,7 @@ const CAUSE: f64 = 1.0;
 pub struct Hub {
     phase: Phase,
     settings: Settings,
+    tree: TreeStore,
     pictures: Pictures,
     /// When the oldest input that the engine took since the newest frame arrived, in seconds.
     handed: Option<f64>,
@@ -151,6 +153,7 @@ impl Hub {
         let mut hub = Self {
             phase: Phase::New,
             settings: Settings::default(),
+            tree: TreeStore::default(),
             pictures: Pictures::new(still_after),
             handed: None,
             clients: Clients::new(),
@@ -504,6 +507,15 @@ impl Hub {
         match setting {
             BackendCommand::Disconnect(client) => self.send_away(*client),
             BackendCommand::LetIn(client) => self.kept_out.let_in(*client),
+            BackendCommand::Accessibility(tree) => {
+                self.tree.set(tree.clone());
+                for (client, state) in &mut self.clients {
+                    if state.tree.publish(self.tree.revision()) {
+                        self.audience.changed(*client);
+                    }
+                }
+                return;
+            }
             _ => {}
         }
         self.settings.apply(setting, &mut self.clients);

@@ -8,6 +8,7 @@ use super::{Hub, Phase};
 use crate::audience::Ready;
 use crate::client_state::{Begun, ClientState};
 use crate::message::Message;
+use crate::settings::Told;
 use crate::store::pictures::Source;
 use crate::store::tiles::Missing;
 use crate::store::whole::{Demand, WholeStore};
@@ -23,6 +24,7 @@ impl Hub {
             return;
         };
         state.refresh_if_due(now);
+        state.tree.look(state.visible, now);
         let place = state.place(&self.pictures, now);
         self.audience.moved(client, &state.place, &place);
         state.place = place;
@@ -95,8 +97,9 @@ impl Hub {
             };
             return (None, begun);
         }
+        let told = Told { tree: &self.tree, now, seconds, video };
         let text_first = state.is_told_first();
-        if text_first && let Some(text) = self.settings.tell(state, client, seconds, video) {
+        if text_first && let Some(text) = self.settings.tell(state, client, &told) {
             state.writes_text();
             return (Some(Message::Text(text)), Begun::Update);
         }
@@ -112,7 +115,7 @@ impl Hub {
                 return (Some(message), begun);
             }
         }
-        if !text_first && let Some(text) = self.settings.tell(state, client, seconds, video) {
+        if !text_first && let Some(text) = self.settings.tell(state, client, &told) {
             state.writes_text();
             return (Some(Message::Text(text)), begun);
         }

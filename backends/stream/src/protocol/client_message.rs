@@ -88,6 +88,13 @@ pub enum ClientMessage {
     ViewInfo(ViewInfo),
     /// From now on the client can decode video and wants it, or not.
     Video(bool),
+    /// From now on the client wants the accessibility tree, or not.
+    Accessibility(bool),
+    /// The client has taken this update of the accessibility tree, and can be sent the next.
+    AccessibilityTaken {
+        /// The number of the update.
+        number: u64,
+    },
     /// The client requests, grants or gives up control.
     Control(ControlRequest),
     /// The client lists, adds or revokes links of the server, as their host.
@@ -156,6 +163,10 @@ impl ClientMessage {
             name: String,
         }
         #[derive(Deserialize)]
+        struct Accessibility {
+            wanted: bool,
+        }
+        #[derive(Deserialize)]
         struct Ack {
             update: u32,
             #[serde(flatten)]
@@ -181,6 +192,10 @@ impl ClientMessage {
             }
             "view_info" => ClientMessage::ViewInfo(read(text)?),
             "video" => ClientMessage::Video(read::<Video>(text)?.codecs),
+            "accessibility" => ClientMessage::Accessibility(read::<Accessibility>(text)?.wanted),
+            "accessibility_ack" => {
+                ClientMessage::AccessibilityTaken { number: read::<Target>(text)?.number }
+            }
             "request_control" => ClientMessage::Control(ControlRequest::Ask),
             "release_control" => ClientMessage::Control(ControlRequest::Release),
             "take_control" => ClientMessage::Control(ControlRequest::TakeBack),

@@ -1,5 +1,6 @@
 //! The messages of `PROTOCOL.md`: read, and written. Pure.
 
+mod accessibility_message;
 mod client_message;
 mod links;
 mod part;
@@ -11,6 +12,7 @@ mod video_message;
 
 use std::time::Duration;
 
+pub(crate) use accessibility_message::{AccessibilityMessage, WireNode};
 pub use client_message::{ClientMessage, View};
 pub use links::{LinkAnswer, LinkRequest, ListedLink, MadeLink};
 pub use part::Part;

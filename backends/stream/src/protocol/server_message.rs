@@ -3,6 +3,7 @@
 use framecast_api::{ClientId, ControlState, LogicalRect, Member, RecordingState, Role, TextInput};
 use serde::Serialize;
 
+use super::accessibility_message::AccessibilityMessage;
 use super::links::LinkAnswer;
 
 /// What the server says in text.
@@ -53,6 +54,8 @@ pub(crate) enum ServerMessage<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         caret: Option<LogicalRect>,
     },
+    /// What changed of the accessibility tree.
+    Accessibility(AccessibilityMessage<'a>),
     /// Asks the presenter whether to open this address.
     OpenUrl {
         url: &'a str,

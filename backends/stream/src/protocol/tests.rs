@@ -368,6 +368,30 @@ fn what_the_viewer_says_is_understood() {
     }
 }
 
+#[test]
+fn what_is_about_the_tree_and_says_nothing_of_it_is_no_message() {
+    for bad in [
+        json!({"type": "accessibility"}),
+        json!({"type": "accessibility", "wanted": 1}),
+        json!({"type": "accessibility_ack"}),
+        json!({"type": "accessibility_ack", "number": -1}),
+        json!({"type": "accessibility_action", "node": 1, "action": "set_value"}),
+        json!({"type": "accessibility_action", "node": 1.5, "action": "click"}),
+        json!({"type": "accessibility_action", "node": 1, "action": "later"}),
+        json!({"type": "accessibility_wanted", "wanted": true}),
+    ] {
+        assert!(ClientMessage::parse(&bad.to_string()).is_err(), "{bad}");
+    }
+    let value = |length: usize| {
+        let fields = json!({
+            "type": "accessibility_action", "node": 1, "action": "set_value",
+            "value": "x".repeat(length),
+        });
+        ClientMessage::parse(&fields.to_string())
+    };
+    assert!(value(EventKind::MAX_TEXT).is_ok() && value(EventKind::MAX_TEXT + 1).is_err());
+}
+
 fn role(value: &serde_json::Value) -> Role {
     serde_json::from_value(value.clone()).unwrap()
 }

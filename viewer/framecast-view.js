@@ -64,7 +64,8 @@ const PATIENCE = 5000;
  * it) or "none" (only watches, whatever the link allows); `fit`, "contain", "cover", "none" (pixel by pixel) or "resize"
  * (the application draws at this element's size while it is driven from here); `stats`, with the status in the corner;
  * `autofocus`, takes the keyboard when it drives and nothing else on the page has it; `wheel`, "focus" (the page scrolls until
- * somebody clicks into the picture) or "always" (the wheel is the application's whenever it is over the picture).
+ * somebody clicks into the picture) or "always" (the wheel is the application's whenever it is over the picture);
+ * `accessibility`, "off" if screen readers are not to be told what the picture shows.
  *
  * Events, all of which bubble: `framecast-state`, `framecast-role`, `framecast-resize`, `framecast-title`, and
  * `framecast-clipboard` and `framecast-open`, which can be cancelled: then the page deals with the text or the address.
@@ -75,7 +76,7 @@ const PATIENCE = 5000;
  * ("presenter", "observer"), `data-exact` and more (marks.js has the list).
  */
 export default class FramecastView extends HTMLElement {
-  static observedAttributes = ["src", "control", "fit", "type"];
+  static observedAttributes = ["src", "control", "fit", "type", "accessibility"];
 
   #root = this.attachShadow({ mode: "open" });
   #internals = this.attachInternals();
@@ -148,6 +149,15 @@ export default class FramecastView extends HTMLElement {
 
   set wheel(value) {
     this.setAttribute("wheel", value);
+  }
+
+  /** Whether screen readers are told what the picture shows, where the application says it. @returns {"on" | "off"} */
+  get accessibility() {
+    return this.getAttribute("accessibility") === "off" ? "off" : "on";
+  }
+
+  set accessibility(value) {
+    this.setAttribute("accessibility", value);
   }
 
   /** Whether there is a status in the corner. */
@@ -300,7 +310,7 @@ export default class FramecastView extends HTMLElement {
 
   connectedCallback() {
     // Set before this module came, and hiding the properties of the class since.
-    for (const name of /** @type {const} */ (["src", "token", "control", "fit", "stats", "wheel", "currentTime", "playbackRate"])) {
+    for (const name of /** @type {const} */ (["src", "token", "control", "fit", "stats", "wheel", "accessibility", "currentTime", "playbackRate"])) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete (/** @type {Record<string, unknown>} */ (/** @type {unknown} */ (this))[name]);
@@ -354,6 +364,7 @@ export default class FramecastView extends HTMLElement {
     const { view } = (this.#life ??= this.#begin(recorded && Replay));
     view.fit = this.fit;
     view.control = this.control;
+    view.accessibility = this.accessibility === "on";
     this.#shape();
     if (this.#off) return;
     if (src === "") {

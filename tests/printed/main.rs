@@ -38,6 +38,7 @@ example!(hello, "../../examples/hello.rs");
 example!(pull_loop, "../../examples/pull_loop.rs");
 example!(snake, "../../examples/snake.rs");
 example!(drag, "../../examples/drag.rs");
+example!(accessible, "../../examples/accessible.rs");
 example!(multiple, "../../examples/multiple.rs");
 example!(custom_page, "../../examples/custom_page.rs");
 example!(custom_backend, "../../examples/custom_backend.rs");

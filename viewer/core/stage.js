@@ -10,6 +10,8 @@ import zoom from "./zoom.js";
  * @property {() => (Size & {ratio: number}) | null} shown the picture in the canvas
  * @property {() => void} resized the element has another size; call `report` in the next animation frame
  * @property {() => void} looked `seen` is another
+ * @property {(place: Size & Point, logical: Size) => void} [placed] where the picture is now, in CSS pixels of the element, and
+ *   how large it is in logical pixels
  */
 
 /** The canvas' place in its element, and what the browser tells about that element. */
@@ -84,14 +86,16 @@ export default class Stage {
     if (!shown) return;
     const ratio = this.#ratio;
     this.#placedAt = ratio;
-    const place = layout.place(this.#physical(), shown, this.#fit);
+    const physical = layout.place(this.#physical(), shown, this.#fit);
+    const place = { x: physical.x / ratio, y: physical.y / ratio, width: physical.width / ratio, height: physical.height / ratio };
     Object.assign(this.#canvas.style, {
-      left: `${place.x / ratio}px`,
-      top: `${place.y / ratio}px`,
-      width: `${place.width / ratio}px`,
-      height: `${place.height / ratio}px`,
-      imageRendering: place.smooth ? "auto" : "pixelated",
+      left: `${place.x}px`,
+      top: `${place.y}px`,
+      width: `${place.width}px`,
+      height: `${place.height}px`,
+      imageRendering: physical.smooth ? "auto" : "pixelated",
     });
+    this.#hooks.placed?.(place, { width: shown.width / shown.ratio, height: shown.height / shown.ratio });
   }
 
   /**

@@ -1,3 +1,4 @@
+import accessibility from "./accessibility/message.js";
 import browser from "./browser.js";
 import Connection from "./transport/connection.js";
 import control from "./control.js";
@@ -7,6 +8,7 @@ import Input from "./input/input.js";
 import Lease from "./lease.js";
 import links from "./links.js";
 import Marks from "./marks.js";
+import Mirror from "./accessibility/mirror.js";
 import Picture from "./decode/picture.js";
 import Stage from "./stage.js";
 import stored from "./stored.js";
@@ -100,6 +102,9 @@ export default class View extends EventTarget {
   #input;
   /** @type {Stage} */
   #stage;
+  /** What the picture shows, for screen readers. @type {Mirror} */
+  #mirror;
+  #accessibility = true;
   #ends = new AbortController();
   #channel = new MessageChannel();
   /** Painted, and in a frame that goes out. @type {Update[]} */
@@ -160,7 +165,22 @@ export default class View extends EventTarget {
       overflow: () => this.#connection.fail("This page could not keep up."),
       ...CLOCK,
     });
-    const stage = { shown: () => this.#stream.shown, resized: () => this.#wantFrame(), looked: () => this.#look() };
+    const mirror = {
+      send: (/** @type {object} */ action) => {
+        this.#input.flush();
+        this.#connection.send(action);
+      },
+      focused: (/** @type {string | null} */ id) => this.#input.point(id),
+      refocus: () => this.#input.focus({ preventScroll: true }),
+    };
+    this.#mirror = new Mirror(root, mirror, signal);
+    /** @type {import("./stage.js").Hooks} */
+    const stage = {
+      shown: () => this.#stream.shown,
+      resized: () => this.#wantFrame(),
+      looked: () => this.#look(),
+      placed: (place, logical) => this.#mirror.place(place, logical),
+    };
     this.#stage = new Stage(root, this.#canvas, stage, signal);
     this.#input = new Input(
       root,
@@ -209,6 +229,14 @@ export default class View extends EventTarget {
   set control(mode) {
     this.#say(this.#lease.want(mode));
     this.#changed();
+  }
+
+  /** Whether screen readers are told what the picture shows. @param {boolean} on */
+  set accessibility(on) {
+    if (this.#accessibility === on) return;
+    this.#accessibility = on;
+    if (!on) this.#mirror.clear();
+    if (this.#connection.state === "connected") this.#connection.send(accessibility.want(on));
   }
 
   /**
@@ -495,6 +523,7 @@ export default class View extends EventTarget {
       // They may have changed since `hello`.
       this.#reportInfo();
       this.#reportVideo();
+      if (this.#accessibility) this.#connection.send(accessibility.want(true));
       this.#wantFrame();
     }
     this.#changed();
@@ -526,6 +555,11 @@ export default class View extends EventTarget {
     } else if (message.type === "text_input") {
       this.#input.typeInto(message.kind === "none" ? null : message);
       return;
+    } else if (message.type === "accessibility") {
+      if (!this.#accessibility) return;
+      this.#mirror.apply(message);
+      this.#connection.send(accessibility.ack(message.number));
+      return;
     } else if (message.type === "open_url") {
       if (this.#lease.info.presenter) this.#tell("open", { url: message.url });
       return;
@@ -547,6 +581,7 @@ export default class View extends EventTarget {
   /** Nothing of another canvas stays. */
   #forget() {
     this.#stream.forget();
+    this.#mirror.clear();
     this.#setTitle("");
     this.#cursor = "default";
     this.#stage.arrange();
@@ -571,6 +606,7 @@ export default class View extends EventTarget {
     const { info } = this;
     this.#marks.show(info);
     this.#input.enable(info.presenter);
+    this.#mirror.presenter = info.presenter;
     this.#canvas.style.cursor = info.presenter ? this.#cursor : "default";
   }
 

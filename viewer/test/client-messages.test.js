@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import accessibility from "../core/accessibility/message.js";
 import control from "../core/control.js";
 import events from "../core/input/events.js";
 import Keys from "../core/input/keys.js";
@@ -98,6 +99,12 @@ const made = {
     keys.down({ ...key, repeat: false });
     return keys.down({ ...key, repeat: true }).messages[0];
   },
+  "want the accessibility tree": () => accessibility.want(true),
+  "want no accessibility tree": () => accessibility.want(false),
+  "accessibility ack": () => accessibility.ack(Number.MAX_SAFE_INTEGER),
+  "accessibility action": () => accessibility.act(3, "click"),
+  "accessibility action with a number": () => accessibility.act(3, "set_value", 0.5),
+  "accessibility action with a text": () => accessibility.act(3, "set_value", "é😀"),
   "key up": () => new Keys(false).tap("Enter")[1],
   text: () => events.char("é😀", false, "insertText"),
   composition: () => events.char("に", true, "insertCompositionText"),

@@ -8,7 +8,8 @@
  * it) or "none" (only watches, whatever the link allows); `fit`, "contain", "cover", "none" (pixel by pixel) or "resize"
  * (the application draws at this element's size while it is driven from here); `stats`, with the status in the corner;
  * `autofocus`, takes the keyboard when it drives and nothing else on the page has it; `wheel`, "focus" (the page scrolls until
- * somebody clicks into the picture) or "always" (the wheel is the application's whenever it is over the picture).
+ * somebody clicks into the picture) or "always" (the wheel is the application's whenever it is over the picture);
+ * `accessibility`, "off" if screen readers are not to be told what the picture shows.
  *
  * Events, all of which bubble: `framecast-state`, `framecast-role`, `framecast-resize`, `framecast-title`, and
  * `framecast-clipboard` and `framecast-open`, which can be cancelled: then the page deals with the text or the address.
@@ -39,6 +40,9 @@ export default class FramecastView extends HTMLElement {
     set wheel(value: "focus" | "always");
     /** When the wheel is the application's, and not the page's. @returns {"focus" | "always"} */
     get wheel(): "focus" | "always";
+    set accessibility(value: "on" | "off");
+    /** Whether screen readers are told what the picture shows, where the application says it. @returns {"on" | "off"} */
+    get accessibility(): "on" | "off";
     set stats(value: boolean);
     /** Whether there is a status in the corner. */
     get stats(): boolean;

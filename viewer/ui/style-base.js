@@ -71,6 +71,26 @@ export default /* css */ `
   outline: none;
 }
 
+/* What screen readers find over the picture, each at its place in logical pixels: the transform makes that of #tree the origin. */
+#tree {
+  position: absolute;
+  overflow: clip;
+  transform-origin: 0 0;
+  opacity: 0;
+  pointer-events: none;
+  user-select: none;
+}
+
+#tree * {
+  position: fixed;
+  min-width: 0;
+  margin: 0;
+  padding: 0;
+  border: 0;
+  overflow: hidden;
+  white-space: pre;
+}
+
 /* A text area always counts as :focus-visible; input.js knows who came here by keyboard. */
 #view:focus-visible::after,
 :host([data-focus="keyboard"]) #view::after {

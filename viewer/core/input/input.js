@@ -170,6 +170,16 @@ export default class Input {
     else this.showKeyboard(true);
   }
 
+  /** The element with this id is what has the application's focus, for screen readers. @param {string | null} id */
+  point(id) {
+    const { area } = this.#text;
+    // What is elsewhere counts only if it is controlled from here.
+    for (const [name, value] of Object.entries({ "aria-controls": id && "tree", "aria-activedescendant": id })) {
+      if (value === null) area.removeAttribute(name);
+      else if (area.getAttribute(name) !== value) area.setAttribute(name, value);
+    }
+  }
+
   /** Puts what has the keyboard's focus where the application has text typed. */
   placeCaret() {
     const spot = this.#field && this.#hooks.locate(this.#field.caret);

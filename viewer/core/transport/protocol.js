@@ -1,3 +1,4 @@
+import accessibility from "../accessibility/message.js";
 import address from "../address.js";
 import decoders from "../decode/decoders.js";
 
@@ -73,6 +74,7 @@ import decoders from "../decode/decoders.js";
  *   | {type: "text_input", kind: TextKind, caret: Caret}
  *   | {type: "text_input", kind: "none"}
  *   | {type: "open_url", url: string}
+ *   | import("../accessibility/message.js").TreeUpdate
  *   | {type: "pong", id: number, time: number}
  *   | {type: "closed", reason: string}
  *   | {type: "unknown"}} Message "unknown" is well-formed but of a type we do not know: to be ignored
@@ -297,6 +299,8 @@ function parseMessage(text) {
     }
     case "text_input":
       return textInput(fields);
+    case "accessibility":
+      return accessibility.parse(fields);
     case "open_url": {
       // Part of an address is another.
       const { url } = fields;

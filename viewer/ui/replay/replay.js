@@ -117,6 +117,9 @@ export default class Replay extends EventTarget {
   /** Nobody drives a recording. @param {import("../../core/control.js").Mode} _mode */
   set control(_mode) {}
 
+  /** A recording has pictures only. @param {boolean} _on */
+  set accessibility(_on) {}
+
   requestControl() {}
 
   releaseControl() {}

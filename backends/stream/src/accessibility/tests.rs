@@ -227,3 +227,57 @@ fn the_viewer_reads_the_tree_that_is_written() {
     let first = fixtures[0]["text"].as_str().unwrap();
     assert_eq!(updates(&mut scene, client), [serde_json::from_str::<Value>(first).unwrap()]);
 }
+
+/// A window of 200 nodes, as of a form: groups of a label, a field, a button and a slider.
+fn form(values: impl Fn(u64) -> f64) -> Tree {
+    let id = |number: u64| NodeId(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut tree = Tree::new(id(0), Node::new(Role::Window).with_name("Settings"));
+    let mut groups = Vec::new();
+    for first in (1..199).step_by(5) {
+        let y = first as f64 * 8.35;
+        let at = |column: f64| LogicalRect::new(24.0 + 180.3 * column, y, 172.7, 24.3);
+        let touched = [Action::Click, Action::Focus];
+        let parts = [
+            Node::new(Role::Label).with_name(format!("Name of channel {first}")),
+            Node::new(Role::TextField)
+                .with_value(format!("Channel {first}"))
+                .with_actions([Action::Focus, Action::SetValue]),
+            Node::new(Role::Button).with_name("Rename").with_actions(touched),
+            Node::new(Role::Slider)
+                .with_name("Volume")
+                .with_range(Range::new(values(first)).within(0.0, 100.0).with_step(1.0))
+                .with_actions([Action::Focus, Action::SetValue]),
+        ];
+        let group = Node::new(Role::Group).with_bounds(at(0.0));
+        let ids: Vec<_> = (first + 1..first + 5).map(id).collect();
+        for (column, (number, part)) in ids.iter().zip(parts).enumerate() {
+            tree.nodes.insert(*number, part.with_bounds(at(column as f64)));
+        }
+        tree.nodes.insert(id(first), group.with_children(ids));
+        groups.push(id(first));
+    }
+    let window = Node::new(Role::Window).with_name("Settings").with_children(groups);
+    tree.nodes.insert(id(0), window);
+    tree.checked().unwrap()
+}
+
+#[test]
+fn a_change_of_a_large_tree_is_small() {
+    let mut scene = Scene::new();
+    let client = scene.join();
+    let set = |scene: &mut Scene, tree| {
+        scene.set(BackendCommand::Accessibility(Some(Arc::new(tree))));
+        let bytes: Vec<_> =
+            updates(scene, client).iter().map(|update| update.to_string().len()).collect();
+        scene.now += EVERY;
+        bytes
+    };
+    want(&mut scene, client, true);
+    updates(&mut scene, client);
+    scene.now += EVERY;
+    let first = set(&mut scene, form(|_| 50.0));
+    let change = set(&mut scene, form(|number| if number == 6 { 51.0 } else { 50.0 }));
+    println!("the first {first:?} bytes, a slider that moved {change:?}");
+    assert!(matches!(first[..], [20_000..30_000]), "{first:?}");
+    assert!(matches!(change[..], [150..300]), "{change:?}");
+}

@@ -54,8 +54,8 @@ impl Lamp {
         match key {
             "Tab" => self.focus = if self.focus == SWITCH { SLIDER } else { SWITCH },
             " " | "Enter" if self.focus == SWITCH => self.on = !self.on,
-            "ArrowRight" if self.focus == SLIDER => self.set_brightness(self.brightness + 5.0),
-            "ArrowLeft" if self.focus == SLIDER => self.set_brightness(self.brightness - 5.0),
+            "ArrowRight" | "ArrowUp" => self.set_brightness(self.brightness + 5.0),
+            "ArrowLeft" | "ArrowDown" => self.set_brightness(self.brightness - 5.0),
             _ => {}
         }
     }

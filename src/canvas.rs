@@ -285,7 +285,7 @@ impl Canvas {
     /// [`EventKind::AccessibilityAction`](crate::EventKind::AccessibilityAction), from the presenter only.
     ///
     /// Hand over the whole tree whenever something in it changes: what is sent is only what changed, at most about ten
-    /// times a second. If making a tree costs much, make none unless
+    /// times a second. Those who only watch get it, too. If making a tree costs much, make none unless
     /// [one is wanted](Self::is_accessibility_wanted).
     ///
     /// ```

@@ -29,8 +29,9 @@ impl Engine {
         !self.accessibility.wanted_by.is_empty()
     }
 
-    /// Notes whether `source` shows the tree.
+    /// Notes whether `source` shows the tree, who has to be here for that.
     pub(super) fn set_accessibility_wanted(&mut self, source: Source, wanted: bool) {
+        let wanted = wanted && self.control.label(source).is_some();
         self.change_accessibility_wanted(|by| {
             if wanted {
                 by.insert(source);

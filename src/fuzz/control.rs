@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use framecast_api::accessibility::{Action, ActionRequest, NodeId};
 use framecast_api::{
-    BackendCommand, Button, Buttons, CanvasSize, ClientId, Clock, ControlRequest, EventKind, Key,
-    LogicalSize, NullBackend, NullRemote, Pointer, Role, SizeLimits, Source,
+    BackendCommand, BackendEvent, Button, Buttons, CanvasSize, ClientId, Clock, ControlRequest,
+    EventKind, Key, LogicalSize, NullBackend, NullRemote, Pointer, Role, SizeLimits, Source,
 };
 
 use crate::control::ControlPolicy;
@@ -56,6 +57,8 @@ struct Scene {
 #[derive(Default)]
 struct Heard {
     presenter: Option<Source>,
+    /// Somebody wants the accessibility tree.
+    accessibility: bool,
     keys: Vec<String>,
     buttons: Buttons,
     focused: bool,
@@ -140,7 +143,15 @@ impl Scene {
                 self.here.entry(source).or_insert(role);
             }
             2 => self.leave(source),
+            3 if how & 0x80 != 0 => remote.send(BackendEvent::AccessibilityWanted {
+                client: source.client,
+                wanted: how & 1 == 0,
+            }),
             3 => remote.event(client, EventKind::Hide),
+            4 if how & 0x80 != 0 => {
+                let click = ActionRequest::new(NodeId(how.into()), Action::Click);
+                remote.event(client, EventKind::AccessibilityAction(click));
+            }
             4 => remote.event(client, EventKind::Show),
             5 => remote.event(client, EventKind::KeyDown(key())),
             6 => remote.event(client, EventKind::KeyUp(key())),
@@ -234,6 +245,12 @@ impl Scene {
                 assert_eq!(*held, source.is_some());
                 assert_ne!(source, heard.presenter, "nothing has changed");
                 heard.presenter = source;
+                return;
+            }
+            EventKind::AccessibilityWanted { wanted } => {
+                assert_eq!(source, None);
+                assert_ne!(*wanted, heard.accessibility, "nothing has changed");
+                heard.accessibility = *wanted;
                 return;
             }
             EventKind::Close => return,

@@ -119,6 +119,7 @@ fn may_be_handed(kind: &EventKind, limits: SizeLimits) {
         EventKind::Close
         | EventKind::ControlChanged { .. }
         | EventKind::ViewInfo(_)
+        | EventKind::AccessibilityWanted { .. }
         | EventKind::BeforeDraw => {}
         kind => assert!(kind.validate().is_ok(), "{kind:?}"),
     }

@@ -80,6 +80,8 @@ fn the_application_knows_whether_anybody_wants_a_tree() {
     remote.join(1);
     remote.join(2);
     assert!(wanted(&canvas).is_empty() && !canvas.is_accessibility_wanted());
+    want(&remote, 9, true);
+    assert!(wanted(&canvas).is_empty(), "it is not here");
     want(&remote, 1, true);
     want(&remote, 2, true);
     assert_eq!(wanted(&canvas), [true]);

@@ -93,6 +93,9 @@ test("a click and another value ask for what the node takes", () => {
   assert.equal(looks.change(slider("increment"), "2"), null);
   const field = node(1, { role: "text_field", actions: ["set_value"] });
   assert.deepEqual(looks.change(field, ""), { action: "set_value", value: "" });
+  // Half of a text is another: all of it, or nothing.
+  assert.ok(looks.change(field, "x".repeat(16 * 1024 - 2)));
+  assert.equal(looks.change(field, "x".repeat(16 * 1024 - 1)), null);
 });
 
 /** A mirror in a page that has no more than it needs. */

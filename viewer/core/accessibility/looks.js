@@ -11,6 +11,8 @@ import roles from "./roles.js";
 
 /** A slider that nobody knows the ends of goes so far either way. */
 const ENDLESS = 1_000_000;
+/** The longest text to set, in bytes of JSON: `EventKind::MAX_TEXT`. */
+const MAX_VALUE = 16 * 1024;
 
 /** @param {TreeNode} node @returns {Role} */
 function roleOf(node) {
@@ -126,7 +128,8 @@ function focus({ actions }) {
 function change(node, text) {
   const { type } = roleOf(node);
   if (type !== "range" && type !== "number") {
-    return node.actions.includes("set_value") ? { action: "set_value", value: text } : null;
+    const fits = new TextEncoder().encode(JSON.stringify(text)).length <= MAX_VALUE;
+    return fits && node.actions.includes("set_value") ? { action: "set_value", value: text } : null;
   }
   const number = Number(text);
   if (text === "" || !Number.isFinite(number)) return null;

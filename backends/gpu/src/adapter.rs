@@ -15,16 +15,18 @@ const INTERFACES: &str = "WGPU_BACKEND";
 struct Wishes {
     name: Option<String>,
     interfaces: Option<String>,
+    /// None that renders in software, unless it is named.
+    hardware_only: bool,
 }
 
 /// Finds the adapter that draws. Returns it with a line for the user: what it is, and why it was taken.
-pub(crate) fn find(power: PowerPreference) -> Result<(Adapter, String)> {
+pub(crate) fn find(power: PowerPreference, hardware_only: bool) -> Result<(Adapter, String)> {
     let instance = Instance::new(InstanceDescriptor::new_without_display_handle_from_env());
     let mut adapters = pollster::block_on(instance.enumerate_adapters(Backends::all()));
     let infos: Vec<_> = adapters.iter().map(Adapter::get_info).collect();
     let name = std::env::var(NAME).ok().filter(|name| !name.is_empty());
     // An empty list allows none.
-    let wishes = Wishes { name, interfaces: std::env::var(INTERFACES).ok() };
+    let wishes = Wishes { name, interfaces: std::env::var(INTERFACES).ok(), hardware_only };
     let (index, line) = choose(&infos, power, &wishes)?;
     Ok((adapters.swap_remove(index), line))
 }
@@ -62,6 +64,13 @@ fn choose(
     let ranks = adapters.iter().enumerate().map(|(index, info)| (rank(info, power), index));
     let index = ranks.min().map_or(0, |(_, index)| index);
     let taken = &adapters[index];
+    // It is the last, so there is no other.
+    if wishes.hardware_only && taken.device_type == DeviceType::Cpu {
+        return Err(Error::failed(format!(
+            "no GPU but {}, which renders in software",
+            describe(taken)
+        )));
+    }
     let mut others =
         adapters.iter().enumerate().filter(|it| it.0 != index).map(|it| it.1).peekable();
     let why = match (taken.device_type, others.peek()) {
@@ -153,6 +162,19 @@ mod tests {
     fn a_renderer_in_software_is_the_last_and_said_to_be_one() {
         let line = chosen(&machine()[..1], PowerPreference::HighPerformance, None);
         assert_eq!(line, "llvmpipe (Vulkan): no other was found; it renders in software");
+    }
+
+    #[test]
+    fn a_renderer_in_software_can_be_refused_unless_it_is_named() {
+        let hardware = |adapters: &[AdapterInfo], name: Option<&str>| {
+            let name = name.map(str::to_owned);
+            let wishes = Wishes { name, hardware_only: true, ..Wishes::default() };
+            choose(adapters, PowerPreference::HighPerformance, &wishes).map(|(index, _)| index)
+        };
+        assert_eq!(hardware(&machine(), None).unwrap(), 3);
+        let error = hardware(&machine()[..1], None).unwrap_err().to_string();
+        assert!(error.contains("no GPU but llvmpipe (Vulkan)"), "{error}");
+        assert_eq!(hardware(&machine()[..1], Some("llvm")).unwrap(), 0);
     }
 
     #[test]

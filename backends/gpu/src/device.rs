@@ -55,7 +55,7 @@ impl OpenDevice {
                 (device, format!("{name}: the program opened it"))
             }
             None => {
-                let (adapter, line) = adapter::find(settings.power)?;
+                let (adapter, line) = adapter::find(settings.power, settings.hardware_only)?;
                 (request(adapter, settings)?, line)
             }
         };

@@ -16,6 +16,7 @@ use wgpu::{Features, Limits, PowerPreference, TextureFormat};
 #[derive(Clone)]
 pub struct GpuSettings {
     pub(crate) power: PowerPreference,
+    pub(crate) hardware_only: bool,
     pub(crate) features: Features,
     pub(crate) limits: Limits,
     pub(crate) format: TextureFormat,
@@ -39,6 +40,7 @@ impl GpuSettings {
     pub fn new() -> Self {
         Self {
             power: PowerPreference::HighPerformance,
+            hardware_only: false,
             features: Features::empty(),
             limits: Limits::default(),
             format: TextureFormat::Rgba8UnormSrgb,
@@ -50,6 +52,14 @@ impl GpuSettings {
     #[must_use]
     pub fn power(mut self, power: PowerPreference) -> Self {
         self.power = power;
+        self
+    }
+
+    /// Takes no GPU that is simulated in software, unless the environment variable `WGPU_ADAPTER_NAME` names it: for
+    /// programs that draw on the processor themselves if there is no GPU.
+    #[must_use]
+    pub fn hardware_only(mut self) -> Self {
+        self.hardware_only = true;
         self
     }
 
@@ -100,6 +110,7 @@ impl fmt::Debug for GpuSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GpuSettings")
             .field("power", &self.power)
+            .field("hardware_only", &self.hardware_only)
             .field("features", &self.features)
             .field("format", &self.format)
             .field("device", &self.device)

@@ -240,3 +240,22 @@ test("a window and Chromium show the same interface, and take turns with it", as
   await save(page, "egui-with-window");
   assert.equal((await program.interrupt()).code, 0);
 });
+
+test("a screen reader finds the interface and operates it", async () => {
+  const program = app(["--backend", "http", ...HTTP]);
+  const page = await newPage(SIZE);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page, await program.link());
+  await role(page, "presenter");
+  const amplitude = page.getByRole("slider", { name: "Amplitude" });
+  await until("the slider is described", async () => (await amplitude.count()) === 1 && (await amplitude.inputValue()) === "3");
+  await amplitude.evaluate((slider) => {
+    slider.value = "1";
+    for (const type of ["input", "change"]) slider.dispatchEvent(new Event(type, { bubbles: true }));
+  });
+  await shows(page, PEAK[0], 216, BLUE);
+  assert.ok((await page.getByRole("textbox").count()) >= 1);
+  await page.getByRole("button", { name: "Copy table" }).dispatchEvent("click");
+  await until("the table is copied", async () => (await clipboard(page)).startsWith("signal\tshape"));
+  assert.deepEqual(page.problems, []);
+});

@@ -6,6 +6,7 @@ use egui::os::OperatingSystem;
 use egui::{Context, FullOutput, RequestRepaintInfo, Ui, UserData, ViewportId};
 use framecast::{Canvas, CanvasHandle, Event, Frame, PhysicalSize, Platform};
 
+use crate::accessibility;
 use crate::input::Input;
 use crate::output::Output;
 use crate::painting::Painting;
@@ -65,6 +66,9 @@ impl EguiCanvas {
         let mut input = Input::new(info);
         input.set_max_texture_side(2048);
         context.set_os(system(info.platform));
+        if canvas.is_accessibility_wanted() {
+            context.enable_accesskit();
+        }
         let canvas = canvas.clone();
         Self { context, canvas, input, output: Output::default(), screenshots: Vec::new() }
     }
@@ -91,6 +95,9 @@ impl EguiCanvas {
             self.context.set_os(system(self.input.platform()));
             self.canvas.request_draw();
         }
+        if let E::AccessibilityWanted { wanted } = event.kind {
+            self.want_accessibility(wanted);
+        }
         match event.kind {
             E::PointerDown(_)
             | E::PointerMove(_)
@@ -101,6 +108,17 @@ impl EguiCanvas {
                 self.context.egui_wants_keyboard_input()
             }
             _ => false,
+        }
+    }
+
+    /// Has egui make a tree for each picture, or does not any more.
+    fn want_accessibility(&self, wanted: bool) {
+        if wanted {
+            self.context.enable_accesskit();
+            self.canvas.request_draw();
+        } else {
+            self.context.disable_accesskit();
+            self.output.clear_accessibility(&self.canvas);
         }
     }
 
@@ -135,7 +153,12 @@ impl EguiCanvas {
             pixels_per_point,
             mut viewport_output,
         } = self.context.run_ui(input, ui);
-        self.output.apply(&self.canvas, &platform_output, self.context.zoom_factor());
+        let zoom = self.context.zoom_factor();
+        self.output.apply(&self.canvas, &platform_output, zoom);
+        if let Some(update) = &platform_output.accesskit_update {
+            let tree = accessibility::tree(update, &self.canvas.title(), zoom);
+            self.output.set_accessibility(&self.canvas, tree);
+        }
         if let Some(root) = viewport_output.get_mut(&ViewportId::ROOT) {
             let replies = self.output.follow(&self.canvas, std::mem::take(&mut root.commands));
             if !replies.events.is_empty() || !replies.screenshots.is_empty() {

@@ -11,7 +11,7 @@ use framecast::{
     PointerType, ViewInfo, Wheel, WheelPhase, WheelUnit,
 };
 
-use crate::keys;
+use crate::{accessibility, keys};
 
 /// How a browser says that text comes from an input method.
 const COMPOSITION: &str = "insertCompositionText";
@@ -69,6 +69,7 @@ impl Input {
                 self.end_touches(TouchPhase::Cancel);
             }
             EventKind::ViewInfo(info) => self.set_view(*info),
+            EventKind::AccessibilityAction(request) => self.push(accessibility::request(request)),
             EventKind::Show => self.viewport().occluded = Some(false),
             EventKind::Hide => self.viewport().occluded = Some(true),
             EventKind::Close => self.viewport().events.push(ViewportEvent::Close),

@@ -42,6 +42,7 @@
 
 #![warn(missing_docs)]
 
+mod accessibility;
 #[cfg(any(feature = "software", feature = "wgpu"))]
 mod app;
 mod canvas;

@@ -2,6 +2,7 @@
 
 use egui::output::IMEOutput;
 use egui::{CursorIcon, OutputCommand, PlatformOutput, UserData, ViewportCommand};
+use framecast::accessibility::Tree;
 use framecast::{Canvas, Cursor, LogicalRect, Result, TextInput, TextInputKind};
 
 /// Applies what changed.
@@ -9,6 +10,8 @@ use framecast::{Canvas, Cursor, LogicalRect, Result, TextInput, TextInputKind};
 pub(crate) struct Output {
     cursor: Cursor,
     text_input: Option<TextInput>,
+    /// Why the accessibility tree was refused; told once.
+    refused: Option<String>,
 }
 
 /// What the next run of egui is told in answer to its commands.
@@ -42,6 +45,21 @@ impl Output {
                 }
             }
         }
+    }
+
+    /// Says what is shown to assistive technology.
+    pub(crate) fn set_accessibility(&mut self, canvas: &Canvas, tree: Option<Tree>) {
+        let refused = canvas.set_accessibility(tree).err().map(|error| error.to_string());
+        if let Some(why) = refused.as_ref().filter(|why| self.refused.as_ref() != Some(*why)) {
+            canvas.notice(&format!("cannot describe the interface to screen readers: {why}"));
+        }
+        self.refused = refused;
+    }
+
+    /// Nobody wants to know any more.
+    pub(crate) fn clear_accessibility(&self, canvas: &Canvas) {
+        // Nothing cannot be refused.
+        let _ = canvas.set_accessibility(None);
     }
 
     /// Follows the commands that make sense for a canvas.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use framecast::{CanvasSize, Drawing, PhysicalSize, Result};
 use wgpu::{
-    Device, LoadOp, Operations, Queue, RenderPassColorAttachment, StoreOp, Texture, TextureFormat,
-    TextureView,
+    Adapter, Device, LoadOp, Operations, Queue, RenderPassColorAttachment, StoreOp, Texture,
+    TextureFormat, TextureView,
 };
 
 use crate::gpu::Gpu;
@@ -52,6 +52,12 @@ impl<'a> GpuFrame<'a> {
     #[must_use]
     pub fn is_first(&self) -> bool {
         self.first
+    }
+
+    /// Returns the adapter: the GPU, and how it is reached. Engines ask for it.
+    #[must_use]
+    pub fn adapter(&self) -> &Adapter {
+        self.gpu.adapter()
     }
 
     /// Returns the device, to make pipelines, buffers and encoders.

@@ -8,9 +8,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use framecast_api::{CanvasSize, Error, Frame, FrameBuffer, PhysicalSize, Result};
+use framecast_api::{CanvasSize, DirectPicture, Error, Frame, FrameBuffer, PhysicalSize, Result};
 
 pub use self::detached::DetachedDrawing;
+use crate::direct::DirectWindow;
 use crate::engine;
 use crate::event_loop::{Core, Member};
 use crate::input_log::Draw;
@@ -35,6 +36,8 @@ pub struct Drawing {
     /// The loop's time, where that is not the machine's.
     virtual_now: Option<Instant>,
     timestamp: f64,
+    /// The program shows it in a window itself.
+    direct: bool,
 }
 
 /// Its place among the canvas' pictures.
@@ -56,6 +59,8 @@ pub(crate) struct Picture {
     pub(crate) began: Instant,
     /// When the application was done with it.
     pub(crate) drawn: Instant,
+    /// The program shows it in a window itself.
+    pub(crate) direct: bool,
 }
 
 impl Drawing {
@@ -71,15 +76,16 @@ impl Drawing {
             began: core.time.now(),
             virtual_now: core.time.virtual_now(),
             timestamp: draw.timestamp,
+            direct: false,
             member: Rc::clone(member),
         })
     }
 
     /// Shows the frame on every backend. Never waits for a viewer.
     pub fn present(self) {
-        let Self { member, place, buffer, ratio, began, virtual_now, .. } = self;
+        let Self { member, place, buffer, ratio, began, virtual_now, direct, .. } = self;
         let drawn = virtual_now.unwrap_or_else(Instant::now);
-        let picture = Picture { buffer, ratio, began, drawn };
+        let picture = Picture { buffer, ratio, began, drawn, direct };
         member.engine.borrow_mut().present_drawing(picture, place, drawn);
     }
 
@@ -105,14 +111,78 @@ impl Drawing {
     /// ```
     #[must_use]
     pub fn detach(self) -> DetachedDrawing {
-        let Self { member, place, buffer, ratio, began, virtual_now, .. } = self;
+        let Self { member, place, buffer, ratio, began, virtual_now, direct, .. } = self;
         let drawn = virtual_now.unwrap_or_else(Instant::now);
         let pool = Arc::clone(member.engine.borrow().pool());
-        let picture = Picture { buffer, ratio, began, drawn };
+        let picture = Picture { buffer, ratio, began, drawn, direct };
         DetachedDrawing::new(picture, place, Arc::clone(&member.remote), pool)
     }
 
-    /// Returns whether somebody looks and is ready for this frame. Always true on a canvas without backends, and in
+    /// Takes the canvas' local window from its backend, to show pictures there without their pixels, as a GPU can
+    /// ([`framecast-gpu`](https://docs.rs/framecast-gpu) does it). Returns `None` if no backend has reported a
+    /// [native window](framecast_api::BackendEvent::NativeWindow), or it is taken already.
+    #[must_use]
+    pub fn take_window(&self) -> Option<DirectWindow> {
+        let (native, state) = self.member.engine.borrow_mut().take_window()?;
+        Some(DirectWindow::new(native, state, Arc::clone(&self.member.remote)))
+    }
+
+    /// Ends the drawing, whose picture the program shows in `window` itself. Returns it, to be
+    /// [presented](Self::present) as well, if anybody else wants it, or the window is gone or was given back.
+    /// Otherwise the frame counts as presented, and as soon as somebody looks who needs its pixels, the canvas hands
+    /// out another draw.
+    ///
+    /// The picture is shown as large as [`fit_into`](PhysicalSize::fit_into) the window makes it.
+    ///
+    /// ```
+    /// use framecast::{BackendEvent, Canvas, ClientId, NativeWindow, NullBackend, Step};
+    /// # let (backend, remote) = NullBackend::local();
+    /// # remote.join(0);
+    /// # let window = NativeWindow::X11 { window: 1 };
+    /// # remote.send(BackendEvent::NativeWindow { client: ClientId(0), window });
+    /// # remote.set_demand(true);
+    /// # let canvas = Canvas::builder("").backend(backend).open()?;
+    /// let mut window = None;
+    /// while let Some(step) = canvas.next() {
+    ///     let Step::Draw(frame) = step else { continue };
+    ///     if window.is_none() {
+    ///         window = frame.take_window();
+    ///     }
+    ///     // Show the picture in the window, then:
+    ///     let others = match &window {
+    ///         Some(window) => frame.present_directly(window),
+    ///         None => Some(frame),
+    ///     };
+    ///     if let Some(mut frame) = others {
+    ///         frame.fill([0, 80, 160, 255]);
+    ///         frame.present();
+    ///     }
+    /// #   canvas.close();
+    /// }
+    /// # assert_eq!((canvas.stats().frames, remote.presented()), (1, 0));
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    #[must_use]
+    pub fn present_directly(mut self, window: &DirectWindow) -> Option<Self> {
+        let shown = DirectPicture::new(self.buffer.size(), self.ratio);
+        let number = self.place.number;
+        let wanted = {
+            let mut engine = self.member.engine.borrow_mut();
+            self.direct = engine.show_directly(window.state(), shown, number);
+            !self.direct || engine.wants_picture()
+        };
+        if wanted {
+            return Some(self);
+        }
+        let Self { member, buffer, ratio, began, virtual_now, direct, .. } = self;
+        let drawn = virtual_now.unwrap_or_else(Instant::now);
+        let picture = Picture { buffer, ratio, began, drawn, direct };
+        member.engine.borrow_mut().end_direct(picture, drawn);
+        None
+    }
+
+    /// Returns whether somebody looks and is ready for this frame. A window that the program [has
+    /// taken](Self::take_window) does not count. Always true on a canvas without backends, and in
     /// [`UpdateMode::Manual`](crate::UpdateMode::Manual), where only the program begins draws.
     #[must_use]
     pub fn is_wanted(&self) -> bool {

@@ -7,6 +7,7 @@
 mod accessibility;
 mod control;
 mod damage;
+mod direct;
 mod fed;
 mod pictures;
 mod replay;
@@ -38,6 +39,7 @@ use crate::options::{DrawDemand, Options};
 use crate::schedule::{Due, Schedule, UpdateMode};
 use crate::stats::{BackendStats, Rate, Stats};
 use accessibility::Accessibility;
+use direct::Direct;
 pub(crate) use pictures::{Pool, lock};
 use replay::Replay;
 pub(crate) use setters::fixed_size;
@@ -141,6 +143,7 @@ pub(crate) struct Engine {
 struct Slot {
     id: u32,
     backend: Box<dyn Backend>,
+    direct: Direct,
     /// When a backend that cannot wake us is polled next.
     next_poll: Option<Instant>,
 }
@@ -250,7 +253,7 @@ impl Engine {
         let id = self.next_backend;
         self.next_backend += 1;
         let next_poll = backend.poll_interval().map(|_| self.clock.origin());
-        self.slots.push(Slot { id, backend, next_poll });
+        self.slots.push(Slot { id, backend, direct: Direct::default(), next_poll });
         self.tell_links();
         Ok(())
     }
@@ -347,7 +350,7 @@ impl Engine {
         if let Some(turn) = self.play(now, waits_for_deadline) {
             return turn;
         }
-        if self.postponed && self.watched() {
+        if self.postponed && self.wants_pixels() {
             self.postponed = false;
             self.schedule.request();
         }
@@ -394,7 +397,7 @@ impl Engine {
             return;
         }
         let mut inbox: Vec<(u32, BackendEvent)> = Vec::new();
-        for Slot { id, backend, next_poll } in &mut self.slots {
+        for Slot { id, backend, next_poll, .. } in &mut self.slots {
             if next_poll.is_some_and(|at| at > now) {
                 continue;
             }
@@ -413,7 +416,12 @@ impl Engine {
 
     /// Whether somebody looks and is ready for a newer frame.
     pub(crate) fn watched(&self) -> bool {
-        self.slots.iter().any(|slot| slot.backend.wants_frame())
+        self.slots.iter().any(Slot::wants_frame)
+    }
+
+    /// Whether somebody who looks is ready for the pixels of a newer frame.
+    pub(crate) fn wants_pixels(&self) -> bool {
+        self.slots.iter().any(Slot::wants_pixels)
     }
 
     /// Whether a draw can begin: none is announced, and other threads do not have enough to finish.
@@ -516,6 +524,11 @@ impl Engine {
             }
             BackendEvent::AccessibilityWanted { client, wanted } => {
                 self.set_accessibility_wanted(source(client), wanted);
+            }
+            BackendEvent::NativeWindow { window, .. } => {
+                if let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == backend) {
+                    slot.direct.native = Some(window);
+                }
             }
             // A remote view only detaches, which its backend has done.
             BackendEvent::CloseRequested { client } if self.control.is_local(source(client)) => {
@@ -687,7 +700,8 @@ impl Engine {
             name: slot.backend.name().to_owned(),
             links: slot.backend.links(),
             clients: self.control.count(slot.id),
-            wants_frame: slot.backend.wants_frame(),
+            wants_frame: slot.wants_frame(),
+            direct: slot.direct.is_taken(),
             traffic: slot.backend.traffic(),
         });
         Stats { fps: self.rate.per_second(now), backends: backends.collect(), ..self.stats.clone() }

@@ -72,6 +72,7 @@ mod canvas;
 mod caption;
 mod control;
 mod departed;
+mod direct;
 mod drawing;
 mod engine;
 mod event_loop;
@@ -107,12 +108,13 @@ mod virtual_time;
 pub use framecast_api::accessibility;
 pub use framecast_api::{
     Backend, BackendCommand, BackendEvent, Button, Buttons, CanvasSize, Capabilities, Char,
-    ClientId, Clock, ColorScheme, Context, ControlRequest, ControlState, Cursor, Error, ErrorKind,
-    Event, EventKind, Frame, FrameBuffer, FrameChanges, FramePool, Key, LogicalRect, LogicalSize,
-    Member, Modifiers, NullBackend, NullRemote, PhysicalSize, PixelFormat, Platform, Pointer,
-    PointerType, PrimaryPointer, RecordingState, Rect, Resize, Result, Role, SentAway, SizeLimits,
-    Source, TextInput, TextInputKind, Touch, Traffic, ViewInfo, ViewLink, Wheel, WheelPhase,
-    WheelUnit, conformance, is_unprintable, printable, printable_lines,
+    ClientId, Clock, ColorScheme, Context, ControlRequest, ControlState, Cursor, DirectPicture,
+    Error, ErrorKind, Event, EventKind, Frame, FrameBuffer, FrameChanges, FramePool, Key,
+    LogicalRect, LogicalSize, Member, Modifiers, NativeWindow, NullBackend, NullRemote,
+    PhysicalSize, PixelFormat, Platform, Pointer, PointerType, PrimaryPointer, RecordingState,
+    Rect, Resize, Result, Role, SentAway, SizeLimits, Source, TextInput, TextInputKind, Touch,
+    Traffic, ViewInfo, ViewLink, Wheel, WheelPhase, WheelUnit, conformance, is_unprintable,
+    printable, printable_lines,
 };
 #[cfg(feature = "http")]
 pub use framecast_http::Resources;
@@ -156,6 +158,7 @@ pub use crate::audience::Viewer;
 pub use crate::builder::CanvasBuilder;
 pub use crate::canvas::Canvas;
 pub use crate::control::ControlPolicy;
+pub use crate::direct::DirectWindow;
 pub use crate::drawing::{DetachedDrawing, Drawing};
 pub use crate::event_loop::{EventLoop, NoStep, Step};
 pub use crate::handle::CanvasHandle;

@@ -39,6 +39,9 @@ pub struct BackendStats {
     pub clients: usize,
     /// Whether one of its clients wants a newer frame now.
     pub wants_frame: bool,
+    /// Whether the program shows its pictures in the backend's window itself; see
+    /// [`Drawing::take_window`](crate::Drawing::take_window).
+    pub direct: bool,
     /// What it has sent; `None` for local views.
     pub traffic: Option<Traffic>,
 }

@@ -50,7 +50,10 @@ impl Engine {
         if let Some(frame) = frame {
             self.schedule.begin(now);
             let ratio = drawing::ratio(&frame, self.size);
-            self.present(Picture { buffer: frame, ratio, began: now, drawn: now }, now);
+            self.present(
+                Picture { buffer: frame, ratio, began: now, drawn: now, direct: false },
+                now,
+            );
         }
         let mut events = Vec::new();
         let replayed = if room { self.play_events(now, &mut events) } else { None };

@@ -39,15 +39,21 @@ impl Engine {
         self.presented
     }
 
-    /// Whether anybody would see a picture that is presented now, or only the application knows.
+    /// Whether anybody would see the pixels of a picture that is presented now, or only the application knows.
     pub(crate) fn wants_picture(&self) -> bool {
-        self.watched() || self.slots.is_empty() || self.schedule.is_manual()
+        self.wants_pixels() || self.slots.is_empty() || self.schedule.is_manual()
     }
 
     /// A draw follows as soon as somebody looks.
     pub(crate) fn postpone(&mut self, buffer: FrameBuffer) {
         lock(&self.pool).put_back(buffer);
         self.postponed = true;
+    }
+
+    /// Counts a picture that the program has shown itself, and whose pixels nobody needs so far.
+    pub(crate) fn end_direct(&mut self, picture: Picture, now: Instant) {
+        self.count(picture.began, picture.drawn, now);
+        self.postpone(picture.buffer);
     }
 
     /// Presents what the application drew and presented itself.
@@ -71,9 +77,12 @@ impl Engine {
 
     /// Presents `picture` on every backend.
     pub(crate) fn present(&mut self, picture: Picture, now: Instant) {
-        let Picture { mut buffer, ratio, began, drawn } = picture;
+        let Picture { mut buffer, ratio, began, drawn, direct } = picture;
         if self.phase == Phase::Ended {
             return;
+        }
+        if !direct {
+            self.hide_direct();
         }
         if cfg!(debug_assertions) {
             self.check_damage(&mut buffer);
@@ -81,12 +90,7 @@ impl Engine {
         self.sequence += 1;
         let timestamp = self.clock.seconds(drawn);
         let frame = lock(&self.pool).freeze(buffer, self.sequence, timestamp, ratio);
-        self.stats.frames += 1;
-        self.stats.draw_seconds = drawn.saturating_duration_since(began).as_secs_f64();
-        if self.rate.count(now) && caption::is_measured(&self.title) {
-            self.fps = self.rate.per_second(now);
-            self.tell_title();
-        }
+        self.count(began, drawn, now);
         let mut failed = Vec::new();
         for slot in &mut self.slots {
             match slot.backend.present(&frame) {
@@ -97,6 +101,16 @@ impl Engine {
         self.last_frame = Some(frame);
         for (backend, error) in failed {
             self.lose(backend, &error, now);
+        }
+    }
+
+    /// A picture was shown.
+    fn count(&mut self, began: Instant, drawn: Instant, now: Instant) {
+        self.stats.frames += 1;
+        self.stats.draw_seconds = drawn.saturating_duration_since(began).as_secs_f64();
+        if self.rate.count(now) && caption::is_measured(&self.title) {
+            self.fps = self.rate.per_second(now);
+            self.tell_title();
         }
     }
 }

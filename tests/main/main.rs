@@ -7,6 +7,7 @@
 //! - `control`: who drives, hand-over, sizes
 //! - `handover`: a thousand hand-overs as they come
 //! - `detached`: drawings that other threads finish
+//! - `direct`: a local window in which the program shows its pictures itself
 //! - `life`: opening, losing and closing backends, handles, several canvases, the async form
 //! - `fuzz`: the fuzz target of the engine, for a short time
 //! - `mirror`: programs that own their loop, and windows of their own
@@ -22,6 +23,7 @@ mod ask_presenter;
 mod clipboard;
 mod control;
 mod detached;
+mod direct;
 mod drawing;
 mod fuzz;
 mod handover;

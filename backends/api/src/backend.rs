@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::accessibility::Tree;
 use crate::{
-    ClientId, Clock, ControlRequest, ControlState, Cursor, Error, EventKind, Frame, LogicalSize,
-    Result, Role, TextInput, ViewInfo,
+    ClientId, Clock, ControlRequest, ControlState, Cursor, DirectPicture, Error, EventKind, Frame,
+    LogicalSize, NativeWindow, Result, Role, TextInput, ViewInfo,
 };
 
 /// What a backend has sent to all of its clients together.
@@ -354,6 +354,14 @@ pub enum BackendEvent {
         /// Whether it does.
         wanted: bool,
     },
+    /// The window of a local view, in which the program may show its pictures itself. Said at most once, after
+    /// `Joined`. A backend that says it obeys [`BackendCommand::ShownDirectly`].
+    NativeWindow {
+        /// Whose window.
+        client: ClientId,
+        /// The window.
+        window: NativeWindow,
+    },
     /// The view's close button was pressed. A local view ends the application; a remote one only
     /// detaches itself.
     CloseRequested {
@@ -393,6 +401,9 @@ pub enum BackendCommand {
     Disconnect(ClientId),
     /// Let this client in again, which was sent away and has left.
     LetIn(ClientId),
+    /// The program shows this picture in the view's [native window](BackendEvent::NativeWindow) itself: the view
+    /// draws nothing there, and maps positions by this picture. `None`: the view shows frames again.
+    ShownDirectly(Option<DirectPicture>),
     /// Text for the clipboard of this client, the presenter, and of nobody else.
     Clipboard {
         /// The client.
@@ -470,6 +481,7 @@ impl BackendCommand {
             BackendCommand::Links(_) => "showing links",
             BackendCommand::Disconnect(_) => "sending a client away",
             BackendCommand::LetIn(_) => "letting a client in again",
+            BackendCommand::ShownDirectly(_) => "leaving the showing of pictures to the program",
             BackendCommand::Clipboard { .. } => "a clipboard",
             BackendCommand::TextInput { .. } => "telling where text is typed",
             BackendCommand::OpenUrl { .. } => "opening an address",

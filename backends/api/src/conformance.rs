@@ -25,7 +25,7 @@ pub use self::present_time::{PresentTime, time_present};
 use crate::accessibility::{Node, NodeId, Role as NodeRole, Tree};
 use crate::{
     Backend, BackendCommand, BackendEvent, ClientId, Clock, Context, ControlState, Cursor,
-    FramePool, LogicalSize, Member, PhysicalSize, Role, TextInput, ViewLink,
+    DirectPicture, FramePool, LogicalSize, Member, PhysicalSize, Role, TextInput, ViewLink,
 };
 
 /// A call that must not wait for anybody may take this long on a busy machine.
@@ -114,6 +114,7 @@ fn poll(backend: &mut dyn Backend, present: &mut BTreeSet<ClientId>) {
             | BackendEvent::Resize { client, .. }
             | BackendEvent::ViewInfo { client, .. }
             | BackendEvent::AccessibilityWanted { client, .. }
+            | BackendEvent::NativeWindow { client, .. }
             | BackendEvent::CloseRequested { client }
             | BackendEvent::Control { client, .. }
             | BackendEvent::Rejected { client, .. } => {
@@ -200,6 +201,8 @@ fn takes_or_declines_every_setting(mut backend: Box<dyn Backend>) {
         )]),
         BackendCommand::Disconnect(ClientId(u64::MAX)),
         BackendCommand::LetIn(ClientId(u64::MAX)),
+        BackendCommand::ShownDirectly(Some(DirectPicture::new(PhysicalSize::new(3, 2), 1.0))),
+        BackendCommand::ShownDirectly(None),
         BackendCommand::TextInput { client: ClientId(0), input: Some(TextInput::default()) },
         BackendCommand::TextInput { client: ClientId(0), input: None },
         BackendCommand::TextInput { client: ClientId(u64::MAX), input: None },

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{Error, Result};
+use crate::{Error, Rect, Result};
 
 /// Bytes of one RGBA8 pixel.
 pub(crate) const BYTES_PER_PIXEL: usize = 4;
@@ -52,6 +52,31 @@ impl PhysicalSize {
             )));
         }
         Ok(self.width as usize * self.height as usize * BYTES_PER_PIXEL)
+    }
+
+    /// Returns the largest centered place in a window of this size for a picture, which keeps its shape.
+    ///
+    /// ```
+    /// use framecast_api::{PhysicalSize, Rect};
+    /// let picture = PhysicalSize::new(200, 100);
+    /// assert_eq!(picture.fit_into(PhysicalSize::new(400, 400)), Rect::new(0, 100, 400, 200));
+    /// ```
+    #[must_use]
+    pub fn fit_into(self, window: PhysicalSize) -> Rect {
+        let wide = |side: u32| u64::from(side);
+        let (width, height) = (wide(self.width.max(1)), wide(self.height.max(1)));
+        let (most_wide, most_high) = (wide(window.width), wide(window.height));
+        // Rounded to nearest, so that a picture meant for this window fills it.
+        let (w, h) = if most_wide * height <= most_high * width {
+            (most_wide, (most_wide * height + width / 2) / width)
+        } else {
+            ((most_high * width + height / 2) / height, most_high)
+        };
+        // Never longer than the window's side, which is a u32.
+        let side = |side: u64, most: u32| (side as u32).clamp(1, most.max(1));
+        let (w, h) = (side(w, window.width), side(h, window.height));
+        let along = |side: u32, most: u32| (most - side.min(most)) / 2;
+        Rect::new(along(w, window.width), along(h, window.height), w, h)
     }
 }
 
@@ -222,6 +247,22 @@ mod tests {
 
     fn clamped(width: f64, height: f64, ratio: f64) -> CanvasSize {
         CanvasSize::clamped(LogicalSize::new(width, height), ratio, SizeLimits::DEFAULT).unwrap()
+    }
+
+    #[test]
+    fn pictures_fit_into_any_window() {
+        let fit = |(w, h), window: (u32, u32)| {
+            let Rect { x, y, width, height } = PhysicalSize::new(w, h).fit_into(window.into());
+            (x, y, width, height)
+        };
+        assert_eq!(fit((800, 600), (801, 600)), (0, 0, 800, 600));
+        assert_eq!(fit((800, 600), (1600, 1200)), (0, 0, 1600, 1200));
+        assert_eq!(fit((3, 2), (4, 4)), (0, 0, 4, 3));
+        assert_eq!(fit((65_535, 1), (1, 1)), (0, 0, 1, 1));
+        assert_eq!(fit((1, 65_535), (u32::MAX, u32::MAX)), (2_147_450_879, 0, 65_537, u32::MAX));
+        // A minimised window of another system.
+        assert_eq!(fit((3, 2), (0, 0)), (0, 0, 1, 1));
+        assert_eq!(fit((0, 0), (5, 5)), (0, 0, 5, 5));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use framecast_api::{ControlState, Cursor};
+use framecast_api::{ControlState, Cursor, DirectPicture};
 
 /// Changes that the engine made to a view, until the view takes them. Not `Debug`, so that links and clipboard
 /// text are never logged.
@@ -14,6 +14,8 @@ pub struct ViewChanges {
     pub control: Option<ControlState>,
     /// The links to the canvas' other views.
     pub links: Option<Vec<String>>,
+    /// The picture that the program shows in the view's window itself; `Some(None)`: none any more.
+    pub direct: Option<Option<DirectPicture>>,
     /// Text for the clipboard.
     pub clipboard: Option<String>,
 }
@@ -27,6 +29,7 @@ impl ViewChanges {
             cursor: newer.cursor.or(older.cursor),
             control: newer.control.or(older.control),
             links: newer.links.or(older.links),
+            direct: newer.direct.or(older.direct),
             clipboard: newer.clipboard.or(older.clipboard),
         };
     }
@@ -43,6 +46,7 @@ mod tests {
             title: text("old"),
             cursor: Some(Cursor::Default),
             clipboard: text("kept"),
+            direct: Some(Some(DirectPicture::new((1, 1).into(), 1.0))),
             ..ViewChanges::default()
         };
         changes.add(ViewChanges {
@@ -50,12 +54,14 @@ mod tests {
             cursor: Some(Cursor::Pointer),
             control: Some(ControlState::default()),
             links: Some(vec!["link".into()]),
+            direct: Some(None),
             clipboard: None,
         });
         assert_eq!(changes.title.as_deref(), Some("new"));
         assert_eq!(changes.cursor, Some(Cursor::Pointer));
         assert_eq!(changes.control, Some(ControlState::default()));
         assert_eq!(changes.links, Some(vec!["link".to_owned()]));
+        assert_eq!(changes.direct, Some(None));
         assert_eq!(changes.clipboard.as_deref(), Some("kept"));
         changes.add(ViewChanges::default());
         assert_eq!(changes.title.as_deref(), Some("new"));

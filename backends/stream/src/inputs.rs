@@ -149,6 +149,7 @@ fn client_of(input: &BackendEvent) -> Option<ClientId> {
         | BackendEvent::Resize { client, .. }
         | BackendEvent::ViewInfo { client, .. }
         | BackendEvent::AccessibilityWanted { client, .. }
+        | BackendEvent::NativeWindow { client, .. }
         | BackendEvent::CloseRequested { client }
         | BackendEvent::Control { client, .. }
         | BackendEvent::Rejected { client, .. } => Some(*client),

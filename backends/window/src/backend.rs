@@ -56,8 +56,9 @@ impl WindowOptions {
 /// The frame is scaled to fit the window, centered, with its aspect ratio. If the window has the frame's size, its
 /// pixels are shown exactly. The window has one client, `ClientId(0)`, called "window".
 ///
-/// The window supports [`BackendCommand::Title`], [`BackendCommand::Cursor`] (the nearest shape that minifb has)
-/// and, with the feature `clipboard`, [`BackendCommand::Clipboard`]. It does not support other commands. With that
+/// The window supports [`BackendCommand::Title`], [`BackendCommand::Cursor`] (the nearest shape that minifb has),
+/// [`BackendCommand::ShownDirectly`] and, with the feature `clipboard`, [`BackendCommand::Clipboard`]. It does not
+/// support other commands. Under X11 it reports its [native window](BackendEvent::NativeWindow). With that
 /// feature, Ctrl+V, Shift+Insert (Command+V on macOS) and a Paste key also report the clipboard's text as
 /// [`EventKind::Paste`](framecast_api::EventKind::Paste). If the display goes away, the window reports
 /// [`BackendEvent::Lost`] once, and the process goes on.
@@ -138,6 +139,7 @@ impl Backend for WindowBackend {
         match setting {
             BackendCommand::Title(title) => changes.title = Some(title.clone()),
             BackendCommand::Cursor(cursor) => changes.cursor = Some(*cursor),
+            BackendCommand::ShownDirectly(picture) => changes.direct = Some(*picture),
             BackendCommand::Clipboard { client: CLIENT, text } if cfg!(feature = "clipboard") => {
                 changes.clipboard = Some(text.clone());
             }

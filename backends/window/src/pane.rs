@@ -5,8 +5,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use framecast_api::{
-    BackendEvent, Button, Buttons, Clock, Cursor, Error, EventKind, Frame, LogicalSize, Modifiers,
-    PhysicalSize, PrimaryPointer, Result, Role, ViewInfo,
+    BackendEvent, Button, Buttons, Clock, Cursor, DirectPicture, Error, EventKind, Frame,
+    LogicalSize, Modifiers, NativeWindow, PhysicalSize, PrimaryPointer, Result, Role, ViewInfo,
 };
 use framecast_local::{PointerTracker, Sample, ViewChanges};
 use minifb::{CursorStyle, InputCallback, MouseButton, MouseMode, ScaleMode, UseGPU};
@@ -17,7 +17,7 @@ use crate::clipboard::Clipboard;
 use crate::display;
 use crate::keys::{Keyboard, Platform, Typed};
 use crate::pace;
-use crate::scale::{Placement, Scaler};
+use crate::scale::{Placement, Scaler, place};
 use crate::surroundings::Surroundings;
 use crate::wheel::{calibrate, unit};
 
@@ -41,6 +41,8 @@ pub(crate) struct Pane {
     frame: Option<Frame>,
     /// The frame, or the window, is not what is on the screen.
     dirty: bool,
+    /// The program shows this picture in the window itself.
+    direct: Option<DirectPicture>,
     /// What is on the screen: minifb may read it again at any time, so it is never changed.
     front: Vec<u32>,
     /// What comes next.
@@ -105,6 +107,7 @@ impl Pane {
             clipboard: Clipboard::default(),
             frame: None,
             dirty: false,
+            direct: None,
             front: Vec::new(),
             back: Vec::new(),
             scaler: Scaler::default(),
@@ -127,6 +130,9 @@ impl Pane {
             .with_platform(framecast_local::platform())
             .with_pointer(PrimaryPointer::Fine);
         sink(BackendEvent::ViewInfo { client: CLIENT, info });
+        if let Some(window) = native(&self.window) {
+            sink(BackendEvent::NativeWindow { client: CLIENT, window });
+        }
         self.report_size(sink);
     }
 
@@ -136,6 +142,11 @@ impl Pane {
         }
         if let Some(cursor) = changes.cursor {
             self.set_cursor(cursor);
+        }
+        if let Some(direct) = changes.direct {
+            // What was drawn before may have been covered.
+            self.dirty |= direct.is_none() && self.direct.is_some();
+            self.direct = direct;
         }
         if let Some(text) = changes.clipboard {
             self.clipboard.copy(text);
@@ -199,6 +210,12 @@ impl Pane {
     /// Polls minifb, with a picture if there is a new one.
     fn show(&mut self, now: f64) -> Result<()> {
         let (width, height) = self.window.get_size();
+        if let Some(DirectPicture { size, ratio, .. }) = self.direct {
+            self.shown = Some((place(size, width, height), size, ratio));
+            self.dirty = false;
+            self.window.update();
+            return Ok(());
+        }
         match &self.frame {
             Some(frame) if self.dirty && self.visible => {
                 let place = self.scaler.draw(frame, &mut self.back, width, height);
@@ -351,6 +368,17 @@ impl InputCallback for Recorder {
 
     fn set_key_state(&mut self, key: minifb::Key, down: bool) {
         self.0.borrow_mut().push(Typed::Key(key, down));
+    }
+}
+
+/// The window as the display knows it, where a program may show pictures in it itself.
+fn native(window: &minifb::Window) -> Option<NativeWindow> {
+    match window.window_handle().map(|handle| handle.as_raw()) {
+        // The display's numbers have 29 bits.
+        Ok(RawWindowHandle::Xlib(handle)) => {
+            u32::try_from(handle.window).ok().map(|window| NativeWindow::X11 { window })
+        }
+        _ => None,
     }
 }
 

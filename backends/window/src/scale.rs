@@ -4,7 +4,7 @@
 //! size that is an exact copy, at a whole multiple every pixel becomes a sharp square, in between
 //! only the seams are mixed, and when shrinking nothing is skipped.
 
-use framecast_api::{Frame, PhysicalSize};
+use framecast_api::{Frame, PhysicalSize, Rect};
 
 /// Color of the bars beside a picture of another shape, 0RGB.
 const BARS: u32 = 0;
@@ -25,20 +25,11 @@ pub(crate) struct Placement {
 /// The largest centred place for `frame` in a window of `width` × `height` pixels that keeps its
 /// shape.
 pub(crate) fn place(frame: PhysicalSize, width: usize, height: usize) -> Placement {
-    let (fw, fh) = (frame.width.max(1) as usize, frame.height.max(1) as usize);
-    // Rounded to nearest, so that a picture meant for this window fills it.
-    let (w, h) = if width * fh <= height * fw {
-        (width, (width * fh + fw / 2) / fw)
-    } else {
-        ((height * fw + fh / 2) / fh, height)
-    };
-    let (w, h) = (w.clamp(1, width.max(1)), h.clamp(1, height.max(1)));
-    Placement {
-        x: (width - w.min(width)) / 2,
-        y: (height - h.min(height)) / 2,
-        width: w,
-        height: h,
-    }
+    // The display's sides have 16 bits.
+    let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+    let Rect { x, y, width, height } = frame.fit_into(PhysicalSize::new(side(width), side(height)));
+    let [x, y, width, height] = [x, y, width, height].map(|side| side as usize);
+    Placement { x, y, width, height }
 }
 
 impl Placement {

@@ -1,4 +1,7 @@
-use framecast_api::{Backend, BackendCommand, BackendEvent, Cursor, EventKind, LogicalSize};
+use framecast_api::{
+    Backend, BackendCommand, BackendEvent, Cursor, DirectPicture, EventKind, LogicalSize,
+    NativeWindow, PhysicalSize,
+};
 use framecast_window::WindowOptions;
 
 use crate::support::{AGAIN, SCREEN, Shot, Stage};
@@ -71,6 +74,31 @@ on_a_display! {
         view.sees(stage, "a ribbon between bars", |shot| {
             shows(shot, 320, 240, |_, y| if (90..150).contains(&y) { RED } else { BLACK })
         });
+    }
+}
+
+on_a_display! {
+    fn a_window_in_which_the_program_shows_pictures_draws_nothing_and_reports_input(stage) {
+        let mut view = View::open("direct", 320, 240);
+        let native = view.until("its number", |it| matches!(it, BackendEvent::NativeWindow { .. }));
+        let BackendEvent::NativeWindow { window, .. } = native else { unreachable!() };
+        assert_eq!(window, NativeWindow::X11 { window: stage.window("direct") });
+        view.present(320, 240, 1.0, |_, _| GREEN);
+        view.sees(stage, "green", |shot| shows(shot, 320, 240, |_, _| GREEN));
+        let picture = DirectPicture::new(PhysicalSize::new(160, 160), 2.0);
+        view.backend.apply(&BackendCommand::ShownDirectly(Some(picture))).unwrap();
+        view.present(320, 240, 1.0, |_, _| RED);
+        // It has taken the frame, and shown what it shows.
+        view.wait("demand for the next", |view| view.backend.wants_frame().then_some(()));
+        let (left, top) = corner(320, 240);
+        stage.point(left as i16 + 40 + 120, top as i16 + 60);
+        // A picture of 80 logical pixels is 240 high.
+        view.until("its place", |it| matches!(
+            it, BackendEvent::Event { kind: EventKind::PointerMove(at), .. } if (at.x, at.y) == (40.0, 20.0)
+        ));
+        assert!(shows(&stage.shot(), 320, 240, |_, _| GREEN));
+        view.backend.apply(&BackendCommand::ShownDirectly(None)).unwrap();
+        view.sees(stage, "red", |shot| shows(shot, 320, 240, |_, _| RED));
     }
 }
 

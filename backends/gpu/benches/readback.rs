@@ -4,20 +4,15 @@
 //! cargo bench --manifest-path backends/gpu/Cargo.toml
 //! ```
 
-use std::time::{Duration, Instant};
+mod measure;
 
-use framecast::{Canvas, DrawDemand, NullBackend, Step, UpdateMode};
-use framecast_gpu::{CanvasGpu, Gpu, GpuFrame, wgpu};
+use std::time::Duration;
+
+use framecast::{Canvas, DrawDemand, NullBackend, UpdateMode};
+use framecast_gpu::{CanvasGpu, Gpu, wgpu};
+use measure::{Cost, draw, measure, run};
 
 const FRAMES: u32 = 300;
-/// What the system counts processor time in, on Linux for x86 and Arm.
-const TICK: Duration = Duration::from_millis(10);
-
-/// What a frame took.
-struct Cost {
-    wall: Duration,
-    cpu: Duration,
-}
 
 fn main() {
     // `cargo test --benches` passes nothing, `cargo bench` does.
@@ -54,41 +49,6 @@ fn open(width: u32, height: u32) -> (Canvas, Gpu) {
         .expect("it opens");
     let gpu = canvas.gpu().expect("there is a GPU");
     (canvas, gpu)
-}
-
-/// A picture of one color: what rendering costs stays small.
-fn clear(device: &wgpu::Device, queue: &wgpu::Queue, view: &wgpu::TextureView, number: u32) {
-    let color = wgpu::Color { r: f64::from(number % 100) / 100.0, g: 0.2, b: 0.4, a: 1.0 };
-    let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-    encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-            view,
-            depth_slice: None,
-            resolve_target: None,
-            ops: wgpu::Operations { load: wgpu::LoadOp::Clear(color), store: wgpu::StoreOp::Store },
-        })],
-        ..Default::default()
-    });
-    queue.submit([encoder.finish()]);
-}
-
-fn draw(frame: &GpuFrame, number: u32) {
-    clear(frame.device(), frame.queue(), frame.view(), number);
-}
-
-fn measure(frames: u32, run: impl FnOnce()) -> Cost {
-    let (start, before) = (Instant::now(), cpu());
-    run();
-    Cost { wall: start.elapsed() / frames, cpu: (cpu() - before) / frames }
-}
-
-/// CPU time of this process so far; zero where the system does not tell.
-fn cpu() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // After the name, which is in parentheses, user and system time are the 12th and the 13th.
-    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks = fields.split_whitespace().skip(11).take(2);
-    TICK * ticks.filter_map(|ticks| ticks.parse::<u32>().ok()).sum::<u32>()
 }
 
 /// Frames that nobody sees.
@@ -160,19 +120,6 @@ fn paced(width: u32, height: u32, frames: u32) -> Cost {
     let readback = gpu.stats().readback.as_secs_f64() * 1000.0;
     println!("  from submission to pixels at 30 fps: {readback:.2} ms");
     cost
-}
-
-/// Draws until so many frames were presented.
-fn run(canvas: &Canvas, gpu: &mut Gpu, frames: u32) {
-    let mut number = 0;
-    while canvas.stats().frames < u64::from(frames) {
-        if let Some(Step::Draw(drawing)) = canvas.next() {
-            number += 1;
-            let frame = gpu.begin(drawing).expect("it is there");
-            draw(&frame, number);
-            frame.present();
-        }
-    }
 }
 
 fn wait(device: &wgpu::Device) {

@@ -19,8 +19,12 @@ struct Wishes {
     hardware_only: bool,
 }
 
-/// Finds the adapter that draws. Returns it with a line for the user: what it is, and why it was taken.
-pub(crate) fn find(power: PowerPreference, hardware_only: bool) -> Result<(Adapter, String)> {
+/// Finds the adapter that draws. Returns it with its instance, and with a line for the user: what it
+/// is, and why it was taken.
+pub(crate) fn find(
+    power: PowerPreference,
+    hardware_only: bool,
+) -> Result<(Adapter, Instance, String)> {
     let instance = Instance::new(InstanceDescriptor::new_without_display_handle_from_env());
     let mut adapters = pollster::block_on(instance.enumerate_adapters(Backends::all()));
     let infos: Vec<_> = adapters.iter().map(Adapter::get_info).collect();
@@ -28,7 +32,7 @@ pub(crate) fn find(power: PowerPreference, hardware_only: bool) -> Result<(Adapt
     // An empty list allows none.
     let wishes = Wishes { name, interfaces: std::env::var(INTERFACES).ok(), hardware_only };
     let (index, line) = choose(&infos, power, &wishes)?;
-    Ok((adapters.swap_remove(index), line))
+    Ok((adapters.swap_remove(index), instance, line))
 }
 
 /// The place of the adapter that draws, and why it does. Pure.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use framecast::{Error, Result};
-use wgpu::{Adapter, Device, DeviceDescriptor, DeviceLostReason, ErrorFilter, Queue};
+use wgpu::{Adapter, Device, DeviceDescriptor, DeviceLostReason, ErrorFilter, Instance, Queue};
 
 use crate::adapter;
 use crate::settings::{GpuDevice, GpuSettings};
@@ -11,6 +11,8 @@ use crate::settings::{GpuDevice, GpuSettings};
 /// A device, and whether it was lost.
 pub(crate) struct OpenDevice {
     pub(crate) adapter: Adapter,
+    /// The adapter's, unless the program opened the device.
+    pub(crate) instance: Option<Instance>,
     pub(crate) device: Device,
     pub(crate) queue: Queue,
     pub(crate) loss: Loss,
@@ -49,14 +51,15 @@ impl OpenDevice {
         settings: &GpuSettings,
         on_lost: impl Fn() + Send + 'static,
     ) -> Result<(Self, String)> {
-        let (opened, line) = match settings.device.clone() {
+        let (opened, instance, line) = match settings.device.clone() {
             Some(device) => {
                 let name = adapter::describe(&device.adapter.get_info());
-                (device, format!("{name}: the program opened it"))
+                (device, None, format!("{name}: the program opened it"))
             }
             None => {
-                let (adapter, line) = adapter::find(settings.power, settings.hardware_only)?;
-                (request(adapter, settings)?, line)
+                let (adapter, instance, line) =
+                    adapter::find(settings.power, settings.hardware_only)?;
+                (request(adapter, settings)?, Some(instance), line)
             }
         };
         let GpuDevice { adapter, device, queue } = opened;
@@ -69,7 +72,7 @@ impl OpenDevice {
             });
             on_lost();
         });
-        Ok((Self { adapter, device, queue, loss }, line))
+        Ok((Self { adapter, instance, device, queue, loss }, line))
     }
 }
 

@@ -26,8 +26,8 @@ impl<'a> GpuFrame<'a> {
 
     /// Shows the frame on every backend, when its pixels are there. Never waits for a viewer.
     ///
-    /// If nobody looks ([`Drawing::is_wanted`]), nothing is read, and the canvas hands out another draw as soon as
-    /// somebody does.
+    /// If nobody looks ([`Drawing::is_wanted`]) but people in front of a window [that the GPU
+    /// fills](crate#the-local-window), nothing is read, and the canvas hands out another draw as soon as somebody does.
     ///
     /// At most [`DetachedDrawing::MOST`](framecast::DetachedDrawing::MOST) frames are under way. A canvas begins no draw
     /// beyond that; if the program itself [begins](framecast::Canvas::begin_frame) more, this waits for the GPU.

@@ -11,6 +11,7 @@ use wgpu::{Adapter, Device, Queue, TextureFormat};
 use crate::adapter;
 use crate::device::OpenDevice;
 use crate::frame::GpuFrame;
+use crate::presenter::Presenter;
 use crate::readback::{self, Readback};
 use crate::settings::GpuSettings;
 use crate::stats::GpuStats;
@@ -53,10 +54,12 @@ pub struct Gpu {
 struct Opened {
     device: OpenDevice,
     readback: Readback,
+    /// What shows pictures in the local window; `None`: that was not tried yet.
+    presenter: Option<Result<Presenter>>,
     target: Option<Target>,
     /// Frames that were begun on it.
     begun: u64,
-    /// If it took the place of a lost one: the frames of the canvas that had been read by then.
+    /// If it took the place of a lost one: the pictures that had been read or shown by then.
     reopened_at: Option<u64>,
     /// Its loss is counted.
     is_counted: bool,
@@ -89,6 +92,9 @@ impl Gpu {
         if self.opened.target.as_ref().is_none_or(|target| target.size != size) {
             self.opened.target = Some(self.make_target(size)?);
         }
+        if let Some(Ok(presenter)) = &self.opened.presenter {
+            presenter.begin();
+        }
         self.opened.begun += 1;
         let first = self.opened.begun == 1;
         Ok(GpuFrame::new(self, drawing, first))
@@ -111,19 +117,19 @@ impl Gpu {
     fn open_again(&mut self, reason: &str) -> Result<()> {
         let name = adapter::describe(&self.adapter().get_info());
         let lost = format!("the device of the GPU {name} was lost ({reason})");
-        let read = {
+        let pictures = {
             let mut stats = readback::lock(&self.stats);
             if !std::mem::replace(&mut self.opened.is_counted, true) {
                 stats.lost += 1;
             }
-            stats.read
+            stats.read + stats.shown
         };
         if self.settings.device.is_some() {
             return Err(Error::failed(format!(
                 "{lost}; the program opened it, and has to open another one"
             )));
         }
-        if self.opened.reopened_at == Some(read) {
+        if self.opened.reopened_at == Some(pictures) {
             return Err(Error::failed(format!(
                 "{lost}, the second one without a picture in between. See the system's log for its driver; \
                  WGPU_ADAPTER_NAME names another GPU"
@@ -133,7 +139,7 @@ impl Gpu {
             .map_err(|error| {
                 Error::failed(format!("{lost}, and opening another one failed: {error}"))
             })?;
-        opened.reopened_at = Some(read);
+        opened.reopened_at = Some(pictures);
         self.opened = opened;
         let message = format!("{lost}; it was opened again: {line}");
         self.canvas.post(move |canvas| canvas.notice(&message));
@@ -143,6 +149,27 @@ impl Gpu {
     pub(crate) fn present(&mut self, drawing: Drawing) {
         let Some(target) = &self.opened.target else { return };
         readback::lock(&self.stats).presented += 1;
+        if self.settings.window && self.opened.presenter.is_none() {
+            self.opened.presenter = drawing.take_window().map(|window| {
+                let (canvas, stats) = (self.canvas.clone(), Arc::clone(&self.stats));
+                let started = Presenter::start(&self.opened.device, window, canvas, stats);
+                if let Err(error) = &started {
+                    let message = format!("the window shows pictures that are read back: {error}");
+                    self.canvas.post(move |canvas| canvas.notice(&message));
+                }
+                started
+            });
+        }
+        let mut drawing = drawing;
+        if let Some(Ok(presenter)) = &self.opened.presenter
+            && let Some(window) = presenter.window()
+        {
+            presenter.show(&target.texture);
+            match drawing.present_directly(window) {
+                Some(wanted) => drawing = wanted,
+                None => return,
+            }
+        }
         if !drawing.is_wanted() {
             drawing.postpone();
             return;
@@ -199,8 +226,15 @@ fn open(
     let woken = canvas.clone();
     let (device, line) = OpenDevice::open(settings, move || woken.request_draw())?;
     let readback = Readback::start(&device, pixels, canvas.clone(), Arc::clone(stats))?;
-    let opened =
-        Opened { device, readback, target: None, begun: 0, reopened_at: None, is_counted: false };
+    let opened = Opened {
+        device,
+        readback,
+        presenter: None,
+        target: None,
+        begun: 0,
+        reopened_at: None,
+        is_counted: false,
+    };
     Ok((opened, line))
 }
 

@@ -37,6 +37,20 @@
 //! A machine without a GPU needs a renderer in software, such as Mesa's lavapipe: `apt install mesa-vulkan-drivers` on
 //! Debian and Ubuntu.
 //!
+//! # The local window
+//!
+//! Under X11, with Vulkan, the GPU shows its pictures in the local window itself. Nothing is read back
+//! then, until somebody else looks: a browser, a terminal, a recording. [`GpuStats::shown`] counts such pictures, and
+//! [`BackendStats::direct`](framecast::BackendStats::direct) says where it is so; the canvas tells its user. Frames
+//! whose pixels nobody needed are in memory nowhere: [`Canvas::last_frame`](framecast::Canvas::last_frame) is the last one
+//! that was read. [`GpuFrame::read`] reads any.
+//!
+//! The window is filled at the display's pace, without tearing. It is resized, covered and minimised as any other. Where
+//! this cannot be, or fails later, the window shows pictures that are read back, and the user is told why: on another system or
+//! under Wayland, with OpenGL, with a [device of the program's own](GpuSettings::device), or if the display has no surface for this GPU. A
+//! display that stops answering holds up nobody else, but for one moment: while it is handed a picture, the canvas waits with
+//! the window until the display answers or is gone.
+//!
 //! # A lost device
 //!
 //! A driver that crashes, or a GPU that is unplugged, takes everything with it that was made on the device.
@@ -58,12 +72,20 @@
 #![warn(missing_docs)]
 
 mod adapter;
+mod blit;
 mod device;
 mod frame;
 mod gpu;
+mod health;
+mod presenter;
 mod readback;
 mod settings;
 mod stats;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod surface;
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+#[path = "surface_unsupported.rs"]
+mod surface;
 mod target;
 
 pub use wgpu;

@@ -21,6 +21,7 @@ pub struct GpuSettings {
     pub(crate) limits: Limits,
     pub(crate) format: TextureFormat,
     pub(crate) device: Option<GpuDevice>,
+    pub(crate) window: bool,
 }
 
 /// A device of the program's own, for [`GpuSettings::device`].
@@ -35,7 +36,7 @@ pub struct GpuDevice {
 }
 
 impl GpuSettings {
-    /// A quick GPU without features beyond WebGPU's, its limits, and frames in `Rgba8UnormSrgb`.
+    /// A quick GPU without features beyond WebGPU's, its limits, and frames in `Bgra8UnormSrgb`, as windows have them.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -43,8 +44,9 @@ impl GpuSettings {
             hardware_only: false,
             features: Features::empty(),
             limits: Limits::default(),
-            format: TextureFormat::Rgba8UnormSrgb,
+            format: TextureFormat::Bgra8UnormSrgb,
             device: None,
+            window: true,
         }
     }
 
@@ -88,8 +90,16 @@ impl GpuSettings {
         self
     }
 
+    /// Sets whether the GPU shows its pictures in the local window itself where it can; true by default. If false, the
+    /// window shows pictures that are read back, as other backends do.
+    #[must_use]
+    pub fn window(mut self, window: bool) -> Self {
+        self.window = window;
+        self
+    }
+
     /// Uses a device that the program opened itself, as for an engine that has its own. Features, limits and power are
-    /// what the device has. If it is lost, [`Gpu::begin`](crate::Gpu::begin) fails.
+    /// what the device has, and the window shows pictures that are read back. If it is lost, [`Gpu::begin`](crate::Gpu::begin) fails.
     ///
     /// A device has one callback for its loss, and the canvas
     /// [sets it](wgpu::Device::set_device_lost_callback).
@@ -114,6 +124,7 @@ impl fmt::Debug for GpuSettings {
             .field("features", &self.features)
             .field("format", &self.format)
             .field("device", &self.device)
+            .field("window", &self.window)
             .finish_non_exhaustive()
     }
 }

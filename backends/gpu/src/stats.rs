@@ -1,4 +1,4 @@
-//! What was read back.
+//! What was shown and read back.
 
 use std::time::Duration;
 
@@ -8,6 +8,9 @@ use std::time::Duration;
 pub struct GpuStats {
     /// Frames that were [presented](crate::GpuFrame::present).
     pub presented: u64,
+    /// Pictures that were shown in the local window without reading them back. A frame is none if the window takes
+    /// pictures more slowly, and two if the window is resized.
+    pub shown: u64,
     /// Frames that were read back, to be presented or [at once](crate::GpuFrame::read).
     pub read: u64,
     /// Bytes that were read back, with the padding of rows.

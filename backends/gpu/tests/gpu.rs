@@ -1,6 +1,9 @@
 //! A canvas that a GPU draws, on whatever GPU there is: Mesa's renderer in software is one.
 
 mod scene;
+/// The local window, shown without reading.
+#[cfg(all(unix, not(target_os = "macos")))]
+mod window;
 
 use std::time::{Duration, Instant};
 
@@ -182,7 +185,7 @@ fn more_frames_than_the_limit_wait_for_the_gpu() {
     run(&canvas, &mut gpu, &mut scene, |_| {
         remote
             .last_frame()
-            .is_some_and(|frame| scene::shade(&frame, wgpu::TextureFormat::Rgba8UnormSrgb) == many)
+            .is_some_and(|frame| scene::shade(&frame, wgpu::TextureFormat::Bgra8UnormSrgb) == many)
     });
     assert_eq!(gpu.stats().presented, u64::from(many));
 }

@@ -182,7 +182,12 @@ impl Pane {
         }
         let now = self.clock.now();
         self.dirty |= self.surroundings.look(now - self.shown_at)?;
-        // Before the next picture: it was meant for the one on the screen.
+        // Input was meant for the picture on the screen: the program's has followed the window's size already, and ours
+        // is shown below.
+        let direct = self.direct.is_some();
+        if direct {
+            self.show(now)?;
+        }
         let mut paste = false;
         let mut report = |sink: &mut dyn FnMut(BackendEvent), timestamp, kind: EventKind| {
             paste |= asks_to_paste(&kind);
@@ -190,7 +195,9 @@ impl Pane {
         };
         let heard = self.report_heard(now, &mut |at, kind| report(sink, at, kind));
         self.report_visibility(now, sink);
-        self.show(now)?;
+        if !direct {
+            self.show(now)?;
+        }
         self.report_size(sink);
         if !heard {
             self.report_polled(now, &mut |kind| report(sink, now, kind));
@@ -209,13 +216,14 @@ impl Pane {
 
     /// Polls minifb, with a picture if there is a new one.
     fn show(&mut self, now: f64) -> Result<()> {
-        let (width, height) = self.window.get_size();
         if let Some(DirectPicture { size, ratio, .. }) = self.direct {
-            self.shown = Some((place(size, width, height), size, ratio));
             self.dirty = false;
             self.window.update();
+            let (width, height) = self.window.get_size();
+            self.shown = Some((place(size, width, height), size, ratio));
             return Ok(());
         }
+        let (width, height) = self.window.get_size();
         match &self.frame {
             Some(frame) if self.dirty && self.visible => {
                 let place = self.scaler.draw(frame, &mut self.back, width, height);

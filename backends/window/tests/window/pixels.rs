@@ -103,6 +103,36 @@ on_a_display! {
 }
 
 on_a_display! {
+    fn positions_are_those_of_the_programs_picture_at_the_windows_newest_size(stage) {
+        let mut view = View::open("direct", 320, 240);
+        view.present(320, 240, 1.0, |_, _| GREEN);
+        view.sees(stage, "green", |shot| shows(shot, 320, 240, |_, _| GREEN));
+        let picture = DirectPicture::new(PhysicalSize::new(160, 160), 1.0);
+        view.backend.apply(&BackendCommand::ShownDirectly(Some(picture))).unwrap();
+        view.present(320, 240, 1.0, |_, _| RED);
+        // It has taken the frame, and with it what is shown.
+        view.wait("demand for the next", |view| view.backend.wants_frame().then_some(()));
+        let (window, (left, top)) = (stage.window("direct"), corner(320, 240));
+        let moved = |it: &BackendEvent| match it {
+            BackendEvent::Event { kind: EventKind::PointerEnter(at) | EventKind::PointerMove(at), .. } => {
+                Some((at.x, at.y))
+            }
+            _ => None,
+        };
+        stage.point((left + 160) as i16, top as i16 + 60);
+        view.until("the pointer", |it| moved(it) == Some((80.0, 40.0)));
+        // At the same place, but for one pixel: the window is another one, and so is the place in its picture.
+        for (width, x, at) in [(640, 200, (40.0, 20.0)), (320, 202, (108.0, 40.0)), (640, 203, (41.0, 20.0))] {
+            stage.resize(window, width, width * 3 / 4);
+            stage.point((left + x) as i16, top as i16 + 60);
+            let event = view.until("a position", |it| moved(it).is_some());
+            let is = moved(&event).unwrap();
+            assert!((is.0 - at.0).abs() < 0.7 && (is.1 - at.1).abs() < 0.7, "{width}: {is:?}, not {at:?}");
+        }
+    }
+}
+
+on_a_display! {
     fn resizing_is_reported_and_scales_the_last_picture(stage) {
         let mut view = View::open("resize", 200, 100);
         assert!(matches!(view.until("the client", |_| true), BackendEvent::Joined { .. }));

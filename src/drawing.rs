@@ -174,10 +174,10 @@ impl Drawing {
         if wanted {
             return Some(self);
         }
-        let Self { member, buffer, ratio, began, virtual_now, direct, .. } = self;
+        let Self { member, place, buffer, ratio, began, virtual_now, direct, .. } = self;
         let drawn = virtual_now.unwrap_or_else(Instant::now);
         let picture = Picture { buffer, ratio, began, drawn, direct };
-        member.engine.borrow_mut().end_direct(picture, drawn);
+        member.engine.borrow_mut().end_direct(picture, place.number, drawn);
         None
     }
 
@@ -215,7 +215,7 @@ impl Drawing {
     /// # Ok::<(), framecast::Error>(())
     /// ```
     pub fn postpone(self) {
-        self.member.engine.borrow_mut().postpone(self.buffer);
+        self.member.engine.borrow_mut().postpone(self.buffer, self.place.number);
     }
 
     /// Ends the drawing without showing it, and returns its picture, to save or print it. The picture's

@@ -109,8 +109,10 @@ pub(crate) struct Engine {
     presented: u64,
     /// Drawings that other threads are to finish.
     pub(crate) detached: usize,
-    /// The newest drawing was put off until somebody looks.
-    postponed: bool,
+    /// The number of the newest drawing that the program has shown in a window itself.
+    shown_directly: u64,
+    /// The number of the newest drawing that was put off until somebody looks; `None` once a newer one is presented.
+    postponed: Option<u64>,
     sequence: u64,
     last_frame: Option<Frame>,
     size: CanvasSize,
@@ -218,7 +220,8 @@ impl Engine {
             drawings: 0,
             presented: 0,
             detached: 0,
-            postponed: false,
+            shown_directly: 0,
+            postponed: None,
             sequence: 0,
             last_frame: None,
             size: settings.size,
@@ -350,8 +353,8 @@ impl Engine {
         if let Some(turn) = self.play(now, waits_for_deadline) {
             return turn;
         }
-        if self.postponed && self.wants_pixels() {
-            self.postponed = false;
+        if self.postponed.is_some() && self.wants_pixels() {
+            self.postponed = None;
             self.schedule.request();
         }
         if self.is_free() && self.demanded() && self.schedule.next(now) == Due::Now {

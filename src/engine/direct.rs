@@ -58,7 +58,8 @@ impl Engine {
         Some((native, state))
     }
 
-    /// The program shows `picture`, the drawing of this `number`, in the window itself. Returns false if the window is gone, or was given back.
+    /// The program shows `picture`, the drawing of this `number`, in the window itself. Returns false if the window is
+    /// gone, or was given back.
     pub(crate) fn show_directly(
         &mut self,
         state: &Arc<DirectState>,
@@ -74,8 +75,8 @@ impl Engine {
         {
             slot.tell(&BackendCommand::ShownDirectly(Some(picture)), messages);
         }
-        // Older ones that are not finished yet come too late.
-        self.presented = self.presented.max(number);
+        // Others may be given older ones later, when their pixels are there.
+        self.shown_directly = self.shown_directly.max(number);
         true
     }
 

@@ -44,21 +44,23 @@ impl Engine {
         self.wants_pixels() || self.slots.is_empty() || self.schedule.is_manual()
     }
 
-    /// A draw follows as soon as somebody looks.
-    pub(crate) fn postpone(&mut self, buffer: FrameBuffer) {
+    /// Puts the drawing of this `number` off: a draw follows as soon as somebody looks.
+    pub(crate) fn postpone(&mut self, buffer: FrameBuffer, number: u64) {
         lock(&self.pool).put_back(buffer);
-        self.postponed = true;
+        self.postponed = Some(number);
     }
 
     /// Counts a picture that the program has shown itself, and whose pixels nobody needs so far.
-    pub(crate) fn end_direct(&mut self, picture: Picture, now: Instant) {
+    pub(crate) fn end_direct(&mut self, picture: Picture, number: u64, now: Instant) {
         self.count(picture.began, picture.drawn, now);
-        self.postpone(picture.buffer);
+        self.postpone(picture.buffer, number);
     }
 
     /// Presents what the application drew and presented itself.
     pub(crate) fn present_drawing(&mut self, mut picture: Picture, place: Place, now: Instant) {
-        self.postponed = false;
+        // A picture that took long leaves a newer one put off, and a newer one in the window that shows it.
+        self.postponed = self.postponed.filter(|number| *number > place.number);
+        picture.direct |= place.number < self.shown_directly;
         self.presented = self.presented.max(place.number);
         if self.last_frame.as_ref().map(Frame::sequence) != place.after {
             picture.buffer.clear_damage();

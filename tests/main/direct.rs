@@ -116,7 +116,30 @@ fn a_picture_that_is_late_does_not_pass_for_the_newest() {
     assert!(due(&canvas).is_none());
     viewer.set_demand(true);
     due(&canvas).expect("the newest was never read").present();
-    assert_eq!(viewer.presented(), 1);
+    assert_eq!(viewer.presented(), 2);
+}
+
+#[test]
+fn a_viewer_is_given_pictures_that_are_read_after_the_window_shows_newer_ones() {
+    let (canvas, remote, viewer) = open();
+    let window = take(&canvas);
+    let (hide, hidden) = std::sync::mpsc::channel();
+    window.on_hide(move || hide.send(()).unwrap());
+    viewer.set_demand(true);
+    let draw = || {
+        canvas.request_draw();
+        due(&canvas).unwrap().present_directly(&window).expect("the viewer wants it").detach()
+    };
+    // As a GPU that is two pictures behind its program.
+    let mut late = std::collections::VecDeque::from([draw(), draw()]);
+    for given in 1..=10 {
+        late.push_back(draw());
+        late.pop_front().unwrap().present();
+        // The loop takes what was finished.
+        drop(due(&canvas));
+        assert_eq!((viewer.presented(), remote.presented()), (given, given));
+    }
+    assert!(hidden.try_recv().is_err(), "the window shows the newest");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use framecast_api::{Clock, FramePool, PhysicalSize};
 use framecast_record::{Head, Playback, Reader, Writer};
-use framecast_stream::{Hub, HubInput, HubOutput, Message};
+use framecast_stream::UpdateEncoder;
 
 const SIZE: PhysicalSize = PhysicalSize::new(1280, 720);
 const FPS: u64 = 20;
@@ -60,11 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Writes an hour.
 fn record(path: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
     let begin = Instant::now();
-    let mut hub = Hub::new(Duration::from_millis(300));
-    let subscriber = hub.subscribe(false);
-    let violation = |_| "a violation";
-    hub.handle(begin, HubInput::Open { clock: Clock::since(begin), title: String::new() })
-        .map_err(violation)?;
+    let mut encoder = UpdateEncoder::new(Clock::since(begin), false, begin);
     let mut writer = Writer::new(File::create(path)?, &Head::new("an hour", SystemTime::now()))?;
     let mut pool = FramePool::new();
     for number in 0..SECONDS * FPS {
@@ -73,23 +69,8 @@ fn record(path: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
         let mut buffer = pool.lend(SIZE)?;
         draw(&mut buffer, number);
         let frame = pool.freeze(buffer, number + 1, micros as f64 / 1e6, 1.0);
-        hub.handle(now, HubInput::Frame(frame)).map_err(violation)?;
-        loop {
-            match hub.poll(now) {
-                HubOutput::Send(client, Message::Update(update)) if client == subscriber => {
-                    writer.picture(micros, update)?;
-                    hub.handle(now, HubInput::Written(client)).map_err(violation)?;
-                }
-                HubOutput::Wait(_) => match hub.take_job(now) {
-                    Some(job) => {
-                        hub.handle(now, HubInput::Done(job.run(|_, _| false)))
-                            .map_err(violation)?;
-                    }
-                    None => break,
-                },
-                _ => {}
-            }
-        }
+        encoder.frame(frame, now);
+        encoder.advance(now, |update| writer.picture(micros, update))?;
     }
     writer.finish(SECONDS * 1_000_000)?;
     Ok(())

@@ -9,7 +9,6 @@ mod format;
 #[cfg(feature = "play")]
 #[doc(hidden)]
 pub mod fuzz;
-mod hub_source;
 #[cfg(feature = "play")]
 mod picture;
 #[cfg(feature = "play")]

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use framecast_api::{Clock, Frame, FramePool, PhysicalSize};
+use framecast_stream::UpdateEncoder;
 use serde_json::json;
 
 use crate::format::{Head, Writer};
-use crate::hub_source::HubSource;
 
 /// What was shown, and when.
 pub(crate) struct Shown {
@@ -20,7 +20,7 @@ pub(crate) struct Shown {
 pub(crate) struct Scene {
     begin: Instant,
     now: Instant,
-    source: HubSource,
+    source: UpdateEncoder,
     writer: Writer<Vec<u8>>,
     pool: FramePool,
     sequence: u64,
@@ -35,7 +35,7 @@ impl Scene {
         Self {
             begin,
             now: begin,
-            source: HubSource::new(Clock::since(begin), lossless, begin),
+            source: UpdateEncoder::new(Clock::since(begin), lossless, begin),
             writer: Writer::new(Vec::new(), &head).unwrap(),
             pool: FramePool::new(),
             sequence: 0,

@@ -5,13 +5,12 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use framecast_api::{Clock, Error, Frame, Result};
-use framecast_stream::{TileUpdate, Updates};
+use framecast_stream::{TileUpdate, UpdateEncoder, Updates};
 use serde_json::Value;
 
 use super::sink::Sink;
 use crate::file::Made;
 use crate::format::{Head, Writer};
-use crate::hub_source::HubSource;
 use crate::words;
 
 /// While nothing changes, the file is told that time passed, so that a recording that is interrupted is as long as it
@@ -76,7 +75,7 @@ impl<W: Write> Output<W> {
 enum Source {
     /// This recorder encodes it.
     Own {
-        hub: Box<HubSource>,
+        hub: Box<UpdateEncoder>,
         /// The time of the newest frame, until what changed with it is written.
         frame_time: Option<u64>,
     },
@@ -126,7 +125,7 @@ impl<W: Write> FcastSink<W> {
                 times: VecDeque::new(),
             },
             None => {
-                let hub = Box::new(HubSource::new(clock, head.lossless, now));
+                let hub = Box::new(UpdateEncoder::new(clock, head.lossless, now));
                 Source::Own { hub, frame_time: None }
             }
         };
@@ -189,7 +188,7 @@ impl<W: Write + Send> Sink for FcastSink<W> {
     fn pause(&mut self, now: Instant) {
         if let Source::Shared { .. } = self.source {
             // What the others are sent of the pause is not told from what comes after.
-            let hub = Box::new(HubSource::new(self.clock, false, now));
+            let hub = Box::new(UpdateEncoder::new(self.clock, false, now));
             self.source = Source::Own { hub, frame_time: None };
         }
     }
@@ -235,7 +234,7 @@ impl<W: Write + Send> Sink for FcastSink<W> {
             Source::Shared { newest, drawn, .. } => match newest.take() {
                 Some(frame) if !output.writer.is_exact() || *drawn < frame.timestamp() => {
                     // The hub of the others may be gone already, or be behind.
-                    let mut hub = HubSource::new(self.clock, true, now);
+                    let mut hub = UpdateEncoder::new(self.clock, true, now);
                     hub.frame(frame, now);
                     hub.advance(now, |update| output.picture(time, update)).map(|_| ())
                 }

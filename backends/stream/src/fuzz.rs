@@ -208,6 +208,9 @@ impl Scene {
             28 => self.now -= Duration::from_millis(u64::from(argument) % 20),
             29 => self.requests.extend(self.hub.request_snapshot(Role::Watch, self.now)),
             30 => match argument % 8 {
+                0 if argument > 127 => {
+                    self.hub.set_wants_frames(client, argument.is_multiple_of(16));
+                }
                 0 => drop(self.hub.subscribe(argument.is_multiple_of(16))),
                 1 => drop(self.hub.take_events()),
                 2 => self.updates.extend(self.hub.tiles_since(argument.into())),

@@ -1,5 +1,6 @@
 //! Frames in, updates out: a hub whose only audience is one subscriber. Pure: `now` comes in.
 
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use framecast_api::{ClientId, Clock, Frame};
@@ -51,7 +52,7 @@ pub struct UpdateEncoder {
 
 impl UpdateEncoder {
     /// Creates an encoder for a canvas with this clock. If `lossless`, every picture is encoded exactly from the
-    /// start.
+    /// start. It wants no frames at first.
     #[must_use]
     pub fn new(clock: Clock, lossless: bool, now: Instant) -> Self {
         let mut hub = Hub::new(STILL_AFTER);
@@ -59,7 +60,20 @@ impl UpdateEncoder {
         let mut encoder = Self { hub, subscriber, ahead: Duration::ZERO };
         encoder.handle(HubInput::SetLossless(lossless), now);
         encoder.handle(HubInput::Open { clock, title: String::new() }, now);
+        // The hub learns that its subscriber has room.
+        let Ok(_) = encoder.advance(now, |_| Ok::<_, Infallible>(()));
         encoder
+    }
+
+    /// Sets whether there is demand for frames. Without demand it encodes the frames that it is given all the same.
+    pub fn set_wants_frames(&mut self, wants_frames: bool) {
+        self.hub.set_wants_frames(self.subscriber, wants_frames);
+    }
+
+    /// Returns whether to draw a frame now: there is demand, and the last frame was encoded.
+    #[must_use]
+    pub fn wants_frame(&self) -> bool {
+        self.hub.wants_frame()
     }
 
     /// Takes the next frame. A frame that was not encoded yet is replaced by it.
@@ -126,8 +140,6 @@ impl UpdateEncoder {
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
-
     use super::*;
     use crate::scene::grain;
     use crate::tile_picture::TilePicture;
@@ -194,6 +206,25 @@ mod tests {
         let (updates, again) = advance(&mut encoder, now);
         assert_eq!((updates.len(), again), (1, None));
         assert_eq!(updates[0].picture.sequence, 2);
+    }
+
+    #[test]
+    fn a_frame_is_wanted_while_there_is_demand_and_the_last_one_is_encoded() {
+        let now = Instant::now();
+        let mut encoder = UpdateEncoder::new(Clock::since(now), true, now);
+        let mut frames = Frames::new();
+        assert!(!encoder.wants_frame());
+        encoder.set_wants_frames(true);
+        assert!(encoder.wants_frame());
+        encoder.frame(frames.next(), now);
+        assert!(!encoder.wants_frame());
+        assert_eq!(advance(&mut encoder, now).0.len(), 1);
+        assert!(encoder.wants_frame());
+        encoder.set_wants_frames(false);
+        assert!(!encoder.wants_frame());
+        encoder.frame(frames.next(), now);
+        assert_eq!(advance(&mut encoder, now).0.len(), 1, "it is drawn for others");
+        assert!(!encoder.wants_frame());
     }
 
     #[test]

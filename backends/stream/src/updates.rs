@@ -18,4 +18,8 @@ pub trait Updates: Send {
     /// Takes the next update, if there is one now. It has everything that changed since the one before, so who comes
     /// late misses nothing but what was replaced meanwhile.
     fn take(&mut self) -> Option<TileUpdate>;
+
+    /// Sets whether frames are drawn for this subscription; at first they are not. See
+    /// [`Hub::set_wants_frames`](crate::Hub::set_wants_frames).
+    fn set_wants_frames(&mut self, wants_frames: bool);
 }

@@ -301,6 +301,13 @@ impl Canvas {
         })
     }
 
+    /// Has frames drawn for a subscriber, or not any more.
+    pub(super) fn set_wants_frames(&self, subscriber: ClientId, wants_frames: bool) {
+        self.change(Instant::now(), |shared| {
+            shared.hub.set_wants_frames(subscriber, wants_frames);
+        });
+    }
+
     /// Whether `client` is here and has been sent away.
     pub(super) fn is_sent_away(&self, client: ClientId) -> bool {
         let shared = self.lock();

@@ -40,6 +40,10 @@ impl Updates for Subscription {
             Outgoing::Goodbye(_) => None,
         }
     }
+
+    fn set_wants_frames(&mut self, wants_frames: bool) {
+        self.canvas.set_wants_frames(self.client, wants_frames);
+    }
 }
 
 impl Drop for Subscription {

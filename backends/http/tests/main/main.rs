@@ -33,5 +33,7 @@ mod snapshot;
 mod stats;
 /// TLS.
 mod tls;
+/// What changes, for recorders and relays.
+mod updates;
 /// What async-h1 does alone with hostile requests, and what we answer.
 mod weaknesses;

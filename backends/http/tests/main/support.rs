@@ -33,11 +33,11 @@ impl Wake for Bell {
 
 impl Bell {
     /// Waits for one more wake than `seen`.
-    fn wait(&self, seen: &mut u64, until: Instant) {
+    pub(crate) fn wait(&self, seen: &mut u64, until: Instant) {
         let mut rings = self.rings.lock().unwrap();
         while *rings <= *seen {
             let left = until.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "nothing woke the engine for too long");
+            assert!(!left.is_zero(), "nothing rang for too long");
             rings = self.rung.wait_timeout(rings, left).unwrap().0;
         }
         *seen = *rings;

@@ -366,6 +366,12 @@ impl framecast_stream::Updates for Subscription {
         encoder.settle();
         Some(update)
     }
+
+    fn set_wants_frames(&mut self, wants_frames: bool) {
+        let mut encoder = self.0.lock().unwrap();
+        encoder.hub.set_wants_frames(self.1, wants_frames);
+        encoder.settle();
+    }
 }
 
 #[test]

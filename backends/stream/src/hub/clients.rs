@@ -5,7 +5,7 @@ use std::time::Instant;
 use framecast_api::{BackendEvent, ClientId, EventKind, LogicalSize, Role, ViewInfo};
 
 use super::{Hub, Joining, Phase, stats};
-use crate::client_state::ClientState;
+use crate::client_state::{ClientState, Place};
 use crate::identity::{Grant, Identity};
 use crate::inputs::Flooded;
 use crate::message::Goodbye;
@@ -46,7 +46,7 @@ impl Hub {
     /// again.
     ///
     /// If `wants_frames`, frames are drawn for it as for a client that watches. Otherwise it takes what is drawn for
-    /// others, and everything that the program presents.
+    /// others, and everything that the program presents. [`set_wants_frames`](Self::set_wants_frames) changes it.
     pub fn subscribe(&mut self, wants_frames: bool) -> ClientId {
         let grant =
             Grant { name: String::new(), role: Role::Watch, expires: None, revocation: None };
@@ -55,6 +55,20 @@ impl Hub {
         let client = self.insert(state);
         self.subscribers.insert(client);
         client
+    }
+
+    /// Sets whether frames are drawn for this [subscriber](Self::subscribe). Like any client, it wants no frame before
+    /// its last update was written.
+    pub fn set_wants_frames(&mut self, subscriber: ClientId, wants_frames: bool) {
+        if !self.subscribers.contains(&subscriber) {
+            return;
+        }
+        if let Some(state) = self.clients.get_mut(&subscriber) {
+            state.wants_frames = wants_frames;
+            let place = Place { wants_frames, ..state.place };
+            self.audience.moved(subscriber, &state.place, &place);
+            state.place = place;
+        }
     }
 
     /// Returns whether `who` was sent away, or may be somebody who was.

@@ -170,7 +170,11 @@ impl History {
                 let control = ControlState::new(presenter, None, false, vec![member]);
                 self.scene.set(BackendCommand::Control(control));
             }
-            (21, Some(client)) => match self.random.below(8) {
+            (21, Some(client)) => match self.random.below(10) {
+                8 | 9 => {
+                    let wants_frames = self.random.percent(50);
+                    self.scene.hub.set_wants_frames(client, wants_frames);
+                }
                 0 | 1 => self.scene.handle(HubInput::SetLossless(self.random.percent(50))),
                 2 if self.clients.len() > 2 => {
                     self.clients.retain(|(other, _)| *other != client);

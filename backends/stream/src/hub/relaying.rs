@@ -322,3 +322,46 @@ fn who_takes_only_what_is_drawn_for_others_has_nothing_drawn() {
     other.hub.subscribe(true);
     assert!(other.wants_frame());
 }
+
+#[test]
+fn the_demand_of_who_subscribed_begins_and_ends_and_begins_with_what_is_there() {
+    let mut scene = Scene::new();
+    let subscriber = scene.hub.subscribe(false);
+    scene.settle();
+    scene.hub.set_wants_frames(subscriber, true);
+    assert!(scene.hub.wants_frame());
+    assert!(scene.settle().engine, "the engine is woken");
+    show(&mut scene, SMALL, 1, &[]);
+    assert_eq!(updates(&mut scene, subscriber).len(), 1);
+    assert!(scene.wants_frame());
+    scene.hub.set_wants_frames(subscriber, false);
+    assert!(!scene.hub.wants_frame());
+    assert!(!scene.settle().engine);
+
+    // It has no room for what is drawn for another audience,
+    show(&mut scene, SMALL, 2, &[]);
+    scene.encode();
+    assert!(matches!(scene.next(subscriber), Some(Message::Update(_))));
+    show(&mut scene, SMALL, 3, &[]);
+    scene.hub.set_wants_frames(subscriber, true);
+    assert!(!scene.wants_frame(), "it has not written its last update");
+    assert!(scene.next(subscriber).is_none());
+    // and gets the newest of it as soon as it has.
+    scene.written(subscriber);
+    let handed = updates(&mut scene, subscriber);
+    let sequences: Vec<_> = handed.iter().map(|update| update.picture.sequence).collect();
+    assert_eq!(sequences, [3]);
+    assert!(scene.wants_frame());
+}
+
+#[test]
+fn demand_is_that_of_a_subscriber_only() {
+    let mut scene = Scene::new();
+    let viewer = scene.join();
+    assert!(scene.wants_frame());
+    scene.hub.set_wants_frames(viewer, false);
+    assert!(scene.wants_frame(), "a viewer says itself whether it is hidden");
+    scene.handle(HubInput::Left(viewer, "it left".into()));
+    scene.hub.set_wants_frames(viewer, true);
+    assert!(!scene.wants_frame());
+}

@@ -183,7 +183,7 @@ impl Audience {
     /// Whether somebody has room for a frame after the newest, whose number is `newest`, and it was
     /// begun to be encoded: so the engine draws a frame while the one before is encoded, and no more.
     pub(crate) fn wants_frame(&self, pictures: &Pictures, newest: Option<u64>) -> bool {
-        Source::ALL.into_iter().any(|source| {
+        Source::ALL.into_iter().filter(|source| pictures.wants_frames(*source)).any(|source| {
             let room = &self.rooms[index(source)];
             let Some(newest) = newest else { return room.wanting > 0 };
             let has_current = || room.current.1 > 0 && pictures.has(source, newest);

@@ -13,7 +13,7 @@ use framecast_api::{
 
 use crate::hub::{Hub, HubInput, HubOutput, Joining};
 use crate::identity::{Grant, Identity};
-use crate::job::Job;
+use crate::job::{Job, Work};
 use crate::ledger::Painted;
 use crate::message::Message;
 use crate::protocol::{ClientMessage, Dialect, MjpegConfig, View};
@@ -31,6 +31,7 @@ const SIZES: [(u32, u32); 4] = [(1, 1), (130, 50), (40, 30), (256, 48)];
 /// A hub, and all that it was told and has said.
 struct Scene {
     hub: Hub,
+    is_fed: bool,
     now: Instant,
     pool: FramePool,
     sequence: u64,
@@ -47,8 +48,8 @@ struct Scene {
 /// A history of a hub: each step is two bytes, what happens and to whom or how much.
 pub fn hub(bytes: &[u8]) {
     let mut scene = Scene::new();
-    // Another, which is fed with what the first hands out.
-    let mut fed = Scene::new();
+    // Another, which is fed with what the first hands out, on purpose or until it has frames of its own.
+    let mut fed = Scene::with(bytes.first().is_some_and(|first| first.is_multiple_of(2)));
     for step in bytes.chunks_exact(2).take(MOST_STEPS) {
         scene.step(step[0], step[1]);
         scene.settle();
@@ -67,12 +68,19 @@ pub fn hub(bytes: &[u8]) {
 
 impl Scene {
     fn new() -> Self {
+        Self::with(false)
+    }
+
+    /// With a hub that may be fed on purpose.
+    fn with(is_fed: bool) -> Self {
         let now = Instant::now();
         let mut hub = Hub::new(Duration::from_millis(300));
+        hub.handle(now, HubInput::SetFed(is_fed)).expect("it is no client's doing");
         let open = HubInput::Open { clock: Clock::start(), title: "a title".into() };
         hub.handle(now, open).expect("it is no client's doing");
         Self {
             hub,
+            is_fed,
             now,
             pool: FramePool::new(),
             sequence: 0,
@@ -132,6 +140,10 @@ impl Scene {
         self.sequence += 1;
         let frame = self.pool.freeze(buffer, self.sequence, 0.0, 1.0);
         self.handle(HubInput::Frame(frame));
+        if argument.is_multiple_of(4) {
+            // The next one.
+            self.handle(HubInput::BeginFrame);
+        }
     }
 
     fn setting(&mut self, argument: u8) {
@@ -245,6 +257,8 @@ impl Scene {
             return;
         }
         let job = self.jobs.swap_remove(usize::from(argument) % self.jobs.len());
+        let is_whole = matches!(job.0, Work::Whole(_) | Work::Mjpeg(_));
+        assert!(is_whole || !self.is_fed, "tiles come from elsewhere: {job:?}");
         let failed = job.failure();
         let result = if argument > 230 { failed } else { job.run(|_, _| argument > 200) };
         self.handle(HubInput::Done(result));

@@ -18,6 +18,7 @@ mod accessibility;
 mod audience;
 mod budget;
 mod client_state;
+mod decoded;
 mod feed;
 #[doc(hidden)]
 pub mod fuzz;

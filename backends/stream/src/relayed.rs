@@ -1,14 +1,17 @@
 //! A hub that is fed with what another one hands out, over a way that loses some of it and delays some:
-//! in the end its clients show exactly the pixels of the first. For tests.
+//! in the end its clients show exactly the pixels of the first. Beside every other of these hubs is a program that decodes
+//! the tiles into frames. For tests.
 
 use std::time::Duration;
 
-use framecast_api::{ClientId, PhysicalSize, Rect};
+use bytes::Bytes;
+use framecast_api::{ClientId, Frame, PhysicalSize, Rect};
 
 use crate::hub::HubInput;
+use crate::job::Work;
 use crate::ledger::Painted;
 use crate::message::Message;
-use crate::protocol::{ClientMessage, Part};
+use crate::protocol::{ClientMessage, Dialect, ReadPart};
 use crate::scene::{Scene, grain};
 use crate::simulated::Random;
 use crate::tile_update::TileUpdate;
@@ -35,6 +38,8 @@ struct World {
     /// The one that is fed with its updates.
     second: Scene,
     viewers: Vec<Viewer>,
+    /// What decodes the tiles of the second; `None`: nobody does.
+    decoder: Option<Decoder>,
     way: Way,
     /// Since the beginning.
     time: Duration,
@@ -44,29 +49,46 @@ struct World {
     is_reliable: bool,
 }
 
+/// A program that is handed the second hub's tiles, and presents them to it as frames; and a client that needs whole
+/// pictures.
+struct Decoder {
+    subscriber: ClientId,
+    shows: Picture,
+    /// The frame that it has begun, and when it is done.
+    frame: Option<(Frame, Duration)>,
+    reader: ClientId,
+    /// What the reader was sent last.
+    read: Bytes,
+    /// So many pictures it was sent.
+    pictures: u32,
+}
+
 /// A client of the second hub, and what it shows.
 struct Viewer {
     id: ClientId,
+    shows: Picture,
+}
+
+#[derive(Default)]
+struct Picture {
     size: (u32, u32),
     pixels: Vec<[u8; 3]>,
     exact: bool,
 }
 
-impl Viewer {
-    fn draw(&mut self, part: Part) {
-        let header = part.header;
-        let tiles: Vec<u16> = part.tiles.iter().map(|(n, _)| *n).collect();
-        let bytes = part.into_bytes();
-        let picture = image::load_from_memory(&bytes[80 + 2 * tiles.len()..]).unwrap().into_rgb8();
-        let size = (header.size.width, header.size.height);
+impl Picture {
+    /// Draws a part of an update.
+    fn draw(&mut self, bytes: &[u8]) {
+        let part = ReadPart::parse(bytes).unwrap();
+        let picture = image::load_from_memory(part.picture).unwrap().into_rgb8();
+        let size = (part.size.width, part.size.height);
         if std::mem::replace(&mut self.size, size) != size {
             self.pixels = vec![[9; 3]; (size.0 * size.1) as usize];
         }
-        let (width, height) = header.grid.tile_size();
-        let (width, height) = (u32::from(width), u32::from(height));
-        for (tile, row) in tiles.iter().zip(0..) {
+        let (width, height) = (u32::from(part.tile_size.0), u32::from(part.tile_size.1));
+        let columns = size.0.div_ceil(width);
+        for (tile, row) in part.tiles.iter().zip(0..) {
             let tile = u32::from(*tile);
-            let columns = header.grid.columns();
             let (left, top) = (tile % columns * width, tile / columns * height);
             for y in 0..height.min(size.1 - top) {
                 for x in 0..width.min(size.0 - left) {
@@ -75,7 +97,12 @@ impl Viewer {
                 }
             }
         }
-        self.exact = header.last && header.exact;
+        self.exact = part.last && part.exact;
+    }
+
+    fn is(&self, size: (u32, u32), pixels: &[[u8; 4]]) -> bool {
+        let mut pairs = pixels.iter().zip(&self.pixels);
+        self.size == size && pairs.all(|(want, got)| want[..3] == got[..])
     }
 }
 
@@ -83,12 +110,27 @@ impl World {
     fn new(seed: u64) -> Self {
         let mut first = Scene::new();
         let subscriber = first.hub.subscribe(true);
+        let decodes = seed.is_multiple_of(2);
+        let mut second = if decodes { Scene::fed() } else { Scene::new() };
+        let decoder = decodes.then(|| {
+            // Whole pictures are exact, and tiles are what they are.
+            second.handle(HubInput::SetLossless(true));
+            Decoder {
+                subscriber: second.hub.subscribe(false),
+                shows: Picture::default(),
+                frame: None,
+                reader: second.join_as(Dialect::Whole),
+                read: Bytes::new(),
+                pictures: 0,
+            }
+        });
         Self {
             random: Random::new(seed),
             first,
             subscriber,
-            second: Scene::new(),
+            second,
             viewers: Vec::new(),
+            decoder,
             way: Way::default(),
             time: Duration::ZERO,
             size: SIZES[0],
@@ -167,6 +209,54 @@ impl World {
         for n in 0..self.viewers.len() {
             busy |= self.view(n);
         }
+        busy | self.decode()
+    }
+
+    /// What the program beside the second hub does, and who needs its frames.
+    fn decode(&mut self) -> bool {
+        let Some(decoder) = &mut self.decoder else { return false };
+        let (scene, mut busy) = (&mut self.second, false);
+        while let Some(message) = scene.next(decoder.subscriber) {
+            let Message::Update(update) = message else { panic!("{message:?}") };
+            update.messages(0, false).for_each(|part| decoder.shows.draw(&part));
+            scene.written(decoder.subscriber);
+            busy = true;
+        }
+        // What follows a gap is not handed out.
+        let can_decode = !decoder.shows.pixels.is_empty();
+        if decoder.frame.is_none() && can_decode && scene.wants_frame() {
+            let Picture { size, pixels, .. } = &decoder.shows;
+            scene.handle(HubInput::BeginFrame);
+            let mut buffer = scene.pool.lend(PhysicalSize::new(size.0, size.1)).unwrap();
+            for (to, [red, green, blue]) in buffer.pixels_mut().iter_mut().zip(pixels) {
+                *to = [*red, *green, *blue, 255];
+            }
+            scene.sequence += 1;
+            let frame = scene.pool.freeze(buffer, scene.sequence, 0.0, 1.0);
+            let takes = Duration::from_millis(self.random.below(100).into());
+            decoder.frame = Some((frame, self.time + takes));
+            busy = true;
+        }
+        if let Some((frame, _)) = decoder.frame.take_if(|(_, done)| *done <= self.time) {
+            scene.show(frame);
+            busy = true;
+        }
+        while let Some(job) = scene.hub.take_job(scene.now) {
+            assert!(matches!(job.0, Work::Whole(_)), "{job:?}");
+            scene.handle(HubInput::Done(job.run(|_, _| false)));
+            scene.settle();
+            busy = true;
+        }
+        while let Some(message) = scene.next(decoder.reader) {
+            scene.written(decoder.reader);
+            if let Message::Picture(bytes) = message {
+                (decoder.read, decoder.pictures) = (bytes, decoder.pictures + 1);
+                let update = decoder.pictures;
+                let ack = ClientMessage::Ack { update, painted: Painted::default() };
+                scene.receive(decoder.reader, ack);
+            }
+            busy = true;
+        }
         busy
     }
 
@@ -177,7 +267,7 @@ impl World {
         while let Some(message) = self.second.next(viewer.id) {
             if let Message::Part(part) = message {
                 acks.extend(part.header.last.then_some(part.header.update));
-                viewer.draw(part);
+                viewer.shows.draw(&part.into_bytes());
             }
             self.second.written(viewer.id);
             busy = true;
@@ -194,8 +284,7 @@ impl World {
             0..4 => self.present(),
             4 if self.viewers.len() < 3 => {
                 let id = self.second.join();
-                let (size, pixels) = ((0, 0), Vec::new());
-                self.viewers.push(Viewer { id, size, pixels, exact: false });
+                self.viewers.push(Viewer { id, shows: Picture::default() });
             }
             _ => {
                 let time = self.random.below(60);
@@ -212,9 +301,11 @@ impl World {
             }
             let until = |wait: Option<std::time::Instant>, now| wait.map(|at| at - now);
             let arrival = self.way.0.iter().map(|(at, _)| at.saturating_sub(self.time)).min();
+            let frame = self.decoder.as_ref().and_then(|decoder| decoder.frame.as_ref());
             let next = [
                 until(self.first.wait, self.first.now),
                 until(self.second.wait, self.second.now),
+                frame.map(|(_, done)| done.saturating_sub(self.time)),
                 arrival,
             ];
             match next.into_iter().flatten().min() {
@@ -243,10 +334,15 @@ fn whatever_is_lost_or_late_clients_of_a_hub_that_is_fed_with_updates_end_up_exa
         world.come_to_rest();
         assert!(!world.viewers.is_empty());
         for viewer in &world.viewers {
-            assert!(viewer.exact, "seed {seed}: it is not told");
-            assert_eq!(viewer.size, world.size, "seed {seed}");
-            let mut pairs = world.pixels.iter().zip(&viewer.pixels);
-            assert!(pairs.all(|(want, got)| want[..3] == got[..]), "seed {seed}");
+            assert!(viewer.shows.exact, "seed {seed}: it is not told");
+            assert!(viewer.shows.is(world.size, &world.pixels), "seed {seed}");
+        }
+        if let Some(decoder) = &world.decoder {
+            let read = image::load_from_memory(&decoder.read).unwrap().into_rgb8();
+            let pixels = read.pixels().map(|pixel| pixel.0).collect();
+            let read = Picture { size: read.dimensions(), pixels, exact: true };
+            assert!(read.is(world.size, &world.pixels), "seed {seed}: a whole picture");
+            assert!(!world.second.wants_frame(), "seed {seed}: nothing is newer");
         }
     }
 }

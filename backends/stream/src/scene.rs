@@ -67,8 +67,19 @@ pub(crate) fn grain(seed: u32, at: usize) -> [u8; 4] {
 
 impl Scene {
     pub(crate) fn new() -> Self {
+        Self::with(|_, _| {})
+    }
+
+    /// With a hub that is fed.
+    pub(crate) fn fed() -> Self {
+        Self::with(|hub, now| hub.handle(now, HubInput::SetFed(true)).unwrap())
+    }
+
+    /// With a hub that is made ready before it is opened.
+    pub(crate) fn with(prepare: impl FnOnce(&mut Hub, Instant)) -> Self {
         let now = Instant::now();
         let mut hub = Hub::new(STILL);
+        prepare(&mut hub, now);
         let open = HubInput::Open { clock: Clock::start(), title: "title".into() };
         hub.handle(now, open).unwrap();
         Self {

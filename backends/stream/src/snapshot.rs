@@ -8,6 +8,7 @@ use bytes::Bytes;
 use framecast_api::{Frame, Role};
 use framecast_jpeg::Sampling;
 
+use crate::decoded::DecodedFrames;
 use crate::newest::Newest;
 use crate::{limits, whole_encode};
 
@@ -46,11 +47,24 @@ pub(crate) struct SnapshotRequests {
 
 #[derive(Debug)]
 struct SnapshotRequest {
-    /// This frame, by its `Newest::number`, may be old: nobody wanted a newer one. 0: none may.
-    old: u64,
+    /// This frame, by its `Newest::number`, may be old: nobody wanted a newer one. `None`: somebody did.
+    old: Option<u64>,
     asked: Instant,
     served: bool,
     watches: bool,
+}
+
+impl SnapshotRequest {
+    /// Whether `newest` is new enough. `fed`: it was decoded from tiles.
+    fn takes(&self, newest: &Newest, fed: Option<&DecodedFrames>) -> bool {
+        match fed {
+            None => self.old.is_none_or(|old| newest.number > old),
+            // Where nobody looked, the tiles may be old, too.
+            Some(fed) => {
+                !fed.is_behind() && (self.old.is_none() || fed.has_heard_since(self.asked))
+            }
+        }
+    }
 }
 
 /// The state of a snapshot request.
@@ -82,7 +96,7 @@ impl SnapshotRequests {
             return None;
         }
         self.last += 1;
-        let old = newest.filter(|_| !demanded).map_or(0, |newest| newest.number);
+        let old = (!demanded).then(|| newest.map_or(0, |newest| newest.number));
         self.requests
             .insert(self.last, SnapshotRequest { old, asked: now, served: false, watches });
         Some(self.last)
@@ -93,29 +107,40 @@ impl SnapshotRequests {
         self.requests.remove(&request);
     }
 
-    /// Whether somebody waits for a frame.
-    pub(crate) fn want_frame(&self) -> bool {
-        self.requests.values().any(|request| !request.served)
+    /// How many wait for a frame.
+    pub(crate) fn waiting(&self) -> usize {
+        self.requests.values().filter(|request| !request.served).count()
+    }
+
+    /// Whether somebody waits for a frame that is to be drawn. `fed`: frames are decoded from tiles.
+    pub(crate) fn want_frame(&self, fed: Option<&DecodedFrames>) -> bool {
+        fed.is_none_or(DecodedFrames::is_behind) && self.waiting() > 0
     }
 
     /// Those for whom there is something.
-    pub(crate) fn answerable(
-        &self,
-        newest: Option<&Newest>,
-        closed: bool,
-    ) -> impl Iterator<Item = u64> + '_ {
-        let number = newest.map_or(0, |newest| newest.number);
-        let is_answerable =
-            move |request: &SnapshotRequest| closed || !request.served && number > request.old;
-        let requests = self.requests.iter().filter(move |(_, request)| is_answerable(request));
+    pub(crate) fn answerable<'a>(
+        &'a self,
+        newest: Option<&'a Newest>,
+        fed: Option<&'a DecodedFrames>,
+    ) -> impl Iterator<Item = u64> + 'a {
+        let takes = move |request: &SnapshotRequest| {
+            !request.served && newest.is_some_and(|newest| request.takes(newest, fed))
+        };
+        let requests = self.requests.iter().filter(move |(_, request)| takes(request));
         requests.map(|(number, _)| *number)
     }
 
-    /// What there is for `request`.
+    /// All of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = u64> + '_ {
+        self.requests.keys().copied()
+    }
+
+    /// What there is for `request`. `fed`: frames are decoded from tiles.
     pub(crate) fn look(
         &mut self,
         request: u64,
         newest: Option<&Newest>,
+        fed: Option<&DecodedFrames>,
         now: Instant,
     ) -> SnapshotLook {
         let Some(request) = self.requests.get_mut(&request) else {
@@ -131,7 +156,7 @@ impl SnapshotRequests {
         };
         // An application that has nothing new to draw says nothing.
         let until = request.asked + limits::NEWER_FRAME_TIME;
-        if newest.number <= request.old && now < until {
+        if !request.takes(newest, fed) && now < until {
             return SnapshotLook::Wait(until);
         }
         request.served = true;
@@ -217,8 +242,8 @@ mod tests {
     fn what_somebody_looks_at_already_is_taken_as_it_is() {
         let (mut requests, now) = (SnapshotRequests::default(), Instant::now());
         let asker = asked(&mut requests, Some(&newest(7)), true, now);
-        assert!(is_frame(&requests.look(asker, Some(&newest(7)), now), 7));
-        assert!(!requests.want_frame());
+        assert!(is_frame(&requests.look(asker, Some(&newest(7)), None, now), 7));
+        assert!(!requests.want_frame(None));
     }
 
     #[test]
@@ -226,13 +251,13 @@ mod tests {
         let (mut requests, now) = (SnapshotRequests::default(), Instant::now());
         let old = newest(7);
         let asker = asked(&mut requests, Some(&old), false, now);
-        let SnapshotLook::Wait(until) = requests.look(asker, Some(&old), now) else {
+        let SnapshotLook::Wait(until) = requests.look(asker, Some(&old), None, now) else {
             panic!("too early")
         };
-        assert!(requests.want_frame());
-        assert!(is_frame(&requests.look(asker, Some(&old), until), 7), "nothing newer came");
+        assert!(requests.want_frame(None));
+        assert!(is_frame(&requests.look(asker, Some(&old), None, until), 7), "nothing newer came");
         let asker = asked(&mut requests, Some(&old), false, now);
-        assert!(is_frame(&requests.look(asker, Some(&newest(8)), now), 8));
+        assert!(is_frame(&requests.look(asker, Some(&newest(8)), None, now), 8));
     }
 
     #[test]
@@ -240,13 +265,13 @@ mod tests {
         let (mut requests, now) = (SnapshotRequests::default(), Instant::now());
         let asker = asked(&mut requests, None, false, now);
         let later = now + limits::NEWER_FRAME_TIME;
-        let SnapshotLook::Wait(until) = requests.look(asker, None, later) else {
+        let SnapshotLook::Wait(until) = requests.look(asker, None, None, later) else {
             panic!("too early")
         };
-        let look = requests.look(asker, None, until);
+        let look = requests.look(asker, None, None, until);
         assert!(matches!(look, SnapshotLook::Missing(NoSnapshot::NoFrame)), "{look:?}");
         let asker = asked(&mut requests, None, false, now);
-        assert!(is_frame(&requests.look(asker, Some(&newest(1)), now), 1));
+        assert!(is_frame(&requests.look(asker, Some(&newest(1)), None, now), 1));
     }
 
     #[test]
@@ -283,12 +308,11 @@ mod tests {
         let (mut requests, now) = (SnapshotRequests::default(), Instant::now());
         let old = newest(3);
         let request = requests.ask(Some(&old), false, Role::Watch, now).unwrap();
-        let answerable = |newest: Option<&Newest>, closed| {
-            requests.answerable(newest, closed).collect::<Vec<_>>()
-        };
-        assert!(answerable(Some(&old), false).is_empty());
-        assert_eq!(answerable(Some(&newest(4)), false), [request]);
-        assert_eq!(answerable(None, true), [request]);
+        let answerable =
+            |newest: &Newest| requests.answerable(Some(newest), None).collect::<Vec<_>>();
+        assert!(answerable(&old).is_empty());
+        assert_eq!(answerable(&newest(4)), [request]);
+        assert_eq!(requests.all().collect::<Vec<_>>(), [request]);
     }
 
     #[test]

@@ -22,13 +22,26 @@ pub enum HubInput {
         /// Until there is another.
         title: String,
     },
+    /// Whether the hub is fed: its picture comes in [`Tiles`](Self::Tiles), which it never compares or encodes. It may
+    /// be given frames besides: the same picture, as the program decodes it. They serve those who need whole
+    /// pictures: snapshots, MJPEG streams and clients of the older protocol. Only for them does the hub want frames, and
+    /// only if its tiles show something newer than its newest frame. There is no video.
+    ///
+    /// At first a hub is not fed. This has no effect once the canvas was opened.
+    SetFed(bool),
     /// The application drew a frame.
     Frame(Frame),
-    /// Tiles that another hub handed out; this hub then has no frames of its own. Its clients get the tiles as
-    /// they arrive; it has no whole pictures. The hub notices that an update was lost only when another one
-    /// follows. So the program that carries updates calls [`tiles_since`](super::Hub::tiles_since) of the other
-    /// hub from time to time, with this hub's newest revision.
+    /// Tiles that another hub handed out. Clients get them as they arrive. A hub that is not [fed](Self::SetFed) takes
+    /// them until its first frame, and has no whole pictures; a fed hub takes them also before it is opened.
+    ///
+    /// The hub notices that an update was lost only when another one follows. So the program that carries updates
+    /// calls [`tiles_since`](super::Hub::tiles_since) of the other hub from time to time, with this hub's newest
+    /// revision.
     Tiles(TileUpdate),
+    /// The program begins to decode the next [`Frame`](Self::Frame) of a [fed](Self::SetFed) hub: the frame shows the tiles
+    /// that the hub has now, and may lack those that it takes meanwhile. A frame without this input counts as
+    /// showing all tiles that the hub has when it comes.
+    BeginFrame,
     /// A command from the engine: tell clients something, send one away, or let one in again. Commands for the
     /// presenter alone have methods of their own, such as [`Hub::set_clipboard`](super::Hub::set_clipboard).
     BackendCommand(BackendCommand),

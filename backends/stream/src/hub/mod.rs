@@ -2,6 +2,8 @@
 
 mod clients;
 #[cfg(test)]
+mod fed;
+#[cfg(test)]
 mod histories;
 mod interface;
 #[cfg(test)]
@@ -12,6 +14,7 @@ mod stats;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod updates;
 #[cfg(test)]
 mod video;
 
@@ -28,6 +31,7 @@ pub use interface::{HubInput, HubOutput, Joining};
 use crate::accessibility::TreeStore;
 use crate::audience::Audience;
 use crate::client_state::{ClientState, Clients, Place};
+use crate::decoded::DecodedFrames;
 use crate::inputs::Inputs;
 use crate::job::{Job, JobResult, Outcome, Work};
 use crate::kept_out::KeptOut;
@@ -39,11 +43,8 @@ use crate::settings::Settings;
 use crate::snapshot::{NoSnapshot, SnapshotLook, SnapshotRequests};
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles;
-use crate::tile_update::TileUpdate;
 use crate::video::VideoSettings;
 
-/// What is late comes within this time, or else is lost.
-const REPAIR_AFTER: Duration = Duration::from_millis(100);
 /// A repair that did not come is asked for again.
 const REPAIR_AGAIN: Duration = Duration::from_secs(1);
 /// Answers about links that wait for their client; what it asks meanwhile is dropped.
@@ -185,14 +186,22 @@ impl Hub {
         let now = self.latest(now);
         self.progress += 1;
         match input {
+            HubInput::SetFed(fed) if matches!(self.phase, Phase::New) => {
+                self.pictures.fed = fed.then(DecodedFrames::default);
+            }
+            // What it has was not made for that.
+            HubInput::SetFed(_) => {}
             HubInput::Open { clock, title } if matches!(self.phase, Phase::New) => {
                 self.phase = Phase::Open(clock);
                 self.settings.set_title(title);
+                // There may be a picture for them already.
+                self.clients.keys().for_each(|client| self.audience.changed(*client));
             }
             // It does not open again.
             HubInput::Open { .. } => {}
             HubInput::Frame(frame) => self.present(&frame, now),
             HubInput::Tiles(update) => self.take_update(update, now),
+            HubInput::BeginFrame => self.pictures.fed.iter_mut().for_each(DecodedFrames::begin),
             HubInput::BackendCommand(setting) => self.apply(&setting),
             HubInput::SetLossless(lossless) => self.set_lossless(lossless),
             HubInput::SetVideo(settings) => self.set_video(settings),
@@ -257,19 +266,6 @@ impl Hub {
         HubOutput::Wait(self.next_look(now))
     }
 
-    /// Returns all tiles that are newer than `revision`, as one update; `None` if there are none, or if some of
-    /// them are not encoded yet. These are then encoded: call it again when jobs are done. If the hub has
-    /// restarted since `revision`, the update has all tiles.
-    #[must_use]
-    pub fn tiles_since(&mut self, revision: u64) -> Option<TileUpdate> {
-        let update = self.pictures.tiles.update_since(revision);
-        if update.is_none() && self.is_open() {
-            self.asked_since = Some(self.asked_since.map_or(revision, |it| it.min(revision)));
-            self.progress += 1;
-        }
-        update
-    }
-
     /// Returns whether the canvas was opened and is not closed.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -286,7 +282,8 @@ impl Hub {
     /// is being encoded, so that the application draws the next one meanwhile, but not more.
     #[must_use]
     pub fn wants_frame(&self) -> bool {
-        self.is_open() && (self.snapshots.want_frame() || self.have_room())
+        self.is_open()
+            && (self.snapshots.want_frame(self.pictures.fed.as_ref()) || self.have_room())
     }
 
     fn have_room(&self) -> bool {
@@ -403,7 +400,10 @@ impl Hub {
     /// Requests a snapshot for somebody with `role`. Returns the number of the request; `None` if there are too
     /// many.
     pub fn request_snapshot(&mut self, role: Role, now: Instant) -> Option<u64> {
-        let demanded = self.have_room();
+        let demanded = match self.pictures.fed {
+            Some(_) => self.clients.values().any(|state| state.visible && state.wants_frames),
+            None => self.have_room(),
+        };
         self.snapshots.ask(self.pictures.newest.as_ref(), demanded, role, now)
     }
 
@@ -412,7 +412,7 @@ impl Hub {
         if !self.is_open() {
             return SnapshotLook::Missing(NoSnapshot::Closed);
         }
-        self.snapshots.look(request, self.pictures.newest.as_ref(), now)
+        self.snapshots.look(request, self.pictures.newest.as_ref(), self.pictures.fed.as_ref(), now)
     }
 
     /// Ends a snapshot request: the snapshot was sent, or nobody waits for it any more.
@@ -445,7 +445,7 @@ impl Hub {
             state.place = Place::NOWHERE;
             self.goodbyes.push_back((*client, ended(state)));
         }
-        self.answerable.extend(self.snapshots.answerable(None, true));
+        self.answerable.extend(self.snapshots.all());
     }
 
     fn set_lossless(&mut self, lossless: bool) {
@@ -484,23 +484,19 @@ impl Hub {
         let before = self.pictures.newest.as_ref();
         let is_seen = before.is_some_and(|before| self.pictures.tiles.has_begun(before.number));
         let newest = Newest::after(before, is_seen, frame, cause, now);
-        self.answerable.extend(self.snapshots.answerable(Some(&newest), false));
         self.pictures.newest = Some(newest);
-        // It has pictures of its own.
-        self.repair_at = None;
+        match &mut self.pictures.fed {
+            Some(fed) => fed.presented(),
+            // It has pictures of its own.
+            None => self.repair_at = None,
+        }
+        self.answer_snapshots();
     }
 
-    fn take_update(&mut self, update: TileUpdate, now: Instant) {
-        if !self.is_open() || !update.is_consistent() || self.pictures.newest.is_some() {
-            return;
-        }
-        let revision = self.pictures.tiles.revision();
-        let (is_of_use, is_missing) = self.pictures.tiles.take_update(update, now);
-        if is_of_use {
-            self.changed_tiles(now);
-        }
-        self.subscribers_changed(revision);
-        self.repair_at = is_missing.then(|| self.repair_at.unwrap_or(now + REPAIR_AFTER));
+    /// Has those told for whom there is a snapshot now.
+    fn answer_snapshots(&mut self) {
+        let Pictures { newest, fed, .. } = &self.pictures;
+        self.answerable.extend(self.snapshots.answerable(newest.as_ref(), fed.as_ref()));
     }
 
     fn apply(&mut self, setting: &BackendCommand) {
@@ -563,13 +559,6 @@ impl Hub {
                 self.pictures.jpeg.done(outcome);
                 self.changed_pictures(Source::Jpeg, now);
             }
-        }
-    }
-
-    /// Has whoever is handed out what changed looked at, if something did since `revision`.
-    fn subscribers_changed(&mut self, revision: u64) {
-        if self.pictures.tiles.revision() != revision {
-            self.subscribers.iter().for_each(|it| self.audience.changed(*it));
         }
     }
 

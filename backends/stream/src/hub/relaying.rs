@@ -11,24 +11,24 @@ use crate::scene::{Scene, grain};
 use crate::tile_update::TileUpdate;
 use crate::tiles::Grid;
 
-const LARGE: (u32, u32) = (400, 300);
-const SMALL: (u32, u32) = (260, 97);
+pub(super) const LARGE: (u32, u32) = (400, 300);
+pub(super) const SMALL: (u32, u32) = (260, 97);
 
 /// A hub that is fed with frames, and who is handed out what changes.
-struct Sender {
-    scene: Scene,
+pub(super) struct Sender {
+    pub(super) scene: Scene,
     subscriber: ClientId,
 }
 
 impl Sender {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut scene = Scene::new();
         let subscriber = scene.hub.subscribe(true);
         Self { scene, subscriber }
     }
 
     /// Shows a picture of which these tiles have another pixel, and returns what is handed out.
-    fn show(&mut self, size: (u32, u32), seed: u32, marked: &[u32]) -> Vec<TileUpdate> {
+    pub(super) fn show(&mut self, size: (u32, u32), seed: u32, marked: &[u32]) -> Vec<TileUpdate> {
         show(&mut self.scene, size, seed, marked);
         self.updates()
     }
@@ -38,7 +38,7 @@ impl Sender {
     }
 }
 
-fn show(scene: &mut Scene, size: (u32, u32), seed: u32, marked: &[u32]) {
+pub(super) fn show(scene: &mut Scene, size: (u32, u32), seed: u32, marked: &[u32]) {
     let mut buffer = scene.pool.lend(PhysicalSize::new(size.0, size.1)).unwrap();
     for (at, pixel) in buffer.pixels_mut().iter_mut().enumerate() {
         *pixel = grain(seed, at);
@@ -53,7 +53,7 @@ fn show(scene: &mut Scene, size: (u32, u32), seed: u32, marked: &[u32]) {
     scene.show(frame);
 }
 
-fn updates(scene: &mut Scene, subscriber: ClientId) -> Vec<TileUpdate> {
+pub(super) fn updates(scene: &mut Scene, subscriber: ClientId) -> Vec<TileUpdate> {
     scene.encode();
     let mut all = Vec::new();
     while let Some(message) = scene.next(subscriber) {
@@ -65,14 +65,14 @@ fn updates(scene: &mut Scene, subscriber: ClientId) -> Vec<TileUpdate> {
     all
 }
 
-fn take(scene: &mut Scene, updates: Vec<TileUpdate>) {
+pub(super) fn take(scene: &mut Scene, updates: Vec<TileUpdate>) {
     for update in updates {
         scene.handle(HubInput::Tiles(update));
         scene.settle();
     }
 }
 
-fn pass(scene: &mut Scene, time: Duration) {
+pub(super) fn pass(scene: &mut Scene, time: Duration) {
     scene.now += time;
     scene.settle();
 }

@@ -125,7 +125,7 @@ impl Hub {
     /// Has compared or encoded what comes next, once nothing is being; whether more can be sent now.
     pub(super) fn advance(&mut self, now: Instant) -> bool {
         let (true, Some(newest)) = (self.is_open(), &self.pictures.newest) else { return false };
-        if !self.pictures.tiles.is_resting() {
+        if self.pictures.fed.is_some() || !self.pictures.tiles.is_resting() {
             return false;
         }
         // The newest picture goes before what is left of the one before.
@@ -236,10 +236,10 @@ impl Hub {
         }
         let number = self.pictures.newest.as_ref().map(|newest| newest.number);
         let has_room = |state: &ClientState| {
-            if !state.wants_frames {
+            let (source, room) = (state.place.source, state.place.room);
+            if !state.wants_frames || !self.pictures.wants_frames(source) {
                 return false;
             }
-            let (source, room) = (state.place.source, state.place.room);
             let Some(number) = number else { return room > 0 };
             let is_current = self.pictures.has(source, number)
                 && state.feed.version() == self.pictures.version(source);

@@ -8,6 +8,7 @@ use super::tiles::TileStore;
 use super::video::VideoStore;
 use super::whole::WholeStore;
 use crate::budget::EncodeBudget;
+use crate::decoded::DecodedFrames;
 use crate::limits::LONGEST;
 use crate::newest::Newest;
 
@@ -30,6 +31,8 @@ impl Source {
 #[derive(Debug)]
 pub(crate) struct Pictures {
     pub(crate) newest: Option<Newest>,
+    /// The hub is fed: its tiles come from elsewhere, and its frames are what the program decodes of them.
+    pub(crate) fed: Option<DecodedFrames>,
     pub(crate) tiles: TileStore,
     pub(crate) video: VideoStore,
     pub(crate) whole: WholeStore,
@@ -51,6 +54,7 @@ impl Pictures {
         let still_after = still_after.min(LONGEST);
         Self {
             newest: None,
+            fed: None,
             tiles: TileStore::new(random()),
             video: VideoStore::default(),
             whole: WholeStore::new(still_after),
@@ -63,7 +67,15 @@ impl Pictures {
 
     /// The codecs of which a client that can decode them may be sent video.
     pub(crate) fn video_codecs(&self) -> &'static [&'static str] {
-        if self.video.is_possible() && !self.lossless { &["h264"] } else { &[] }
+        let is_possible = self.video.is_possible() && !self.lossless && self.fed.is_none();
+        if is_possible { &["h264"] } else { &[] }
+    }
+
+    /// Whether a newer frame would be a newer picture of `source`. In a fed hub, tiles and video are not made of frames,
+    /// and a frame shows nothing newer while the tiles do not.
+    pub(crate) fn wants_frames(&self, source: Source) -> bool {
+        let is_whole = matches!(source, Source::Whole | Source::Jpeg);
+        self.fed.as_ref().is_none_or(|fed| is_whole && fed.is_behind())
     }
 
     pub(crate) fn clear(&mut self) {

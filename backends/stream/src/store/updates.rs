@@ -143,6 +143,11 @@ impl TileStore {
         !self.is_relayed() || self.complete == self.revision
     }
 
+    /// Whether `revision` of the hub `stream` is the newest that is known, and nothing before it is missing.
+    pub(crate) fn is_at(&self, stream: u64, revision: u64) -> bool {
+        self.stream == stream && self.revision == revision && self.is_complete()
+    }
+
     /// Where the picture comes in tiles: it has everything up to this revision.
     pub(crate) fn complete(&self) -> u64 {
         self.complete

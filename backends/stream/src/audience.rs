@@ -8,6 +8,7 @@ use framecast_api::ClientId;
 
 use crate::client_state::{Clients, Place};
 use crate::store::pictures::{Pictures, Source};
+use crate::viewers::Viewers;
 
 /// So many messages may wait at once for those who write them, besides one for the presenter: it
 /// never queues behind more of them. Under load everybody else has the rest, in turn.
@@ -34,6 +35,8 @@ pub(crate) struct Audience {
     lacking: Turns,
     /// Who was handed a message that is not taken yet, the longest first.
     untaken: VecDeque<(Instant, ClientId)>,
+    /// The clients that look.
+    viewers: Viewers,
 }
 
 /// What a message is of that needs nothing else.
@@ -129,6 +132,10 @@ impl Audience {
         if counted(before) == counted(after) {
             return;
         }
+        self.viewers.all += after.viewers.all;
+        self.viewers.all -= before.viewers.all;
+        self.viewers.visible += after.viewers.visible;
+        self.viewers.visible -= before.viewers.visible;
         let room = &mut self.rooms[index(before.source)];
         if before.room > 0 {
             if after.room == 0 || after.source != before.source {
@@ -163,6 +170,11 @@ impl Audience {
         let current = places
             .filter(|place| place.wants_frames && place.room == 1 && place.version == version);
         room.current = (version, current.count());
+    }
+
+    /// The clients that look.
+    pub(crate) fn viewers(&self) -> Viewers {
+        self.viewers
     }
 
     /// Whether somebody can take a picture of `source`.
@@ -330,7 +342,8 @@ impl Audience {
 
     /// `client`, who stood there, is gone.
     pub(crate) fn left(&mut self, client: ClientId, place: &Place) {
-        let nowhere = Place { room: 0, takes_exact: false, look_at: None, ..*place };
+        let viewers = Viewers::default();
+        let nowhere = Place { room: 0, takes_exact: false, viewers, look_at: None, ..*place };
         self.moved(client, place, &nowhere);
         self.stop_being_ready(client);
         self.stop_waiting(client);

@@ -20,6 +20,7 @@ use crate::store::tiles::Missing;
 use crate::store::video::VideoStore;
 use crate::tiles::Fidelity;
 use crate::video::{VideoMode, VideoRung};
+use crate::viewers::Viewers;
 
 /// So many texts go before the first picture of a client, and before those of others: it is told who
 /// drives, the title and the like.
@@ -96,6 +97,8 @@ pub(crate) struct Place {
     pub(crate) takes_exact: bool,
     /// What it was sent.
     pub(crate) version: Option<u64>,
+    /// What it adds to those who look.
+    pub(crate) viewers: Viewers,
     /// When to look at it, if nothing happens before. Not now: it is being looked at.
     pub(crate) look_at: Option<Instant>,
 }
@@ -107,6 +110,7 @@ impl Place {
         wants_frames: true,
         takes_exact: false,
         version: None,
+        viewers: Viewers { all: 0, visible: 0 },
         look_at: None,
     };
 }
@@ -203,6 +207,15 @@ impl ClientState {
         if busy || rests() { 0 } else { self.pacing.free().min(2) }
     }
 
+    /// What it adds to those who look.
+    pub(crate) fn viewers(&self) -> Viewers {
+        match self.dialect {
+            _ if self.is_sent_away => Viewers::default(),
+            Dialect::Updates if !self.wants_frames => Viewers::default(),
+            _ => Viewers::new(1, self.visible.into()),
+        }
+    }
+
     /// Where it stands now.
     pub(crate) fn place(&self, pictures: &Pictures, now: Instant) -> Place {
         let room = self.room(now);
@@ -215,6 +228,7 @@ impl ClientState {
             wants_frames: self.wants_frames,
             takes_exact: room > 0 && self.feed.takes_exact() && self.pacing.is_idle(),
             version: self.feed.version(),
+            viewers: self.viewers(),
             look_at: due
                 .into_iter()
                 .chain(self.refresh_at)

@@ -290,6 +290,7 @@ impl Scene {
                 HubOutput::Wait(until) => return until,
                 HubOutput::Close(..)
                 | HubOutput::Snapshot(_)
+                | HubOutput::Viewers(_)
                 | HubOutput::Repair(_)
                 | HubOutput::Wake
                 | HubOutput::Encode(_) => {}

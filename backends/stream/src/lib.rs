@@ -54,6 +54,7 @@ mod token_bucket;
 mod update_encoder;
 mod updates;
 mod video;
+mod viewers;
 mod whole_encode;
 
 pub use hub::{Hub, HubInput, HubOutput, Joining};
@@ -74,3 +75,4 @@ pub use token_bucket::TokenBucket;
 pub use update_encoder::UpdateEncoder;
 pub use updates::{UpdateSource, Updates};
 pub use video::{VideoCodec, VideoEncoder, VideoMode, VideoPicture, VideoRung, VideoSettings};
+pub use viewers::Viewers;

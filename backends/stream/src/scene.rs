@@ -12,6 +12,7 @@ use crate::identity::{Grant, Identity};
 use crate::ledger::Painted;
 use crate::message::{Goodbye, Message};
 use crate::protocol::{ClientMessage, Dialect, View};
+use crate::viewers::Viewers;
 
 pub(crate) const STILL: Duration = Duration::from_millis(300);
 pub(crate) const VIEW: View = View { width: 10.0, height: 10.0, ratio: 1.0 };
@@ -34,6 +35,8 @@ pub(crate) struct Scene {
     pub(crate) snapshots: Vec<u64>,
     /// What was asked for of what is missing.
     pub(crate) repairs: Vec<u64>,
+    /// How many looked, whenever that changed.
+    pub(crate) viewers: Vec<Viewers>,
     /// When the hub wants to be polled again.
     pub(crate) wait: Option<Instant>,
     /// Whether those who join can decode video.
@@ -91,6 +94,7 @@ impl Scene {
             goodbyes: BTreeMap::new(),
             snapshots: Vec::new(),
             repairs: Vec::new(),
+            viewers: Vec::new(),
             wait: None,
             video: false,
         }
@@ -149,6 +153,11 @@ impl Scene {
                 }
                 HubOutput::Snapshot(request) => self.snapshots.push(request),
                 HubOutput::Repair(revision) => self.repairs.push(revision),
+                HubOutput::Viewers(viewers) => {
+                    let before = self.viewers.last().copied().unwrap_or_default();
+                    assert_ne!(viewers, before, "nothing changed");
+                    self.viewers.push(viewers);
+                }
                 HubOutput::Wake => concerns.engine = true,
                 HubOutput::Encode(jobs) => concerns.encoders = jobs,
                 HubOutput::Wait(until) => {

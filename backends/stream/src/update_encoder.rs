@@ -105,6 +105,7 @@ impl UpdateEncoder {
                 },
                 HubOutput::Close(..)
                 | HubOutput::Snapshot(_)
+                | HubOutput::Viewers(_)
                 | HubOutput::Wake
                 | HubOutput::Repair(_)
                 | HubOutput::Encode(_) => {}

@@ -120,6 +120,7 @@ impl Shared {
                 }
                 // It is fed with frames.
                 HubOutput::Repair(_) => {}
+                HubOutput::Viewers(_) => {}
                 HubOutput::Wake => wake.others.extend(self.waker.clone()),
                 HubOutput::Encode(jobs) => wake.encoders = jobs,
                 HubOutput::Wait(until) => {

@@ -65,7 +65,7 @@ impl Hub {
         }
         if let Some(state) = self.clients.get_mut(&subscriber) {
             state.wants_frames = wants_frames;
-            let place = Place { wants_frames, ..state.place };
+            let place = Place { wants_frames, viewers: state.viewers(), ..state.place };
             self.audience.moved(subscriber, &state.place, &place);
             state.place = place;
         }

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use framecast_api::{ClientId, Role};
+use framecast_api::{BackendCommand, ClientId, Role};
 
 use super::HubInput;
 use super::relaying::{LARGE, SMALL, Sender, pass, show, take, updates};
 use crate::job::Work;
 use crate::message::Message;
-use crate::protocol::{Dialect, MjpegConfig};
+use crate::protocol::{ClientMessage, Dialect, MjpegConfig};
 use crate::scene::{Scene, identity};
 use crate::snapshot::SnapshotLook;
 use crate::tile_update::TileUpdate;
 use crate::video::{MadeUpCodec, VideoMode, VideoSettings};
+use crate::viewers::Viewers;
 use crate::{VideoCodec, limits};
 
 const MJPEG: MjpegConfig =
@@ -275,4 +276,64 @@ fn a_canvas_that_was_opened_stays_as_it_is() {
         let shown = scene.hub.tiles_since(0).unwrap().size();
         assert_eq!(shown.width, if begins_fed { LARGE.0 } else { SMALL.0 });
     }
+}
+
+#[test]
+fn those_who_look_are_counted_and_every_change_is_told() {
+    let mut scene = Scene::fed();
+    let mut told: Vec<Viewers> = Vec::new();
+    let mut is_told = |scene: &mut Scene, all, visible| {
+        scene.settle();
+        told.push(Viewers::new(all, visible));
+        assert_eq!((&scene.viewers, scene.hub.viewers()), (&told, Viewers::new(all, visible)));
+    };
+    let viewer = scene.join();
+    is_told(&mut scene, 1, 1);
+    scene.receive(viewer, ClientMessage::Hide);
+    is_told(&mut scene, 1, 0);
+    let reader = read_mjpeg(&mut scene);
+    is_told(&mut scene, 2, 1);
+    let request = scene.hub.request_snapshot(Role::Watch, scene.now).unwrap();
+    is_told(&mut scene, 3, 2);
+    scene.hub.end_snapshot(request);
+    is_told(&mut scene, 2, 1);
+    scene.set(BackendCommand::Disconnect(reader));
+    is_told(&mut scene, 1, 0);
+    scene.handle(HubInput::Left(reader, "it was sent away".into()));
+    let subscriber = scene.hub.subscribe(false);
+    scene.settle();
+    scene.hub.set_wants_frames(subscriber, true);
+    is_told(&mut scene, 2, 1);
+    scene.hub.set_wants_frames(subscriber, false);
+    is_told(&mut scene, 1, 0);
+    scene.receive(viewer, ClientMessage::Show);
+    is_told(&mut scene, 1, 1);
+    scene.receive(viewer, ClientMessage::Show);
+    scene.handle(HubInput::Tiles(Sender::new().show(SMALL, 1, &[]).remove(0)));
+    scene.settle();
+    let late = scene.join();
+    is_told(&mut scene, 2, 2);
+    scene.handle(HubInput::Left(late, "it left".into()));
+    is_told(&mut scene, 1, 1);
+    scene.handle(HubInput::Close);
+    is_told(&mut scene, 0, 0);
+    scene.join_unread(Dialect::Tiles, identity(Role::Watch));
+    scene.handle(HubInput::Left(viewer, "it left".into()));
+    scene.settle();
+    assert_eq!(
+        (scene.viewers.last(), scene.hub.viewers()),
+        (Some(&Viewers::default()), Viewers::default())
+    );
+}
+
+#[test]
+fn who_got_a_snapshot_looks_no_longer() {
+    let (mut sender, mut fed) = (exact_sender(), Scene::fed());
+    let request = fed.hub.request_snapshot(Role::Watch, fed.now).unwrap();
+    take(&mut fed, sender.show(SMALL, 1, &[]));
+    show(&mut fed, SMALL, 1, &[]);
+    let look = fed.hub.look_at_snapshot(request, fed.now);
+    assert!(matches!(look, SnapshotLook::Frame(..)), "{look:?}");
+    fed.settle();
+    assert_eq!(fed.viewers, [Viewers::new(1, 1), Viewers::default()]);
 }

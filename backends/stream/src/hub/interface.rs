@@ -10,6 +10,7 @@ use crate::message::{Goodbye, Message};
 use crate::protocol::{ClientMessage, Dialect, View};
 use crate::tile_update::TileUpdate;
 use crate::video::VideoSettings;
+use crate::viewers::Viewers;
 
 /// An input of the hub: something that happened.
 #[non_exhaustive]
@@ -76,6 +77,8 @@ pub enum HubOutput {
     Close(ClientId, Goodbye),
     /// Look again at the snapshot request with this number.
     Snapshot(u64),
+    /// The number of those who look has changed; see [`Hub::viewers`](super::Hub::viewers).
+    Viewers(Viewers),
     /// Wake the engine: there are events to take, or a client wants a frame.
     Wake,
     /// Tiles between this revision and the newest [`HubInput::Tiles`] were lost or are late: ask their source for

@@ -44,6 +44,7 @@ use crate::snapshot::{NoSnapshot, SnapshotLook, SnapshotRequests};
 use crate::store::pictures::{Pictures, Source};
 use crate::store::tiles;
 use crate::video::VideoSettings;
+use crate::viewers::Viewers;
 
 /// A repair that did not come is asked for again.
 const REPAIR_AGAIN: Duration = Duration::from_secs(1);
@@ -134,6 +135,7 @@ pub struct Hub {
 /// What the program that drives the hub was told last.
 #[derive(Debug, Default)]
 struct LastPublished {
+    viewers: Viewers,
     wants_frame: bool,
     has_events: bool,
     jobs: usize,
@@ -250,6 +252,10 @@ impl Hub {
         if let Some(request) = self.answerable.pop_front() {
             return HubOutput::Snapshot(request);
         }
+        let viewers = self.viewers();
+        if viewers != std::mem::replace(&mut self.last.viewers, viewers) {
+            return HubOutput::Viewers(viewers);
+        }
         let (wants_frame, has_events) = (self.wants_frame(), self.has_events());
         let wanted_frame = std::mem::replace(&mut self.last.wants_frame, wants_frame);
         let had_events = std::mem::replace(&mut self.last.has_events, has_events);
@@ -284,6 +290,16 @@ impl Hub {
     pub fn wants_frame(&self) -> bool {
         self.is_open()
             && (self.snapshots.want_frame(self.pictures.fed.as_ref()) || self.have_room())
+    }
+
+    /// Returns how many look, as of the last [`poll`](Self::poll). A canvas that was closed has no viewers.
+    #[must_use]
+    pub fn viewers(&self) -> Viewers {
+        if self.is_closed() {
+            return Viewers::default();
+        }
+        let (clients, snapshots) = (self.audience.viewers(), self.snapshots.waiting());
+        Viewers::new(clients.all + snapshots, clients.visible + snapshots)
     }
 
     fn have_room(&self) -> bool {
@@ -401,7 +417,7 @@ impl Hub {
     /// many.
     pub fn request_snapshot(&mut self, role: Role, now: Instant) -> Option<u64> {
         let demanded = match self.pictures.fed {
-            Some(_) => self.clients.values().any(|state| state.visible && state.wants_frames),
+            Some(_) => self.audience.viewers().visible > 0,
             None => self.have_room(),
         };
         self.snapshots.ask(self.pictures.newest.as_ref(), demanded, role, now)

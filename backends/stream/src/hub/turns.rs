@@ -13,6 +13,7 @@ use crate::store::pictures::Source;
 use crate::store::tiles::Missing;
 use crate::store::whole::{Demand, WholeStore};
 use crate::tiles::Fidelity;
+use crate::viewers::Viewers;
 
 impl Hub {
     /// Notes where `client` stands now. `may_wait`: it may be sent an update.
@@ -246,5 +247,8 @@ impl Hub {
             self.pictures.has_begun(source, number) && room > usize::from(!is_current)
         };
         assert_eq!(self.clients.values().any(|state| has_room(state)), self.have_room());
+        let viewers = self.clients.values().map(|state| state.viewers());
+        let add = |a: Viewers, b: Viewers| Viewers::new(a.all + b.all, a.visible + b.visible);
+        assert_eq!(viewers.fold(Viewers::default(), add), self.audience.viewers());
     }
 }

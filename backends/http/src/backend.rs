@@ -8,12 +8,12 @@ use framecast_api::{
     ViewLink,
 };
 
-use framecast_stream::UpdateSource;
+use framecast_stream::{UpdateSink, UpdateSource};
 
 use crate::Resources;
 use crate::driver::canvas::Canvas;
 use crate::driver::encoders;
-use crate::driver::updates::CanvasUpdates;
+use crate::driver::updates::{CanvasFeed, CanvasUpdates};
 use crate::running::Running;
 
 /// Presents one canvas through an [`HttpServer`](crate::HttpServer) or
@@ -42,10 +42,33 @@ impl HttpBackend {
         self.canvas.set_lossless(lossless);
     }
 
-    /// Returns where a recorder can take what changes, as it is encoded for browsers.
+    /// Returns where a recorder or a relay can take what changes, as it is encoded for browsers.
     #[must_use]
     pub fn updates(&self) -> Arc<dyn UpdateSource> {
         Arc::new(CanvasUpdates(Arc::clone(&self.canvas)))
+    }
+
+    /// Has this canvas fed with what changes on another one, and returns where that goes. Browsers then get the tiles
+    /// as they were encoded there. Frames that the program presents are to be the same picture, decoded; they serve
+    /// snapshots, MJPEG streams and clients of the older protocol, and are wanted only for these.
+    ///
+    /// Call it before the backend is opened. Later it changes nothing: the canvas then takes updates only until the first
+    /// frame is presented.
+    ///
+    /// ```
+    /// use framecast_http::HttpServer;
+    /// use framecast_stream::UpdateSink;
+    ///
+    /// let server = HttpServer::bind("127.0.0.1:0".parse()?)?;
+    /// let mut backend = server.canvas(None)?;
+    /// let feed = backend.feed();
+    /// // Open the backend, hand updates to `feed.take`, and carry them only while somebody looks:
+    /// assert_eq!(feed.viewers().visible, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn feed(&mut self) -> Arc<dyn UpdateSink> {
+        self.canvas.set_fed();
+        Arc::new(CanvasFeed(Arc::clone(&self.canvas)))
     }
 
     /// Sets the files of this canvas' page, instead of those of

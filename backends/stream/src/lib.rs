@@ -73,6 +73,6 @@ pub use tile_picture::TilePicture;
 pub use tile_update::TileUpdate;
 pub use token_bucket::TokenBucket;
 pub use update_encoder::UpdateEncoder;
-pub use updates::{UpdateSource, Updates};
+pub use updates::{UpdateSink, UpdateSource, Updates};
 pub use video::{VideoCodec, VideoEncoder, VideoMode, VideoPicture, VideoRung, VideoSettings};
 pub use viewers::Viewers;

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::task::Waker;
 
 use crate::tile_update::TileUpdate;
+use crate::viewers::Viewers;
 
 /// A hub whose updates can be taken besides its clients: what they are sent anyway is not encoded again.
 pub trait UpdateSource: Debug + Send + Sync {
@@ -22,4 +23,25 @@ pub trait Updates: Send {
     /// Sets whether frames are drawn for this subscription; at first they are not. See
     /// [`Hub::set_wants_frames`](crate::Hub::set_wants_frames).
     fn set_wants_frames(&mut self, wants_frames: bool);
+}
+
+/// A hub that is fed with updates of another; see [`HubInput::SetFed`](crate::HubInput::SetFed).
+pub trait UpdateSink: Debug + Send + Sync {
+    /// Takes an update, which clients then get as it is. Hand them over in order: a hub that lacks one shows what came
+    /// after it, and old tiles, until an update brings what is missing.
+    ///
+    /// Updates that cannot be are ignored, and so is all that comes after the canvas was closed.
+    fn take(&self, update: TileUpdate);
+
+    /// Tells that the program begins to decode a frame, which it then presents: the frame shows all updates that were
+    /// taken before. Without this, a frame counts as showing all that were taken before it is presented; see
+    /// [`HubInput::BeginFrame`](crate::HubInput::BeginFrame).
+    fn begin_frame(&self);
+
+    /// Returns how many look.
+    fn viewers(&self) -> Viewers;
+
+    /// Sets the waker that is woken whenever [`viewers`](Self::viewers) changes, also within a call to this sink. It
+    /// replaces the one before, and is dropped when the canvas is closed.
+    fn notify(&self, waker: Waker);
 }

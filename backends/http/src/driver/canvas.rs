@@ -16,7 +16,8 @@ use framecast_api::{
 };
 use framecast_stream::{
     CanvasStats, ClientMessage, Goodbye, Hub, HubInput, HubOutput, Identity, Job, JobResult,
-    Joining, LinkAnswer, Message, SnapshotLook, VideoSettings, Violation, is_same,
+    Joining, LinkAnswer, Message, SnapshotLook, TileUpdate, VideoSettings, Viewers, Violation,
+    is_same,
 };
 use smol::channel::Sender;
 
@@ -43,6 +44,8 @@ struct Shared {
     hub: Hub,
     /// The engine's.
     waker: Option<Waker>,
+    /// Of whoever feeds the canvas, which is told how many look.
+    feeder: Option<Waker>,
     clients: HashMap<ClientId, Slot>,
     /// Those who wait for snapshots.
     requests: HashMap<u64, Sender<()>>,
@@ -89,7 +92,7 @@ pub(crate) enum Outgoing {
 /// Who is to be woken once nothing is locked.
 #[derive(Debug, Default)]
 pub(super) struct Wake {
-    /// The engine's, if it is to be woken, and those of subscribers.
+    /// The engine's, if it is to be woken, that of whoever feeds the canvas, and those of subscribers.
     others: Vec<Waker>,
     /// How many of the encoders' threads.
     encoders: usize,
@@ -118,9 +121,9 @@ impl Shared {
                         let _ = waiting.try_send(());
                     }
                 }
-                // It is fed with frames.
+                // Whoever feeds it knows what is missing.
                 HubOutput::Repair(_) => {}
-                HubOutput::Viewers(_) => {}
+                HubOutput::Viewers(_) => wake.others.extend(self.feeder.clone()),
                 HubOutput::Wake => wake.others.extend(self.waker.clone()),
                 HubOutput::Encode(jobs) => wake.encoders = jobs,
                 HubOutput::Wait(until) => {
@@ -142,6 +145,7 @@ impl Canvas {
             shared: Mutex::new(Shared {
                 hub: Hub::new(still_after),
                 waker: None,
+                feeder: None,
                 clients: HashMap::new(),
                 requests: HashMap::new(),
                 look_at: None,
@@ -201,6 +205,33 @@ impl Canvas {
         self.tell(HubInput::SetVideo(settings));
     }
 
+    /// Its tiles come from elsewhere, if it is not open yet.
+    pub(crate) fn set_fed(&self) {
+        self.tell(HubInput::SetFed(true));
+    }
+
+    /// Takes what changed elsewhere.
+    pub(super) fn feed(&self, update: TileUpdate) {
+        self.tell(HubInput::Tiles(update));
+    }
+
+    /// The program begins to decode a frame.
+    pub(super) fn begin_frame(&self) {
+        self.tell(HubInput::BeginFrame);
+    }
+
+    /// How many look.
+    pub(super) fn viewers(&self) -> Viewers {
+        self.lock().hub.viewers()
+    }
+
+    /// Has whoever feeds it told when that changes.
+    pub(super) fn notify_feeder(&self, waker: Waker) {
+        let mut shared = self.lock();
+        // It may hold on to this canvas.
+        shared.feeder = Some(waker).filter(|_| !shared.hub.is_closed());
+    }
+
     /// The files of its page, if it has files of its own.
     pub(crate) fn resources(&self) -> Option<Resources> {
         self.resources.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -214,6 +245,7 @@ impl Canvas {
     pub(crate) fn close(&self) {
         self.lock().waker = None;
         self.tell(HubInput::Close);
+        self.lock().feeder = None;
         self.work.notify_all();
     }
 

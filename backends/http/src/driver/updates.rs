@@ -1,11 +1,11 @@
-//! What changes on a canvas, for a recorder: the hub encodes it for browsers anyway.
+//! What changes on a canvas, for a recorder or a relay: the hub encodes it for browsers anyway. And what feeds a canvas.
 
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
 use framecast_api::ClientId;
-use framecast_stream::{Message, TileUpdate, UpdateSource, Updates};
+use framecast_stream::{Message, TileUpdate, UpdateSink, UpdateSource, Updates, Viewers};
 
 use super::canvas::{Canvas, Outgoing};
 
@@ -49,5 +49,27 @@ impl Updates for Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         self.canvas.leave(self.client, "unsubscribed");
+    }
+}
+
+/// A canvas that is fed.
+#[derive(Debug)]
+pub(crate) struct CanvasFeed(pub(crate) Arc<Canvas>);
+
+impl UpdateSink for CanvasFeed {
+    fn take(&self, update: TileUpdate) {
+        self.0.feed(update);
+    }
+
+    fn begin_frame(&self) {
+        self.0.begin_frame();
+    }
+
+    fn viewers(&self) -> Viewers {
+        self.0.viewers()
+    }
+
+    fn notify(&self, waker: Waker) {
+        self.0.notify_feeder(waker);
     }
 }

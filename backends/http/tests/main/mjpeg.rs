@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// Somebody who can only read.
-struct Reader {
+pub(crate) struct Reader {
     head: String,
     stream: BufReader<TcpStream>,
 }
@@ -30,7 +30,7 @@ impl Reader {
         reader
     }
 
-    fn join(server: &HttpServer) -> Self {
+    pub(crate) fn join(server: &HttpServer) -> Self {
         let mut reader = Self::at(server, "/stream.mjpg");
         assert_eq!(status(&reader.head), 200, "{}", reader.head);
         assert_eq!(reader.line(), "--framecast-picture");
@@ -56,7 +56,7 @@ impl Reader {
     }
 
     /// Reads pictures until one is about of this color.
-    fn until(&mut self, color: [u8; 3]) {
+    pub(crate) fn until(&mut self, color: [u8; 3]) {
         let near = |pixel: &image::Rgb<u8>| {
             pixel.0.iter().zip(color).all(|(got, want)| got.abs_diff(want) <= 6)
         };

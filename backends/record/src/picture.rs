@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use framecast_api::{Error, PhysicalSize, Result};
-use framecast_stream::{PictureEncoding, ReadPart};
+use framecast_stream::{PictureEncoding, ReadPart, TileUpdate};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
@@ -73,6 +73,19 @@ impl Picture {
             self.blit(part, &decoded);
         }
         self.decoded = decoded;
+        drawn
+    }
+
+    /// Draws the tiles of `update`; see [`draw`](Self::draw).
+    ///
+    /// # Errors
+    /// The first error of a part. The other parts are drawn all the same.
+    pub fn draw_update(&mut self, update: TileUpdate) -> Result<()> {
+        let mut drawn = Ok(());
+        for message in update.messages(0, false) {
+            let part = ReadPart::parse(&message).map_err(|error| Error::failed(error.to_string()));
+            drawn = drawn.and(part.and_then(|part| self.draw(&part)));
+        }
         drawn
     }
 

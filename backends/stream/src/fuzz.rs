@@ -59,7 +59,7 @@ pub fn hub(bytes: &[u8]) {
                 fed.handle(HubInput::Tiles(update.clone()));
             }
         }
-        fed.step(step[1] % 8, step[0]);
+        fed.step(step[1], step[0]);
         fed.settle();
     }
     scene.come_to_rest();

@@ -65,6 +65,19 @@ impl TilePicture {
         let tiles: Option<Vec<_>> = self.tiles.iter().cloned().collect();
         Some(TileUpdate { since: 0, tiles: tiles?, ..*newest })
     }
+
+    /// Returns what is newer than `revision` of the hub whose number is `stream`, as one update: all tiles, if the
+    /// picture is another hub's or has another size since. Tiles that never came are left out; `None` if no update
+    /// came.
+    #[must_use]
+    pub fn update_since(&self, stream: u64, revision: u64) -> Option<TileUpdate> {
+        let newest = self.newest.as_ref()?;
+        let goes_on =
+            stream == newest.stream && (newest.epoch..=newest.revision).contains(&revision);
+        let since = if goes_on { revision } else { 0 };
+        let tiles = self.tiles.iter().flatten().filter(|tile| tile.revision > since);
+        Some(TileUpdate { since, tiles: tiles.cloned().collect(), ..*newest })
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +125,23 @@ mod tests {
         let whole = picture.update().unwrap();
         assert_eq!((whole.since(), whole.revision(), whole.tiles()), (0, 3, 2));
         assert!(picture.is_exact());
+    }
+
+    #[test]
+    fn who_has_a_revision_gets_what_is_newer() {
+        let mut picture = TilePicture::new();
+        picture.add(&update((200, 40), 1, 1, &[(0, 10), (1, 10)]));
+        picture.add(&update((200, 40), 1, 5, &[(1, 20)]));
+        let since = |stream, revision| {
+            let update = picture.update_since(stream, revision).unwrap();
+            assert_eq!(update.revision(), 5);
+            (update.since(), update.tiles())
+        };
+        assert_eq!(since(1, 0), (0, 2));
+        assert_eq!(since(1, 1), (1, 1));
+        assert_eq!(since(1, 5), (5, 0));
+        assert_eq!(since(1, 6), (0, 2), "of a time before this hub was there");
+        assert_eq!(since(2, 1), (0, 2), "of another hub");
     }
 
     #[test]

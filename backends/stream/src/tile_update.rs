@@ -46,6 +46,25 @@ pub(crate) struct UpdatedTile {
 }
 
 impl TileUpdate {
+    /// Returns the number of the hub that made it. A hub that starts anew has another one.
+    #[must_use]
+    pub fn stream(&self) -> u64 {
+        self.stream
+    }
+
+    /// Returns the revision from which on the picture has its size. An update that starts from an earlier one has all
+    /// tiles.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Returns the number of tiles that a picture of this size has.
+    #[must_use]
+    pub fn grid_tiles(&self) -> usize {
+        Grid::new(self.picture.size).len()
+    }
+
     /// Returns the revision after which this update begins: it has everything that is newer.
     #[must_use]
     pub fn since(&self) -> u64 {
@@ -80,6 +99,20 @@ impl TileUpdate {
     #[must_use]
     pub fn drawn(&self) -> f64 {
         self.picture.drawn
+    }
+
+    /// Returns when the tiles were encoded, in seconds on the canvas' clock.
+    #[must_use]
+    pub fn encoded(&self) -> f64 {
+        self.encoded
+    }
+
+    /// Adds `seconds` to all times: from the clock of the canvas where it was drawn to the clock of the canvas where it
+    /// is shown.
+    pub fn shift_times(&mut self, seconds: f64) {
+        self.picture.drawn += seconds;
+        self.encoded += seconds;
+        self.picture.input = self.picture.input.map(|input| input + seconds);
     }
 
     /// Returns the update as the messages that a page is sent, in order: as update `number`, after which the page has

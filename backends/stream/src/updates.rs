@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::task::Waker;
+use std::time::Instant;
 
 use crate::tile_update::TileUpdate;
 use crate::viewers::Viewers;
@@ -27,11 +28,15 @@ pub trait Updates: Send {
 
 /// A hub that is fed with updates of another; see [`HubInput::SetFed`](crate::HubInput::SetFed).
 pub trait UpdateSink: Debug + Send + Sync {
-    /// Takes an update, which clients then get as it is. Hand them over in order: a hub that lacks one shows what came
+    /// Takes an update, which clients then get as it is. Its times are in seconds of this canvas' clock, see
+    /// [`seconds`](Self::seconds). Hand them over in order: a hub that lacks one shows what came
     /// after it, and old tiles, until an update brings what is missing.
     ///
     /// Updates that cannot be are ignored, and so is all that comes after the canvas was closed.
     fn take(&self, update: TileUpdate);
+
+    /// Returns what the canvas' clock shows at `now`, in seconds.
+    fn seconds(&self, now: Instant) -> f64;
 
     /// Tells that the program begins to decode a frame, which it then presents: the frame shows all updates that were
     /// taken before. Without this, a frame counts as showing all that were taken before it is presented; see

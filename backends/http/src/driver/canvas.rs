@@ -215,6 +215,11 @@ impl Canvas {
         self.tell(HubInput::Tiles(update));
     }
 
+    /// What its clock shows at `now`.
+    pub(super) fn seconds(&self, now: Instant) -> f64 {
+        self.lock().hub.seconds(now)
+    }
+
     /// The program begins to decode a frame.
     pub(super) fn begin_frame(&self) {
         self.tell(HubInput::BeginFrame);

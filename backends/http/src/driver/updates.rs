@@ -61,6 +61,10 @@ impl UpdateSink for CanvasFeed {
         self.0.feed(update);
     }
 
+    fn seconds(&self, now: Instant) -> f64 {
+        self.0.seconds(now)
+    }
+
     fn begin_frame(&self) {
         self.0.begin_frame();
     }

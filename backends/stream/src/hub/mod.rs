@@ -443,8 +443,9 @@ impl Hub {
         *self.latest.insert(latest)
     }
 
-    /// Seconds on the canvas' clock.
-    fn seconds(&self, now: Instant) -> f64 {
+    /// Returns what the canvas' clock shows at `now`, in seconds; 0 while the canvas is not open.
+    #[must_use]
+    pub fn seconds(&self, now: Instant) -> f64 {
         match &self.phase {
             Phase::Open(clock) => clock.seconds(now),
             Phase::New | Phase::Closed => 0.0,

@@ -34,7 +34,9 @@ impl Hub {
         }
         let revision = self.pictures.tiles.revision();
         let (stream, newest) = (update.stream, update.revision);
-        let (is_of_use, is_missing) = self.pictures.tiles.take_update(update, now);
+        // Who feeds a hub knows which of two hubs there is to see.
+        let in_order = self.pictures.fed.is_some();
+        let (is_of_use, is_missing) = self.pictures.tiles.take_update(update, in_order, now);
         if let Some(fed) = &mut self.pictures.fed {
             let heard = self.pictures.tiles.is_at(stream, newest).then_some(now);
             fed.took(self.pictures.tiles.version(), heard);

@@ -73,12 +73,21 @@ impl TileStore {
     }
 
     /// Takes what changed elsewhere. Whether it was of use, and whether something is missing that
-    /// came before it.
-    pub(crate) fn take_update(&mut self, update: TileUpdate, now: Instant) -> (bool, bool) {
+    /// came before it. Unless updates come in order, one of the hub before the last is late.
+    pub(crate) fn take_update(
+        &mut self,
+        update: TileUpdate,
+        in_order: bool,
+        now: Instant,
+    ) -> (bool, bool) {
         let TileUpdate { stream, since, revision, epoch, picture, encoded, tiles } = update;
         let before = self.current.as_ref().filter(|current| current.frame.is_none());
         let is_other = before.is_none() || stream != self.stream;
-        let is_late = if is_other { Some(stream) == self.last_stream } else { epoch < self.epoch };
+        let is_late = if is_other {
+            !in_order && Some(stream) == self.last_stream
+        } else {
+            epoch < self.epoch
+        };
         let fits = |before: &Current| epoch != self.epoch || before.picture.size == picture.size;
         if is_late || !is_other && !before.is_none_or(fits) {
             return (false, self.complete < self.revision);

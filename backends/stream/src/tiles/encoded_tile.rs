@@ -13,6 +13,19 @@ pub(crate) struct EncodedTile {
 }
 
 impl EncodedTile {
+    /// One that was encoded elsewhere.
+    pub(crate) fn new(encoding: Encoding, bytes: Box<[u8]>, adler: u32) -> Self {
+        Self { encoding, bytes, adler }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn adler(&self) -> u32 {
+        self.adler
+    }
+
     /// May be better than what was asked for: text and plain areas are always exact.
     pub(crate) fn encoding(&self) -> Encoding {
         self.encoding

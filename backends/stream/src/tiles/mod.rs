@@ -15,5 +15,4 @@ pub(crate) use compare::changed;
 pub(crate) use encode::{encode, sampling};
 pub(crate) use encoded_tile::EncodedTile;
 pub(crate) use grid::Grid;
-#[cfg(test)]
 pub(crate) use jpeg::Jpeg;

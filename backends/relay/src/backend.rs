@@ -1,0 +1,242 @@
+//! The origin as a backend.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{self, TryRecvError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use framecast_api::{
+    Backend, BackendCommand, BackendEvent, ClientId, Context, Error, EventKind, Frame, Result, Role,
+};
+use framecast_stream::UpdateSource;
+use log::Level;
+
+use crate::keys::{OriginKey, PublicKey};
+use crate::origin;
+use crate::picture_source::PictureSource;
+use crate::runtime;
+use crate::settings::RelaySettings;
+
+/// How long opening waits to learn whether the bus can be reached.
+const FIRST_ATTEMPT: Duration = Duration::from_secs(3);
+/// How long closing waits until edges are told.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+
+/// Publishes a canvas over NATS, for edges that serve it: each change once, however many look.
+///
+/// Nothing is drawn, encoded or published while nobody looks at any edge. Two threads talk to the bus and encode; the
+/// canvas waits for neither. A bus that cannot be reached is tried again until it can.
+///
+/// Each edge is a client of this backend, which watches.
+#[derive(Debug)]
+pub struct RelayBackend {
+    settings: RelaySettings,
+    key: Option<OriginKey>,
+    public_key: PublicKey,
+    lossless: bool,
+    updates: Option<Arc<dyn UpdateSource>>,
+    open: Option<Open>,
+}
+
+/// What there is while it is open.
+#[derive(Debug)]
+struct Open {
+    source: Arc<PictureSource>,
+    threads: Vec<JoinHandle<()>>,
+    /// Why the thread of the bus ended.
+    ended: mpsc::Receiver<Error>,
+    /// The engine knows that it ended.
+    lost: bool,
+    /// Told when that thread has ended.
+    done: mpsc::Receiver<()>,
+    /// The edges that the engine knows, by the names that it shows: several may have the same.
+    edges: BTreeMap<String, Vec<(ClientId, bool)>>,
+    last_client: u64,
+}
+
+impl RelayBackend {
+    /// Creates a backend that publishes at the address of `settings`.
+    ///
+    /// # Errors
+    /// As [`RelaySettings::with_key_file`]'s file; "failed" if the system gives no random bytes for a key.
+    pub fn new(settings: RelaySettings) -> Result<Self> {
+        let key = match &settings.key_file {
+            Some(path) => OriginKey::from_file(path)?,
+            None => OriginKey::random()?,
+        };
+        let public_key = key.public();
+        Ok(Self {
+            settings,
+            key: Some(key),
+            public_key,
+            lossless: false,
+            updates: None,
+            open: None,
+        })
+    }
+
+    /// Returns the key with which everything is signed that it publishes.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        self.public_key
+    }
+
+    /// Sets whether every picture is published with exact pixels. Off by default: then changing tiles are JPEGs, and
+    /// exact when they come to rest. It does not concern pictures from [`set_updates`](Self::set_updates).
+    pub fn set_lossless(&mut self, lossless: bool) {
+        self.lossless = lossless;
+    }
+
+    /// Takes what another backend of the same canvas encodes anyway, such as the http backend's, instead of encoding
+    /// the canvas again. Has an effect before the backend is opened.
+    pub fn set_updates(&mut self, updates: Arc<dyn UpdateSource>) {
+        self.updates = Some(updates);
+    }
+}
+
+impl Backend for RelayBackend {
+    fn name(&self) -> &str {
+        "relay"
+    }
+
+    fn open(&mut self, context: Context) -> Result<()> {
+        let Some(key) = self.key.take() else {
+            return Err(Error::failed("it was opened before"));
+        };
+        let source = PictureSource::own(context.title, context.clock, context.waker.clone());
+        let mut threads = Vec::new();
+        if let Some(updates) = &self.updates {
+            source.share(|waker| updates.subscribe(waker));
+        } else {
+            let (source, lossless) = (Arc::clone(&source), self.lossless);
+            let run = move || source.encode(lossless);
+            threads.push(runtime::thread("framecast-relay-encode", run)?);
+        }
+        let (end, ended) = mpsc::channel();
+        let (finish, done) = mpsc::channel();
+        let (tell_first, first) = mpsc::channel();
+        let (settings, on_bus) = (self.settings.clone(), Arc::clone(&source));
+        let waker = context.waker;
+        threads.push(runtime::thread("framecast-relay", move || {
+            let connected = |error: Option<&Error>| {
+                // Who opens it waits only so long.
+                let _ = tell_first.send(error.map(ToString::to_string));
+            };
+            let ran = runtime::run(origin::run(&settings, &on_bus, key, connected));
+            if let Err(error) = ran.and_then(|ran| ran) {
+                let _ = end.send(error);
+                waker.wake();
+            }
+            let _ = finish.send(());
+        })?);
+        // Wrong credentials are told at once.
+        let _ = first.recv_timeout(FIRST_ATTEMPT);
+        if let Ok(error) = ended.try_recv() {
+            source.close();
+            return Err(error);
+        }
+        self.settings.reporter.report(
+            Level::Info,
+            &format!("published at {}, signed by {}", self.settings.address, self.public_key),
+        );
+        let edges = BTreeMap::new();
+        self.open = Some(Open { source, threads, ended, lost: false, done, edges, last_client: 0 });
+        Ok(())
+    }
+
+    fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
+        let Some(open) = &mut self.open else { return };
+        open.poll_edges(sink);
+        match open.ended.try_recv() {
+            Ok(error) => sink(BackendEvent::Lost(error)),
+            // It ended without a word: it panicked.
+            Err(TryRecvError::Disconnected) if !open.lost => {
+                sink(BackendEvent::Lost(Error::failed("the thread of the bus has ended")));
+            }
+            Err(_) => return,
+        }
+        open.lost = true;
+    }
+
+    fn wants_frame(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.source.wants_frame())
+    }
+
+    fn present(&mut self, frame: &Frame) -> Result<()> {
+        if let Some(open) = &self.open {
+            open.source.present(frame);
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, command: &BackendCommand) -> Result<()> {
+        let Some(open) = &self.open else { return Ok(()) };
+        match command {
+            BackendCommand::Title(title) => {
+                open.source.change(|state| title.clone_into(&mut state.title));
+            }
+            BackendCommand::Cursor(cursor) => {
+                open.source.change(|state| cursor.css_name().clone_into(&mut state.cursor));
+            }
+            BackendCommand::Control(control) => {
+                let presents = |number: u64| control.members.iter().find(|it| it.number == number);
+                let presenter = control.presenter.and_then(presents);
+                let presenter = presenter.map(|member| member.label.clone());
+                open.source.change(|state| state.presenter = presenter);
+            }
+            // Edges pass on what everybody may know.
+            other => return Err(Error::not_supported(other.describe())),
+        }
+        Ok(())
+    }
+
+    /// Tells the edges. Waits at most two seconds for a bus that does not answer.
+    fn close(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        open.source.close();
+        if open.done.recv_timeout(CLOSE_WITHIN).is_err() {
+            // The thread ends with the process.
+            return;
+        }
+        for thread in open.threads {
+            // It has told whatever went wrong.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for RelayBackend {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Open {
+    /// Tells the engine which edges there are, and whether somebody looks at them.
+    fn poll_edges(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
+        let Some(edges) = self.source.new_edges() else { return };
+        let mut known = std::mem::take(&mut self.edges);
+        for edge in edges {
+            let of_name = known.get_mut(&edge.name);
+            let (client, was_seen) = of_name.and_then(Vec::pop).unwrap_or_else(|| {
+                self.last_client += 1;
+                let client = ClientId(self.last_client);
+                let label = format!("edge {}", edge.name);
+                sink(BackendEvent::Joined { client, label, role: Role::Watch });
+                // A new client counts as shown.
+                (client, true)
+            });
+            let is_seen = edge.visible > 0;
+            if is_seen != was_seen {
+                let kind = if is_seen { EventKind::Show } else { EventKind::Hide };
+                sink(BackendEvent::Event { client, timestamp: self.source.now(), kind });
+            }
+            self.edges.entry(edge.name).or_default().push((client, is_seen));
+        }
+        for (client, _) in known.into_values().flatten() {
+            sink(BackendEvent::Leaving { client, reason: "not heard of any more".to_owned() });
+            sink(BackendEvent::Left { client });
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! An edge: what the application sees of a canvas that is published elsewhere.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::task::{Wake, Waker};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use framecast_api::{Error, PhysicalSize, Result};
+use framecast_stream::{TilePicture, TileUpdate, UpdateSink};
+use tokio::sync::Notify;
+
+use crate::edge_bus;
+use crate::report::CanvasState;
+use crate::runtime;
+use crate::settings::RelaySettings;
+
+/// How long [`Edge::connect`] waits to learn whether the bus can be reached.
+const FIRST_ATTEMPT: Duration = Duration::from_secs(3);
+/// How long the end waits until the origin is told.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+
+/// A canvas that is published elsewhere, by a [`RelayBackend`](crate::RelayBackend).
+///
+/// What arrives is checked (it is signed by the origin), repaired if something was lost, and handed to the hub of an
+/// http backend, see [`feed`](Self::feed). Other edges are answered from it. Clones are the same edge; it ends with the
+/// last of them.
+#[derive(Debug, Clone)]
+pub struct Edge(Arc<Running>);
+
+#[derive(Debug)]
+struct Running {
+    shared: Arc<EdgeShared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    done: Mutex<mpsc::Receiver<()>>,
+}
+
+/// What is known of the canvas.
+#[non_exhaustive]
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EdgeState {
+    /// The title.
+    pub title: String,
+    /// The CSS name of the cursor.
+    pub cursor: String,
+    /// The name of who drives, for display.
+    pub presenter: Option<String>,
+    /// The size of the picture in physical pixels; `None` before the first.
+    pub size: Option<PhysicalSize>,
+    /// Whether the origin is heard. If it is not, viewers keep the last picture.
+    pub live: bool,
+    /// Whether the origin's canvas was closed.
+    pub closed: bool,
+}
+
+/// Up to where a picture was read; see [`Edge::newer_than`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EdgePosition {
+    stream: u64,
+    revision: u64,
+}
+
+/// What the application's threads and the thread of the bus share.
+#[derive(Default)]
+pub(crate) struct EdgeShared {
+    inner: Mutex<Inner>,
+    /// Held while updates are handed to sinks, which take them in order. Taken before `inner`.
+    order: Mutex<()>,
+    /// Tells the thread of the bus.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Inner {
+    picture: TilePicture,
+    state: EdgeState,
+    sinks: Vec<Arc<dyn UpdateSink>>,
+    /// Viewers besides those of the sinks, and how many of them look.
+    others: (usize, usize),
+    wakers: Vec<Waker>,
+    failure: Option<Error>,
+    closing: bool,
+}
+
+impl Edge {
+    /// Connects to the bus. If it cannot be reached, it is tried again until it can; messages say so.
+    ///
+    /// # Errors
+    /// "Invalid input" if the credentials cannot be read, "failed" if the server refuses them, or if the system cannot
+    /// start a thread.
+    pub fn connect(settings: RelaySettings) -> Result<Self> {
+        let shared = Arc::new(EdgeShared::default());
+        let on_bus = Arc::clone(&shared);
+        let (finish, done) = mpsc::channel();
+        let (tell_first, first) = mpsc::channel();
+        let thread = runtime::thread("framecast-relay", move || {
+            let connected = |_: Option<&Error>| {
+                // Who connects waits only so long.
+                let _ = tell_first.send(());
+            };
+            let ran = runtime::run(edge_bus::run(&settings, &on_bus, connected));
+            if let Err(error) = ran.and_then(|ran| ran) {
+                on_bus.fail(error);
+            }
+            drop(tell_first);
+            let _ = finish.send(());
+        })?;
+        let running = Running { shared, thread: Mutex::new(Some(thread)), done: Mutex::new(done) };
+        let edge = Self(Arc::new(running));
+        let _ = first.recv_timeout(FIRST_ATTEMPT);
+        edge.check()?;
+        Ok(edge)
+    }
+
+    /// Returns whether it goes on.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub fn check(&self) -> Result<()> {
+        if let Some(error) = self.0.shared.lock().failure.take() {
+            return Err(error);
+        }
+        let thread = self.0.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*thread {
+            Some(thread) if thread.is_finished() => {
+                Err(Error::failed("the thread of the bus has ended"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Hands everything that arrives to `sink`, beginning with the picture as it is now, and counts its viewers. The
+    /// backend of the sink is open by then.
+    pub fn feed(&self, sink: Arc<dyn UpdateSink>) {
+        let shared = &self.0.shared;
+        sink.notify(Waker::from(Arc::clone(shared)));
+        let first = Arc::clone(&sink);
+        // Nothing newer is handed over before the picture as it is now.
+        let _order = shared.order();
+        let picture = {
+            let mut inner = shared.lock();
+            inner.sinks.push(sink);
+            inner.picture.update_since(0, 0)
+        };
+        if let Some(update) = picture {
+            first.take(in_time_of(&*first, &update, None, Instant::now()));
+        }
+        shared.changed.notify_one();
+    }
+
+    /// Sets how many viewers there are besides those of the sinks, and how many of them look. Without anybody who
+    /// looks, nothing need be drawn.
+    pub fn set_viewers(&self, all: usize, visible: usize) {
+        self.0.shared.lock().others = (all, visible);
+        self.0.shared.changed.notify_one();
+    }
+
+    /// Returns what is known of the canvas.
+    #[must_use]
+    pub fn state(&self) -> EdgeState {
+        self.0.shared.lock().state.clone()
+    }
+
+    /// Has `waker` woken whenever there is a newer picture or state.
+    pub fn notify(&self, waker: Waker) {
+        self.0.shared.lock().wakers.push(waker);
+    }
+
+    /// Returns what is newer than `position`, which moves on; `None` if nothing is. Call it when a frame is to be drawn,
+    /// and present the frame.
+    pub fn newer_than(&self, position: &mut EdgePosition) -> Option<TileUpdate> {
+        let sinks = self.0.shared.lock().sinks.clone();
+        // What they took before is in the picture already.
+        sinks.iter().for_each(|sink| sink.begin_frame());
+        let inner = self.0.shared.lock();
+        let update = inner.picture.update_since(position.stream, position.revision)?;
+        let now = EdgePosition { stream: update.stream(), revision: update.revision() };
+        (std::mem::replace(position, now) != now).then_some(update)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.shared.lock().closing = true;
+        self.shared.changed.notify_one();
+        let done = self.done.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if done.recv_timeout(CLOSE_WITHIN).is_err() {
+            // A bus that does not answer: the thread ends with the process.
+            return;
+        }
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread.filter(|it| it.thread().id() != std::thread::current().id()) {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl EdgeShared {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Every change is complete before anything in it can panic.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn order(&self) -> MutexGuard<'_, ()> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes something, and tells the application.
+    fn change(&self, change: impl FnOnce(&mut Inner)) {
+        let wakers = {
+            let mut inner = self.lock();
+            change(&mut inner);
+            inner.wakers.clone()
+        };
+        wakers.iter().for_each(Waker::wake_by_ref);
+    }
+
+    fn fail(&self, error: Error) {
+        self.change(|inner| inner.failure = Some(error));
+    }
+
+    // For the thread of the bus.
+
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.lock().closing
+    }
+
+    /// Shows what changed. `origin`: what the origin's clock shows at `now`, in seconds.
+    pub(crate) fn show(&self, update: &TileUpdate, origin: Option<f64>, now: Instant) {
+        // One without tiles says that nothing is newer: only hubs need to know.
+        let is_new = update.tiles() > 0;
+        let _order = self.order();
+        let (sinks, wakers) = {
+            let mut inner = self.lock();
+            if is_new {
+                inner.picture.add(update);
+                inner.state.size = Some(update.size());
+            }
+            (inner.sinks.clone(), if is_new { inner.wakers.clone() } else { Vec::new() })
+        };
+        for sink in sinks {
+            sink.take(in_time_of(&*sink, update, origin, now));
+        }
+        wakers.iter().for_each(Waker::wake_by_ref);
+    }
+
+    pub(crate) fn set_state(&self, new: CanvasState) {
+        self.change(|inner| {
+            let state = &mut inner.state;
+            (state.title, state.cursor) = (new.title, new.cursor);
+            (state.presenter, state.closed) = (new.presenter, new.closed);
+        });
+    }
+
+    pub(crate) fn set_live(&self, live: bool) {
+        if self.lock().state.live != live {
+            self.change(|inner| inner.state.live = live);
+        }
+    }
+
+    /// How many viewers there are, and how many of them look.
+    pub(crate) fn viewers(&self) -> (usize, usize) {
+        let (sinks, others) = {
+            let inner = self.lock();
+            (inner.sinks.clone(), inner.others)
+        };
+        sinks
+            .iter()
+            .map(|sink| sink.viewers())
+            .fold(others, |(all, visible), viewers| (all + viewers.all, visible + viewers.visible))
+    }
+}
+
+/// The update with times of the sink's clock. While the origin's clock is not known, it counts as drawn now.
+fn in_time_of(
+    sink: &dyn UpdateSink,
+    update: &TileUpdate,
+    origin: Option<f64>,
+    now: Instant,
+) -> TileUpdate {
+    let mut update = update.clone();
+    let origin = origin.unwrap_or(update.encoded());
+    update.shift_times(sink.seconds(now) - origin);
+    update
+}
+
+impl fmt::Debug for EdgeShared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EdgeShared").field(&self.lock().state).finish()
+    }
+}
+
+/// Woken when viewers of a sink come or go.
+impl Wake for EdgeShared {
+    fn wake(self: Arc<Self>) {
+        self.changed.notify_one();
+    }
+}

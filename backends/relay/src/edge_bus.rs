@@ -1,0 +1,315 @@
+//! The edge's side of the bus: follows the origin, repairs, answers other edges, says how many look.
+
+use std::time::{Duration, Instant};
+
+use async_nats::{Message, Subscriber};
+use framecast_api::{Error, Result};
+use futures_util::{FutureExt, StreamExt};
+use log::Level;
+
+use crate::answers::Answers;
+use crate::bus::{self, Bus, BusEvent, MarkOf};
+use crate::edge::EdgeShared;
+use crate::follower::{Action, Follower, Whom};
+use crate::lag::{Lag, LagAction};
+use crate::message::{Assembler, MAX_UPDATE, SinceRequest};
+use crate::origin_clock::OriginClock;
+use crate::report::{CanvasState, EdgeReport};
+use crate::runtime::until;
+use crate::settings::RelaySettings;
+use crate::subjects::{Inbox, Subjects};
+
+/// How often an edge says how many look.
+const REPORT: Duration = Duration::from_secs(1);
+/// A change is said at once, but not more often than this.
+const REPORT_SOONEST: Duration = Duration::from_millis(50);
+
+/// Follows the canvas until the edge ends. `first` is told how the first attempt to connect went.
+pub(crate) async fn run(
+    settings: &RelaySettings,
+    shared: &EdgeShared,
+    first: impl FnMut(Option<&Error>),
+) -> Result<()> {
+    let connecting = bus::connect(settings, Inbox::Edge, first);
+    tokio::pin!(connecting);
+    let bus = loop {
+        tokio::select! {
+            bus = &mut connecting => break bus?,
+            () = shared.changed() => if shared.is_closing() { return Ok(()) },
+        }
+    };
+    EdgeBus::new(settings, shared, bus).await?.run().await
+}
+
+struct EdgeBus<'a> {
+    settings: &'a RelaySettings,
+    shared: &'a EdgeShared,
+    bus: Bus,
+    subjects: Subjects,
+    follower: Follower,
+    lag: Lag,
+    published: Assembler,
+    /// The number of the question that is to be answered, and what came of the answer.
+    question: (u64, Assembler),
+    my_answers: Answers,
+    report: EdgeReport,
+    /// When it was said last.
+    reported: Option<Instant>,
+    inbox: String,
+    updates: Subscriber,
+    state: Subscriber,
+    answers: Subscriber,
+    clock: OriginClock,
+    clock_inbox: String,
+    times: Subscriber,
+    /// Which origin the clock is of.
+    origin: u64,
+    /// Only while it is current.
+    requests: Option<Subscriber>,
+    forged: u64,
+}
+
+impl<'a> EdgeBus<'a> {
+    async fn new(settings: &'a RelaySettings, shared: &'a EdgeShared, bus: Bus) -> Result<Self> {
+        let subjects = Subjects::new(settings.address.name());
+        let (inbox, clock_inbox) = (bus.client.new_inbox(), bus.client.new_inbox());
+        let now = Instant::now();
+        Ok(Self {
+            updates: bus.subscribe(&subjects.updates).await?,
+            state: bus.subscribe(&subjects.state).await?,
+            answers: bus.subscribe(&format!("{inbox}.*")).await?,
+            times: bus.subscribe(&format!("{clock_inbox}.*")).await?,
+            clock: OriginClock::new(now),
+            clock_inbox,
+            origin: 0,
+            requests: None,
+            follower: Follower::new(settings.key, now),
+            lag: Lag::new(now),
+            published: Assembler::default(),
+            question: (0, Assembler::default()),
+            my_answers: Answers::new(now),
+            report: EdgeReport {
+                name: settings.name.clone(),
+                // Nobody else learns it: who knows it could speak for this edge.
+                id: bus::random()?,
+                viewers: 0,
+                visible: 0,
+                current: false,
+                leaving: false,
+            },
+            reported: None,
+            forged: 0,
+            settings,
+            shared,
+            bus,
+            subjects,
+            inbox,
+        })
+    }
+
+    async fn run(mut self) -> Result<()> {
+        loop {
+            if self.shared.is_closing() {
+                if self.bus.is_connected() {
+                    self.report.leaving = true;
+                    self.publish_report().await?;
+                    let _ = self.bus.client.flush().await;
+                }
+                return Ok(());
+            }
+            let now = Instant::now();
+            let wait = self.settle(now).await?;
+            let requests = async {
+                match &mut self.requests {
+                    Some(requests) => requests.next().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                // A mark tells how late is what came before it, here as well.
+                biased;
+                Some(event) = self.bus.events.recv() => self.happened(event),
+                Some(message) = self.updates.next() => {
+                    if let Some(bytes) = self.published.add(&message.payload) {
+                        self.follower.published(&bytes, Instant::now());
+                    }
+                }
+                Some(message) = self.state.next() => {
+                    if let Some(state) = CanvasState::parse(&message.payload) {
+                        self.follower.heard(Instant::now());
+                        self.shared.set_state(state);
+                    }
+                }
+                Some(message) = self.answers.next() => self.answer_came(&message),
+                Some(mark) = self.bus.marks.next() => match Bus::read_mark(&mark) {
+                    Some((MarkOf::Lag, mark)) => self.lag.returned(mark, Instant::now()),
+                    Some((MarkOf::Answer, mark)) => self.my_answers.returned(mark),
+                    Some((MarkOf::Update, _)) | None => {}
+                },
+                Some(time) = self.times.next() => {
+                    if let (Some(number), Ok(bytes)) = (number(&time), time.payload[..].try_into()) {
+                        self.clock.answered(number, f64::from_le_bytes(bytes), Instant::now());
+                    }
+                }
+                Some(request) = requests => self.answer(&request).await?,
+                () = self.shared.changed() => {}
+                () = until(Some(wait)) => {}
+            }
+        }
+    }
+
+    /// Does what there is to do now. Returns when there is more, if nothing happens before.
+    async fn settle(&mut self, now: Instant) -> Result<Instant> {
+        let is_connected = self.bus.is_connected();
+        if is_connected {
+            // First, so that it is not asked what it asks for itself.
+            self.answer_others(self.follower.is_current(now)).await?;
+        }
+        while let Some(action) = self.follower.poll(now) {
+            match action {
+                Action::Show(update) => self.shared.show(&update, self.clock.seconds(now), now),
+                // What is published now would be sent when the connection is back, long after.
+                Action::Ask(..) if !is_connected => {}
+                Action::Ask(whom, request) => self.ask(whom, request).await?,
+            }
+        }
+        if !is_connected {
+            self.my_answers.clear();
+            self.shared.set_live(false);
+            return Ok(now + REPORT);
+        }
+        let origin = self.follower.started();
+        if std::mem::replace(&mut self.origin, origin) != origin {
+            self.clock.reset(now);
+        }
+        if let Some(question) = self.clock.poll(now) {
+            let inbox = format!("{}.{question}", self.clock_inbox);
+            self.bus.ask(&self.subjects.clock, &inbox, "").await?;
+        }
+        match self.lag.poll(now) {
+            None => {}
+            Some(LagAction::Mark(mark)) => {
+                self.bus.mark(MarkOf::Lag, mark).await?;
+            }
+            Some(LagAction::Drop) => {
+                self.settings.reporter.report(
+                    Level::Warn,
+                    "more than a second behind: dropping what waits, and asking for the newest picture",
+                );
+                self.bus.reconnect().await?;
+                // What has arrived here waits, too.
+                while self.updates.next().now_or_never().flatten().is_some() {}
+            }
+        }
+        let current = self.follower.is_current(now);
+        self.answer_others(current).await?;
+        self.shared.set_live(!self.follower.is_silent(now));
+        self.tell_forged();
+        let report_at = self.report(now, current).await?;
+        let waits = [self.follower.wait_until(), self.follower.silent_at(now)];
+        let earliest = report_at.min(self.lag.wait_until()).min(self.clock.wait_until());
+        Ok(waits.into_iter().flatten().fold(earliest, Instant::min))
+    }
+
+    /// Says how many look, if that is new or was said long ago. Returns when it is said again.
+    async fn report(&mut self, now: Instant, current: bool) -> Result<Instant> {
+        let (all, visible) = self.shared.viewers();
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let (viewers, visible) = (count(all), count(visible));
+        let before = &self.report;
+        let is_new = (before.visible > 0) != (visible > 0) || before.current != current;
+        let after = if is_new { REPORT_SOONEST } else { REPORT };
+        let at = self.reported.map_or(now, |at| at + after);
+        if now < at {
+            return Ok(at);
+        }
+        let report = &mut self.report;
+        (report.viewers, report.visible, report.current) = (viewers, visible, current);
+        self.reported = Some(now);
+        self.publish_report().await?;
+        Ok(now + REPORT)
+    }
+
+    /// Asks for what is newer. Only the answer to the last question counts.
+    async fn ask(&mut self, whom: Whom, request: SinceRequest) -> Result<()> {
+        self.question = (bus::random()?, Assembler::default());
+        let at = match whom {
+            Whom::Anybody => &self.subjects.since,
+            Whom::Origin => &self.subjects.since_origin,
+        };
+        self.bus.ask(at, &format!("{}.{}", self.inbox, self.question.0), request.print()).await
+    }
+
+    /// Takes its share of others' requests, or none.
+    async fn answer_others(&mut self, current: bool) -> Result<()> {
+        if current && self.requests.is_none() {
+            let requests = self.bus.subscribe_as_one_of(&self.subjects.since, Subjects::QUEUE);
+            self.requests = Some(requests.await?);
+        } else if !current && let Some(mut requests) = self.requests.take() {
+            let _ = requests.unsubscribe().await;
+        }
+        Ok(())
+    }
+
+    async fn publish_report(&self) -> Result<()> {
+        self.bus.publish(&self.subjects.edges, self.report.print()).await
+    }
+
+    fn happened(&mut self, event: BusEvent) {
+        let now = Instant::now();
+        match event {
+            BusEvent::Connected => {
+                // What was published meanwhile is lost.
+                self.my_answers.clear();
+                self.follower.reconnected(now);
+                self.reported = None;
+                self.lag.start(now);
+            }
+            BusEvent::Disconnected => self.lag.start(now),
+        }
+    }
+
+    fn answer_came(&mut self, message: &Message) {
+        let (question, assembler) = &mut self.question;
+        // That nobody answers is no answer, either: it has a status and no bytes.
+        if number(message) == Some(*question)
+            && message.status.is_none()
+            && let Some(bytes) = assembler.add(&message.payload)
+        {
+            self.follower.answered(&bytes, Instant::now());
+        }
+    }
+
+    /// Answers another edge.
+    async fn answer(&mut self, request: &Message) -> Result<()> {
+        let Some(to) = request.reply.as_ref().filter(|to| Inbox::Edge.has(to)) else {
+            return Ok(());
+        };
+        let Some(request) = SinceRequest::parse(&request.payload) else { return Ok(()) };
+        if !self.bus.is_connected() || !self.my_answers.may(Instant::now()) {
+            return Ok(());
+        }
+        if let Some(answer) = self.follower.answer(request).filter(|it| it.len() <= MAX_UPDATE) {
+            self.bus.publish_pieces(to, &answer).await?;
+            let mark = self.my_answers.sent(answer.len());
+            self.bus.mark(MarkOf::Answer, mark).await?;
+        }
+        Ok(())
+    }
+
+    /// Says once that somebody lies.
+    fn tell_forged(&mut self) {
+        let before = std::mem::replace(&mut self.forged, self.follower.forged());
+        if before == 0 && self.forged > 0 {
+            self.settings.reporter.report(
+                Level::Warn,
+                "something arrived that the origin has not signed, and was not shown; look at who may publish on the bus",
+            );
+        }
+    }
+}
+
+/// The number at the end of the subject at which it came.
+fn number(message: &Message) -> Option<u64> {
+    message.subject.rsplit('.').next()?.parse().ok()
+}

@@ -1,0 +1,636 @@
+//! How an edge follows what an origin publishes: what is shown, what is missing, whom to ask for it. Pure.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use framecast_stream::TileUpdate;
+
+use crate::keys::PublicKey;
+use crate::message::{self, Received, SinceRequest};
+use crate::signed_picture::{SignedPicture, SignedUpdate, Taken};
+
+/// What is late comes within this time. A server keeps the order of messages, so little is late and not lost.
+const LATE: Duration = Duration::from_millis(30);
+/// A request that is not answered is repeated after this time, and after twice the time each time.
+const ANSWER_WITHIN: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(4);
+/// After so many requests without a useful answer the origin is asked.
+const PATIENCE: u32 = 2;
+/// An origin that is there is heard every second.
+const SILENT: Duration = Duration::from_secs(3);
+/// What is held back while something before it is missing.
+const MAX_HELD: usize = 64;
+const MAX_HELD_BYTES: usize = 16 * 1024 * 1024;
+
+/// Whom to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// An edge that is current, or the origin.
+    Anybody,
+    Origin,
+}
+
+/// What to do now.
+#[derive(Debug)]
+pub(crate) enum Action {
+    /// Show this.
+    Show(TileUpdate),
+    Ask(Whom, SinceRequest),
+}
+
+/// Follows one canvas.
+#[derive(Debug)]
+pub(crate) struct Follower {
+    /// The origin's key, and whether the operator gave it.
+    key: Option<PublicKey>,
+    pinned: bool,
+    picture: SignedPicture,
+    /// What was verified and is to be shown.
+    show: VecDeque<TileUpdate>,
+    /// What came after a gap.
+    held: VecDeque<SignedUpdate>,
+    held_bytes: usize,
+    /// When to ask for what is missing.
+    ask_at: Option<Instant>,
+    /// Requests since the last one that was of use.
+    asked: u32,
+    /// The last one had a useless answer.
+    is_spent: bool,
+    /// When the origin was heard last.
+    heard: Option<Instant>,
+    /// Updates and answers that were not the origin's.
+    forged: u64,
+}
+
+impl Follower {
+    /// One that knows nothing. With `key`, only what that key signed counts. Without it, the key is the one of whoever
+    /// publishes: so the bus must let nobody publish but the origin.
+    pub(crate) fn new(key: Option<PublicKey>, now: Instant) -> Self {
+        Self {
+            key,
+            pinned: key.is_some(),
+            picture: SignedPicture::default(),
+            show: VecDeque::new(),
+            held: VecDeque::new(),
+            held_bytes: 0,
+            ask_at: Some(now),
+            asked: 0,
+            is_spent: false,
+            heard: None,
+            forged: 0,
+        }
+    }
+
+    /// Takes what was published.
+    pub(crate) fn published(&mut self, bytes: &[u8], now: Instant) {
+        let Some(Received { key, signed }) = message::parse(bytes) else {
+            self.forged += 1;
+            return;
+        };
+        if self.pinned {
+            if self.key != Some(key) {
+                self.forged += 1;
+                return;
+            }
+        } else if self.key != Some(key) {
+            // Another origin. What it signed is checked as ever.
+            self.key = Some(key);
+            self.picture = SignedPicture::default();
+            self.drop_held();
+            self.ask_at = Some(now);
+            self.asked = 0;
+        }
+        match self.picture.take(&signed, &key) {
+            Taken::Newer => {
+                self.show.push_back(signed.update);
+                self.complete(now);
+            }
+            // Viewers hear that there is nothing newer.
+            Taken::Same => self.show.push_back(signed.update),
+            Taken::Known => {}
+            Taken::Gap => {
+                self.hold(signed);
+                self.ask_at.get_or_insert(now + LATE);
+            }
+            Taken::Forged => {
+                // It was changed on the way here, or somebody else publishes with the origin's key in it.
+                self.forged += 1;
+                self.asked = self.asked.max(PATIENCE);
+                self.ask_at.get_or_insert(now);
+                return;
+            }
+        }
+        self.heard(now);
+    }
+
+    /// The origin said something.
+    pub(crate) fn heard(&mut self, now: Instant) {
+        self.heard = Some(now);
+    }
+
+    /// Takes an answer to a request. Its sender is anybody.
+    pub(crate) fn answered(&mut self, bytes: &[u8], now: Instant) {
+        let received = message::parse(bytes).filter(|received| Some(received.key) == self.key);
+        let Some(Received { key, signed }) = received else {
+            self.forged += 1;
+            self.ask_again(now);
+            return;
+        };
+        match self.picture.take(&signed, &key) {
+            Taken::Newer => {
+                self.show.push_back(signed.update);
+                self.complete(now);
+            }
+            // Nothing is missing.
+            Taken::Same | Taken::Known if self.held.is_empty() => {
+                (self.asked, self.ask_at) = (0, None);
+            }
+            // Who answered has less than was published.
+            Taken::Same | Taken::Known => self.ask_again(now),
+            Taken::Forged | Taken::Gap => {
+                self.forged += 1;
+                self.ask_again(now);
+            }
+        }
+    }
+
+    /// The connection to the bus is there again: what was published meanwhile is lost.
+    pub(crate) fn reconnected(&mut self, now: Instant) {
+        self.asked = 0;
+        self.ask_at = Some(now);
+    }
+
+    /// What to do next. Call it until there is nothing.
+    pub(crate) fn poll(&mut self, now: Instant) -> Option<Action> {
+        if let Some(update) = self.show.pop_front() {
+            return Some(Action::Show(update));
+        }
+        // Without a key no answer can be checked.
+        if self.key.is_some() && self.ask_at.is_some_and(|at| at <= now) {
+            let whom = if self.asked >= PATIENCE { Whom::Origin } else { Whom::Anybody };
+            if whom == Whom::Origin {
+                // Its answer has all that was published so far; what nobody could check is of no use any more.
+                self.drop_held();
+            }
+            self.asked += 1;
+            self.is_spent = false;
+            self.ask_at = Some(now + self.wait());
+            let (stream, revision) = self.picture.revision();
+            return Some(Action::Ask(whom, SinceRequest { stream, revision }));
+        }
+        None
+    }
+
+    /// When to poll again, if nothing happens before.
+    pub(crate) fn wait_until(&self) -> Option<Instant> {
+        self.ask_at.filter(|_| self.key.is_some())
+    }
+
+    /// Whether it has the newest picture, as far as it knows, and so may answer others.
+    pub(crate) fn is_current(&self, now: Instant) -> bool {
+        !self.picture.is_empty() && self.ask_at.is_none() && !self.is_silent(now)
+    }
+
+    /// Whether nothing was heard of the origin for some time.
+    pub(crate) fn is_silent(&self, now: Instant) -> bool {
+        self.heard.is_none_or(|at| now.saturating_duration_since(at) >= SILENT)
+    }
+
+    /// When it will be silent, unless the origin is heard before.
+    pub(crate) fn silent_at(&self, now: Instant) -> Option<Instant> {
+        self.heard.map(|at| at + SILENT).filter(|at| now < *at)
+    }
+
+    /// When the origin of the picture started; 0 before the first.
+    pub(crate) fn started(&self) -> u64 {
+        self.picture.started()
+    }
+
+    /// Updates and answers that were not the origin's.
+    pub(crate) fn forged(&self) -> u64 {
+        self.forged
+    }
+
+    /// The answer to somebody's request; `None` if there is no picture.
+    pub(crate) fn answer(&self, request: SinceRequest) -> Option<Bytes> {
+        let key = self.key.as_ref()?;
+        let signed = self.picture.since(request.stream, request.revision)?;
+        Some(message::print(key, &signed))
+    }
+
+    /// The picture is newer: takes what was held back, as far as nothing is missing any more.
+    fn complete(&mut self, now: Instant) {
+        let Some(key) = self.key else { return };
+        let mut is_missing = false;
+        for signed in std::mem::take(&mut self.held) {
+            match self.picture.take(&signed, &key) {
+                Taken::Newer => self.show.push_back(signed.update),
+                Taken::Same | Taken::Known => {}
+                Taken::Gap => {
+                    is_missing = true;
+                    self.held.push_back(signed);
+                }
+                Taken::Forged => {
+                    is_missing = true;
+                    self.forged += 1;
+                }
+            }
+        }
+        self.held_bytes = self.held.iter().map(|it| it.update.bytes()).sum();
+        self.asked = 0;
+        self.ask_at = is_missing.then_some(now + LATE);
+    }
+
+    fn hold(&mut self, signed: SignedUpdate) {
+        self.held_bytes += signed.update.bytes();
+        self.held.push_back(signed);
+        while self.held.len() > MAX_HELD || self.held_bytes > MAX_HELD_BYTES {
+            let Some(oldest) = self.held.pop_front() else { break };
+            self.held_bytes -= oldest.update.bytes();
+        }
+    }
+
+    fn drop_held(&mut self) {
+        self.held.clear();
+        self.held_bytes = 0;
+    }
+
+    /// The answer was of no use: asks again at once, if something is missing. Of the origin it waits as ever, and each
+    /// question is spoiled once at most, so that lies neither hurry it nor keep it waiting.
+    fn ask_again(&mut self, now: Instant) {
+        let is_spent = std::mem::replace(&mut self.is_spent, true);
+        if !is_spent && self.asked <= PATIENCE {
+            self.ask_at = self.ask_at.map(|at| at.min(now));
+        }
+    }
+
+    fn wait(&self) -> Duration {
+        let doubled = self.asked.saturating_sub(1).min(8);
+        (ANSWER_WITHIN * 2_u32.pow(doubled)).min(LONGEST_WAIT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::keys::OriginKey;
+    use crate::scene::Origin;
+
+    fn actions(follower: &mut Follower, now: Instant) -> (usize, Vec<(Whom, SinceRequest)>) {
+        let (mut shown, mut asked) = (0, Vec::new());
+        while let Some(action) = follower.poll(now) {
+            match action {
+                Action::Show(_) => shown += 1,
+                Action::Ask(whom, request) => asked.push((whom, request)),
+            }
+        }
+        (shown, asked)
+    }
+
+    /// An edge that has what the origin has.
+    fn current() -> (Origin, Follower, Instant) {
+        let (mut origin, now) = (Origin::new(), Instant::now());
+        let mut follower = Follower::new(None, now);
+        let signed = origin.show(1, &[]);
+        follower.published(&origin.print(&signed), now);
+        assert_eq!(actions(&mut follower, now), (1, Vec::new()));
+        assert!(follower.is_current(now));
+        (origin, follower, now)
+    }
+
+    #[test]
+    fn an_edge_that_starts_asks_for_everything_once_it_knows_the_key() {
+        let (mut origin, now) = (Origin::new(), Instant::now());
+        origin.show(1, &[]);
+        let mut follower = Follower::new(None, now);
+        assert_eq!(actions(&mut follower, now), (0, Vec::new()));
+        assert_eq!(follower.wait_until(), None);
+        follower.published(&origin.beacon(), now);
+        let nothing = SinceRequest { stream: 0, revision: 0 };
+        assert_eq!(actions(&mut follower, now), (0, vec![(Whom::Anybody, nothing)]));
+        follower.answered(&origin.since(0, 0), now);
+        assert_eq!(actions(&mut follower, now), (1, Vec::new()));
+        assert!(follower.is_current(now));
+
+        let mut pinned = Follower::new(Some(origin.key.public()), now);
+        assert_eq!(actions(&mut pinned, now).1.len(), 1, "with a key it need not wait");
+    }
+
+    #[test]
+    fn what_is_missing_is_asked_for_and_what_came_after_it_is_shown_then() {
+        let (mut origin, mut follower, now) = current();
+        let (stream, revision) = origin.picture.revision();
+        let _lost = origin.show(1, &[1]);
+        let answer = origin.since(stream, revision);
+        let after = origin.show(1, &[1, 2]);
+        follower.published(&origin.print(&after), now);
+        assert_eq!(actions(&mut follower, now), (0, Vec::new()), "it may be late");
+        assert!(!follower.is_current(now));
+        let now = now + LATE;
+        assert_eq!(follower.wait_until(), Some(now));
+        let request = SinceRequest { stream, revision };
+        assert_eq!(actions(&mut follower, now), (0, vec![(Whom::Anybody, request)]));
+        follower.answered(&answer, now);
+        assert_eq!(actions(&mut follower, now), (2, Vec::new()));
+        assert!(follower.is_current(now));
+        assert_eq!(follower.picture.revision(), origin.picture.revision());
+    }
+
+    #[test]
+    fn what_is_only_late_is_asked_of_nobody() {
+        let (mut origin, mut follower, now) = current();
+        let (one, two) = (origin.show(1, &[1]), origin.show(1, &[1, 2]));
+        follower.published(&origin.print(&two), now);
+        follower.published(&origin.print(&one), now);
+        follower.published(&origin.print(&one), now);
+        assert_eq!(actions(&mut follower, now + LATE), (2, Vec::new()));
+    }
+
+    #[test]
+    fn a_beacon_tells_that_the_last_update_was_lost() {
+        let (mut origin, mut follower, now) = current();
+        origin.show(1, &[1]);
+        follower.published(&origin.beacon(), now);
+        let (_, asked) = actions(&mut follower, now + LATE);
+        let (stream, revision) = follower.picture.revision();
+        assert_eq!(asked, [(Whom::Anybody, SinceRequest { stream, revision })]);
+        follower.answered(&origin.since(stream, revision), now);
+        assert_eq!(actions(&mut follower, now + LATE), (1, Vec::new()));
+    }
+
+    #[test]
+    fn requests_that_nobody_answers_come_ever_later_and_go_to_the_origin() {
+        let (mut origin, mut follower, mut now) = current();
+        let start = now;
+        origin.show(1, &[1]);
+        follower.published(&origin.beacon(), now);
+        let mut asked = Vec::new();
+        for _ in 0..6 {
+            now = follower.wait_until().unwrap();
+            let (_, requests) = actions(&mut follower, now);
+            asked.extend(requests.iter().map(|(whom, _)| (*whom, (now - start).as_millis())));
+        }
+        let to = |whom: Whom| asked.iter().filter(move |it| it.0 == whom).map(|it| it.1);
+        assert_eq!(to(Whom::Anybody).collect::<Vec<_>>(), [30, 530]);
+        assert_eq!(to(Whom::Origin).collect::<Vec<_>>(), [1530, 3530, 7530, 11530]);
+    }
+
+    #[test]
+    fn an_answer_that_lies_is_not_shown_and_the_origin_is_asked_then() {
+        let (mut origin, mut follower, now) = current();
+        let (stream, revision) = origin.picture.revision();
+        let before = origin.since(0, 0);
+        origin.show(1, &[1]);
+        let mut liar = Origin::with(OriginKey::from_seed([9; 32]), 5);
+        liar.show(3, &[]);
+        // Its own picture with the origin's key in it.
+        let mut lie = liar.since(0, 0).to_vec();
+        lie[1..33].copy_from_slice(&origin.key.public().0);
+        follower.published(&origin.beacon(), now);
+        let now = now + LATE;
+        for (n, answer) in [&lie[..], &before, b"?"].into_iter().enumerate() {
+            let (shown, asked) = actions(&mut follower, now);
+            assert_eq!((shown, asked.len()), (0, 1), "{n}");
+            follower.answered(answer, now);
+        }
+        let at = follower.wait_until().unwrap();
+        let (shown, asked) = actions(&mut follower, at);
+        assert_eq!((shown, asked[0].0), (0, Whom::Origin));
+        follower.answered(&origin.since(stream, revision), at);
+        assert_eq!(actions(&mut follower, at), (1, Vec::new()));
+        assert_eq!(follower.forged(), 2);
+    }
+
+    #[test]
+    fn with_a_key_of_the_operators_no_other_origin_counts() {
+        let (mut origin, mut other) =
+            (Origin::new(), Origin::with(OriginKey::from_seed([9; 32]), 5));
+        let now = Instant::now();
+        let mut follower = Follower::new(Some(origin.key.public()), now);
+        let signed = origin.show(1, &[]);
+        follower.published(&origin.print(&signed), now);
+        let lie = other.show(1, &[]);
+        follower.published(&other.print(&lie), now);
+        assert_eq!((actions(&mut follower, now).0, follower.forged()), (1, 1));
+        assert_eq!(follower.picture.revision(), origin.picture.revision());
+    }
+
+    #[test]
+    fn an_origin_that_starts_again_with_another_key_is_followed() {
+        let (_, mut follower, now) = current();
+        let mut again = Origin::with(OriginKey::from_seed([9; 32]), 2);
+        let signed = again.show(2, &[]);
+        follower.published(&again.print(&signed), now);
+        assert_eq!(actions(&mut follower, now).0, 1);
+        assert_eq!(follower.picture.revision(), again.picture.revision());
+    }
+
+    #[test]
+    fn an_origin_that_starts_again_is_followed_also_if_its_first_picture_is_lost() {
+        let (old, mut follower, now) = current();
+        let mut again = Origin::with(OriginKey::from_seed([7; 32]), 2);
+        again.show(2, &[]);
+        follower.published(&again.beacon(), now);
+        // Another edge has not heard of it and answers with what it has.
+        let mut at = follower.wait_until().unwrap();
+        for _ in 0..PATIENCE {
+            at = at.max(follower.wait_until().unwrap());
+            assert_eq!(actions(&mut follower, at).1[0].0, Whom::Anybody);
+            follower.answered(&old.since(0, 0), at);
+        }
+        at = at.max(follower.wait_until().unwrap());
+        assert_eq!(actions(&mut follower, at).1[0].0, Whom::Origin);
+        follower.answered(&again.since(0, 0), at);
+        assert_eq!(actions(&mut follower, at), (1, Vec::new()));
+        assert_eq!(follower.picture.revision(), again.picture.revision());
+    }
+
+    #[test]
+    fn an_edge_that_does_not_hear_the_origin_is_not_current() {
+        let (_, follower, now) = current();
+        assert!(follower.is_current(now + SILENT / 2));
+        assert!(!follower.is_current(now + SILENT) && follower.is_silent(now + SILENT));
+    }
+
+    #[test]
+    fn what_is_held_back_is_limited() {
+        let (mut origin, mut follower, now) = current();
+        let _lost = origin.show(1, &[0]);
+        for n in 0..3 * MAX_HELD as u32 {
+            let signed = origin.show(1, &[(n + 1) % 16]);
+            follower.published(&origin.print(&signed), now);
+        }
+        assert_eq!(follower.held.len(), MAX_HELD);
+        let held: usize = follower.held.iter().map(|it| it.update.bytes()).sum();
+        assert_eq!(held, follower.held_bytes);
+        follower.answered(&origin.since(0, 0), now);
+        assert!(follower.held.is_empty() && follower.is_current(now));
+    }
+
+    /// Somebody publishes what only the origin could check, and cannot: it has the origin's key in it, and comes after a gap.
+    #[test]
+    fn an_unsigned_update_after_a_gap_is_no_trouble_for_ever() {
+        let (mut origin, mut follower, mut now) = current();
+        let mut liar = Origin::with(OriginKey::from_seed([9; 32]), 1);
+        liar.show(1, &[]);
+        let junk = liar.show(1, &[1]);
+        let mut junk = liar.print(&junk).to_vec();
+        junk[1..33].copy_from_slice(&origin.key.public().0);
+        follower.published(&junk, now);
+        for n in 0..100 {
+            now += Duration::from_millis(100);
+            if n % 10 == 0 {
+                follower.published(&origin.beacon(), now);
+            }
+            if n == 50 {
+                let signed = origin.show(1, &[2]);
+                follower.published(&origin.print(&signed), now);
+            }
+            for (_, request) in actions(&mut follower, now).1 {
+                let answer = origin.since(request.stream, request.revision);
+                follower.answered(&answer, now);
+            }
+        }
+        assert!(follower.is_current(now) && follower.held.is_empty());
+        assert_eq!(follower.picture.revision(), origin.picture.revision());
+    }
+
+    #[test]
+    fn useless_answers_neither_hurry_the_next_request_nor_put_it_off() {
+        let (mut origin, mut follower, start) = current();
+        origin.show(1, &[1]);
+        follower.published(&origin.beacon(), start);
+        let asked = |follower: &mut Follower, answers: usize| {
+            let mut asked = 0;
+            for n in 0..600 {
+                let now = start + Duration::from_millis(100 * n);
+                asked += actions(follower, now).1.len();
+                (0..answers).for_each(|_| follower.answered(b"?", now));
+            }
+            asked
+        };
+        let with_lies = asked(&mut follower, 5);
+        let (mut origin, mut follower, _) = current();
+        origin.show(1, &[1]);
+        follower.published(&origin.beacon(), start);
+        let without = asked(&mut follower, 0);
+        assert!((without..without + 3).contains(&with_lies), "{with_lies}, {without}");
+    }
+
+    /// An origin and three edges, between which a third of what is sent is lost, late, or comes twice.
+    #[test]
+    fn whatever_is_lost_edges_end_up_with_the_origins_picture() {
+        for seed in 1..=60 {
+            World::new(seed).run();
+        }
+    }
+
+    struct World {
+        random: u64,
+        now: Instant,
+        origin: Origin,
+        edges: Vec<Follower>,
+        /// What is on its way to an edge: when it arrives, and whether it is an answer.
+        way: Vec<(Instant, usize, bool, Bytes)>,
+        reliable: bool,
+    }
+
+    impl World {
+        fn new(seed: u64) -> Self {
+            let now = Instant::now();
+            let edges = (0..3).map(|_| Follower::new(None, now)).collect();
+            let random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            Self { random, now, origin: Origin::new(), edges, way: Vec::new(), reliable: false }
+        }
+
+        fn below(&mut self, n: u64) -> u64 {
+            self.random ^= self.random << 13;
+            self.random ^= self.random >> 7;
+            self.random ^= self.random << 17;
+            self.random % n
+        }
+
+        fn send(&mut self, edge: usize, answer: bool, bytes: &Bytes) {
+            let copies = if self.reliable { 1 } else { [0, 0, 1, 1, 1, 2][self.below(6) as usize] };
+            for _ in 0..copies {
+                let late = if self.reliable { 1 } else { 1 + self.below(120) };
+                self.way.push((
+                    self.now + Duration::from_millis(late),
+                    edge,
+                    answer,
+                    bytes.clone(),
+                ));
+            }
+        }
+
+        fn publish(&mut self, bytes: &Bytes) {
+            (0..self.edges.len()).for_each(|edge| self.send(edge, false, bytes));
+        }
+
+        fn step(&mut self) {
+            let now = self.now;
+            let (arrived, rest) =
+                std::mem::take(&mut self.way).into_iter().partition(|it| it.0 <= now);
+            self.way = rest;
+            for (_, edge, answer, bytes) in arrived {
+                let edge = &mut self.edges[edge];
+                if answer { edge.answered(&bytes, now) } else { edge.published(&bytes, now) }
+            }
+            for n in 0..self.edges.len() {
+                while let Some(action) = self.edges[n].poll(now) {
+                    let Action::Ask(whom, request) = action else { continue };
+                    let current = (0..self.edges.len()).filter(|n| self.edges[*n].is_current(now));
+                    let current: Vec<usize> = current.collect();
+                    let answer = if whom == Whom::Origin || current.is_empty() {
+                        Some(self.origin.since(request.stream, request.revision))
+                    } else {
+                        let n = self.below(current.len() as u64) as usize;
+                        self.edges[current[n]].answer(request)
+                    };
+                    if let Some(answer) = answer {
+                        self.send(n, true, &answer);
+                    }
+                }
+            }
+        }
+
+        fn run(mut self) {
+            for n in 0..60 {
+                if n % 4 == 0 {
+                    if self.below(8) == 0 {
+                        self.origin.size = [(400, 150), (129, 49)][self.below(2) as usize];
+                    }
+                    let marked = [self.below(6) as u32, self.below(6) as u32];
+                    let seed = if self.below(5) == 0 { n } else { 1 };
+                    // The same picture as before is none.
+                    if let Some(signed) = self.origin.try_show(seed, &marked) {
+                        let bytes = self.origin.print(&signed);
+                        self.publish(&bytes);
+                    }
+                }
+                let time = self.below(60);
+                self.now += Duration::from_millis(time);
+                self.step();
+            }
+            self.reliable = true;
+            for _ in 0..40 {
+                let beacon = self.origin.beacon();
+                self.publish(&beacon);
+                for _ in 0..50 {
+                    self.now += Duration::from_millis(20);
+                    self.step();
+                }
+            }
+            let answer = self.origin.since(0, 0);
+            for edge in &self.edges {
+                assert!(edge.is_current(self.now));
+                assert_eq!(
+                    edge.answer(SinceRequest { stream: 0, revision: 0 }),
+                    Some(answer.clone())
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What the fuzz target of tests/fuzz, and a test of this crate, do with any bytes at all. No part of the API.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use crate::follower::{Action, Follower};
+use crate::keys::OriginKey;
+use crate::lag::Lag;
+use crate::message::{self, Assembler, SinceRequest};
+use crate::outbox::Outbox;
+use crate::publisher::Publisher;
+use crate::report::{CanvasState, EdgeReport};
+
+const MOST_STEPS: usize = 200;
+/// An edge has no more to do at once than this.
+const MOST_ACTIONS: usize = 1000;
+
+/// What anybody may put on the bus, to an edge and to an origin: each step is a byte that says to whom, a length, and so
+/// many bytes. Nothing of it is signed, so nothing of it may be shown.
+pub fn bus(bytes: &[u8]) {
+    let mut now = Instant::now();
+    let key = OriginKey::from_seed([1; 32]);
+    let mut edge = Follower::new(Some(key.public()), now);
+    let mut publisher = Publisher::new(key, 1);
+    let (mut assembler, mut lag, mut outbox) =
+        (Assembler::default(), Lag::new(now), Outbox::default());
+    let mut rest: VecDeque<u8> = bytes.iter().copied().collect();
+    for _ in 0..MOST_STEPS {
+        let (Some(what), Some(length)) = (rest.pop_front(), rest.pop_front()) else { break };
+        let taken: Vec<u8> = rest.drain(..usize::from(length).min(rest.len())).collect();
+        let taken = Bytes::from(taken);
+        now += Duration::from_millis(u64::from(what) * 4);
+        match what % 8 {
+            0 => edge.published(&taken, now),
+            1 => edge.answered(&taken, now),
+            2 => {
+                if let Some(whole) = assembler.add(&taken) {
+                    edge.published(&whole, now);
+                }
+            }
+            3 => {
+                if let Some(report) = EdgeReport::parse(&taken) {
+                    assert_eq!(EdgeReport::parse(&report.print()).as_ref(), Some(&report));
+                    publisher.report(report, now);
+                }
+            }
+            4 => {
+                if let Some(state) = CanvasState::parse(&taken) {
+                    assert_eq!(CanvasState::parse(&state.print()), Some(state));
+                }
+            }
+            5 => {
+                if let Some(request) = SinceRequest::parse(&taken) {
+                    assert!(publisher.answer(request).is_none() && edge.answer(request).is_none());
+                }
+            }
+            6 => {
+                edge.reconnected(now);
+                lag.start(now);
+            }
+            _ => {
+                outbox.published(usize::from(what));
+                outbox.returned(u64::from(length));
+                lag.returned(u64::from(length), now);
+            }
+        }
+        if let Some(received) = message::parse(&taken) {
+            assert_eq!(
+                message::print(&received.key, &received.signed),
+                taken,
+                "it is read as it was written"
+            );
+        }
+        let mut actions = 0;
+        while let Some(action) = edge.poll(now) {
+            assert!(!matches!(action, Action::Show(_)), "it shows what nobody signed");
+            actions += 1;
+            assert!(actions < MOST_ACTIONS);
+        }
+        assert!(!edge.is_current(now));
+        let _ = (lag.poll(now), publisher.beacon(now), publisher.wait_until(now));
+        for at in edge.wait_until().into_iter().chain(publisher.wait_until(now)) {
+            assert!(at > now, "it never comes to rest");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::scene::Origin;
+
+    /// Bytes like those that really travel, and what becomes of them when some are others.
+    #[test]
+    fn whatever_is_on_the_bus_does_no_harm() {
+        let mut origin = Origin::with(OriginKey::from_seed([1; 32]), 1);
+        origin.size = (20, 10);
+        origin.show(1, &[]);
+        let signed = origin.since(0, 0);
+        let report = EdgeReport {
+            name: "a".into(),
+            id: 3,
+            viewers: 1,
+            visible: 1,
+            current: true,
+            leaving: false,
+        };
+        let mut seed = 1_u64;
+        let mut random = move |below: usize| {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % below
+        };
+        for _ in 0..300 {
+            let mut history = Vec::new();
+            for _ in 0..random(12) {
+                let bytes = match random(5) {
+                    0 => signed.to_vec(),
+                    1 => message::cut(&signed, 1, 2048).next().unwrap().to_vec(),
+                    2 => report.print(),
+                    3 => CanvasState::default().print(),
+                    _ => SinceRequest { stream: 1, revision: 2 }.print().to_vec(),
+                };
+                let mut bytes = bytes[..bytes.len().min(255)].to_vec();
+                if !bytes.is_empty() {
+                    let at = random(bytes.len());
+                    bytes[at] = random(256) as u8;
+                }
+                history.extend([random(256) as u8, bytes.len() as u8]);
+                history.extend(bytes);
+            }
+            bus(&history);
+        }
+    }
+}

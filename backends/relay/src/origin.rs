@@ -1,0 +1,249 @@
+//! The origin's side of the bus: publishes what changed while somebody looks at an edge, and answers edges.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use async_nats::{Message, Subscriber};
+use bytes::Bytes;
+use framecast_api::{Error, Result};
+use futures_util::StreamExt;
+use log::Level;
+
+use crate::answers::Answers;
+use crate::bus::{self, Bus, BusEvent, MarkOf};
+use crate::keys::OriginKey;
+use crate::message::{MAX_UPDATE, SinceRequest};
+use crate::outbox::Outbox;
+use crate::picture_source::PictureSource;
+use crate::publisher::Publisher;
+use crate::report::EdgeReport;
+use crate::runtime::until;
+use crate::settings::RelaySettings;
+use crate::subjects::{Inbox, Subjects};
+
+/// Publishes until the canvas is closed. `first` is told how the first attempt to connect went.
+pub(crate) async fn run(
+    settings: &RelaySettings,
+    source: &Arc<PictureSource>,
+    key: OriginKey,
+    first: impl FnMut(Option<&Error>),
+) -> Result<()> {
+    let bus = tokio::select! {
+        bus = bus::connect(settings, Inbox::Origin, first) => bus?,
+        () = source.closed() => return Ok(()),
+    };
+    Origin::new(settings, source, key, bus).await?.run().await
+}
+
+struct Origin<'a> {
+    settings: &'a RelaySettings,
+    source: &'a Arc<PictureSource>,
+    bus: Bus,
+    subjects: Subjects,
+    publisher: Publisher,
+    outbox: Outbox,
+    /// The marks of updates on their way, and the revisions that they led to.
+    sent: VecDeque<(u64, SinceRequest)>,
+    /// The server has everything up to here.
+    taken: SinceRequest,
+    answers: Answers,
+    edges: Subscriber,
+    requests_to_origin: Subscriber,
+    clocks: Subscriber,
+    /// Only while no edge answers.
+    requests: Option<Subscriber>,
+    /// An update that no edge can take was told.
+    told_too_large: bool,
+}
+
+impl<'a> Origin<'a> {
+    async fn new(
+        settings: &'a RelaySettings,
+        source: &'a Arc<PictureSource>,
+        key: OriginKey,
+        bus: Bus,
+    ) -> Result<Self> {
+        let subjects = Subjects::new(settings.address.name());
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let started = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
+        Ok(Self {
+            settings,
+            source,
+            publisher: Publisher::new(key, started),
+            outbox: Outbox::default(),
+            sent: VecDeque::new(),
+            taken: SinceRequest { stream: 0, revision: 0 },
+            answers: Answers::new(Instant::now()),
+            edges: bus.subscribe(&subjects.edges).await?,
+            requests_to_origin: bus.subscribe(&subjects.since_origin).await?,
+            clocks: bus.subscribe(&subjects.clock).await?,
+            requests: None,
+            subjects,
+            bus,
+            told_too_large: false,
+        })
+    }
+
+    async fn run(mut self) -> Result<()> {
+        loop {
+            let now = Instant::now();
+            let wait = if self.bus.is_connected() {
+                self.settle(now).await?;
+                self.publisher.wait_until(now)
+            } else {
+                // What is published now would be sent when the connection is back, long after.
+                self.forget();
+                self.source.set_wanted(false, false);
+                None
+            };
+            let requests = async {
+                match &mut self.requests {
+                    Some(requests) => requests.next().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.source.closed() => {
+                    if self.bus.is_connected() {
+                        self.publish_state().await?;
+                        let _ = self.bus.client.flush().await;
+                    }
+                    return Ok(());
+                }
+                Some(event) = self.bus.events.recv() => self.happened(event).await?,
+                Some(mark) = self.bus.marks.next() => self.returned(&mark),
+                Some(report) = self.edges.next() => {
+                    if let Some(report) = EdgeReport::parse(&report.payload) {
+                        self.publisher.report(report, Instant::now());
+                    }
+                }
+                Some(question) = self.clocks.next() => self.tell_time(&question).await?,
+                Some(request) = self.requests_to_origin.next() => self.answer(&request).await?,
+                Some(request) = requests => self.answer(&request).await?,
+                () = self.source.changed() => {}
+                () = until(wait) => {}
+            }
+        }
+    }
+
+    /// Does what there is to do now.
+    async fn settle(&mut self, now: Instant) -> Result<()> {
+        let answers = self.publisher.answers(now);
+        if answers && self.requests.is_none() {
+            let requests = self.bus.subscribe_as_one_of(&self.subjects.since, Subjects::QUEUE);
+            self.requests = Some(requests.await?);
+        } else if !answers && let Some(mut requests) = self.requests.take() {
+            let _ = requests.unsubscribe().await;
+        }
+        if let Some(edges) = self.publisher.new_list(now) {
+            self.source.set_edges(edges);
+        }
+        self.source.set_wanted(self.publisher.has_viewers(now), self.outbox.has_room());
+        while self.outbox.has_room()
+            && let Some(update) = self.source.take()
+        {
+            let bytes = self.publisher.update(update, now);
+            if self.publish_update(&bytes).await? {
+                let mark = self.outbox.published(bytes.len());
+                self.sent.push_back((mark, self.publisher.revision()));
+                self.bus.mark(MarkOf::Update, mark).await?;
+            }
+            self.source.set_wanted(self.publisher.has_viewers(now), self.outbox.has_room());
+        }
+        if self.source.has_new_state() {
+            self.publish_state().await?;
+        }
+        if self.publisher.beacon_is_due(now) {
+            self.publish_state().await?;
+            if let Some(bytes) = self.publisher.beacon(now) {
+                self.publish_update(&bytes).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn happened(&mut self, event: BusEvent) -> Result<()> {
+        self.forget();
+        match event {
+            BusEvent::Disconnected => Ok(()),
+            BusEvent::Connected => {
+                self.publish_state().await?;
+                // What was on its way, once more: otherwise every edge would ask for it.
+                match self.publisher.answer(self.taken) {
+                    Some(bytes) => self.publish_update(&bytes).await.map(drop),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// What was on its way is lost, or nobody knows.
+    fn forget(&mut self) {
+        self.outbox.clear();
+        self.sent.clear();
+        self.answers.clear();
+    }
+
+    fn returned(&mut self, mark: &Message) {
+        match Bus::read_mark(mark) {
+            Some((MarkOf::Update, mark)) => {
+                self.outbox.returned(mark);
+                while let Some((_, revision)) = self.sent.front().filter(|(sent, _)| *sent <= mark)
+                {
+                    self.taken = *revision;
+                    self.sent.pop_front();
+                }
+            }
+            Some((MarkOf::Answer, mark)) => self.answers.returned(mark),
+            Some((MarkOf::Lag, _)) | None => {}
+        }
+    }
+
+    async fn answer(&mut self, request: &Message) -> Result<()> {
+        let Some(to) = request.reply.as_ref().filter(|to| Inbox::Edge.has(to)) else {
+            return Ok(());
+        };
+        let Some(request) = SinceRequest::parse(&request.payload) else { return Ok(()) };
+        if !self.bus.is_connected() || !self.answers.may(Instant::now()) {
+            return Ok(());
+        }
+        if let Some(answer) = self.publisher.answer(request).filter(|it| it.len() <= MAX_UPDATE) {
+            self.bus.publish_pieces(to, &answer).await?;
+            let mark = self.answers.sent(answer.len());
+            self.bus.mark(MarkOf::Answer, mark).await?;
+        }
+        Ok(())
+    }
+
+    /// Answers what the canvas' clock shows.
+    async fn tell_time(&self, question: &Message) -> Result<()> {
+        let Some(to) = question.reply.as_ref().filter(|to| Inbox::Edge.has(to)) else {
+            return Ok(());
+        };
+        if !self.bus.is_connected() {
+            return Ok(());
+        }
+        let seconds = Bytes::copy_from_slice(&self.source.now().to_le_bytes());
+        self.bus.publish(to, seconds).await
+    }
+
+    async fn publish_state(&self) -> Result<()> {
+        self.bus.publish(&self.subjects.state, self.source.state().print()).await
+    }
+
+    /// Publishes an update. Whether it was not too large.
+    async fn publish_update(&mut self, bytes: &Bytes) -> Result<bool> {
+        if bytes.len() > MAX_UPDATE {
+            if !std::mem::replace(&mut self.told_too_large, true) {
+                self.settings.reporter.report(
+                    Level::Error,
+                    "the picture takes more than 64 MiB, which edges do not take; draw a smaller one",
+                );
+            }
+            return Ok(false);
+        }
+        self.bus.publish_pieces(&self.subjects.updates, bytes).await?;
+        Ok(true)
+    }
+}

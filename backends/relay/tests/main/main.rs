@@ -1,0 +1,8 @@
+//! Origins and edges on a real NATS server.
+
+mod faults;
+mod liars;
+#[cfg(unix)]
+mod operators;
+mod pictures;
+mod stage;

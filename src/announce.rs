@@ -18,8 +18,8 @@ pub(crate) fn announce(canvas: &Canvas, options: &Options, messages: Messages) {
     let mut lines = String::new();
     for backend in canvas.stats().backends {
         let name = backend.name;
-        if name == "record" {
-            continue; // It has said in which file.
+        if name == "record" || name == "relay" {
+            continue; // It has said where.
         }
         lines.extend(backend.links.iter().map(|link| json_line(&name, link)));
         if messages == Messages::Facade {

@@ -233,6 +233,15 @@ impl CanvasBuilder {
         self
     }
 
+    /// Shows browsers a canvas that is published elsewhere: what arrives at `edge` goes to them as it is, and is not
+    /// encoded again. The program draws the same picture for all other views, and for snapshots; see
+    /// [`Edge::newer_than`](crate::relay::Edge::newer_than).
+    #[cfg(all(feature = "relay", feature = "http"))]
+    pub fn edge(mut self, edge: &framecast_relay::Edge) -> Self {
+        self.page.edge = Some(edge.clone());
+        self
+    }
+
     /// Opens the canvas and its backends.
     ///
     /// A backend that cannot be opened is left out, and a message says why. With `--wait-viewer`, this
@@ -316,8 +325,12 @@ impl CanvasBuilder {
                 failures.push(format!("{}: {error}", candidate.name));
                 continue;
             }
-            #[cfg(all(feature = "record", feature = "http"))]
+            #[cfg(all(feature = "http", any(feature = "record", feature = "relay")))]
             engine.share_updates(candidate.updates, options.lossless);
+            #[cfg(all(feature = "relay", feature = "http"))]
+            if let Some((edge, sink)) = candidate.feed {
+                edge.feed(sink);
+            }
         }
         #[cfg(feature = "record")]
         if by_flags {
@@ -325,6 +338,11 @@ impl CanvasBuilder {
             for settings in select::recorders(&options, messages)? {
                 engine.record(settings, core.waker())?;
             }
+        }
+        #[cfg(feature = "relay")]
+        if by_flags && let Some(backend) = select::publisher(&options, messages)? {
+            // As with a recording.
+            engine.publish(backend, core.waker())?;
         }
         if !failures.is_empty() && !engine.has_backends() {
             return Err(Error::failed(format!("nothing to show it on. {}", failures.join(". "))));

@@ -15,7 +15,7 @@ mod setters;
 
 use std::io::Write;
 use std::path::Path;
-#[cfg(feature = "record")]
+#[cfg(any(feature = "record", feature = "relay"))]
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -83,8 +83,8 @@ pub(crate) struct Engine {
     #[cfg(feature = "record")]
     recorders: Vec<framecast_record::Recorder>,
     /// What another backend encodes of the canvas, and whether that is exact.
-    #[cfg(feature = "record")]
-    updates: Option<(Arc<dyn framecast_record::UpdateSource>, bool)>,
+    #[cfg(any(feature = "record", feature = "relay"))]
+    updates: Option<(Arc<dyn framecast_stream::UpdateSource>, bool)>,
     /// The next backend's number; numbers are not reused.
     next_backend: u32,
     control: Control,
@@ -202,7 +202,7 @@ impl Engine {
             slots: Vec::new(),
             #[cfg(feature = "record")]
             recorders: Vec::new(),
-            #[cfg(feature = "record")]
+            #[cfg(any(feature = "record", feature = "relay"))]
             updates: None,
             next_backend: 0,
             control: Control::new(settings.control, settings.control_timeout),
@@ -283,6 +283,19 @@ impl Engine {
         Ok(recorder)
     }
 
+    /// Publishes the canvas from now on.
+    #[cfg(feature = "relay")]
+    pub(crate) fn publish(
+        &mut self,
+        mut backend: framecast_relay::RelayBackend,
+        waker: std::task::Waker,
+    ) -> Result<()> {
+        if let Some((updates, _)) = &self.updates {
+            backend.set_updates(Arc::clone(updates));
+        }
+        self.add(Box::new(backend), waker)
+    }
+
     /// What takes an input log that is to be a part of the recording in the file at `path`.
     pub(crate) fn recorder_of(&self, path: &Path, options: &Options) -> Option<Box<dyn Write>> {
         let place = options.record.iter().position(|file| file == path)?;
@@ -295,11 +308,11 @@ impl Engine {
         }
     }
 
-    /// Recorders take what changes from there; `lossless`: exactly.
-    #[cfg(all(feature = "record", feature = "http"))]
+    /// Recorders and relays take what changes from there; `lossless`: exactly.
+    #[cfg(all(feature = "http", any(feature = "record", feature = "relay")))]
     pub(crate) fn share_updates(
         &mut self,
-        updates: Option<Arc<dyn framecast_record::UpdateSource>>,
+        updates: Option<Arc<dyn framecast_stream::UpdateSource>>,
         lossless: bool,
     ) {
         if let Some(updates) = updates {

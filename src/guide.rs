@@ -6,13 +6,14 @@
 //! 4. [Input](input): events, merging, clipboard
 //! 5. [Control and roles](control): who drives, and links
 //! 6. [Showing it to others](sharing): TLS, proxies, snapshots and streams
-//! 7. [Inside a web application](web_application): axum and other servers
-//! 8. [Your own page](your_page): `<framecast-view>`, and files of yours
-//! 9. [Threads, async and your own loop](threads)
-//! 10. [Recording and replay](recording)
-//! 11. [Testing](testing): offscreen canvases, approved pictures, replayed sessions and scripted viewers
-//! 12. [Backends of your own](backends)
-//! 13. [Logging, signals and what is printed](logging)
+//! 7. [From one viewer to a million](audiences): edges over NATS
+//! 8. [Inside a web application](web_application): axum and other servers
+//! 9. [Your own page](your_page): `<framecast-view>`, and files of yours
+//! 10. [Threads, async and your own loop](threads)
+//! 11. [Recording and replay](recording)
+//! 12. [Testing](testing): offscreen canvases, approved pictures, replayed sessions and scripted viewers
+//! 13. [Backends of your own](backends)
+//! 14. [Logging, signals and what is printed](logging)
 //!
 //! Every block of Rust in it is compiled, and run where it needs no network, by `cargo test --doc`. Larger
 //! programs are in the folder
@@ -32,6 +33,6 @@ macro_rules! chapters {
 }
 
 chapters! {
-    getting_started drawing scheduling input control sharing web_application your_page threads
+    getting_started drawing scheduling input control sharing audiences web_application your_page threads
     recording testing backends logging
 }

@@ -45,6 +45,7 @@
 //! | `tls` | yes | TLS for the web mirror (rustls with ring) |
 //! | `record` | yes | `--record` and `Canvas::record`: recordings of what is shown |
 //! | `options` | yes | `Options::from_env`: flags from the command line (argh) |
+//! | `relay` | no | `--publish` and edges: a canvas over NATS for any number of viewers |
 //! | `video` | no | recordings as video and pictures: APNG, PNG, Y4M, raw RGBA |
 //! | `gif` | no | and as animated GIF |
 //! | `mp4` | no | and as H.264 in MP4 (openh264, built from C++) |
@@ -145,6 +146,14 @@ pub mod record {
     pub use framecast_record::video;
     pub use framecast_record::{
         RecordBackend, RecordFormat, RecordSettings, Recorder, RecorderState,
+    };
+}
+
+/// A canvas over NATS: published once, and served by edges to any number of viewers (feature `relay`).
+#[cfg(feature = "relay")]
+pub mod relay {
+    pub use framecast_relay::{
+        Edge, EdgePosition, EdgeState, PublicKey, RelayAddress, RelayBackend, RelaySettings,
     };
 }
 

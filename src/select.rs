@@ -1,6 +1,6 @@
 //! From flags to backends: which ones, in which order, and what to say when one is missing.
 
-#[cfg(all(feature = "record", feature = "http"))]
+#[cfg(all(feature = "http", any(feature = "record", feature = "relay")))]
 use std::sync::Arc;
 
 use framecast_api::{Backend, Result};
@@ -13,8 +13,11 @@ pub(crate) struct Candidate {
     pub(crate) name: String,
     pub(crate) backend: Result<Box<dyn Backend>>,
     /// What it encodes of the canvas, for a recorder to take.
-    #[cfg(all(feature = "record", feature = "http"))]
-    pub(crate) updates: Option<Arc<dyn framecast_record::UpdateSource>>,
+    #[cfg(all(feature = "http", any(feature = "record", feature = "relay")))]
+    pub(crate) updates: Option<Arc<dyn framecast_stream::UpdateSource>>,
+    /// What feeds it, once it is open.
+    #[cfg(all(feature = "relay", feature = "http"))]
+    pub(crate) feed: Option<(framecast_relay::Edge, Arc<dyn framecast_stream::UpdateSink>)>,
 }
 
 impl Candidate {
@@ -22,8 +25,10 @@ impl Candidate {
         Self {
             name: name.to_owned(),
             backend,
-            #[cfg(all(feature = "record", feature = "http"))]
+            #[cfg(all(feature = "http", any(feature = "record", feature = "relay")))]
             updates: None,
+            #[cfg(all(feature = "relay", feature = "http"))]
+            feed: None,
         }
     }
 }
@@ -124,6 +129,41 @@ pub(crate) fn recorders(
         settings.with_parts(options.record_parts)
     };
     Ok(options.record.iter().map(settings).collect())
+}
+
+/// What publishes the canvas, if `options` ask for that.
+#[cfg(feature = "relay")]
+pub(crate) fn publisher(
+    options: &Options,
+    messages: Messages,
+) -> Result<Option<framecast_relay::RelayBackend>> {
+    let Some(address) = &options.publish else {
+        let flags = [
+            ("--publish-key", options.publish_key.is_some()),
+            ("--nats-creds", options.nats_creds.is_some()),
+            ("--nats-ca", options.nats_ca.is_some()),
+        ];
+        return match flags.into_iter().find(|(_, is_set)| *is_set) {
+            Some((flag, _)) => Err(framecast_api::Error::invalid_input(format!(
+                "{flag} means nothing without --publish"
+            ))),
+            None => Ok(None),
+        };
+    };
+    let mut settings = framecast_relay::RelaySettings::new(address.parse()?)
+        .with_reporter(move |level, message| messages.notice(level, &format!("relay   {message}")));
+    if let Some(file) = &options.publish_key {
+        settings = settings.with_key_file(file);
+    }
+    if let Some(file) = &options.nats_creds {
+        settings = settings.with_credentials(file);
+    }
+    if let Some(file) = &options.nats_ca {
+        settings = settings.with_ca(file);
+    }
+    let mut backend = framecast_relay::RelayBackend::new(settings)?;
+    backend.set_lossless(options.lossless);
+    Ok(Some(backend))
 }
 
 /// Whether both paths are, or would be, the same file.
@@ -232,6 +272,9 @@ fn terminal(_: &Options, _: bool) -> Result<Box<dyn Backend>> {
 pub(crate) struct Page {
     #[cfg(feature = "http")]
     pub(crate) resources: Option<framecast_http::Resources>,
+    /// What browsers are shown comes from there.
+    #[cfg(all(feature = "relay", feature = "http"))]
+    pub(crate) edge: Option<framecast_relay::Edge>,
 }
 
 /// The HTTP servers of a loop: one per address.
@@ -260,10 +303,17 @@ impl Servers {
         match self.backend(options, canvas, page, messages) {
             Err(error) => Candidate::new(name, Err(error)),
             Ok(backend) => {
-                #[cfg(feature = "record")]
+                #[cfg(any(feature = "record", feature = "relay"))]
                 let updates = backend.updates();
+                // Before it is opened, so that it never expects frames.
+                #[cfg(feature = "relay")]
+                let mut backend = backend;
+                #[cfg(feature = "relay")]
+                let feed = page.edge.as_ref().map(|edge| (edge.clone(), backend.feed()));
                 Candidate {
-                    #[cfg(feature = "record")]
+                    #[cfg(feature = "relay")]
+                    feed,
+                    #[cfg(any(feature = "record", feature = "relay"))]
                     updates: Some(updates),
                     ..Candidate::new(name, Ok(Box::new(backend)))
                 }

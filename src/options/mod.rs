@@ -226,6 +226,28 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(switch))]
     pub record_overwrite: bool,
 
+    /// also publish the canvas on a NATS bus, for edges (framecast edge) that serve it to any number of viewers:
+    /// nats://HOST/NAME, or tls://HOST/NAME for servers that must speak TLS; several servers are separated by
+    /// commas. Nothing is drawn for edges while nobody looks at one
+    #[cfg_attr(feature = "options", argh(option, arg_name = "nats://host/name"))]
+    pub publish: Option<String>,
+
+    /// keep the key with which --publish signs in this file, so that it is the same at the next start, and edges can
+    /// be told it (framecast edge --origin-key). If it is missing, it is made, for its owner only. Default: a new key
+    /// at each start
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
+    pub publish_key: Option<PathBuf>,
+
+    /// the file with which the NATS server lets this program in: .creds, the seed of an NKey, or one line
+    /// USER:PASSWORD. Only its owner may have access to it
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
+    pub nats_creds: Option<PathBuf>,
+
+    /// PEM file with the certificate of the authority that signed the NATS servers' certificates. Default: the
+    /// system's authorities
+    #[cfg_attr(feature = "options", argh(option, arg_name = "file"))]
+    pub nats_ca: Option<PathBuf>,
+
     /// record everything that the program is handed into a new file, FILE.jsonl, or into the FILE.fcast of --record,
     /// from which --replay-input repeats the session, for bug reports and tests. It contains all that is typed, passwords too, so only
     /// its owner can read it
@@ -335,6 +357,7 @@ impl Options {
             ("open", cfg!(feature = "open")),
             ("qr", cfg!(feature = "qr")),
             ("record", cfg!(feature = "record")),
+            ("relay", cfg!(feature = "relay")),
             ("video", cfg!(feature = "video")),
             ("h264", cfg!(feature = "h264")),
         ];
@@ -376,6 +399,10 @@ impl Options {
             ("--record-lossless", "record", self.record_lossless),
             ("--record-fps", "record", self.record_fps.is_some()),
             ("--record-overwrite", "record", self.record_overwrite),
+            ("--publish", "relay", self.publish.is_some()),
+            ("--publish-key", "relay", self.publish_key.is_some()),
+            ("--nats-creds", "relay", self.nats_creds.is_some()),
+            ("--nats-ca", "relay", self.nats_ca.is_some()),
         ];
         match flags.into_iter().find(|(_, feature, is_set)| *is_set && !is_built_in(feature)) {
             Some((flag, feature, _)) => Err(not_built_in(flag, feature)),

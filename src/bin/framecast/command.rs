@@ -45,6 +45,9 @@ pub(crate) enum Action {
     Play(Play),
     /// A recording as video.
     Export(Export),
+    /// A canvas that is published elsewhere.
+    #[cfg(feature = "relay")]
+    Edge(Edge),
     /// A script for a shell.
     Completions(Completions),
     /// The manual page.
@@ -217,6 +220,30 @@ pub(crate) struct Export {
     pub(crate) to_file: String,
 }
 
+/// Serves a canvas that another program publishes on a NATS bus with --publish. Any number of edges can serve the same
+/// canvas. Viewers only watch.
+#[cfg(feature = "relay")]
+#[derive(FromArgs, ArgsInfo, Debug)]
+#[argh(
+    subcommand,
+    name = "edge",
+    example = "framecast --backend http --listen 127.0.0.1:8080 edge nats://bus.example.org/lecture",
+    example = "framecast --backend terminal edge nats://127.0.0.1/lecture"
+)]
+pub(crate) struct Edge {
+    /// the name of this edge, which the host of the canvas sees. Default: this machine's name
+    #[argh(option, arg_name = "name")]
+    pub(crate) name: Option<String>,
+
+    /// believe only the program with this key, which it prints at start. Default: whoever may publish on the bus
+    #[argh(option, arg_name = "key")]
+    pub(crate) origin_key: Option<String>,
+
+    /// where the canvas is published
+    #[argh(positional, arg_name = "nats://host/name")]
+    pub(crate) address: String,
+}
+
 /// Prints a script that completes commands and flags in a shell.
 #[derive(FromArgs, ArgsInfo, Debug)]
 #[argh(
@@ -245,6 +272,8 @@ Commands, after the flags:
   play FILE     play a recording that --record made
   export FILE FILE
                 write a recording as video or pictures
+  edge nats://HOST/NAME
+                serve a canvas that another program publishes with --publish
   completions SHELL
                 print a script that completes flags and commands in bash, zsh or fish
   man           print the manual page

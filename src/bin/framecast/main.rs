@@ -7,6 +7,8 @@
 mod command;
 mod completions;
 mod demo;
+#[cfg(feature = "relay")]
+mod edge;
 mod export;
 mod frames;
 mod manual;
@@ -70,6 +72,8 @@ fn run(options: &Options, action: &Action) -> Result<ExitCode> {
         }
         Action::Play(args) => play::run(options, &path(&args.file), &args.into()),
         Action::Export(args) => export::run(&path(&args.from_file), &path(&args.to_file), args),
+        #[cfg(feature = "relay")]
+        Action::Edge(args) => edge::run(options, args),
         Action::Completions(args) => {
             let (common, commands) = (command::common_flags(), command::commands());
             print(&completions::script(args.shell, &common, &commands))

@@ -12,12 +12,13 @@ use std::process::{Command, ExitCode};
 use argh::FromArgs;
 
 /// The crates that are published and have an API of their own.
-const CRATES: [&str; 11] = [
+const CRATES: [&str; 12] = [
     "framecast",
     "framecast-api",
     "framecast-http",
     "framecast-jpeg",
     "framecast-record",
+    "framecast-relay",
     "framecast-local",
     "framecast-stream",
     "framecast-terminal",

@@ -1,5 +1,6 @@
 //! One integration binary: the framecast program, and programs in a terminal, seen from outside.
 //!
+//! - `edge`: canvases that are published, and edges
 //! - `files`: where the system gives few open files
 //! - `kitty`: a recording in a terminal that shows every pixel
 //! - `links`: `--link-file`, and links in the environment
@@ -13,6 +14,8 @@
 //! - `tls`: a certificate that is kept
 //! - `tmux`: pictures through tmux to the terminal around it
 
+#[cfg(feature = "relay")]
+mod edge;
 #[cfg(all(target_os = "linux", feature = "http"))]
 mod files;
 #[cfg(all(unix, feature = "terminal", feature = "http"))]

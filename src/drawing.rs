@@ -48,6 +48,8 @@ pub(crate) struct Place {
     /// The sequence number of the frame that was shown when it was begun: what the application says of its damage
     /// is the difference from that one.
     pub(crate) after: Option<u64>,
+    /// The number of the drawing whose picture it is the difference from instead, if the application says so.
+    pub(crate) since: Option<u64>,
 }
 
 /// What was drawn, before it is a frame.

@@ -115,6 +115,8 @@ pub(crate) struct Engine {
     postponed: Option<u64>,
     sequence: u64,
     last_frame: Option<Frame>,
+    /// The number of the drawing that it is the picture of; 0: of none.
+    last_drawing: u64,
     size: CanvasSize,
     fixed: bool,
     limits: SizeLimits,
@@ -224,6 +226,7 @@ impl Engine {
             postponed: None,
             sequence: 0,
             last_frame: None,
+            last_drawing: 0,
             size: settings.size,
             fixed: settings.fixed,
             limits: settings.limits,

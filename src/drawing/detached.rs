@@ -17,8 +17,8 @@ use crate::handle::Remote;
 /// shown. While [`DetachedDrawing::MOST`] drawings of a canvas are detached, the canvas hands out no other
 /// [`Step::Draw`](crate::Step::Draw), so a slow thread never has more than those to do.
 ///
-/// [Damage](FrameBuffer::add_damage) is the difference from the frame that was shown when the drawing was begun. If
-/// another one is shown by the time of `present`, the damage is ignored.
+/// [Damage](FrameBuffer::add_damage) is the difference from the frame that was shown when the drawing was begun, or from the
+/// [drawing that is named](Self::set_damage_since). If another one is shown by the time of `present`, the damage is ignored.
 pub struct DetachedDrawing {
     /// Taken by `present`.
     picture: Option<Picture>,
@@ -66,6 +66,35 @@ impl DetachedDrawing {
     #[must_use]
     pub fn detached_at(&self) -> Instant {
         self.picture().drawn
+    }
+
+    /// Returns the number of the drawing: each that a canvas begins has a higher one.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.place.number
+    }
+
+    /// Says that the damage is the difference from the picture of the drawing with this [number](Self::number). A thread
+    /// that finishes one drawing after another knows that one, while the next has been begun before it was shown.
+    ///
+    /// ```
+    /// use framecast::{Canvas, Rect};
+    /// # let canvas = Canvas::builder("").no_backends().size((640.0, 480.0)).open()?;
+    /// let (mut first, mut second) = (canvas.begin_frame()?.detach(), canvas.begin_frame()?.detach());
+    /// first.fill([0, 0, 0, 255]);
+    /// second.fill([0, 0, 0, 255]);
+    /// second.pixels_mut()[640 * 20 + 30] = [255, 0, 0, 255];
+    /// second.add_damage(Rect::new(30, 20, 1, 1));
+    /// second.trust_damage();
+    /// second.set_damage_since(first.number());
+    /// first.present();
+    /// second.present();
+    /// # canvas.poll();
+    /// # assert!(canvas.last_frame().unwrap().is_damage_complete());
+    /// # Ok::<(), framecast::Error>(())
+    /// ```
+    pub fn set_damage_since(&mut self, number: u64) {
+        self.place.since = Some(number);
     }
 
     fn picture(&self) -> &Picture {

@@ -26,7 +26,8 @@ impl Engine {
     /// The place of a drawing that is begun.
     pub(crate) fn next_place(&mut self) -> Place {
         self.drawings += 1;
-        Place { number: self.drawings, after: self.last_frame.as_ref().map(Frame::sequence) }
+        let after = self.last_frame.as_ref().map(Frame::sequence);
+        Place { number: self.drawings, after, since: None }
     }
 
     /// The number of the last drawing that was begun.
@@ -62,10 +63,16 @@ impl Engine {
         self.postponed = self.postponed.filter(|number| *number > place.number);
         picture.direct |= place.number < self.shown_directly;
         self.presented = self.presented.max(place.number);
-        if self.last_frame.as_ref().map(Frame::sequence) != place.after {
+        let last = self.last_frame.as_ref().map(Frame::sequence);
+        let follows = match place.since {
+            Some(number) => number == self.last_drawing,
+            None => last == place.after,
+        };
+        if !follows {
             picture.buffer.clear_damage();
         }
         self.present(picture, now);
+        self.last_drawing = place.number;
     }
 
     /// Presents what another thread has finished, unless something newer is shown.

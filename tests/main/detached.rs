@@ -181,6 +181,29 @@ fn damage_is_not_trusted_if_another_picture_was_shown_meanwhile() {
 }
 
 #[test]
+fn damage_since_a_drawing_is_trusted_if_that_one_is_shown() {
+    let (canvas, _remote) = canvas();
+    canvas.set_update_mode(UpdateMode::Manual);
+    let [mut first, mut second, mut third] = [0; 3].map(|_| canvas.begin_frame().unwrap().detach());
+    assert!(first.number() < second.number() && second.number() < third.number());
+    first.fill([1, 0, 0, 255]);
+    for (drawing, since) in [(&mut second, first.number()), (&mut third, first.number())] {
+        drawing.fill([1, 0, 0, 255]);
+        drawing.pixels_mut()[3] = [9, 0, 0, 255];
+        drawing.add_damage(Rect::new(3, 0, 1, 1));
+        drawing.trust_damage();
+        drawing.set_damage_since(since);
+    }
+    // The third one follows the second, which it says nothing of.
+    for (drawing, trusted) in [(first, false), (second, true), (third, false)] {
+        drawing.present();
+        while canvas.poll().is_some() {}
+        assert_eq!(canvas.last_frame().unwrap().is_damage_complete(), trusted);
+    }
+    assert_eq!(canvas.stats().wrong_damage, 0);
+}
+
+#[test]
 fn a_thread_that_panics_gives_its_drawing_up() {
     let (canvas, _remote) = canvas();
     let open: Vec<_> = std::iter::from_fn(|| drawing(&canvas)).collect();

@@ -225,7 +225,8 @@ fn open(
 ) -> Result<(Opened, String)> {
     let woken = canvas.clone();
     let (device, line) = OpenDevice::open(settings, move || woken.request_draw())?;
-    let readback = Readback::start(&device, pixels, canvas.clone(), Arc::clone(stats))?;
+    let compares = settings.compares;
+    let readback = Readback::start(&device, pixels, compares, canvas.clone(), Arc::clone(stats))?;
     let opened = Opened {
         device,
         readback,

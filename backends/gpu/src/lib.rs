@@ -73,6 +73,7 @@
 
 mod adapter;
 mod blit;
+mod changes;
 mod device;
 mod frame;
 mod gpu;

@@ -10,10 +10,12 @@ use framecast::{
     CanvasHandle, DetachedDrawing, Error, FrameBuffer, PhysicalSize, PixelFormat, Result,
 };
 use wgpu::{
-    Buffer, BufferAsyncError, BufferDescriptor, BufferUsages, CommandEncoderDescriptor, Device,
-    Extent3d, MapMode, PollType, Queue, TexelCopyBufferInfo, TexelCopyBufferLayout, Texture,
+    Buffer, BufferAsyncError, BufferDescriptor, BufferUsages, CommandEncoder,
+    CommandEncoderDescriptor, Device, Extent3d, MapMode, PollType, Queue, TexelCopyBufferInfo,
+    TexelCopyBufferLayout, Texture,
 };
 
+use crate::changes::{Changes, Comparer};
 use crate::device::{self, Loss, OpenDevice};
 use crate::stats::GpuStats;
 
@@ -24,7 +26,10 @@ const ASK_EVERY: Duration = Duration::from_micros(250);
 /// Reads the textures of one device.
 pub(crate) struct Readback {
     fetcher: Fetcher,
-    queue: Queue,
+    /// Whether the GPU compares pictures, as far as it can.
+    compares: bool,
+    /// Compares those of the last size.
+    comparer: Option<Comparer>,
     /// Taken when this is dropped, as is the thread.
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
@@ -37,17 +42,20 @@ pub(crate) struct Readback {
 /// A picture on its way to memory.
 struct Job {
     copy: Copy,
+    /// What it has of the picture; `None`: everything.
+    changes: Option<Changes>,
     drawing: DetachedDrawing,
 }
 
 /// A buffer that the GPU writes a picture into.
 struct Copy {
     buffer: Buffer,
-    /// Says when it can be read.
-    mapped: Receiver<Result<(), BufferAsyncError>>,
-    rows: Rows,
+    mapped: Mapped,
     submitted: Instant,
 }
+
+/// Says when a buffer can be read.
+type Mapped = Receiver<Result<(), BufferAsyncError>>;
 
 /// How the rows of a picture lie in a buffer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,13 +79,14 @@ impl Readback {
     pub(crate) fn start(
         opened: &OpenDevice,
         format: PixelFormat,
+        compares: bool,
         canvas: CanvasHandle,
         stats: Arc<Mutex<GpuStats>>,
     ) -> Result<Self> {
         let (jobs, next_job) = mpsc::channel();
         let (give_back, free) = mpsc::channel();
-        let (device, loss) = (opened.device.clone(), opened.loss.clone());
-        let fetcher = Fetcher { device, format, loss, stats };
+        let (device, queue) = (opened.device.clone(), opened.queue.clone());
+        let fetcher = Fetcher { device, queue, format, loss: opened.loss.clone(), stats };
         let reader = Reader { fetcher: fetcher.clone(), give_back, canvas };
         let thread = thread::Builder::new()
             .name("framecast-gpu".into())
@@ -87,7 +96,8 @@ impl Readback {
             })?;
         Ok(Self {
             fetcher,
-            queue: opened.queue.clone(),
+            compares,
+            comparer: None,
             jobs: Some(jobs),
             thread: Some(thread),
             free,
@@ -98,10 +108,13 @@ impl Readback {
     /// Reads `texture` into `drawing` and presents it, on another thread. Waits only if
     /// [`DetachedDrawing::MOST`] pictures are under way, which a canvas' own draws never are.
     pub(crate) fn read(&mut self, texture: &Texture, drawing: DetachedDrawing) {
-        let copy = self.copy(texture, drawing.size());
+        let (copy, changes) = match self.copy_changes(texture, drawing.size()) {
+            Some((copy, changes)) => (copy, Some(changes)),
+            None => (self.copy(texture, drawing.size()), None),
+        };
         // The thread ends when this is dropped, so there it is.
         if let Some(jobs) = &self.jobs {
-            let _ = jobs.send(Job { copy, drawing });
+            let _ = jobs.send(Job { copy, changes, drawing });
         }
     }
 
@@ -113,13 +126,12 @@ impl Readback {
         done
     }
 
+    /// Copies all of a picture.
     fn copy(&mut self, texture: &Texture, size: PhysicalSize) -> Copy {
         let rows = Rows::new(size);
         let buffer = self.buffer(rows.bytes);
-        let (say, mapped) = mpsc::sync_channel(1);
         let submitted = Instant::now();
-        self.fetcher.call(|device| {
-            let mut encoder = device.create_command_encoder(&CommandEncoderDescriptor::default());
+        let mapped = self.fetcher.submit(&buffer, rows.bytes, |encoder| {
             encoder.copy_texture_to_buffer(
                 texture.as_image_copy(),
                 TexelCopyBufferInfo {
@@ -132,13 +144,37 @@ impl Readback {
                 },
                 Extent3d { width: size.width, height: size.height, depth_or_array_layers: 1 },
             );
-            self.queue.submit([encoder.finish()]);
-            buffer.map_async(MapMode::Read, .., move |result| {
-                // Nobody listens any more if the picture was given up.
-                let _ = say.send(result);
-            });
         });
-        Copy { buffer, mapped, rows, submitted }
+        Copy { buffer, mapped, submitted }
+    }
+
+    /// Copies what changed of a picture. Returns `None` if the GPU does not compare pictures, or cannot.
+    fn copy_changes(&mut self, texture: &Texture, size: PhysicalSize) -> Option<(Copy, Changes)> {
+        if !self.compares {
+            return None;
+        }
+        let mut comparer = match self.comparer.take().filter(|it| it.size() == size) {
+            Some(comparer) => comparer,
+            None => match Comparer::new(&self.fetcher.device, size) {
+                Ok(comparer) => comparer,
+                Err(error) => {
+                    log::warn!("pictures are compared on the processor: the GPU cannot: {error}");
+                    self.compares = false;
+                    return None;
+                }
+            },
+        };
+        // With it, the changes of an older picture have been read.
+        let buffer = self.buffer(comparer.most_bytes());
+        let submitted = Instant::now();
+        let changes = comparer.changes();
+        let bytes = changes.bytes(changes.expected());
+        let mapped = self.fetcher.submit(&buffer, bytes, |encoder| {
+            comparer.find(encoder, texture);
+            changes.copy(changes.expected(), encoder, &buffer);
+        });
+        self.comparer = Some(comparer);
+        Some((Copy { buffer, mapped, submitted }, changes))
     }
 
     /// A buffer of `bytes` that nobody reads.
@@ -189,8 +225,11 @@ struct Reader {
 
 impl Reader {
     fn run(&self, jobs: &Receiver<Job>) {
-        for Job { copy, mut drawing } in jobs {
-            let read = self.fetcher.fetch(&copy, &mut drawing);
+        for Job { copy, changes, mut drawing } in jobs {
+            let read = match &changes {
+                Some(changes) => self.fetcher.fetch_changes(&copy, changes, &mut drawing),
+                None => self.fetcher.fetch(&copy, &mut drawing),
+            };
             // Who drew may have ended.
             let _ = self.give_back.send(copy.buffer);
             match read {
@@ -210,6 +249,7 @@ impl Reader {
 #[derive(Clone)]
 struct Fetcher {
     device: Device,
+    queue: Queue,
     format: PixelFormat,
     loss: Loss,
     stats: Arc<Mutex<GpuStats>>,
@@ -225,29 +265,87 @@ impl Fetcher {
         value
     }
 
-    /// Waits until the GPU has written the picture, and copies it. A device that fails to write one counts as lost,
-    /// whether or not wgpu says so: its callback may be somebody else's.
+    /// Submits `copies` into `buffer`, and has the first `bytes` of it mapped afterwards.
+    fn submit(
+        &self,
+        buffer: &Buffer,
+        bytes: u64,
+        copies: impl FnOnce(&mut CommandEncoder),
+    ) -> Mapped {
+        let (say, mapped) = mpsc::sync_channel(1);
+        self.call(|device| {
+            let mut encoder = device.create_command_encoder(&CommandEncoderDescriptor::default());
+            copies(&mut encoder);
+            self.queue.submit([encoder.finish()]);
+            buffer.map_async(MapMode::Read, ..bytes, move |result| {
+                // Nobody listens any more if the picture was given up.
+                let _ = say.send(result);
+            });
+        });
+        mapped
+    }
+
+    /// Waits until the GPU has written the picture, and copies it.
     fn fetch(&self, copy: &Copy, picture: &mut FrameBuffer) -> Result<()> {
+        self.take(copy, || {
+            let rows = Rows::new(picture.size());
+            let pixels = copy.buffer.get_mapped_range(..);
+            picture.copy_from_strided(&pixels, rows.stride as usize, self.format)?;
+            Ok(rows.bytes)
+        })
+    }
+
+    /// Waits until the GPU has found and written what changed, and completes the picture with it.
+    fn fetch_changes(
+        &self,
+        copy: &Copy,
+        changes: &Changes,
+        drawing: &mut DetachedDrawing,
+    ) -> Result<()> {
+        self.take(copy, || {
+            let mut bytes = changes.bytes(changes.expected());
+            let count = changes.count(&copy.buffer.get_mapped_range(..bytes));
+            if count > changes.expected() {
+                copy.buffer.unmap();
+                let all = changes.bytes(count);
+                let mapped = self.submit(&copy.buffer, all, |encoder| {
+                    changes.copy(count, encoder, &copy.buffer);
+                });
+                self.wait(&mapped)?;
+                changes.apply(&copy.buffer.get_mapped_range(..all), self.format, drawing)?;
+                bytes += all;
+            } else {
+                changes.apply(&copy.buffer.get_mapped_range(..bytes), self.format, drawing)?;
+            }
+            Ok(bytes)
+        })
+    }
+
+    /// Waits until the GPU has written the picture, and has `read` take it and count its bytes. A device that fails to
+    /// write one counts as lost, whether or not wgpu says so: its callback may be somebody else's.
+    fn take(&self, copy: &Copy, read: impl FnOnce() -> Result<u64>) -> Result<()> {
         // `Device::poll` and `Buffer::get_mapped_range` panic if the device is lost at that moment.
-        let fetched = panic::catch_unwind(AssertUnwindSafe(|| {
-            self.wait(copy)?;
-            self.copy(copy, picture)
+        let taken = panic::catch_unwind(AssertUnwindSafe(|| {
+            self.wait(&copy.mapped)?;
+            let bytes = read()?;
+            copy.buffer.unmap();
+            Ok(bytes)
         }));
-        let fetched = fetched.unwrap_or_else(|_| Err(Error::failed("wgpu panicked")));
-        match &fetched {
-            Ok(()) => {
+        let taken = taken.unwrap_or_else(|_| Err(Error::failed("wgpu panicked")));
+        match &taken {
+            Ok(bytes) => {
                 let mut stats = lock(&self.stats);
                 stats.read += 1;
-                stats.bytes_read += copy.buffer.size();
+                stats.bytes_read += bytes;
                 stats.readback = copy.submitted.elapsed();
             }
             Err(error) => self.loss.note(|| format!("it gave no picture: {error}")),
         }
-        fetched
+        taken.map(drop)
     }
 
-    /// Waits until the GPU has written the picture.
-    fn wait(&self, copy: &Copy) -> Result<()> {
+    /// Waits until the GPU has written what is mapped then.
+    fn wait(&self, mapped: &Mapped) -> Result<()> {
         loop {
             if self.loss.is_noted() {
                 return Err(Error::failed("the device was lost"));
@@ -255,7 +353,7 @@ impl Fetcher {
             if let Err(error) = self.device.poll(PollType::Poll) {
                 return Err(Error::failed(error.to_string()));
             }
-            match copy.mapped.recv_timeout(ASK_EVERY) {
+            match mapped.recv_timeout(ASK_EVERY) {
                 Ok(result) => return result.map_err(|error| Error::failed(error.to_string())),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
@@ -263,15 +361,6 @@ impl Fetcher {
                 }
             }
         }
-    }
-
-    /// Copies the pixels that the GPU has written.
-    fn copy(&self, copy: &Copy, picture: &mut FrameBuffer) -> Result<()> {
-        let pixels = copy.buffer.get_mapped_range(..);
-        let done = picture.copy_from_strided(&pixels, copy.rows.stride as usize, self.format);
-        drop(pixels);
-        copy.buffer.unmap();
-        done
     }
 }
 

@@ -22,6 +22,7 @@ pub struct GpuSettings {
     pub(crate) format: TextureFormat,
     pub(crate) device: Option<GpuDevice>,
     pub(crate) window: bool,
+    pub(crate) compares: bool,
 }
 
 /// A device of the program's own, for [`GpuSettings::device`].
@@ -47,6 +48,7 @@ impl GpuSettings {
             format: TextureFormat::Bgra8UnormSrgb,
             device: None,
             window: true,
+            compares: false,
         }
     }
 
@@ -98,6 +100,19 @@ impl GpuSettings {
         self
     }
 
+    /// Sets whether the GPU compares each picture with the last one that was read; false by default. Then only tiles of
+    /// 64 × 64 pixels that changed are read, and no backend compares the picture again.
+    ///
+    /// This is for GPUs from which reading takes long, and pictures of which little changes. It takes memory of the GPU for five
+    /// pictures. A renderer in software needs 6 to 16 times as much processor time with it, and GPUs have not been measured
+    /// yet: [`GpuStats::bytes_read`](crate::GpuStats::bytes_read) and [`GpuStats::readback`](crate::GpuStats::readback) say what it
+    /// brings. The frames are the same. If the GPU cannot compare, as without compute shaders, pictures are read as a whole.
+    #[must_use]
+    pub fn compare_on_gpu(mut self, compares: bool) -> Self {
+        self.compares = compares;
+        self
+    }
+
     /// Uses a device that the program opened itself, as for an engine that has its own. Features, limits and power are
     /// what the device has, and the window shows pictures that are read back. If it is lost, [`Gpu::begin`](crate::Gpu::begin) fails.
     ///
@@ -125,6 +140,7 @@ impl fmt::Debug for GpuSettings {
             .field("format", &self.format)
             .field("device", &self.device)
             .field("window", &self.window)
+            .field("compares", &self.compares)
             .finish_non_exhaustive()
     }
 }

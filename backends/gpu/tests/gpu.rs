@@ -1,5 +1,7 @@
 //! A canvas that a GPU draws, on whatever GPU there is: Mesa's renderer in software is one.
 
+/// Pictures that the GPU compares.
+mod compared;
 mod scene;
 /// The local window, shown without reading.
 #[cfg(all(unix, not(target_os = "macos")))]

@@ -5,7 +5,7 @@ import figures from "../ui/figures.js";
 import Ledger from "../core/decode/ledger.js";
 
 const summary = {
-  input: 0.002, encoded: 0.003, sent: 0, received: 0.005, decoded: 0.004, painted: 0.01, total: 0.0221, answer: 0.024,
+  input: 0.002, presented: 0.001, encoded: 0.002, sent: 0, received: 0.005, decoded: 0.004, painted: 0.01, total: 0.0221, answer: 0.024,
   updatesPerSecond: 60, bytesPerSecond: 8_400_000, bytesPerUpdate: 139_212, tilesPerUpdate: 150, exactShare: 0.5,
 };
 /** @type {import("../core/view.js").VideoInfo} */
@@ -17,9 +17,9 @@ const texts = (facts) => Object.fromEntries(facts.map(({ label, text }) => [labe
 
 test("the steps follow one another on a timeline that ends at a round number", () => {
   const { steps } = figures(summary, info);
-  assert.deepEqual(steps.map(({ text }) => text), ["2.0", "3.0", "0.0", "5.0", "4.0", "10.0"]);
+  assert.deepEqual(steps.map(({ text }) => text), ["2.0", "1.0", "2.0", "0.0", "5.0", "4.0", "10.0"]);
   const ends = steps.map(({ start, length }) => [start, length].map((value) => Math.round(value * 50)));
-  assert.deepEqual(ends, [[0, 2], [2, 3], [5, 0], [5, 5], [10, 4], [14, 10]]);
+  assert.deepEqual(ends, [[0, 2], [2, 1], [3, 2], [5, 0], [5, 5], [10, 4], [14, 10]]);
 });
 
 test("the timeline keeps its scale while the times vary a little, and holds the longest", () => {

@@ -4,7 +4,8 @@ import test from "node:test";
 import Ledger from "../core/decode/ledger.js";
 
 /**
- * An update whose steps take 1, 2, 3, ... units of 1/1024 s; the server's clock is 1000 ahead.
+ * An update whose steps take 1, 2, 3, ... units of 1/1024 s, and being presented half of the second; the server's clock is
+ * 1000 ahead.
  *
  * @param {number} at when it was painted
  * @param {Partial<import("../core/decode/ledger.js").Entry>} [more]
@@ -15,8 +16,8 @@ function entry(at, more = {}) {
   const [decoded, received] = [at - 6 * unit, at - 11 * unit];
   const sent = 1000 + received - 4 * unit;
   return {
-    input: sent - 6 * unit, drawn: sent - 5 * unit, encoded: sent - 3 * unit, sent, received, decoded, painted: at,
-    offset: 1000, bytes: 1000, tiles: 10, exactTiles: 0, ...more,
+    input: sent - 6 * unit, drawn: sent - 5 * unit, presented: sent - 4 * unit, encoded: sent - 3 * unit, sent, received,
+    decoded, painted: at, offset: 1000, bytes: 1000, tiles: 10, exactTiles: 0, ...more,
   };
 }
 
@@ -26,9 +27,16 @@ const units = (seconds) => seconds && seconds * 1024;
 test("each step has its time", () => {
   const ledger = new Ledger();
   ledger.add(entry(1));
-  const { input, encoded, sent, received, decoded, painted, total, answer } = ledger.summary(1);
-  assert.deepEqual([input, encoded, sent, received, decoded, painted].map(units), [1, 2, 3, 4, 5, 6]);
+  const { input, presented, encoded, sent, received, decoded, painted, total, answer } = ledger.summary(1);
+  assert.deepEqual([input, presented, encoded, sent, received, decoded, painted].map(units), [1, 1, 1, 3, 4, 5, 6]);
   assert.deepEqual([total, answer].map(units), [20, 21]);
+});
+
+test("where a server does not say when frames are presented, encoding them begins when they are drawn", () => {
+  const ledger = new Ledger();
+  ledger.add(entry(1, { presented: null }));
+  const { presented, encoded } = ledger.summary(1);
+  assert.deepEqual([presented, units(encoded)], [null, 2]);
 });
 
 test("before anything was painted all is unknown, and nothing flows", () => {
@@ -42,7 +50,7 @@ test("while the server's clock is unknown, what needs it is unknown, and nothing
   ledger.add(entry(1, { offset: null }));
   const { received, total, answer, encoded, decoded } = ledger.summary(1);
   assert.deepEqual([received, total, answer], [null, null, null]);
-  assert.deepEqual([encoded, decoded].map(units), [2, 5]);
+  assert.deepEqual([encoded, decoded].map(units), [1, 5]);
 });
 
 test("updates without an input do not count for its steps, and the median is of the others", () => {

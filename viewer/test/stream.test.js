@@ -51,7 +51,7 @@ function setUp() {
     async receive(update, tiles, more = {}) {
       const part = /** @type {const} */ ({
         encoding: "jpeg", update, part: 0, last: true, exact: false, tileWidth: 8, tileHeight: 8, width: 32,
-        height: 8, ratio: 1, sequence: 5n, input: null, drawn: 1000, encoded: 1001, sent: 1002, bytes: new Uint8Array(7),
+        height: 8, ratio: 1, sequence: 5n, input: null, drawn: 1000, presented: 1000.5, encoded: 1001, sent: 1002, bytes: new Uint8Array(7),
       });
       stream.receive({ ...part, tiles: Uint16Array.from(tiles), ...more }, t.now);
       await new Promise((resolve) => setImmediate(resolve));

@@ -55,7 +55,7 @@ function setUp() {
         {
           encoding: "jpeg", update: update ?? 0, part: part ?? 0, last: false, exact: false,
           tiles: Uint16Array.of(part ?? 0), tileWidth: 8, tileHeight: 8, width: 64, height: 64, ratio: 1,
-          sequence: BigInt(update ?? 0), input: null, drawn: 0, encoded: 0, sent: 0, bytes: new Uint8Array(1), ...more,
+          sequence: BigInt(update ?? 0), input: null, drawn: 0, presented: 0, encoded: 0, sent: 0, bytes: new Uint8Array(1), ...more,
         },
         now,
       );

@@ -34,10 +34,11 @@ const VIDEO = {
   none: "not in this browser",
 };
 
-/** @type {[keyof Summary & ("input" | "encoded" | "sent" | "received" | "decoded" | "painted"), string][]} */
+/** @type {[keyof Summary & ("input" | "presented" | "encoded" | "sent" | "received" | "decoded" | "painted"), string][]} */
 const STEPS = [
   ["input", "Input → drawn"],
-  ["encoded", "Drawn → encoded"],
+  ["presented", "Drawn → presented"],
+  ["encoded", "Presented → encoded"],
   ["sent", "Encoded → sent"],
   ["received", "Sent → received"],
   ["decoded", "Received → decoded"],

@@ -18,6 +18,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 pub(crate) struct Times {
     pub(crate) input: Option<f64>,
     pub(crate) drawn: f64,
+    pub(crate) presented: Option<f64>,
     pub(crate) encoded: Option<f64>,
     pub(crate) sent: f64,
 }
@@ -69,7 +70,8 @@ pub(crate) struct Counts {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Steps {
     input_to_drawn: Option<f64>,
-    drawn_to_encoded: Option<f64>,
+    drawn_to_presented: Option<f64>,
+    presented_to_encoded: Option<f64>,
     encoded_to_sent: Option<f64>,
     sent_to_received: Option<f64>,
     received_to_decoded: Option<f64>,
@@ -128,7 +130,8 @@ impl Ledger {
         };
         Steps {
             input_to_drawn: median(&|times, _| Some(times.drawn - times.input?)),
-            drawn_to_encoded: median(&|times, _| Some(times.encoded? - times.drawn)),
+            drawn_to_presented: median(&|times, _| Some(times.presented? - times.drawn)),
+            presented_to_encoded: median(&|times, _| Some(times.encoded? - times.presented?)),
             encoded_to_sent: median(&|times, _| Some(times.sent - times.encoded?)),
             sent_to_received: median(&|times, painted| Some(painted.received? - times.sent)),
             received_to_decoded: median(&|_, painted| Some(painted.decoded? - painted.received?)),
@@ -160,6 +163,7 @@ mod tests {
             let times = Times {
                 input: (n == 0).then_some(at - 0.001),
                 drawn: at,
+                presented: Some(late + 0.0005),
                 encoded: Some(late + 0.002),
                 sent: late + 0.003,
             };
@@ -169,7 +173,8 @@ mod tests {
         }
         let steps = ledger.steps();
         assert_eq!(steps.input_to_drawn, Some(1.0));
-        assert_eq!(steps.drawn_to_encoded, Some(4.0));
+        assert_eq!(steps.drawn_to_presented, Some(2.5));
+        assert_eq!(steps.presented_to_encoded, Some(1.5));
         assert_eq!(steps.encoded_to_sent, Some(1.0));
         assert_eq!(steps.sent_to_received, None);
         assert_eq!(steps.drawn_to_painted, Some(12.0));

@@ -14,6 +14,8 @@ pub(crate) struct Newest {
     /// Counts presented frames.
     pub(crate) number: u64,
     pub(crate) at: Instant,
+    /// The same in seconds on the canvas' clock.
+    pub(crate) presented: f64,
     /// Nothing else differs from the newest frame that was being compared before this one came.
     /// `None`: anything may.
     pub(crate) damage: Option<Vec<Rect>>,
@@ -22,7 +24,7 @@ pub(crate) struct Newest {
 }
 
 impl Newest {
-    /// `frame`, which the engine presented after `before`. What caused it is `cause`, in seconds.
+    /// `frame`, which the engine presented after `before`, `now`: at `presented` seconds. What caused it is `cause`.
     /// `is_seen`: the frame before is being compared already; else it never will be.
     pub(crate) fn after(
         before: Option<&Newest>,
@@ -30,6 +32,7 @@ impl Newest {
         frame: &Frame,
         cause: Option<f64>,
         now: Instant,
+        presented: f64,
     ) -> Self {
         let damage = before.and_then(|it| frame.trusted_damage(&it.frame));
         let (mut damage, mut input) = (damage.map(<[Rect]>::to_vec), cause);
@@ -39,7 +42,7 @@ impl Newest {
             damage = both(before.damage.as_deref(), damage);
         }
         let number = before.map_or(0, |newest| newest.number) + 1;
-        Newest { frame: frame.clone(), number, at: now, damage, input }
+        Newest { frame: frame.clone(), number, at: now, presented, damage, input }
     }
 }
 

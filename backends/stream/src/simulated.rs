@@ -350,7 +350,9 @@ impl Viewer {
         let header = part.header;
         let tiles: Vec<u16> = part.tiles.iter().map(|(n, _)| *n).collect();
         let bytes = part.into_bytes();
-        let picture = image::load_from_memory(&bytes[80 + 2 * tiles.len()..]).unwrap().into_rgb8();
+        let picture = image::load_from_memory(&bytes[usize::from(bytes[2]) + 2 * tiles.len()..])
+            .unwrap()
+            .into_rgb8();
         assert_eq!(header.part, self.part, "parts come in order");
         self.part = if header.last { 0 } else { header.part + 1 };
         let size = (header.size.width, header.size.height);

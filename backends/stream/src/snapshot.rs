@@ -222,7 +222,7 @@ mod tests {
         let mut pool = FramePool::new();
         let buffer = pool.lend(PhysicalSize::new(3, 2)).unwrap();
         let frame = pool.freeze(buffer, number, 0.0, 1.0);
-        Newest { frame, number, at: Instant::now(), damage: None, input: None }
+        Newest { frame, number, at: Instant::now(), presented: 0.0, damage: None, input: None }
     }
 
     fn asked(

@@ -106,6 +106,7 @@ mod tests {
                 ratio: 1.0,
                 sequence: revision,
                 drawn: revision as f64,
+                presented: revision as f64,
                 input: None,
             },
             encoded: 0.0,

@@ -34,6 +34,7 @@ pub(crate) struct PictureInfo {
     pub(crate) ratio: f64,
     pub(crate) sequence: u64,
     pub(crate) drawn: f64,
+    pub(crate) presented: f64,
     pub(crate) input: Option<f64>,
 }
 
@@ -111,6 +112,7 @@ impl TileUpdate {
     /// is shown.
     pub fn shift_times(&mut self, seconds: f64) {
         self.picture.drawn += seconds;
+        self.picture.presented += seconds;
         self.encoded += seconds;
         self.picture.input = self.picture.input.map(|input| input + seconds);
     }
@@ -118,7 +120,7 @@ impl TileUpdate {
     /// Returns the update as the messages that a page is sent, in order: as update `number`, after which the page has
     /// exactly the frame's pixels if `exact`. This copies the tiles.
     pub fn messages(self, number: u32, exact: bool) -> impl ExactSizeIterator<Item = Bytes> {
-        let PictureInfo { size, ratio, sequence, drawn, input } = self.picture;
+        let PictureInfo { size, ratio, sequence, drawn, presented, input } = self.picture;
         let header = PartHeader {
             update: number,
             part: 0,
@@ -130,6 +132,7 @@ impl TileUpdate {
             sequence,
             input,
             drawn,
+            presented,
             encoded: self.encoded,
             sent: self.encoded,
         };

@@ -4,7 +4,7 @@
 //!
 //! | bytes | what |
 //! | --- | --- |
-//! | 72 | the head: stream, revision, epoch (u64 each), width, height (u32), ratio (f64), sequence (u64), and when the input came that caused it (NaN: none), when it was drawn and encoded (f64, seconds) |
+//! | 80 | the head: stream, revision, epoch (u64 each), width, height (u32), ratio (f64), sequence (u64), and when the input came that caused it (NaN: none), when it was drawn, presented and encoded (f64, seconds) |
 //! | 8 | the revision that the update starts from |
 //! | 4 | the number of tiles |
 //! | 24 + n each | the tiles, by growing number: a head of 24 bytes, and the n bytes of the encoding |
@@ -56,13 +56,13 @@ pub struct TileBytes<'a> {
 
 impl TileUpdate {
     /// Bytes of [`head`](Self::head).
-    pub const HEAD_BYTES: usize = 72;
+    pub const HEAD_BYTES: usize = 80;
 
     /// Returns everything that the update says but the tiles and the revision that it starts from, as
     /// [`to_bytes`](Self::to_bytes) writes it. Updates that lead to the same revision of one hub have the same head.
     #[must_use]
     pub fn head(&self) -> [u8; Self::HEAD_BYTES] {
-        let PictureInfo { size, ratio, sequence, drawn, input } = self.picture;
+        let PictureInfo { size, ratio, sequence, drawn, presented, input } = self.picture;
         let mut head = [0; HEAD];
         let mut rest = &mut head[..];
         let mut put = |bytes: &[u8]| {
@@ -77,7 +77,8 @@ impl TileUpdate {
         put(&size.height.to_le_bytes());
         put(&ratio.to_le_bytes());
         put(&sequence.to_le_bytes());
-        for time in [input.unwrap_or(f64::from_bits(NO_INPUT)), drawn, self.encoded] {
+        let input = input.unwrap_or(f64::from_bits(NO_INPUT));
+        for time in [input, drawn, presented, self.encoded] {
             put(&time.to_le_bytes());
         }
         head
@@ -118,7 +119,8 @@ impl TileUpdate {
         let (stream, revision, epoch) = (reader.u64()?, reader.u64()?, reader.u64()?);
         let size = PhysicalSize::new(reader.u32()?, reader.u32()?);
         let (ratio, sequence) = (reader.f64()?, reader.u64()?);
-        let (input, drawn, encoded) = (reader.f64()?, reader.f64()?, reader.f64()?);
+        let (input, drawn) = (reader.f64()?, reader.f64()?);
+        let (presented, encoded) = (reader.f64()?, reader.f64()?);
         let (since, count) = (reader.u64()?, reader.u32()? as usize);
         if size.bytes().is_err() {
             return Err(NoUpdate("a picture of an impossible size"));
@@ -127,8 +129,7 @@ impl TileUpdate {
             return Err(NoUpdate("an impossible pixel ratio"));
         }
         if !input.is_finite() && input.to_bits() != NO_INPUT
-            || !drawn.is_finite()
-            || !encoded.is_finite()
+            || [drawn, presented, encoded].iter().any(|time| !time.is_finite())
         {
             return Err(NoUpdate("a time that is no number"));
         }
@@ -147,7 +148,7 @@ impl TileUpdate {
             return Err(NoUpdate("more bytes than tiles"));
         }
         let input = Some(input).filter(|input| !input.is_nan());
-        let picture = PictureInfo { size, ratio, sequence, drawn, input };
+        let picture = PictureInfo { size, ratio, sequence, drawn, presented, input };
         let update = Self { stream, since, revision, epoch, picture, encoded, tiles };
         if !update.is_consistent() {
             return Err(NoUpdate("revisions or tiles that do not fit"));
@@ -302,10 +303,11 @@ mod tests {
             (48, &(-f64::NAN).to_le_bytes()[..], "time"),
             (56, &nan[..], "time"),
             (64, &nan[..], "time"),
-            (72, &u64::MAX.to_le_bytes()[..], "revisions"),
+            (72, &nan[..], "time"),
+            (80, &u64::MAX.to_le_bytes()[..], "revisions"),
             (16, &u64::MAX.to_le_bytes()[..], "revisions"),
-            (80, &u32::MAX.to_le_bytes()[..], "more tiles"),
-            (80, &1_u32.to_le_bytes()[..], "more bytes"),
+            (88, &u32::MAX.to_le_bytes()[..], "more tiles"),
+            (88, &1_u32.to_le_bytes()[..], "more bytes"),
             (BEFORE_TILES, &9_u16.to_le_bytes()[..], "out of order"),
             (BEFORE_TILES + 2, &[3][..], "encoding"),
             (BEFORE_TILES + 5, &[1][..], "later version"),

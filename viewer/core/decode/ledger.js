@@ -3,6 +3,7 @@
  *   `sent`, of ours from `received`
  * @property {number | null} input
  * @property {number} drawn
+ * @property {number | null} presented
  * @property {number} encoded
  * @property {number} sent
  * @property {number} received
@@ -15,7 +16,8 @@
  *
  * @typedef {object} Summary medians in seconds; `null`: not known
  * @property {number | null} input from the input to drawn
- * @property {number | null} encoded from drawn
+ * @property {number | null} presented from drawn: how long its pixels took to come from a GPU, for example
+ * @property {number | null} encoded from presented, or from drawn if that is not known
  * @property {number | null} sent from encoded; likewise:
  * @property {number | null} received
  * @property {number | null} decoded
@@ -61,7 +63,8 @@ export default class Ledger {
     const tiles = sum(entries, "tiles");
     return {
       input: median(entries, (entry) => entry.input !== null && entry.drawn - entry.input),
-      encoded: median(entries, (entry) => entry.encoded - entry.drawn),
+      presented: median(entries, (entry) => entry.presented !== null && entry.presented - entry.drawn),
+      encoded: median(entries, (entry) => entry.encoded - (entry.presented ?? entry.drawn)),
       sent: median(entries, (entry) => entry.sent - entry.encoded),
       received: median(entries, (entry) => entry.offset !== null && entry.received + entry.offset - entry.sent),
       decoded: median(entries, (entry) => entry.decoded - entry.received),

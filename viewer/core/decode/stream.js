@@ -195,8 +195,8 @@ export default class Stream {
     this.#hooks.send(message);
     // What nobody saw tells nothing about the way to the screen.
     if (painted === null) return;
-    const { input, drawn, encoded, sent } = frame;
-    const times = { input, drawn, encoded, sent, received, decoded, painted, offset };
+    const { input, drawn, presented, encoded, sent } = frame;
+    const times = { input, drawn, presented, encoded, sent, received, decoded, painted, offset };
     const exactTiles = count(pieces, ({ encoding }) => decoders.isExact(encoding));
     this.#ledger.add({ ...times, bytes: size, tiles: count(pieces, () => true), exactTiles });
   }

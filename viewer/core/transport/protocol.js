@@ -20,6 +20,7 @@ import decoders from "../decode/decoders.js";
  * @property {bigint} sequence the frame's sequence number
  * @property {number | null} input when the input came that the frame answers, seconds on the server's clock
  * @property {number} drawn when the frame was drawn, on the same clock; likewise:
+ * @property {number | null} presented with its pixels, which may have been read from a GPU meanwhile; `null`: not known
  * @property {number} encoded
  * @property {number} sent
  * @property {Uint8Array<ArrayBuffer>} bytes the encoded picture; shares the message's memory
@@ -178,7 +179,11 @@ function frameOf(view) {
   if (!isNumber(input) && !Number.isNaN(input)) return null;
   const [update, sequence] = [view.getUint32(4, true), view.getBigUint64(40, true)];
   const answers = isNumber(input) ? input : null;
-  return { update, tileWidth, tileHeight, width, height, ratio, sequence, input: answers, drawn, encoded, sent };
+  // Older servers do not say it.
+  const says = Math.min(view.getUint16(2, true), view.byteLength) >= HEADER + 8;
+  const at = says ? view.getFloat64(HEADER, true) : null;
+  const presented = isNumber(at) ? at : null;
+  return { update, tileWidth, tileHeight, width, height, ratio, sequence, input: answers, drawn, presented, encoded, sent };
 }
 
 /**

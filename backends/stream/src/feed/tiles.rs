@@ -312,6 +312,7 @@ fn header(
         sequence: picture.sequence,
         input: picture.input,
         drawn: picture.drawn,
+        presented: picture.presented,
         encoded,
         sent: 0.0,
     }
@@ -321,8 +322,9 @@ fn header(
 fn update(header: PartHeader, tiles: Vec<NumberedTile>, refines: bool) -> Update {
     let bytes = tiles.iter().map(|(_, encoded)| encoded.len()).sum();
     let count = tiles.len();
-    let PartHeader { input, drawn, encoded, .. } = header;
-    let times = Times { input, drawn, encoded: Some(encoded), sent: 0.0 };
+    let PartHeader { input, drawn, presented, encoded, .. } = header;
+    let times =
+        Times { input, drawn, presented: Some(presented), encoded: Some(encoded), sent: 0.0 };
     Update {
         number: header.update,
         messages: Part::cut(header, tiles).map(Message::Part).collect(),

@@ -85,7 +85,11 @@ impl Feed for UpdateFeed {
             messages: [Message::Update(update)].into(),
             bytes,
             tiles,
-            times: Some(Times { drawn: picture.drawn, ..Times::default() }),
+            times: Some(Times {
+                drawn: picture.drawn,
+                presented: Some(picture.presented),
+                ..Times::default()
+            }),
             earlier: Vec::new(),
             canvas: None,
         })

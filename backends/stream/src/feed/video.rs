@@ -101,8 +101,13 @@ impl VideoFeed {
         let StoredPicture { shows: ShownFrame { version, info, grid, .. }, encoded, .. } = *picture;
         let (header, ranges) = self.tiles.shown_by_video(store, version, (info, grid, encoded));
         let tiles = ranges.iter().map(|(_, count)| usize::from(*count)).sum();
-        let times =
-            Times { input: info.input, drawn: info.drawn, encoded: Some(encoded), sent: 0.0 };
+        let times = Times {
+            input: info.input,
+            drawn: info.drawn,
+            presented: Some(info.presented),
+            encoded: Some(encoded),
+            sent: 0.0,
+        };
         let message = VideoMessage { header, ranges, picture: picture.picture.clone() };
         Update {
             number: header.update,

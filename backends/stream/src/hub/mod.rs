@@ -500,7 +500,7 @@ impl Hub {
         let cause = self.handed.take().filter(|at| frame.timestamp() - at < CAUSE);
         let before = self.pictures.newest.as_ref();
         let is_seen = before.is_some_and(|before| self.pictures.tiles.has_begun(before.number));
-        let newest = Newest::after(before, is_seen, frame, cause, now);
+        let newest = Newest::after(before, is_seen, frame, cause, now, self.seconds(now));
         self.pictures.newest = Some(newest);
         match &mut self.pictures.fed {
             Some(fed) => fed.presented(),

@@ -36,6 +36,37 @@ fn a_frame_is_drawn_while_the_one_before_is_encoded_and_no_more() {
 }
 
 #[test]
+fn the_time_until_a_picture_is_presented_is_a_step_of_its_own() {
+    let mut scene = Scene::new();
+    let client = scene.join();
+    let after = |scene: &mut Scene, ms| {
+        scene.now += Duration::from_millis(ms);
+        scene.hub.seconds(scene.now)
+    };
+    let drawn = after(&mut scene, 1000);
+    let buffer = scene.pool.lend(crate::scene::SIZE).unwrap();
+    let frame = scene.pool.freeze(buffer, 1, drawn, 1.0);
+    // Its pixels are read from a GPU meanwhile.
+    let presented = after(&mut scene, 6);
+    scene.show(frame);
+    let encoded = after(&mut scene, 2);
+    scene.encode();
+    let Some(Message::Part(part)) = scene.next(client) else { panic!("nothing is sent") };
+    let header = part.header;
+    assert_eq!((header.drawn, header.presented, header.encoded), (drawn, presented, encoded));
+    let message = part.into_bytes();
+    assert_eq!(message[80..88], presented.to_le_bytes());
+    scene.written(client);
+    scene.ack(client, header.update);
+    let stats = scene.hub.stats("", scene.now).json();
+    let steps = &serde_json::from_str::<serde_json::Value>(&stats).unwrap()["clients"][0]["steps"];
+    assert_eq!(
+        (&steps["drawn_to_presented"], &steps["presented_to_encoded"]),
+        (&6.0.into(), &2.0.into())
+    );
+}
+
+#[test]
 fn frames_that_nobody_has_room_for_are_skipped_and_one_difference_follows() {
     let mut scene = Scene::new();
     let client = scene.join();

@@ -8,7 +8,9 @@ use framecast_api::PhysicalSize;
 use crate::tiles::{EncodedTile, Encoding, Grid};
 
 /// Bytes before the tile list of a part.
-pub(super) const HEADER: usize = 80;
+pub(super) const HEADER: usize = 88;
+/// As many as every header has. What follows came later, and a reader passes over what it does not know.
+pub(super) const LEAST_HEADER: usize = 80;
 pub(super) const PART: u8 = 2;
 pub(super) const LAST: u8 = 1;
 pub(super) const EXACT: u8 = 2;
@@ -30,6 +32,7 @@ pub(crate) struct PartHeader {
     pub(crate) sequence: u64,
     pub(crate) input: Option<f64>,
     pub(crate) drawn: f64,
+    pub(crate) presented: f64,
     pub(crate) encoded: f64,
     pub(crate) sent: f64,
 }
@@ -65,7 +68,8 @@ impl PartHeader {
     pub(super) fn print_times(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.ratio.to_le_bytes());
         out.extend_from_slice(&self.sequence.to_le_bytes());
-        for time in [self.input.unwrap_or(f64::NAN), self.drawn, self.encoded, self.sent] {
+        let input = self.input.unwrap_or(f64::NAN);
+        for time in [input, self.drawn, self.encoded, self.sent, self.presented] {
             out.extend_from_slice(&time.to_le_bytes());
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use framecast_api::PhysicalSize;
 
-use super::part::{EXACT, HEADER, LAST, PART};
+use super::part::{EXACT, LAST, LEAST_HEADER, PART};
 
 const MAX_TILES: usize = 256;
 const MIN_TILE: u16 = 8;
@@ -73,7 +73,7 @@ impl<'a> ReadPart<'a> {
     /// # Errors
     /// If it is no part of an update, or if a number in it is out of range.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, NoPart> {
-        if bytes.len() < HEADER || bytes[0] != PART {
+        if bytes.len() < LEAST_HEADER || bytes[0] != PART {
             return Err(NoPart("no part of an update"));
         }
         let encoding = match bytes[1] {
@@ -104,7 +104,7 @@ impl<'a> ReadPart<'a> {
             return Err(NoPart("a time that is no number"));
         }
         let (header, count) = (usize::from(u16_at(bytes, 2)), usize::from(u16_at(bytes, 12)));
-        if header < HEADER || count == 0 || count > MAX_TILES {
+        if header < LEAST_HEADER || count == 0 || count > MAX_TILES {
             return Err(NoPart("an impossible number of tiles"));
         }
         if count * usize::from(tile_size.1) > PhysicalSize::MAX_SIDE as usize {

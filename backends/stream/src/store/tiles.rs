@@ -76,6 +76,7 @@ fn info(newest: &Newest) -> PictureInfo {
         ratio: newest.frame.ratio(),
         sequence: newest.frame.sequence(),
         drawn: newest.frame.timestamp(),
+        presented: newest.presented,
         input: newest.input,
     }
 }
@@ -517,7 +518,7 @@ mod tests {
         let frame = pool.freeze(buffer, 1, 0.0, 1.0);
         let mut store = TileStore::default();
         let (number, at) = (1, Instant::now());
-        store.compare(Newest { frame, number, at, damage: None, input: None });
+        store.compare(Newest { frame, number, at, presented: 0.0, damage: None, input: None });
         store
     }
 

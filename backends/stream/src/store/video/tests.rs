@@ -42,7 +42,7 @@ impl World {
         let buffer = self.pool.lend(PhysicalSize::new(64, 48)).unwrap();
         let frame = self.pool.freeze(buffer, self.sequence, 0.0, 1.0);
         let (number, at) = (self.sequence, self.now);
-        self.tiles.compare(Newest { frame, number, at, damage: None, input: None });
+        self.tiles.compare(Newest { frame, number, at, presented: 0.0, damage: None, input: None });
         while let Some(tiles::Job::Compare { tiles, .. }) = self.tiles.take_job() {
             self.tiles.done(tiles::Outcome::Changed(tiles), 0.0);
         }

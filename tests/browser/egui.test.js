@@ -70,7 +70,7 @@ async function drag(page, from, to) {
 }
 
 /** Frames that the application has drawn. */
-const frames = async (link) => (await stats(link)).canvas.frames;
+const frames = async (link) => (await stats(link)).frames.presented;
 
 /** Waits until nothing is drawn any more, and checks that it stays so. */
 async function rests(link) {

@@ -7,7 +7,7 @@
 // Chromium nor the X server. Linux only.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import net from "node:net";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,20 +23,13 @@ import {
   until,
   useProfile,
 } from "../browser/harness.js";
+import { cpu } from "./cpu.js";
 
 const SECONDS = 10;
 const SIZE = ["--size", "1280x720"];
 const LISTEN = ["--listen", "127.0.0.1:0"];
-const TICKS = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** CPU seconds used by `program` so far. */
-function cpu(program) {
-  const stat = readFileSync(`/proc/${program.child.pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
 
 /** Frames presented so far, as the probe tells once a second. */
 function frames(program) {

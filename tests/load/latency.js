@@ -8,6 +8,7 @@
 
 import { join } from "node:path";
 import { cleanUp, newPage, open, root, start, until } from "../browser/harness.js";
+import { answers, percentile } from "./answers.js";
 
 const SAMPLES = Number(process.argv[2] ?? 100);
 const CONTENTS = [
@@ -17,47 +18,8 @@ const CONTENTS = [
 ];
 const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "release", "framecast-load");
 
-/** Milliseconds of each press, measured in the page. */
-async function presses(page, samples) {
-  return await page.evaluate(async (samples) => {
-    const canvas = document.querySelector("#view").shadowRoot.querySelector("canvas");
-    const probe = document.createElement("canvas");
-    probe.width = probe.height = 1;
-    const context = probe.getContext("2d", { willReadFrequently: true });
-    const white = () => {
-      context.drawImage(canvas, 8, 8, 1, 1, 0, 0, 1, 1);
-      return context.getImageData(0, 0, 1, 1).data[0] > 127;
-    };
-    const channel = new MessageChannel();
-    // After all that is done in an animation frame, as it is shown.
-    const frame = () =>
-      new Promise((resolve) =>
-        requestAnimationFrame(() => {
-          channel.port1.onmessage = resolve;
-          channel.port2.postMessage(null);
-        }),
-      );
-    const press = (type) => {
-      const { left, top, width, height } = canvas.getBoundingClientRect();
-      const place = { clientX: left + width / 2, clientY: top + height / 2 };
-      const what = { pointerId: 1, pointerType: "mouse", button: 0, buttons: type === "pointerdown" ? 1 : 0 };
-      canvas.dispatchEvent(new PointerEvent(type, { bubbles: true, cancelable: true, ...place, ...what }));
-    };
-    const took = [];
-    while (took.length < samples) {
-      // At any moment between two frames.
-      await new Promise((resolve) => setTimeout(resolve, 60 + Math.random() * 60));
-      const before = white();
-      const from = performance.now();
-      press("pointerdown");
-      do await frame();
-      while (white() === before && performance.now() - from < 5000);
-      took.push(performance.now() - from);
-      press("pointerup");
-    }
-    return took;
-  }, samples);
-}
+/** A press anywhere, which the square in the corner answers. */
+const PRESS = { turns: [{ type: "pointerdown", then: "pointerup", at: [640, 360] }], pixel: [8, 8], channel: 0 };
 
 console.log("| input to pixel | median | p95 | wanted |\n| --- | ---: | ---: | --- |");
 try {
@@ -67,10 +29,9 @@ try {
     const page = await newPage({ width: 1280, height: 720 });
     await open(page, link, { exact: false });
     await until("it drives", async () => (await page.evaluate(() => document.querySelector("#view").dataset.role)) === "presenter");
-    await presses(page, 10);
-    const took = (await presses(page, SAMPLES)).sort((a, b) => a - b);
-    const at = (share) => `${took[Math.floor((took.length - 1) * share)].toFixed(1)} ms`;
-    console.log(`| ${name} | ${at(0.5)} | ${at(0.95)} | median at most ${wanted} ms |`);
+    await answers(page, 10, PRESS);
+    const took = await answers(page, SAMPLES, PRESS);
+    console.log(`| ${name} | ${percentile(took, 0.5)} | ${percentile(took, 0.95)} | median at most ${wanted} ms |`);
     await page.context().close();
     server.child.kill("SIGKILL");
     await server.ended;

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use framecast_api::{Error, Result};
+use framecast_api::{Error, Result, Role};
 use framecast_stream::VideoMode;
 
 use crate::{Limits, Link, Reporter, Resources, Tls};
@@ -51,6 +51,13 @@ pub struct ServerConfig {
     /// links that give no more than its own, end with it, and are gone when the server ends; and may revoke those.
     /// Default: false.
     pub fixed_links: bool,
+    /// Whether viewers only watch, such as those of an edge, which serves what is drawn elsewhere. The server then takes no
+    /// link to drive: one in [`links`](Self::links), in the environment or of
+    /// [`HttpServer::add_link`](crate::HttpServer::add_link) is an error; in a [`link_file`](Self::link_file) it is left out
+    /// with a warning that names its line, and a new file has only "watch"; by default there is only "watch"; hosts make no
+    /// links. With [`no_auth`](Self::no_auth) everybody may watch. It does not concern a
+    /// [`Visitor`](crate::Visitor). Default: false.
+    pub watch_only: bool,
     /// Receives messages for the operator while the server runs. By default they go to the `log` facade.
     pub reporter: Reporter,
     /// The certificate and key for TLS; `None`, the default, for no encryption.
@@ -94,6 +101,7 @@ impl Default for ServerConfig {
             links: vec![Link::drive("drive"), Link::watch("watch")],
             link_file: None,
             fixed_links: false,
+            watch_only: false,
             reporter: Reporter::default(),
             tls: None,
             no_auth: false,
@@ -123,6 +131,13 @@ impl ServerConfig {
                 "no_auth lets everybody drive without a link, so the links would mean nothing; \
                  leave out one of them",
             ));
+        }
+        let mut own = self.own_links().iter();
+        if let Some(link) = own.find(|link| self.watch_only && link.role() != Role::Watch) {
+            return Err(Error::invalid_input(format!(
+                "the link {:?} is to drive, but those who come here only watch; make it a link to watch",
+                link.name()
+            )));
         }
         crate::video::check(self.video)?;
         for origin in self.allow_origins.iter().chain(&self.frame_ancestors) {

@@ -46,6 +46,7 @@ mod resources;
 mod running;
 mod server;
 mod service;
+mod shared_links;
 mod site;
 mod stall;
 mod systemd;
@@ -57,7 +58,7 @@ mod video;
 
 pub use backend::HttpBackend;
 pub use config::ServerConfig;
-pub use framecast_stream::VideoMode;
+pub use framecast_stream::{VideoMode, WatchLink};
 pub use front::links::{Link, LinkInfo};
 pub use front::secret::Token;
 pub use limits::Limits;
@@ -65,6 +66,7 @@ pub use reporter::Reporter;
 pub use resources::Resources;
 pub use server::HttpServer;
 pub use service::{Answer, HttpService, MjpegStream, Upgrade, Visitor};
+pub use shared_links::SharedLinks;
 pub use systemd::systemd_listener;
 pub use tls::Tls;
 #[cfg(feature = "tower")]

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use framecast_stream::SessionLimits;
 use framecast_stream::limits as stream;
+use framecast_stream::{SessionLimits, WatchLink};
 
 /// Limits on everything that a peer can send or use.
 ///
@@ -93,6 +93,9 @@ impl Limits {
     pub const LINKS: usize = 64;
     /// The most links that hosts have made in the page; one more is refused.
     pub const HOST_LINKS: usize = 16;
+    /// The most links of another server that count here, see [`SharedLinks::follow`](crate::SharedLinks::follow): as many
+    /// as a server can have. More at once are refused.
+    pub const FOLLOWED_LINKS: usize = WatchLink::MOST;
     /// Changes of links that hosts make at once; then one each [`HOST_LINK_EVERY`](Self::HOST_LINK_EVERY), and one
     /// that comes sooner is refused.
     pub const HOST_LINKS_AT_ONCE: u32 = 4;
@@ -180,4 +183,5 @@ impl Default for Limits {
     fn default() -> Self {
         Self::DEFAULT
     }
-}
+} // All of them can be told to other servers.
+const _: () = assert!(Limits::LINKS + Limits::HOST_LINKS <= WatchLink::MOST);

@@ -20,25 +20,30 @@ use crate::site::Site;
 #[derive(Debug)]
 pub(crate) struct LinkWatch {
     path: PathBuf,
+    /// Links to drive are left out.
+    watch_only: bool,
     /// What holds of it.
     file: LinkFile,
     /// The lines whose links the server has: those that had not expired at the last look.
     valid: Vec<Line>,
     /// What was told last of a file that cannot be read.
     told: Option<String>,
+    /// What is to be said of links to drive.
+    left_out: Option<String>,
     looks: Looks<Stamp>,
 }
 
 impl LinkWatch {
-    /// Reads the file, and makes it with two random links if there is none; the second is what to tell.
+    /// Reads the file, and makes it with two random links, or with one to watch, if there is none; the second is what to
+    /// tell.
     ///
     /// # Errors
     /// If it cannot be read or made, others may read it, or a line is broken.
-    pub(crate) fn open(path: &Path) -> Result<(Self, Option<String>)> {
+    pub(crate) fn open(path: &Path, watch_only: bool) -> Result<(Self, Option<String>)> {
         let mut made = None;
-        let (file, stamp) = match read(path, LinkFile::parse) {
+        let found = match read(path, watch_only, false) {
             Err(Failure::Missing) => {
-                let text = LinkFile::random()?.to_text();
+                let text = LinkFile::random(watch_only)?.to_text();
                 match private_file::create(path, text.as_bytes()) {
                     Ok(()) => made = Some(format!("made the link file {}", path.display())),
                     // Somebody else was quicker.
@@ -52,25 +57,32 @@ impl LinkWatch {
                         .with_source(error));
                     }
                 }
-                read(path, LinkFile::parse)
+                read(path, watch_only, false)
             }
             found => found,
         }
         .map_err(|failure| failure.error(path))?;
-        let valid = Vec::new();
-        Ok((
-            Self { path: path.to_owned(), file, valid, told: None, looks: Looks::new(stamp) },
-            made,
-        ))
+        let watch = Self {
+            path: path.to_owned(),
+            watch_only,
+            file: found.file,
+            valid: Vec::new(),
+            told: None,
+            left_out: found.left_out,
+            looks: Looks::new(found.stamp),
+        };
+        Ok((watch, made))
     }
 
-    /// The links at `now`, and what is to be told of those that have expired.
-    pub(crate) fn links(&mut self, now: SystemTime) -> (Vec<Link>, Option<String>) {
+    /// The links at `now`, and what is to be told of others in the file.
+    pub(crate) fn links(&mut self, now: SystemTime) -> (Vec<Link>, Vec<String>) {
         self.valid = self.file.valid(now);
         let path = self.path.display();
         let none =
             || self.valid.is_empty().then(|| format!("the link file {path} has no valid link"));
-        (self.file.links(now), expired(&self.path, &self.file, now).or_else(none))
+        let expired = expired(&self.path, &self.file, now).or_else(none);
+        let left_out = self.left_out.take();
+        (self.file.links(now), expired.into_iter().chain(left_out).collect())
     }
 
     /// Looks at the file again and again, and makes `site` do as it says.
@@ -85,11 +97,14 @@ impl LinkWatch {
                 continue;
             }
             let path = self.path.clone();
-            let found = smol::unblock(move || read(&path, LinkFile::parse_changed)).await;
+            let watch_only = self.watch_only;
+            let found = smol::unblock(move || read(&path, watch_only, true)).await;
             let (level, message) = match found {
-                Ok((file, stamp)) => {
+                Ok(Found { file, stamp, left_out }) => {
                     self.looks.read(stamp);
-                    self.apply(file, site)
+                    let applied = self.apply(file, site);
+                    let more = left_out.map_or(String::new(), |it| format!("; {it}"));
+                    applied.map(|(level, message)| (level, message + &more))
                 }
                 Err(failure) => {
                     if matches!(failure, Failure::Unreadable(_)) {
@@ -165,15 +180,38 @@ impl Failure {
     }
 }
 
-fn read(
-    path: &Path,
-    parse: fn(&[u8]) -> Result<LinkFile>,
-) -> std::result::Result<(LinkFile, Stamp), Failure> {
+/// What was read.
+struct Found {
+    file: LinkFile,
+    stamp: Stamp,
+    /// What is to be said of links to drive that do not count.
+    left_out: Option<String>,
+}
+
+/// `changed`: while it is in use.
+fn read(path: &Path, watch_only: bool, changed: bool) -> std::result::Result<Found, Failure> {
     let found = private_file::read(path, Limits::LINK_FILE_BYTES);
     let (bytes, stamp) = found.map_err(|error| match error.kind() {
         ErrorKind::NotFound => Failure::Missing,
         _ => Failure::Unreadable(error.to_string()),
     })?;
-    let file = parse(&bytes).map_err(|error| Failure::Wrong(error.to_string()))?;
-    Ok((file, stamp))
+    let check = if changed { LinkFile::check_whole(&bytes) } else { Ok(()) };
+    let parsed = check.and_then(|()| {
+        if watch_only {
+            LinkFile::parse_watching(&bytes)
+        } else {
+            Ok((LinkFile::parse(&bytes)?, Vec::new()))
+        }
+    });
+    let (file, numbers) = parsed.map_err(|error| Failure::Wrong(error.to_string()))?;
+    let lines = if numbers.len() == 1 { "line" } else { "lines" };
+    let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+    let left_out = (!numbers.is_empty()).then(|| {
+        format!(
+            "links to drive in the link file {} are left out, because those who come here only watch: {lines} {}",
+            path.display(),
+            numbers.join(", ")
+        )
+    });
+    Ok(Found { file, stamp, left_out })
 }

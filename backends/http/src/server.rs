@@ -21,7 +21,7 @@ use crate::front::links::{Link, LinkInfo};
 use crate::front::secret::Token;
 use crate::running::{Running, Spawner};
 use crate::site::{Requester, Site};
-use crate::{HttpBackend, HttpService, ServerConfig, Tls};
+use crate::{HttpBackend, HttpService, ServerConfig, SharedLinks, Tls};
 use crate::{files, tls, tls_watch};
 
 /// Bytes of a client's messages that the kernel may hold unsent.
@@ -181,6 +181,12 @@ impl HttpServer {
     #[must_use]
     pub fn list_links(&self) -> Vec<LinkInfo> {
         self.service.list_links()
+    }
+
+    /// Returns a handle to the links that count on other servers, too, or that come from there.
+    #[must_use]
+    pub fn shared_links(&self) -> SharedLinks {
+        self.service.shared_links()
     }
 
     /// Creates a backend for one more canvas, at `/` or at `/NAME/`. The server answers there once the backend is

@@ -30,7 +30,7 @@ use crate::front::links::{Admission, Link, LinkInfo};
 use crate::front::secret::Token;
 use crate::running::Running;
 use crate::site::{MjpegRequest, Reply, Requester, Site};
-use crate::{HttpBackend, ServerConfig};
+use crate::{HttpBackend, ServerConfig, SharedLinks};
 
 const LATE: Refusal =
     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "This takes too long; try again later.\n");
@@ -355,6 +355,12 @@ impl HttpService {
     #[must_use]
     pub fn list_links(&self) -> Vec<LinkInfo> {
         self.running.site.keyring().list(Instant::now())
+    }
+
+    /// Returns a handle to the links that count on other servers, too, or that come from there.
+    #[must_use]
+    pub fn shared_links(&self) -> SharedLinks {
+        SharedLinks::new(Arc::clone(&self.running.site))
     }
 
     /// Answers a request. Its path is relative to where the service is mounted, unless the configuration has a

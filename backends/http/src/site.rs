@@ -21,7 +21,7 @@ use crate::driver::websocket::Address;
 use crate::front::access::{self, Allowed, Endpoints, UNAUTHORIZED};
 use crate::front::answer::{NOT_FOUND, Refusal, embeddable, widen};
 use crate::front::forwarded::Proxies;
-use crate::front::links::{Admission, Keyring};
+use crate::front::links::{Admission, Keyring, Link};
 use crate::front::pictures::{self, Picture};
 use crate::front::routes::{self, Route, route};
 use crate::front::secret::Token;
@@ -135,21 +135,27 @@ impl Site {
     pub(crate) fn new(base: String, config: ServerConfig) -> Result<Self> {
         config.check()?;
         let mut keyring = Keyring::new(config.no_auth);
+        if config.watch_only {
+            keyring = keyring.watch_only();
+        }
         let links = if config.link_file.is_some() { config.own_links() } else { &config.links };
-        for link in links.iter().filter(|_| !config.no_auth) {
+        let is_default = config.own_links().is_empty();
+        let is_left_out =
+            |link: &Link| is_default && config.watch_only && link.role() != Role::Watch;
+        for link in links.iter().filter(|link| !config.no_auth && !is_left_out(link)) {
             keyring.add(link.clone(), Instant::now())?;
         }
         let mut link_watch = None;
         if let Some(path) = &config.link_file {
-            let (mut watch, made) = LinkWatch::open(path)?;
-            let (links, warning) = watch.links(SystemTime::now());
+            let (mut watch, made) = LinkWatch::open(path, config.watch_only)?;
+            let (links, warnings) = watch.links(SystemTime::now());
             keyring.exchange(&[], links, Instant::now()).map_err(|error| {
                 Error::invalid_input(format!("the link file {}: {error}", path.display()))
             })?;
             if let Some(message) = made {
                 config.reporter.report(Level::Info, &message);
             }
-            if let Some(message) = warning {
+            for message in warnings {
                 config.reporter.report(Level::Warn, &message);
             }
             link_watch = Some(watch);
@@ -164,7 +170,7 @@ impl Site {
             resources: config.resources,
             keyring: Mutex::new(keyring),
             video: config.video,
-            fixed_links: config.fixed_links,
+            fixed_links: config.fixed_links || config.watch_only,
             link_watch: Mutex::new(link_watch),
             reporter: config.reporter,
             canvases: Mutex::default(),
@@ -215,6 +221,10 @@ impl Site {
     /// What the bearer of the token in the request's address may do. An address is seen by others,
     /// so it may only watch.
     fn admit_by_address(&self, request: &Request<()>) -> std::result::Result<Admission, Refusal> {
+        // Where a peer of ours needs no token, nobody else gets in by the lack of one.
+        if self.keyring().is_open() {
+            return Err(UNAUTHORIZED);
+        }
         let admission = self.admit(access::query_token(request)).ok_or(UNAUTHORIZED)?;
         if admission.grant.role == Role::Watch { Ok(admission) } else { Err(UNAUTHORIZED) }
     }
@@ -273,8 +283,8 @@ impl Site {
     /// The ways to the canvas `name`.
     pub(crate) fn links(&self, name: &str) -> Vec<ViewLink> {
         let (url, keyring) = (self.url(name), self.keyring());
-        if keyring.is_open() {
-            return vec![ViewLink::new("open", Role::Drive, url)];
+        if let Some(role) = keyring.open_role() {
+            return vec![ViewLink::new("open", role, url)];
         }
         let link = |(name, role, token): (&str, Role, Option<&Token>)| {
             let fragment = token.map_or(String::new(), |token| format!("#token={token}"));

@@ -56,6 +56,7 @@ mod update_encoder;
 mod updates;
 mod video;
 mod viewers;
+mod watch_link;
 mod whole_encode;
 
 pub use hub::{Hub, HubInput, HubOutput, Joining};
@@ -78,3 +79,4 @@ pub use update_encoder::UpdateEncoder;
 pub use updates::{UpdateSink, UpdateSource, Updates};
 pub use video::{VideoCodec, VideoEncoder, VideoMode, VideoPicture, VideoRung, VideoSettings};
 pub use viewers::Viewers;
+pub use watch_link::WatchLink;

@@ -13,8 +13,9 @@ use std::fmt::Write;
 use std::time::SystemTime;
 
 use framecast_api::{Error, Result, Role, utc};
+use framecast_stream::WatchLink;
 
-use super::links::{LONGEST_NAME, Link, is_name};
+use super::links::Link;
 use super::secret::{Secret, Token};
 use crate::Limits;
 
@@ -79,13 +80,14 @@ impl Changes {
 }
 
 impl LinkFile {
-    /// Random links called "drive" and "watch", for ever.
-    pub(crate) fn random() -> Result<Self> {
+    /// Random links called "drive", unless `watch_only`, and "watch", for ever.
+    pub(crate) fn random(watch_only: bool) -> Result<Self> {
         let line = |role: Role| {
             let secret = Secret::Own(Token::random()?);
             Ok(Line { name: role.name().to_owned(), role, expires: None, secret })
         };
-        Ok(Self { lines: vec![line(Role::Drive)?, line(Role::Watch)?] })
+        let roles = if watch_only { &[Role::Watch][..] } else { &[Role::Drive, Role::Watch] };
+        Ok(Self { lines: roles.iter().map(|role| line(*role)).collect::<Result<_>>()? })
     }
 
     /// Reads the contents of a file.
@@ -93,6 +95,23 @@ impl LinkFile {
     /// # Errors
     /// "Invalid input", with the number of each broken line and what is possible there.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
+        let numbered = Self::parse_numbered(bytes)?;
+        Ok(Self { lines: numbered.into_iter().map(|(_, line)| line).collect() })
+    }
+
+    /// As [`parse`](Self::parse), without the links to drive, which count nowhere here; and the numbers of their lines.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub(crate) fn parse_watching(bytes: &[u8]) -> Result<(Self, Vec<usize>)> {
+        let numbered = Self::parse_numbered(bytes)?;
+        let (lines, left_out): (Vec<_>, Vec<_>) =
+            numbered.into_iter().partition(|(_, line)| line.role == Role::Watch);
+        let lines = lines.into_iter().map(|(_, line)| line).collect();
+        Ok((Self { lines }, left_out.into_iter().map(|(number, _)| number).collect()))
+    }
+
+    fn parse_numbered(bytes: &[u8]) -> Result<Vec<(usize, Line)>> {
         if bytes.len() > Limits::LINK_FILE_BYTES {
             return Err(Error::invalid_input(format!(
                 "it has more than {} bytes",
@@ -117,7 +136,7 @@ impl LinkFile {
             }
             return Err(Error::invalid_input(text));
         }
-        Ok(Self { lines: found.into_iter().map(|(_, line)| line).collect() })
+        Ok(found)
     }
 
     /// As [`parse`](Self::parse) reads it, with its secrets.
@@ -148,14 +167,14 @@ impl LinkFile {
         expired.map(|line| &*line.name).collect()
     }
 
-    /// As [`parse`](Self::parse), of a file that was changed while it is in use: it must end with the end of a line.
-    /// One that is being written may stop anywhere, also in the middle of a token.
+    /// Checks a file that was changed while it is in use: it must end with the end of a line. One that is being written may
+    /// stop anywhere, also in the middle of a token.
     ///
     /// # Errors
-    /// As [`parse`](Self::parse), and if it is empty or its last line has no end.
-    pub(crate) fn parse_changed(bytes: &[u8]) -> Result<Self> {
+    /// "Invalid input" if it is empty or its last line has no end.
+    pub(crate) fn check_whole(bytes: &[u8]) -> Result<()> {
         match bytes.last() {
-            Some(b'\n') => Self::parse(bytes),
+            Some(b'\n') => Ok(()),
             Some(_) => Err(Error::invalid_input(
                 "its last line has no end, so it may not be whole; end it with a new line",
             )),
@@ -183,9 +202,10 @@ fn line(bytes: &[u8]) -> std::result::Result<Option<Line>, String> {
             fields.len()
         ));
     };
-    if !is_name(name) {
+    if !WatchLink::is_name(name) {
         return Err(format!(
-            "the name (first field) must be 1 to {LONGEST_NAME} letters, digits, - and _"
+            "the name (first field) must be 1 to {} letters, digits, - and _",
+            WatchLink::LONGEST_NAME
         ));
     }
     let expires = match expires {
@@ -255,9 +275,10 @@ impl Link {
             let failed = |why: &str| {
                 Error::invalid_input(format!("the variable {:?}: {why}", variable.as_ref()))
             };
-            if !is_name(name) {
+            if !WatchLink::is_name(name) {
                 return Err(failed(&format!(
-                    "after {VARIABLE} comes the name of a link, 1 to {LONGEST_NAME} letters, digits, - and _"
+                    "after {VARIABLE} comes the name of a link, 1 to {} letters, digits, - and _",
+                    WatchLink::LONGEST_NAME
                 )));
             }
             let value = value.as_ref();
@@ -391,12 +412,13 @@ mod tests {
     #[test]
     fn a_file_that_is_being_written_is_not_taken_for_a_whole_one() {
         let whole = format!("a drive never {ONE}\nb watch never {}\n", "9f86d081".repeat(9) + "ab");
-        assert_eq!(LinkFile::parse_changed(whole.as_bytes()).unwrap().lines.len(), 2);
+        assert_eq!(read(&whole).lines.len(), 2);
+        assert!(LinkFile::check_whole(whole.as_bytes()).is_ok());
         for end in 0..whole.len() {
-            let part = LinkFile::parse_changed(&whole.as_bytes()[..end]);
+            let part = LinkFile::check_whole(&whole.as_bytes()[..end]);
             assert_eq!(part.is_ok(), whole[..end].ends_with('\n'), "{end}");
         }
-        assert!(LinkFile::parse_changed(b"# none\n").unwrap().lines.is_empty());
+        assert!(LinkFile::check_whole(b"# none\n").is_ok());
     }
 
     #[test]
@@ -412,12 +434,26 @@ mod tests {
 
     #[test]
     fn a_file_that_is_made_has_two_random_links() {
-        let (one, other) = (LinkFile::random().unwrap(), LinkFile::random().unwrap());
+        let (one, other) = (LinkFile::random(false).unwrap(), LinkFile::random(false).unwrap());
         let read = read(&one.to_text());
         assert_eq!(read, one);
         let names: Vec<_> = read.lines.iter().map(|line| (&*line.name, line.role)).collect();
         assert_eq!(names, [("drive", Role::Drive), ("watch", Role::Watch)]);
         assert!(one.lines.iter().all(|line| !other.lines.contains(line)));
+    }
+
+    #[test]
+    fn where_viewers_only_watch_lines_to_drive_are_left_out_and_told_by_number() {
+        let text = format!("a drive never {ONE}\n\nb watch never {TWO}\nc drive never {HASH}\n");
+        let (file, left_out) = LinkFile::parse_watching(text.as_bytes()).unwrap();
+        let names: Vec<_> = file.lines.iter().map(|line| &*line.name).collect();
+        assert_eq!((names, left_out), (vec!["b"], vec![1, 4]));
+        // It is still a whole file: a token is in it once, and nothing in it is broken.
+        let twice = format!("a drive never {ONE}\nb watch never {ONE}\n");
+        assert!(LinkFile::parse_watching(twice.as_bytes()).is_err());
+        assert!(LinkFile::parse_watching(b"a drive never short\n").is_err());
+        let made = LinkFile::random(true).unwrap();
+        assert_eq!(made.lines.iter().map(|line| line.role).collect::<Vec<_>>(), [Role::Watch]);
     }
 
     #[test]

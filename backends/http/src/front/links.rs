@@ -4,21 +4,19 @@
 //! somebody presents is hashed and compared with every link's hash in constant time, so that the
 //! time an answer takes tells nothing about how much of it was right.
 
+mod foreign;
 mod host;
 
 use std::convert::Infallible;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use framecast_api::{Error, Result, Role};
-use framecast_stream::{Grant, Revocation};
+use framecast_stream::{Grant, Revocation, WatchLink};
 use smol::channel::{Receiver, Sender};
 use subtle::ConstantTimeEq;
 
 use super::secret::{LONGEST_TOKEN, Secret, Token, digest};
 use crate::Limits;
-
-/// The longest name of a link, in bytes.
-pub(crate) const LONGEST_NAME: usize = 32;
 
 /// A link: its name, its role, and how long it is valid.
 ///
@@ -137,12 +135,8 @@ pub struct LinkInfo {
     pub expires: Option<Instant>,
     /// Somebody is connected by it at this moment.
     pub in_use: bool,
-}
-
-/// Whether a link can be called `name`.
-pub(crate) fn is_name(name: &str) -> bool {
-    let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(fine)
+    /// It is another server's, see [`SharedLinks::follow`](crate::SharedLinks::follow).
+    pub followed: bool,
 }
 
 /// That somebody was let in, and for what.
@@ -153,11 +147,37 @@ pub(crate) struct Admission {
     pub(crate) revoked: Option<Receiver<Infallible>>,
 }
 
+/// Whose a link is.
+#[derive(Debug, Clone)]
+enum Owner {
+    Operator,
+    /// A host made it. It ends with the host's own link, which this revokes.
+    Host(Revocation),
+    /// Another server, which this one follows.
+    Origin,
+}
+
+impl Owner {
+    fn is_operator(&self) -> bool {
+        matches!(self, Self::Operator)
+    }
+
+    fn is_host(&self) -> bool {
+        matches!(self, Self::Host(_))
+    }
+
+    fn is_origin(&self) -> bool {
+        matches!(self, Self::Origin)
+    }
+}
+
 /// The links of a server.
 #[derive(Debug)]
 pub(crate) struct Keyring {
-    /// Everybody may drive, without a link.
+    /// Everybody is let in, without a link.
     open: bool,
+    /// Nobody may drive, whatever anybody says.
+    watch_only: bool,
     entries: Vec<Entry>,
     /// When the changes that hosts made so far would be over, were they made one after the other.
     hosts_turn: Option<Instant>,
@@ -171,9 +191,10 @@ struct Entry {
     token: Option<Token>,
     digest: [u8; 32],
     expires: Option<Instant>,
+    /// The same by the time of day, once somebody wanted to know.
+    ends: Option<SystemTime>,
     revocation: Revocation,
-    /// The link of the host who made it, with which it ends. `None`: the operator made it.
-    made_by: Option<Revocation>,
+    owner: Owner,
     /// Dropped to end the connections that came by this link; nothing is ever sent.
     _valid: Sender<Infallible>,
     revoked: Receiver<Infallible>,
@@ -188,7 +209,19 @@ impl Drop for Entry {
 
 impl Keyring {
     pub(crate) fn new(open: bool) -> Self {
-        Self { open, entries: Vec::new(), hosts_turn: None }
+        Self { open, watch_only: false, entries: Vec::new(), hosts_turn: None }
+    }
+
+    /// Takes no links to drive from now on, wherever they come from; and who needs no link may only watch.
+    pub(crate) fn watch_only(mut self) -> Self {
+        self.watch_only = true;
+        self
+    }
+
+    /// What everybody may do without a link, if there is no need of one.
+    pub(crate) fn open_role(&self) -> Option<Role> {
+        let role = if self.watch_only { Role::Watch } else { Role::Drive };
+        self.open.then_some(role)
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -199,30 +232,35 @@ impl Keyring {
     ///
     /// One of the same name that a host made makes room: an operator's names are not taken by hosts.
     pub(crate) fn add(&mut self, link: Link, now: Instant) -> Result<Option<Token>> {
-        self.insert(link, None, now)
+        self.insert(link, Owner::Operator, now)
     }
 
-    fn insert(
-        &mut self,
-        link: Link,
-        made_by: Option<Revocation>,
-        now: Instant,
-    ) -> Result<Option<Token>> {
+    fn insert(&mut self, link: Link, owner: Owner, now: Instant) -> Result<Option<Token>> {
         let Link { name, role, lifetime, secret } = link;
-        if !is_name(&name) {
+        if !WatchLink::is_name(&name) {
             return Err(Error::invalid_input(format!(
-                "a link cannot be called {name:?}; possible are 1 to {LONGEST_NAME} letters, \
-                 digits, - and _"
+                "a link cannot be called {name:?}; possible are 1 to {} letters, \
+                 digits, - and _",
+                WatchLink::LONGEST_NAME
+            )));
+        }
+        if self.watch_only && role != Role::Watch {
+            return Err(Error::invalid_input(format!(
+                "the link {name:?} is to drive, but those who come here only watch; make it a link to watch"
             )));
         }
         self.forget_expired(now);
-        let is_operators = made_by.is_none();
-        let stays = |entry: &&Entry| !is_operators || entry.made_by.is_none();
+        let is_operators = owner.is_operator();
+        let stays = |entry: &&Entry| match entry.owner {
+            Owner::Operator => true,
+            Owner::Host(_) => !is_operators,
+            Owner::Origin => false,
+        };
         if self.entries.iter().filter(stays).any(|entry| entry.name == name) {
             return Err(Error::invalid_input(format!("there is a link {name:?} already")));
         }
         // Hosts have a limit of their own.
-        let operators = self.entries.iter().filter(|entry| entry.made_by.is_none()).count();
+        let operators = self.entries.iter().filter(|entry| entry.owner.is_operator()).count();
         if is_operators && operators >= Limits::LINKS {
             return Err(Error::invalid_input(format!(
                 "there are {} links already; revoke one first",
@@ -241,7 +279,10 @@ impl Keyring {
             }
             Secret::Hash(digest) => (None, digest),
         };
-        if let Some(same) = self.entries.iter().find(|entry| entry.digest.ct_eq(&digest).into()) {
+        // One of another server makes room: what is said here comes first.
+        let has_digest = |entry: &&Entry| bool::from(entry.digest.ct_eq(&digest));
+        let mut own = self.entries.iter().filter(|entry| !entry.owner.is_origin());
+        if let Some(same) = own.find(has_digest) {
             return Err(Error::invalid_input(format!(
                 "the links {:?} and {name:?} cannot have the same token; give each its own",
                 same.name
@@ -250,21 +291,35 @@ impl Keyring {
         if is_operators {
             self.revoke(&name);
         }
+        self.entries.retain(|entry| !entry.owner.is_origin() || !has_digest(&entry));
+        let secret = token.clone().map_or(Secret::Hash(digest), Secret::Own);
+        self.push(Link { name, role, lifetime, secret }, digest, owner, now);
+        Ok(token)
+    }
+
+    /// Adds what was checked.
+    fn push(&mut self, link: Link, digest: [u8; 32], owner: Owner, now: Instant) {
         let (valid, revoked) = smol::channel::bounded(1);
-        // What ends after all the time that can be counted does not end.
-        let expires = lifetime.and_then(|lifetime| now.checked_add(lifetime));
+        let revocation = match &owner {
+            Owner::Host(by) => Revocation::of_made_link(by),
+            Owner::Operator | Owner::Origin => Revocation::default(),
+        };
         self.entries.push(Entry {
-            name,
-            role,
-            token: token.clone(),
+            name: link.name,
+            role: link.role,
+            token: match link.secret {
+                Secret::Own(token) => Some(token),
+                Secret::Random | Secret::Hash(_) => None,
+            },
             digest,
-            expires,
-            revocation: made_by.as_ref().map_or_else(Revocation::default, Revocation::of_made_link),
-            made_by,
+            // What ends after all the time that can be counted does not end.
+            expires: link.lifetime.and_then(|lifetime| now.checked_add(lifetime)),
+            ends: None,
+            revocation,
+            owner,
             _valid: valid,
             revoked,
         });
-        Ok(token)
     }
 
     /// Revokes the links of these names and digests and adds others in their place: all of it, or, after an error,
@@ -283,8 +338,12 @@ impl Keyring {
         for (at, entry) in self.entries.drain(..).enumerate() {
             let is_gone =
                 gone.iter().any(|(name, digest)| *name == entry.name && *digest == entry.digest);
-            let makes_room =
-                entry.made_by.is_some() && added.iter().any(|link| link.name == entry.name);
+            let is_gone = is_gone && !entry.owner.is_origin();
+            let makes_room = added.iter().any(|link| match entry.owner {
+                Owner::Operator => false,
+                Owner::Host(_) => link.name == entry.name,
+                Owner::Origin => link.secret.digest() == Some(entry.digest),
+            });
             if is_gone || makes_room { taken.push((at, entry)) } else { kept.push(entry) }
         }
         let before = kept.len();
@@ -306,7 +365,7 @@ impl Keyring {
     /// Makes a link useless, and sends everybody away who came by it; whether there was one.
     pub(crate) fn revoke(&mut self, name: &str) -> bool {
         let before = self.entries.len();
-        self.entries.retain(|entry| entry.name != name);
+        self.entries.retain(|entry| entry.name != name || entry.owner.is_origin());
         let was_there = self.entries.len() < before;
         self.forget_orphans();
         was_there
@@ -314,9 +373,9 @@ impl Keyring {
 
     /// What the bearer of `token` may do. Takes as long for a wrong one as for a right one.
     pub(crate) fn admit(&self, token: Option<&str>, now: Instant) -> Option<Admission> {
-        if self.open {
+        if let Some(role) = self.open_role() {
             let name = String::new();
-            let grant = Grant { name, role: Role::Drive, expires: None, revocation: None };
+            let grant = Grant { name, role, expires: None, revocation: None };
             return Some(Admission { grant, revoked: None });
         }
         let token = token.filter(|token| token.len() <= LONGEST_TOKEN)?;
@@ -337,9 +396,11 @@ impl Keyring {
         Some(Admission { grant, revoked: Some(entry.revoked.clone()) })
     }
 
-    /// The links that are valid, oldest first.
+    /// The links that are valid and are this server's own, oldest first.
     pub(crate) fn links(&self, now: Instant) -> impl Iterator<Item = (&str, Role, Option<&Token>)> {
-        self.valid(now).map(|entry| (&*entry.name, entry.role, entry.token.as_ref()))
+        self.valid(now)
+            .filter(|entry| !entry.owner.is_origin())
+            .map(|entry| (&*entry.name, entry.role, entry.token.as_ref()))
     }
 
     /// What is known of the links that are valid, oldest first.
@@ -350,6 +411,7 @@ impl Keyring {
             expires: entry.expires,
             // Ours is the other one.
             in_use: entry.revoked.receiver_count() > 1,
+            followed: entry.owner.is_origin(),
         };
         self.valid(now).map(info).collect()
     }
@@ -365,7 +427,10 @@ impl Keyring {
 
     /// What a host made goes with its link, and what was made by that goes, too.
     fn forget_orphans(&mut self) {
-        let is_orphan = |entry: &Entry| entry.made_by.as_ref().is_some_and(Revocation::is_revoked);
+        let is_orphan = |entry: &Entry| match &entry.owner {
+            Owner::Host(by) => by.is_revoked(),
+            Owner::Operator | Owner::Origin => false,
+        };
         while self.entries.iter().any(is_orphan) {
             self.entries.retain(|entry| !is_orphan(entry));
         }

@@ -1,5 +1,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use framecast_api::Role;
+
 use crate::Limits;
 use crate::front::link_file::{Changes, LinkFile};
 use crate::front::links::Keyring;
@@ -24,6 +26,9 @@ pub fn link_file(bytes: &[u8]) {
         }
     };
     assert!(file.lines.len() <= Limits::LINKS);
+    let (watching, left_out) = LinkFile::parse_watching(bytes).unwrap();
+    assert_eq!(watching.lines.len() + left_out.len(), file.lines.len());
+    assert!(watching.lines.iter().all(|line| line.role == Role::Watch));
     let text = file.to_text();
     assert_eq!(LinkFile::parse(text.as_bytes()).unwrap(), file, "{text:?}");
     let shown = format!("{file:?}");

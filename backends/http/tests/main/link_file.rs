@@ -247,3 +247,25 @@ fn a_link_with_a_hash_lets_its_token_in_and_its_address_shows_none() {
     assert!(server.list_links()[0].in_use);
     assert_eq!(enter(&server, TWO_HASHED).until_closed(), Some(NO_LINK));
 }
+
+#[test]
+fn where_viewers_only_watch_links_to_drive_in_the_file_are_left_out_and_told_by_line() {
+    let mut files = Files::new();
+    files.config.watch_only = true;
+    files.put(&format!("# who\ndesk drive never {ONE}\nguest watch never {TWO}\n"));
+    let server = files.server();
+    let told = files.until_told("left out");
+    assert!(told.contains("line 2") && !told.contains(ONE), "{told}");
+    let names = |server: &HttpServer| -> Vec<_> {
+        server.list_links().into_iter().map(|link| (link.name, link.role)).collect()
+    };
+    assert_eq!(names(&server), [("guest".to_owned(), Role::Watch)]);
+    files.put(&format!("guest watch never {TWO}\nwall drive never {ONE}\n"));
+    let told = files.until_told("changed");
+    assert!(told.contains("left out") && told.contains("line 2"), "{told}");
+    assert_eq!(names(&server), [("guest".to_owned(), Role::Watch)]);
+    // A line that becomes one to drive is gone.
+    files.put(&format!("guest drive never {TWO}\nlast watch never {ONE}\n"));
+    files.until_told("links that are gone: 1, new ones: 1");
+    assert_eq!(names(&server), [("last".to_owned(), Role::Watch)]);
+}

@@ -27,6 +27,7 @@ mod renderview;
 mod resources;
 /// Without a socket, in somebody else's server.
 mod service;
+mod shared_links;
 /// `GET snapshot.png` and `snapshot.jpg`.
 mod snapshot;
 /// `GET stats`.

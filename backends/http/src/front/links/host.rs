@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use framecast_stream::{LinkAnswer, LinkRequest, ListedLink, MadeLink, Revocation};
 
-use super::{Keyring, Link};
+use super::{Keyring, Link, Owner};
 use crate::Limits;
 
 /// What came of a request.
@@ -66,14 +66,14 @@ impl Keyring {
             return Err("a link cannot give more than your own".to_owned());
         }
         let left = own.expires.map(|end| end.saturating_duration_since(now));
-        if self.entries.iter().filter(|it| it.made_by.is_some()).count() >= Limits::HOST_LINKS {
+        if self.entries.iter().filter(|it| it.owner.is_host()).count() >= Limits::HOST_LINKS {
             let most = Limits::HOST_LINKS;
             return Err(format!("{most} links were made here already; revoke one first"));
         }
         let lifetime =
             lifetime.map(|it| it.min(Limits::LONGEST_LINK)).into_iter().chain(left).min();
         let name = link.name.clone();
-        let token = self.insert(link.lasting(lifetime), Some(by.clone()), now);
+        let token = self.insert(link.lasting(lifetime), Owner::Host(by.clone()), now);
         let token = token.map_err(|error| error.to_string())?.ok_or("it has no secret")?;
         Ok(MadeLink { name, token: token.as_str().to_owned() })
     }
@@ -82,7 +82,7 @@ impl Keyring {
     /// the owner of the canvas.
     fn revoke_by_host(&mut self, name: &str, now: Instant) -> Result<(), String> {
         self.take_turn(now)?;
-        if !self.entries.iter().any(|it| it.name == name && it.made_by.is_some()) {
+        if !self.entries.iter().any(|it| it.name == name && it.owner.is_host()) {
             return Err("only links that were made here can be revoked here".to_owned());
         }
         self.revoke(name);
@@ -105,10 +105,11 @@ impl Keyring {
             role: entry.role,
             seconds: entry.expires.map(|end| end.saturating_duration_since(now).as_secs()),
             clients: users.iter().filter(|name| **name == entry.name).count(),
-            made: entry.made_by.is_some(),
+            made: entry.owner.is_host(),
             own: entry.revocation.is_same(by),
         };
-        self.valid(now).map(listed).collect()
+        // Those of another server are nobody's affair here.
+        self.valid(now).filter(|entry| !entry.owner.is_origin()).map(listed).collect()
     }
 }
 
@@ -201,7 +202,7 @@ mod tests {
         let above = scene.add("guest", "above", Role::Drive).unwrap_err();
         assert!(above.contains("more than your own"), "{above}");
         let end = scene.keyring.entries.iter().find(|it| it.name == "lab").unwrap().expires;
-        for entry in scene.keyring.entries.iter().filter(|it| it.made_by.is_some()) {
+        for entry in scene.keyring.entries.iter().filter(|it| it.owner.is_host()) {
             assert_eq!(entry.expires, end, "{}", entry.name);
         }
         let friend = scene.by("far");
@@ -296,7 +297,7 @@ mod tests {
             scene.keyring.add(Link::watch(n.to_string()), scene.now).unwrap();
         }
         assert!(scene.keyring.add(Link::watch("last"), scene.now).is_err());
-        assert!(scene.keyring.entries.iter().all(|it| it.made_by.is_none()));
+        assert!(scene.keyring.entries.iter().all(|it| it.owner.is_operator()));
     }
 
     #[test]

@@ -9,10 +9,11 @@ use std::time::Duration;
 use framecast_api::{
     Backend, BackendCommand, BackendEvent, ClientId, Context, Error, EventKind, Frame, Result, Role,
 };
-use framecast_stream::UpdateSource;
+use framecast_stream::{UpdateSource, WatchLink};
 use log::Level;
 
 use crate::keys::{OriginKey, PublicKey};
+use crate::links::LinkSource;
 use crate::origin;
 use crate::picture_source::PictureSource;
 use crate::runtime;
@@ -36,6 +37,7 @@ pub struct RelayBackend {
     public_key: PublicKey,
     lossless: bool,
     updates: Option<Arc<dyn UpdateSource>>,
+    links: Option<LinkSource>,
     open: Option<Open>,
 }
 
@@ -72,6 +74,7 @@ impl RelayBackend {
             public_key,
             lossless: false,
             updates: None,
+            links: None,
             open: None,
         })
     }
@@ -92,6 +95,25 @@ impl RelayBackend {
     /// the canvas again. Has an effect before the backend is opened.
     pub fn set_updates(&mut self, updates: Arc<dyn UpdateSource>) {
         self.updates = Some(updates);
+    }
+
+    /// Has edges let in who has the token of one of these links to watch: `links` returns them with the hashes of their
+    /// tokens. It is called on the thread that talks to the bus, about five times a second while there is an edge; every
+    /// edge is told of a change, such as a link that was revoked, within a second. Of more than
+    /// [`WatchLink::MOST`] the rest is left out. Has an effect before the backend is opened.
+    ///
+    /// Everybody who may listen on the bus sees the names and the hashes, but no token.
+    ///
+    /// ```no_run
+    /// # use framecast_relay::{RelayBackend, RelaySettings};
+    /// # let mut origin = RelayBackend::new(RelaySettings::new("nats://127.0.0.1/lecture".parse()?))?;
+    /// let server = framecast_http::HttpServer::bind("127.0.0.1:8080".parse().unwrap())?;
+    /// let links = server.shared_links();
+    /// origin.set_links(move || links.watch_links());
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    pub fn set_links(&mut self, links: impl Fn() -> Vec<WatchLink> + Send + Sync + 'static) {
+        self.links = Some(LinkSource::new(links));
     }
 }
 
@@ -117,13 +139,14 @@ impl Backend for RelayBackend {
         let (finish, done) = mpsc::channel();
         let (tell_first, first) = mpsc::channel();
         let (settings, on_bus) = (self.settings.clone(), Arc::clone(&source));
+        let links = self.links.clone();
         let waker = context.waker;
         threads.push(runtime::thread("framecast-relay", move || {
             let connected = |error: Option<&Error>| {
                 // Who opens it waits only so long.
                 let _ = tell_first.send(error.map(ToString::to_string));
             };
-            let ran = runtime::run(origin::run(&settings, &on_bus, key, connected));
+            let ran = runtime::run(origin::run(&settings, &on_bus, links.as_ref(), key, connected));
             if let Err(error) = ran.and_then(|ran| ran) {
                 let _ = end.send(error);
                 waker.wake();

@@ -7,10 +7,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use framecast_api::{Error, PhysicalSize, Result};
-use framecast_stream::{TilePicture, TileUpdate, UpdateSink};
+use framecast_stream::{TilePicture, TileUpdate, UpdateSink, WatchLink};
 use tokio::sync::Notify;
 
 use crate::edge_bus;
+use crate::links::LinkSink;
 use crate::report::CanvasState;
 use crate::runtime;
 use crate::settings::RelaySettings;
@@ -19,6 +20,8 @@ use crate::settings::RelaySettings;
 const FIRST_ATTEMPT: Duration = Duration::from_secs(3);
 /// How long the end waits until the origin is told.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+/// How often links are handed over that are the same, for a clock that was set.
+const LINKS_EVERY: Duration = Duration::from_secs(1);
 
 /// A canvas that is published elsewhere, by a [`RelayBackend`](crate::RelayBackend).
 ///
@@ -75,6 +78,11 @@ struct Inner {
     picture: TilePicture,
     state: EdgeState,
     sinks: Vec<Arc<dyn UpdateSink>>,
+    /// The origin's links to watch; `None` before it was heard.
+    links: Option<Arc<[WatchLink]>>,
+    link_sinks: Vec<LinkSink>,
+    /// When they were handed over; `None`: there is something new.
+    told_links: Option<Instant>,
     /// Viewers besides those of the sinks, and how many of them look.
     others: (usize, usize),
     wakers: Vec<Waker>,
@@ -148,6 +156,41 @@ impl Edge {
         shared.changed.notify_one();
     }
 
+    /// Hands the origin's links to watch to `take`, so that who has the token of one is let in here, too. It gets all of
+    /// them, as soon as they are known, at once when they change, and about once a second besides, also while the origin
+    /// is not heard: the time of day decides what has expired. It is called on the thread that talks to the bus and must
+    /// not block.
+    ///
+    /// ```no_run
+    /// # use framecast_http::{HttpServer, ServerConfig};
+    /// # use framecast_relay::{Edge, RelaySettings};
+    /// let edge = Edge::connect(RelaySettings::new("nats://127.0.0.1/lecture".parse()?))?;
+    /// let mut config = ServerConfig::default();
+    /// config.watch_only = true;
+    /// let server = HttpServer::bind_with("127.0.0.1:8080".parse().unwrap(), config)?;
+    /// let links = server.shared_links();
+    /// edge.feed_links(move |origins| {
+    ///     if let Err(error) = links.follow(origins) {
+    ///         eprintln!("{error}");
+    ///     }
+    /// });
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    pub fn feed_links(&self, take: impl Fn(&[WatchLink]) + Send + Sync + 'static) {
+        {
+            let mut inner = self.0.shared.lock();
+            inner.link_sinks.push(LinkSink::new(take));
+            inner.told_links = None;
+        }
+        self.0.shared.changed.notify_one();
+    }
+
+    /// Returns the origin's links to watch; none before it was heard.
+    #[must_use]
+    pub fn links(&self) -> Vec<WatchLink> {
+        self.0.shared.lock().links.as_deref().unwrap_or_default().to_vec()
+    }
+
     /// Sets how many viewers there are besides those of the sinks, and how many of them look. Without anybody who
     /// looks, nothing need be drawn.
     pub fn set_viewers(&self, all: usize, visible: usize) {
@@ -161,7 +204,7 @@ impl Edge {
         self.0.shared.lock().state.clone()
     }
 
-    /// Has `waker` woken whenever there is a newer picture or state.
+    /// Has `waker` woken whenever there is a newer picture or state, or other links.
     pub fn notify(&self, waker: Waker) {
         self.0.shared.lock().wakers.push(waker);
     }
@@ -253,7 +296,25 @@ impl EdgeShared {
             let state = &mut inner.state;
             (state.title, state.cursor) = (new.title, new.cursor);
             (state.presenter, state.closed) = (new.presenter, new.closed);
+            let links: Arc<[WatchLink]> = new.links.into_iter().map(|link| link.0).collect();
+            if inner.links.as_ref() != Some(&links) {
+                (inner.links, inner.told_links) = (Some(links), None);
+            }
         });
+    }
+
+    /// Hands the links over, if they are new or that was long ago.
+    pub(crate) fn tell_links(&self, now: Instant) {
+        let (links, sinks) = {
+            let mut inner = self.lock();
+            let Some(links) = inner.links.clone() else { return };
+            if inner.told_links.is_some_and(|at| now < at + LINKS_EVERY) {
+                return;
+            }
+            inner.told_links = Some(now);
+            (links, inner.link_sinks.clone())
+        };
+        sinks.iter().for_each(|sink| sink.take(&links));
     }
 
     pub(crate) fn set_live(&self, live: bool) {

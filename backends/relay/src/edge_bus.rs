@@ -14,7 +14,7 @@ use crate::follower::{Action, Follower, Whom};
 use crate::lag::{Lag, LagAction};
 use crate::message::{Assembler, MAX_UPDATE, SinceRequest};
 use crate::origin_clock::OriginClock;
-use crate::report::{CanvasState, EdgeReport};
+use crate::report::EdgeReport;
 use crate::runtime::until;
 use crate::settings::RelaySettings;
 use crate::subjects::{Inbox, Subjects};
@@ -135,8 +135,8 @@ impl<'a> EdgeBus<'a> {
                     }
                 }
                 Some(message) = self.state.next() => {
-                    if let Some(state) = CanvasState::parse(&message.payload) {
-                        self.follower.heard(Instant::now());
+                    let now = Instant::now();
+                    if let Some(state) = self.follower.state_published(&message.payload, now) {
                         self.shared.set_state(state);
                     }
                 }
@@ -173,6 +173,7 @@ impl<'a> EdgeBus<'a> {
                 Action::Ask(whom, request) => self.ask(whom, request).await?,
             }
         }
+        self.shared.tell_links(now);
         if !is_connected {
             self.my_answers.clear();
             self.shared.set_live(false);

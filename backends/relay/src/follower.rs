@@ -8,7 +8,9 @@ use framecast_stream::TileUpdate;
 
 use crate::keys::PublicKey;
 use crate::message::{self, Received, SinceRequest};
+use crate::report::CanvasState;
 use crate::signed_picture::{SignedPicture, SignedUpdate, Taken};
+use crate::signed_state::{ReceivedState, StatePosition};
 
 /// What is late comes within this time. A server keeps the order of messages, so little is late and not lost.
 const LATE: Duration = Duration::from_millis(30);
@@ -59,7 +61,9 @@ pub(crate) struct Follower {
     is_spent: bool,
     /// When the origin was heard last.
     heard: Option<Instant>,
-    /// Updates and answers that were not the origin's.
+    /// Up to where the origin's state is known.
+    state: Option<StatePosition>,
+    /// Updates, answers and states that were not the origin's.
     forged: u64,
 }
 
@@ -78,6 +82,7 @@ impl Follower {
             asked: 0,
             is_spent: false,
             heard: None,
+            state: None,
             forged: 0,
         }
     }
@@ -88,18 +93,8 @@ impl Follower {
             self.forged += 1;
             return;
         };
-        if self.pinned {
-            if self.key != Some(key) {
-                self.forged += 1;
-                return;
-            }
-        } else if self.key != Some(key) {
-            // Another origin. What it signed is checked as ever.
-            self.key = Some(key);
-            self.picture = SignedPicture::default();
-            self.drop_held();
-            self.ask_at = Some(now);
-            self.asked = 0;
+        if !self.believes(key, now) {
+            return;
         }
         match self.picture.take(&signed, &key) {
             Taken::Newer => {
@@ -124,8 +119,51 @@ impl Follower {
         self.heard(now);
     }
 
-    /// The origin said something.
-    pub(crate) fn heard(&mut self, now: Instant) {
+    /// Takes what was published of the canvas besides pictures. Returns it if the origin has said it, after all that it
+    /// said before: what is old changes nothing, whoever publishes it again.
+    pub(crate) fn state_published(&mut self, bytes: &[u8], now: Instant) -> Option<CanvasState> {
+        let received = ReceivedState::parse(bytes);
+        let is_strange = |it: &ReceivedState<'_>| self.pinned && self.key != Some(it.key);
+        let Some(received) = received.filter(|it| !is_strange(it)) else {
+            self.forged += 1;
+            return None;
+        };
+        let is_newer = |newest| self.key != Some(received.key) || newest < received.position;
+        if !self.state.is_none_or(is_newer) {
+            return None;
+        }
+        let Some(text) = received.verified() else {
+            self.forged += 1;
+            return None;
+        };
+        // What an origin of another version signed may be something else.
+        let state = CanvasState::parse(text)?;
+        self.believes(received.key, now);
+        self.state = Some(received.position);
+        self.heard(now);
+        Some(state)
+    }
+
+    /// Whether `key` is the origin's. If the operator gave none, it is that of whoever published last; with another one
+    /// everything begins anew.
+    fn believes(&mut self, key: PublicKey, now: Instant) -> bool {
+        if self.key == Some(key) {
+            return true;
+        }
+        if self.pinned {
+            self.forged += 1;
+            return false;
+        }
+        self.key = Some(key);
+        self.picture = SignedPicture::default();
+        self.state = None;
+        self.drop_held();
+        self.ask_at = Some(now);
+        self.asked = 0;
+        true
+    }
+
+    fn heard(&mut self, now: Instant) {
         self.heard = Some(now);
     }
 
@@ -277,6 +315,7 @@ mod tests {
 
     use crate::keys::OriginKey;
     use crate::scene::Origin;
+    use crate::signed_state;
 
     fn actions(follower: &mut Follower, now: Instant) -> (usize, Vec<(Whom, SinceRequest)>) {
         let (mut shown, mut asked) = (0, Vec::new());
@@ -336,6 +375,71 @@ mod tests {
         assert_eq!(actions(&mut follower, now), (2, Vec::new()));
         assert!(follower.is_current(now));
         assert_eq!(follower.picture.revision(), origin.picture.revision());
+    }
+
+    /// What an origin with this key says is the title.
+    fn says(seed: u8, started: u64, number: u64, title: &str) -> Bytes {
+        let state = CanvasState { title: title.to_owned(), ..CanvasState::default() };
+        let position = StatePosition { started, number };
+        signed_state::print(&OriginKey::from_seed([seed; 32]), position, &state.print())
+    }
+
+    fn title(follower: &mut Follower, bytes: &[u8], now: Instant) -> Option<String> {
+        follower.state_published(bytes, now).map(|state| state.title)
+    }
+
+    #[test]
+    fn what_the_origin_says_counts_in_order_and_what_it_said_before_changes_nothing() {
+        let now = Instant::now();
+        let key = OriginKey::from_seed([7; 32]).public();
+        for key in [None, Some(key)] {
+            let mut edge = Follower::new(key, now);
+            let old = says(7, 5, 1, "one");
+            assert_eq!(title(&mut edge, &old, now).as_deref(), Some("one"));
+            assert_eq!(title(&mut edge, &says(7, 5, 3, "three"), now).as_deref(), Some("three"));
+            // Late, repeated, of an earlier start.
+            for late in [&says(7, 5, 2, "two"), &old, &says(7, 5, 3, "again"), &says(7, 4, 9, "x")]
+            {
+                assert_eq!(title(&mut edge, late, now + SILENT), None);
+            }
+            assert!(edge.is_silent(now + SILENT), "what is old is no sign of life");
+            assert_eq!(edge.forged(), 0);
+            assert_eq!(title(&mut edge, &says(7, 6, 1, "new"), now).as_deref(), Some("new"));
+        }
+    }
+
+    #[test]
+    fn an_edge_with_the_origins_key_believes_nothing_that_another_says() {
+        let now = Instant::now();
+        let mut edge = Follower::new(Some(OriginKey::from_seed([7; 32]).public()), now);
+        assert!(title(&mut edge, &says(7, 5, 1, "one"), now).is_some());
+        // Its own words, with its own key and with the origin's in it.
+        let lie = says(8, 9, 9, "lie");
+        let mut disguised = lie.to_vec();
+        disguised[1..33].copy_from_slice(&OriginKey::from_seed([7; 32]).public().0);
+        let plain = CanvasState::default().print();
+        for wrong in [&lie[..], &disguised, &plain, b""] {
+            assert_eq!(title(&mut edge, wrong, now + SILENT), None);
+        }
+        assert_eq!((edge.forged(), edge.is_silent(now + SILENT)), (4, true));
+        assert!(title(&mut edge, &says(7, 5, 2, "two"), now).is_some());
+    }
+
+    #[test]
+    fn without_a_key_an_origin_that_starts_anew_is_believed_and_asked_for_its_picture() {
+        let (origin, mut edge, now) = current();
+        let key = origin.key.public();
+        let mut disguised = says(8, 9, 9, "lie").to_vec();
+        disguised[1..33].copy_from_slice(&[9; 32]);
+        assert_eq!(title(&mut edge, &disguised, now), None);
+        assert!(edge.is_current(now) && edge.key == Some(key), "nobody signed it");
+        assert!(title(&mut edge, &says(8, 9, 1, "new"), now).is_some());
+        assert!(!edge.is_current(now));
+        let nothing = SinceRequest { stream: 0, revision: 0 };
+        assert_eq!(actions(&mut edge, now).1, [(Whom::Anybody, nothing)]);
+        // Its key, once believed, is that of its updates.
+        edge.published(&origin.beacon(), now);
+        assert_eq!(edge.key, Some(key));
     }
 
     #[test]

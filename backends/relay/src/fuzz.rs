@@ -48,7 +48,17 @@ pub fn bus(bytes: &[u8]) {
             }
             4 => {
                 if let Some(state) = CanvasState::parse(&taken) {
+                    assert_eq!(state.clone().shortened(), state);
                     assert_eq!(CanvasState::parse(&state.print()), Some(state));
+                }
+                assert!(
+                    edge.state_published(&taken, now).is_none(),
+                    "it believes what nobody signed"
+                );
+                // Without a key it believes whoever publishes, if that one has signed it.
+                let mut unpinned = Follower::new(None, now);
+                if unpinned.state_published(&taken, now).is_some() {
+                    assert!(unpinned.state_published(&taken, now).is_none(), "an old one counts");
                 }
             }
             5 => {
@@ -89,8 +99,13 @@ pub fn bus(bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use framecast_stream::WatchLink;
+
     use super::*;
 
+    use crate::report::StateLink;
     use crate::scene::Origin;
 
     /// Bytes like those that really travel, and what becomes of them when some are others.
@@ -100,6 +115,9 @@ mod tests {
         origin.size = (20, 10);
         origin.show(1, &[]);
         let signed = origin.since(0, 0);
+        let link = WatchLink::new("guest", [3; 32], Some(UNIX_EPOCH)).unwrap();
+        let state = CanvasState { links: vec![StateLink(link)], ..CanvasState::default() };
+        let strange = Publisher::new(OriginKey::from_seed([2; 32]), 1).state(&state);
         let report = EdgeReport {
             name: "a".into(),
             id: 3,
@@ -118,11 +136,12 @@ mod tests {
         for _ in 0..300 {
             let mut history = Vec::new();
             for _ in 0..random(12) {
-                let bytes = match random(5) {
+                let bytes = match random(6) {
                     0 => signed.to_vec(),
                     1 => message::cut(&signed, 1, 2048).next().unwrap().to_vec(),
                     2 => report.print(),
-                    3 => CanvasState::default().print(),
+                    3 => state.print(),
+                    4 => strange.to_vec(),
                     _ => SinceRequest { stream: 1, revision: 2 }.print().to_vec(),
                 };
                 let mut bytes = bytes[..bytes.len().min(255)].to_vec();

@@ -37,6 +37,7 @@ mod follower;
 pub mod fuzz;
 mod keys;
 mod lag;
+mod links;
 mod message;
 mod origin;
 mod origin_clock;
@@ -49,11 +50,13 @@ mod runtime;
 mod scene;
 mod settings;
 mod signed_picture;
+mod signed_state;
 mod subjects;
 
 pub use address::RelayAddress;
 pub use backend::RelayBackend;
 pub use edge::{Edge, EdgePosition, EdgeState};
+pub use framecast_stream::WatchLink;
 pub use keys::PublicKey;
 pub use settings::RelaySettings;
 

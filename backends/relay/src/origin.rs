@@ -2,30 +2,36 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use async_nats::{Message, Subscriber};
 use bytes::Bytes;
 use framecast_api::{Error, Result};
+use framecast_stream::WatchLink;
 use futures_util::StreamExt;
 use log::Level;
 
 use crate::answers::Answers;
 use crate::bus::{self, Bus, BusEvent, MarkOf};
 use crate::keys::OriginKey;
+use crate::links::LinkSource;
 use crate::message::{MAX_UPDATE, SinceRequest};
 use crate::outbox::Outbox;
 use crate::picture_source::PictureSource;
 use crate::publisher::Publisher;
-use crate::report::EdgeReport;
+use crate::report::{EdgeReport, StateLink};
 use crate::runtime::until;
 use crate::settings::RelaySettings;
 use crate::subjects::{Inbox, Subjects};
+
+/// How often the links are looked at, while there is an edge.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Publishes until the canvas is closed. `first` is told how the first attempt to connect went.
 pub(crate) async fn run(
     settings: &RelaySettings,
     source: &Arc<PictureSource>,
+    links: Option<&LinkSource>,
     key: OriginKey,
     first: impl FnMut(Option<&Error>),
 ) -> Result<()> {
@@ -33,12 +39,15 @@ pub(crate) async fn run(
         bus = bus::connect(settings, Inbox::Origin, first) => bus?,
         () = source.closed() => return Ok(()),
     };
-    Origin::new(settings, source, key, bus).await?.run().await
+    Origin::new(settings, source, links, key, bus).await?.run().await
 }
 
 struct Origin<'a> {
     settings: &'a RelaySettings,
     source: &'a Arc<PictureSource>,
+    links: Option<&'a LinkSource>,
+    /// The links that were told, and when they were looked at.
+    told_links: (Vec<WatchLink>, Option<Instant>),
     bus: Bus,
     subjects: Subjects,
     publisher: Publisher,
@@ -61,6 +70,7 @@ impl<'a> Origin<'a> {
     async fn new(
         settings: &'a RelaySettings,
         source: &'a Arc<PictureSource>,
+        links: Option<&'a LinkSource>,
         key: OriginKey,
         bus: Bus,
     ) -> Result<Self> {
@@ -70,6 +80,8 @@ impl<'a> Origin<'a> {
         Ok(Self {
             settings,
             source,
+            links,
+            told_links: (Vec::new(), None),
             publisher: Publisher::new(key, started),
             outbox: Outbox::default(),
             sent: VecDeque::new(),
@@ -90,7 +102,7 @@ impl<'a> Origin<'a> {
             let now = Instant::now();
             let wait = if self.bus.is_connected() {
                 self.settle(now).await?;
-                self.publisher.wait_until(now)
+                self.publisher.wait_until(now).into_iter().chain(self.look_at(now)).min()
             } else {
                 // What is published now would be sent when the connection is back, long after.
                 self.forget();
@@ -151,7 +163,7 @@ impl<'a> Origin<'a> {
             }
             self.source.set_wanted(self.publisher.has_viewers(now), self.outbox.has_room());
         }
-        if self.source.has_new_state() {
+        if self.source.has_new_state() || self.has_new_links(now) {
             self.publish_state().await?;
         }
         if self.publisher.beacon_is_due(now) {
@@ -161,6 +173,21 @@ impl<'a> Origin<'a> {
             }
         }
         Ok(())
+    }
+
+    /// When to look at the links; `None` while nobody would be told.
+    fn look_at(&self, now: Instant) -> Option<Instant> {
+        self.links.filter(|_| self.publisher.has_edges(now))?;
+        Some(self.told_links.1.map_or(now, |at| at + LOOK_EVERY))
+    }
+
+    /// Looks, if it is time to. Whether the links are others than those that were told.
+    fn has_new_links(&mut self, now: Instant) -> bool {
+        if self.look_at(now).is_none_or(|at| now < at) {
+            return false;
+        }
+        self.told_links.1 = Some(now);
+        self.links.is_some_and(|links| links.read() != self.told_links.0)
     }
 
     async fn happened(&mut self, event: BusEvent) -> Result<()> {
@@ -228,8 +255,14 @@ impl<'a> Origin<'a> {
         self.bus.publish(to, seconds).await
     }
 
-    async fn publish_state(&self) -> Result<()> {
-        self.bus.publish(&self.subjects.state, self.source.state().print()).await
+    async fn publish_state(&mut self) -> Result<()> {
+        let mut state = self.source.state().shortened();
+        if let Some(links) = self.links {
+            self.told_links.0 = links.read();
+            state.links = self.told_links.0.iter().cloned().map(StateLink).collect();
+        }
+        let state = self.publisher.state(&state);
+        self.bus.publish(&self.subjects.state, state).await
     }
 
     /// Publishes an update. Whether it was not too large.

@@ -8,8 +8,9 @@ use framecast_stream::TileUpdate;
 
 use crate::keys::OriginKey;
 use crate::message::{self, SinceRequest};
-use crate::report::EdgeReport;
+use crate::report::{CanvasState, EdgeReport};
 use crate::signed_picture::SignedPicture;
+use crate::signed_state::{self, StatePosition};
 
 /// What an edge said counts for this time. It says it again every second.
 const LEASE: Duration = Duration::from_secs(3);
@@ -27,6 +28,8 @@ pub(crate) struct Publisher {
     /// Milliseconds since 1970.
     started: u64,
     picture: SignedPicture,
+    /// How many states were published.
+    said: u64,
     edges: BTreeMap<u64, Edge>,
     /// When the newest revision was published last.
     told: Option<Instant>,
@@ -56,6 +59,7 @@ impl Publisher {
             key,
             started,
             picture: SignedPicture::default(),
+            said: 0,
             edges: BTreeMap::new(),
             told: None,
             is_new: false,
@@ -109,6 +113,18 @@ impl Publisher {
         let mut list: Vec<EdgeCount> = self.edges(now).map(count).collect();
         list.sort_by(|one, other| one.name.cmp(&other.name));
         list
+    }
+
+    /// Whether there is an edge.
+    pub(crate) fn has_edges(&self, now: Instant) -> bool {
+        self.edges(now).next().is_some()
+    }
+
+    /// Signs what the origin says of its canvas. Publish the result.
+    pub(crate) fn state(&mut self, state: &CanvasState) -> Bytes {
+        self.said += 1;
+        let position = StatePosition { started: self.started, number: self.said };
+        signed_state::print(&self.key, position, &state.print())
     }
 
     /// Signs what changed. Publish the result.

@@ -2,6 +2,7 @@
 
 mod faults;
 mod liars;
+mod links;
 #[cfg(unix)]
 mod operators;
 mod pictures;

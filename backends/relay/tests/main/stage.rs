@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use framecast_api::{
     Backend, BackendEvent, Clock, Context, Frame, FramePool, LogicalSize, PhysicalSize,
 };
+use framecast_http::HttpServer;
 use framecast_record::Picture;
 use framecast_relay::{Edge, PublicKey, RelayBackend, RelaySettings};
 use framecast_stream::{TilePicture, TileUpdate, UpdateSink, Viewers};
@@ -95,7 +96,19 @@ impl Origin {
     }
 
     pub(crate) fn with(settings: RelaySettings) -> Self {
+        Self::with_links(settings, |_| {})
+    }
+
+    /// One whose links to watch are those of `server`.
+    pub(crate) fn with_links_of(url: &str, server: &HttpServer) -> Self {
+        let links = server.shared_links();
+        let settings = RelaySettings::new(format!("{url}/lecture").parse().unwrap());
+        Self::with_links(settings, |backend| backend.set_links(move || links.watch_links()))
+    }
+
+    fn with_links(settings: RelaySettings, change: impl FnOnce(&mut RelayBackend)) -> Self {
         let mut backend = RelayBackend::new(settings).unwrap();
+        change(&mut backend);
         let bell = Arc::new(Bell::default());
         let shared = Arc::new(OriginShared {
             bell: Arc::clone(&bell),

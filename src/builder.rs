@@ -236,6 +236,9 @@ impl CanvasBuilder {
     /// Shows browsers a canvas that is published elsewhere: what arrives at `edge` goes to them as it is, and is not
     /// encoded again. The program draws the same picture for all other views, and for snapshots; see
     /// [`Edge::newer_than`](crate::relay::Edge::newer_than).
+    ///
+    /// The web server then takes links to watch only, and the origin's links to watch count, too. They count for everything
+    /// at its address, so no other canvas can be there.
     #[cfg(all(feature = "relay", feature = "http"))]
     pub fn edge(mut self, edge: &framecast_relay::Edge) -> Self {
         self.page.edge = Some(edge.clone());
@@ -319,6 +322,8 @@ impl CanvasBuilder {
             )?);
         }
         let mut failures: Vec<String> = Vec::new();
+        #[cfg(all(feature = "http", feature = "relay"))]
+        let mut links = None;
         for candidate in candidates {
             let added = candidate.backend.and_then(|backend| engine.add(backend, core.waker()));
             if let Err(error) = added {
@@ -331,6 +336,10 @@ impl CanvasBuilder {
             if let Some((edge, sink)) = candidate.feed {
                 edge.feed(sink);
             }
+            #[cfg(all(feature = "relay", feature = "http"))]
+            {
+                links = links.or(candidate.links);
+            }
         }
         #[cfg(feature = "record")]
         if by_flags {
@@ -341,6 +350,12 @@ impl CanvasBuilder {
         }
         #[cfg(feature = "relay")]
         if by_flags && let Some(backend) = select::publisher(&options, messages)? {
+            #[cfg(feature = "http")]
+            let mut backend = backend;
+            #[cfg(feature = "http")]
+            if let Some(links) = links {
+                backend.set_links(move || links.watch_links());
+            }
             // As with a recording.
             engine.publish(backend, core.waker())?;
         }

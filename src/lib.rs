@@ -128,8 +128,8 @@ pub mod web {
     pub use framecast_http::Body;
     pub use framecast_http::{
         Answer, HttpBackend, HttpServer, HttpService, Limits, Link, LinkInfo, MjpegStream,
-        Reporter, Resources, ServerConfig, Tls, Token, Upgrade, VideoMode, Visitor,
-        systemd_listener,
+        Reporter, Resources, ServerConfig, SharedLinks, Tls, Token, Upgrade, VideoMode, Visitor,
+        WatchLink, systemd_listener,
     };
 }
 
@@ -154,6 +154,7 @@ pub mod record {
 pub mod relay {
     pub use framecast_relay::{
         Edge, EdgePosition, EdgeState, PublicKey, RelayAddress, RelayBackend, RelaySettings,
+        WatchLink,
     };
 }
 

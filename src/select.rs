@@ -18,6 +18,9 @@ pub(crate) struct Candidate {
     /// What feeds it, once it is open.
     #[cfg(all(feature = "relay", feature = "http"))]
     pub(crate) feed: Option<(framecast_relay::Edge, Arc<dyn framecast_stream::UpdateSink>)>,
+    /// The links of its server, for a relay to pass on.
+    #[cfg(all(feature = "http", feature = "relay"))]
+    pub(crate) links: Option<framecast_http::SharedLinks>,
 }
 
 impl Candidate {
@@ -29,6 +32,8 @@ impl Candidate {
             updates: None,
             #[cfg(all(feature = "relay", feature = "http"))]
             feed: None,
+            #[cfg(all(feature = "http", feature = "relay"))]
+            links: None,
         }
     }
 }
@@ -277,18 +282,45 @@ pub(crate) struct Page {
     pub(crate) edge: Option<framecast_relay::Edge>,
 }
 
+#[cfg(feature = "http")]
+impl Page {
+    /// Whether viewers only watch what is drawn elsewhere.
+    fn is_edge(&self) -> bool {
+        #[cfg(feature = "relay")]
+        return self.edge.is_some();
+        #[cfg(not(feature = "relay"))]
+        false
+    }
+}
+
 /// The HTTP servers of a loop: one per address.
 #[derive(Default)]
 pub(crate) struct Servers {
     #[cfg(feature = "http")]
-    servers: Vec<(Option<crate::options::ListenArg>, framecast_http::HttpServer)>,
+    servers: Vec<Server>,
+}
+
+/// A server, and the address that was asked for.
+#[cfg(feature = "http")]
+struct Server {
+    listen: Option<crate::options::ListenArg>,
+    server: framecast_http::HttpServer,
+    /// It serves what is drawn elsewhere, and the links of there count.
+    is_edge: bool,
 }
 
 #[cfg(feature = "http")]
 impl Servers {
     /// Those that run.
     pub(crate) fn all(&self) -> Vec<framecast_http::HttpServer> {
-        self.servers.iter().map(|(_, server)| server.clone()).collect()
+        self.servers.iter().map(|known| known.server.clone()).collect()
+    }
+
+    /// The one at the address of `options`.
+    #[cfg(feature = "relay")]
+    fn at(&self, options: &Options) -> Option<&framecast_http::HttpServer> {
+        let known = self.servers.iter().find(|known| known.listen == options.listen);
+        known.map(|known| &known.server)
     }
 
     /// What [`backend`](Self::backend) makes, or why it cannot.
@@ -315,6 +347,8 @@ impl Servers {
                     feed,
                     #[cfg(any(feature = "record", feature = "relay"))]
                     updates: Some(updates),
+                    #[cfg(feature = "relay")]
+                    links: self.at(options).map(framecast_http::HttpServer::shared_links),
                     ..Candidate::new(name, Ok(Box::new(backend)))
                 }
             }
@@ -344,9 +378,13 @@ impl Servers {
             }
             backend
         };
-        let known = self.servers.iter().find(|(listen, _)| *listen == options.listen);
-        if let Some((_, server)) = known {
-            return Ok(open(free_name(server, canvas)?));
+        if let Some(known) = self.servers.iter().find(|known| known.listen == options.listen) {
+            if known.is_edge || page.is_edge() {
+                return Err(Error::invalid_input(
+                    "a canvas that is published elsewhere needs an address of its own, because the links of there let in to everything at that address; give it another --listen",
+                ));
+            }
+            return Ok(open(free_name(&known.server, canvas)?));
         }
         // The address that counts is that of the socket.
         let handed = match options.listen {
@@ -360,7 +398,7 @@ impl Servers {
             (None, Some(ListenArg::Address(address))) => address,
             (None, _) => ListenArg::DEFAULT_ADDRESS,
         };
-        let config = config(options, address, messages)?;
+        let config = config(options, address, page, messages)?;
         let encrypted = config.tls.is_some();
         let fingerprint = config.tls.as_ref().map(|tls| tls.fingerprint().to_owned());
         let reachable = !is_loopback(address) && !encrypted;
@@ -392,9 +430,29 @@ impl Servers {
             messages.notice(Level::Info, &message);
         }
         let backend = server.canvas(None)?;
-        self.servers.push((options.listen, server));
+        #[cfg(feature = "relay")]
+        if let Some(edge) = &page.edge {
+            follow_links(edge, &server, messages);
+        }
+        self.servers.push(Server { listen: options.listen, server, is_edge: page.is_edge() });
         Ok(open(backend))
     }
+}
+
+/// Has the origin's links to watch let in at `server`.
+#[cfg(all(feature = "http", feature = "relay"))]
+fn follow_links(
+    edge: &framecast_relay::Edge,
+    server: &framecast_http::HttpServer,
+    messages: Messages,
+) {
+    let links = server.shared_links();
+    edge.feed_links(move |origins| {
+        if let Err(error) = links.follow(origins) {
+            let message = format!("relay   the links of the origin stay as they were: {error}");
+            messages.notice(log::Level::Warn, &message);
+        }
+    });
 }
 
 /// Whether only this machine can reach `address`, also where it is written as one of IPv6.
@@ -408,6 +466,7 @@ fn is_loopback(address: std::net::SocketAddr) -> bool {
 fn config(
     options: &Options,
     address: std::net::SocketAddr,
+    page: &Page,
     messages: Messages,
 ) -> Result<framecast_http::ServerConfig> {
     use framecast_http::VideoMode;
@@ -437,6 +496,7 @@ fn config(
     }
     config.link_file.clone_from(&options.link_file);
     config.fixed_links = options.fixed_links;
+    config.watch_only = page.is_edge();
     config.reporter = framecast_http::Reporter::new(move |level, message| {
         messages.notice(level, &format!("http    {message}"));
     });

@@ -228,7 +228,7 @@ pub struct Options {
 
     /// also publish the canvas on a NATS bus, for edges (framecast edge) that serve it to any number of viewers:
     /// nats://HOST/NAME, or tls://HOST/NAME for servers that must speak TLS; several servers are separated by
-    /// commas. Nothing is drawn for edges while nobody looks at one
+    /// commas. Nothing is drawn for edges while nobody looks at one. The web mirror's links to watch work at edges, too
     #[cfg_attr(feature = "options", argh(option, arg_name = "nats://host/name"))]
     pub publish: Option<String>,
 

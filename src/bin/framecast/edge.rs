@@ -52,6 +52,7 @@ pub(crate) fn run(options: &Options, args: &Arguments) -> Result<()> {
         state: EdgeState::default(),
         position: EdgePosition::default(),
         picture: Picture::new(),
+        told_links: false,
     };
     served.run(&canvas)
 }
@@ -64,9 +65,6 @@ fn watching(options: &Options) -> Result<Options> {
             "--link {}: viewers of an edge only watch; write {}=watch",
             link.name, link.name
         )));
-    }
-    if options.link.is_empty() && options.link_file.is_none() && !options.no_auth {
-        options.link.push("watch=watch".parse()?);
     }
     options.control = Some(ControlPolicy::None);
     // The canvas here is not published.
@@ -94,6 +92,8 @@ struct Served {
     position: EdgePosition,
     /// For views that need pixels.
     picture: Picture,
+    /// That the origin's links work here was told.
+    told_links: bool,
 }
 
 impl Served {
@@ -119,6 +119,7 @@ impl Served {
             (all + 1, visible + usize::from(viewer.visible))
         });
         self.edge.set_viewers(all, visible);
+        self.tell_links(canvas);
         let state = self.edge.state();
         if state == self.state {
             return;
@@ -142,6 +143,22 @@ impl Served {
             });
         }
         self.state = state;
+    }
+
+    /// Tells once how links of the origin are used here.
+    fn tell_links(&mut self, canvas: &Canvas) {
+        if self.told_links || self.edge.links().is_empty() {
+            return;
+        }
+        self.told_links = true;
+        let backends = canvas.stats().backends;
+        let mut links = backends.iter().filter(|it| it.name == "http").flat_map(|it| &it.links);
+        if let Some(link) = links.next() {
+            let address = link.url.split('#').next().unwrap_or_default();
+            print_notice(&format!(
+                "relay   the origin's links to watch work here: put their part after # behind {address}#"
+            ));
+        }
     }
 
     /// Draws the newest picture for views that need pixels.

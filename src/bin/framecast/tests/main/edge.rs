@@ -56,6 +56,24 @@ fn an_edge_tells_that_it_waits_and_ends_well_on_an_interrupt() {
     assert!(waiting.child.wait().unwrap().success());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_edge_tells_once_how_links_of_the_origin_are_used_there() {
+    let server = NatsServer::start("");
+    let address = format!("{}/lecture", server.url());
+    let http = ["--backend", "http", "--listen", "127.0.0.1:0"];
+    let origin = [&http[..], &["--publish", &address, "demo", "paint"]].concat();
+    let origin = Running::start(command(&origin));
+    origin.line("signed by");
+    let edge = Running::start(command(&[&http[..], &["edge", &address]].concat()));
+    let told = edge.line("the origin's links to watch work here");
+    assert!(told.trim_end().ends_with("/#"), "{told}");
+    for mut running in [origin, edge] {
+        running.signal("-INT");
+        assert!(running.child.wait().unwrap().success());
+    }
+}
+
 /// The files in `examples/edge` start programs with flags that there are, in their order.
 #[test]
 fn the_commands_of_the_example_are_understood() {

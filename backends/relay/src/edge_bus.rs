@@ -135,8 +135,8 @@ impl<'a> EdgeBus<'a> {
                     }
                 }
                 Some(message) = self.state.next() => {
-                    let now = Instant::now();
-                    if let Some(state) = self.follower.state_published(&message.payload, now) {
+                    let (name, now) = (self.settings.address.name(), Instant::now());
+                    if let Some(state) = self.follower.state_published(name, &message.payload, now) {
                         self.shared.set_state(state);
                     }
                 }

@@ -121,7 +121,12 @@ impl Follower {
 
     /// Takes what was published of the canvas besides pictures. Returns it if the origin has said it, after all that it
     /// said before: what is old changes nothing, whoever publishes it again.
-    pub(crate) fn state_published(&mut self, bytes: &[u8], now: Instant) -> Option<CanvasState> {
+    pub(crate) fn state_published(
+        &mut self,
+        canvas: &str,
+        bytes: &[u8],
+        now: Instant,
+    ) -> Option<CanvasState> {
         let received = ReceivedState::parse(bytes);
         let is_strange = |it: &ReceivedState<'_>| self.pinned && self.key != Some(it.key);
         let Some(received) = received.filter(|it| !is_strange(it)) else {
@@ -132,7 +137,7 @@ impl Follower {
         if !self.state.is_none_or(is_newer) {
             return None;
         }
-        let Some(text) = received.verified() else {
+        let Some(text) = received.verified(canvas) else {
             self.forged += 1;
             return None;
         };
@@ -381,11 +386,11 @@ mod tests {
     fn says(seed: u8, started: u64, number: u64, title: &str) -> Bytes {
         let state = CanvasState { title: title.to_owned(), ..CanvasState::default() };
         let position = StatePosition { started, number };
-        signed_state::print(&OriginKey::from_seed([seed; 32]), position, &state.print())
+        signed_state::print(&OriginKey::from_seed([seed; 32]), "lecture", position, &state.print())
     }
 
     fn title(follower: &mut Follower, bytes: &[u8], now: Instant) -> Option<String> {
-        follower.state_published(bytes, now).map(|state| state.title)
+        follower.state_published("lecture", bytes, now).map(|state| state.title)
     }
 
     #[test]

@@ -52,13 +52,16 @@ pub fn bus(bytes: &[u8]) {
                     assert_eq!(CanvasState::parse(&state.print()), Some(state));
                 }
                 assert!(
-                    edge.state_published(&taken, now).is_none(),
+                    edge.state_published("lecture", &taken, now).is_none(),
                     "it believes what nobody signed"
                 );
                 // Without a key it believes whoever publishes, if that one has signed it.
                 let mut unpinned = Follower::new(None, now);
-                if unpinned.state_published(&taken, now).is_some() {
-                    assert!(unpinned.state_published(&taken, now).is_none(), "an old one counts");
+                if unpinned.state_published("lecture", &taken, now).is_some() {
+                    assert!(
+                        unpinned.state_published("lecture", &taken, now).is_none(),
+                        "an old one counts"
+                    );
                 }
             }
             5 => {
@@ -117,7 +120,7 @@ mod tests {
         let signed = origin.since(0, 0);
         let link = WatchLink::new("guest", [3; 32], Some(UNIX_EPOCH)).unwrap();
         let state = CanvasState { links: vec![StateLink(link)], ..CanvasState::default() };
-        let strange = Publisher::new(OriginKey::from_seed([2; 32]), 1).state(&state);
+        let strange = Publisher::new(OriginKey::from_seed([2; 32]), 1).state("lecture", &state);
         let report = EdgeReport {
             name: "a".into(),
             id: 3,

@@ -261,7 +261,7 @@ impl<'a> Origin<'a> {
             self.told_links.0 = links.read();
             state.links = self.told_links.0.iter().cloned().map(StateLink).collect();
         }
-        let state = self.publisher.state(&state);
+        let state = self.publisher.state(self.settings.address.name(), &state);
         self.bus.publish(&self.subjects.state, state).await
     }
 

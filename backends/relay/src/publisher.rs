@@ -121,10 +121,10 @@ impl Publisher {
     }
 
     /// Signs what the origin says of its canvas. Publish the result.
-    pub(crate) fn state(&mut self, state: &CanvasState) -> Bytes {
+    pub(crate) fn state(&mut self, canvas: &str, state: &CanvasState) -> Bytes {
         self.said += 1;
         let position = StatePosition { started: self.started, number: self.said };
-        signed_state::print(&self.key, position, &state.print())
+        signed_state::print(&self.key, canvas, position, &state.print())
     }
 
     /// Signs what changed. Publish the result.

@@ -49,29 +49,31 @@ impl<'a> ReceivedState<'a> {
         Some(Self { key: PublicKey(*key), position, signature: signature.try_into().ok()?, text })
     }
 
-    /// The text, if the key in the document has signed it.
-    pub(crate) fn verified(&self) -> Option<&'a [u8]> {
-        let message = message(self.position, self.text);
+    /// The text, if the key in the document has signed it, for the canvas of this name.
+    pub(crate) fn verified(&self, canvas: &str) -> Option<&'a [u8]> {
+        let message = message(canvas, self.position, self.text);
         self.key.has_signed(&message, &self.signature).then_some(self.text)
     }
 }
 
-/// A document with this text.
-pub(crate) fn print(key: &OriginKey, position: StatePosition, text: &[u8]) -> Bytes {
+/// A document with this text about a canvas.
+pub(crate) fn print(key: &OriginKey, canvas: &str, position: StatePosition, text: &[u8]) -> Bytes {
     let mut bytes = BytesMut::with_capacity(HEAD + text.len());
     bytes.extend_from_slice(&[VERSION]);
     bytes.extend_from_slice(&key.public().0);
     bytes.extend_from_slice(&position.started.to_le_bytes());
     bytes.extend_from_slice(&position.number.to_le_bytes());
-    bytes.extend_from_slice(&key.sign(&message(position, text)));
+    bytes.extend_from_slice(&key.sign(&message(canvas, position, text)));
     bytes.extend_from_slice(text);
     bytes.freeze()
 }
 
 /// What is signed.
-fn message(position: StatePosition, text: &[u8]) -> Vec<u8> {
+fn message(canvas: &str, position: StatePosition, text: &[u8]) -> Vec<u8> {
     let StatePosition { started, number } = position;
-    [PURPOSE, &started.to_le_bytes(), &number.to_le_bytes(), text].concat()
+    // A name has no zeros.
+    [PURPOSE, canvas.as_bytes(), b"\0", &started.to_le_bytes(), &number.to_le_bytes(), text]
+        .concat()
 }
 
 #[cfg(test)]
@@ -80,14 +82,15 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Option<(PublicKey, StatePosition, Vec<u8>)> {
         let received = ReceivedState::parse(bytes)?;
-        Some((received.key, received.position, received.verified()?.to_vec()))
+        Some((received.key, received.position, received.verified("lecture")?.to_vec()))
     }
 
     #[test]
     fn a_document_is_read_as_it_was_signed_and_one_changed_bit_is_noticed() {
         let key = OriginKey::from_seed([7; 32]);
         let position = StatePosition { started: 5, number: 6 };
-        let bytes = print(&key, position, br#"{"title":"a"}"#);
+        let bytes = print(&key, "lecture", position, br#"{"title":"a"}"#);
+        assert_eq!(ReceivedState::parse(&bytes).unwrap().verified("show"), None, "another canvas");
         assert_eq!(read(&bytes), Some((key.public(), position, br#"{"title":"a"}"#.to_vec())));
         for at in 0..bytes.len() {
             let mut changed = bytes.to_vec();
@@ -102,7 +105,7 @@ mod tests {
         let key = OriginKey::from_seed([7; 32]);
         let read = |length: usize| {
             let position = StatePosition { started: 1, number: 1 };
-            read(&print(&key, position, &vec![b' '; length])).is_some()
+            read(&print(&key, "lecture", position, &vec![b' '; length])).is_some()
         };
         assert!(read(MAX_STATE) && !read(MAX_STATE + 1));
     }

@@ -83,7 +83,7 @@ impl<'a> EdgeBus<'a> {
             clock_inbox,
             origin: 0,
             requests: None,
-            follower: Follower::new(settings.key, now),
+            follower: Follower::new(settings.address.name(), settings.key, now),
             lag: Lag::new(now),
             published: Assembler::default(),
             question: (0, Assembler::default()),

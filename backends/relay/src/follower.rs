@@ -70,11 +70,11 @@ pub(crate) struct Follower {
 impl Follower {
     /// One that knows nothing. With `key`, only what that key signed counts. Without it, the key is the one of whoever
     /// publishes: so the bus must let nobody publish but the origin.
-    pub(crate) fn new(key: Option<PublicKey>, now: Instant) -> Self {
+    pub(crate) fn new(canvas: &str, key: Option<PublicKey>, now: Instant) -> Self {
         Self {
             key,
             pinned: key.is_some(),
-            picture: SignedPicture::default(),
+            picture: SignedPicture::new(canvas),
             show: VecDeque::new(),
             held: VecDeque::new(),
             held_bytes: 0,
@@ -160,7 +160,7 @@ impl Follower {
             return false;
         }
         self.key = Some(key);
-        self.picture = SignedPicture::default();
+        self.picture.clear();
         self.state = None;
         self.drop_held();
         self.ask_at = Some(now);
@@ -336,7 +336,7 @@ mod tests {
     /// An edge that has what the origin has.
     fn current() -> (Origin, Follower, Instant) {
         let (mut origin, now) = (Origin::new(), Instant::now());
-        let mut follower = Follower::new(None, now);
+        let mut follower = Follower::new("lecture", None, now);
         let signed = origin.show(1, &[]);
         follower.published(&origin.print(&signed), now);
         assert_eq!(actions(&mut follower, now), (1, Vec::new()));
@@ -348,7 +348,7 @@ mod tests {
     fn an_edge_that_starts_asks_for_everything_once_it_knows_the_key() {
         let (mut origin, now) = (Origin::new(), Instant::now());
         origin.show(1, &[]);
-        let mut follower = Follower::new(None, now);
+        let mut follower = Follower::new("lecture", None, now);
         assert_eq!(actions(&mut follower, now), (0, Vec::new()));
         assert_eq!(follower.wait_until(), None);
         follower.published(&origin.beacon(), now);
@@ -358,7 +358,7 @@ mod tests {
         assert_eq!(actions(&mut follower, now), (1, Vec::new()));
         assert!(follower.is_current(now));
 
-        let mut pinned = Follower::new(Some(origin.key.public()), now);
+        let mut pinned = Follower::new("lecture", Some(origin.key.public()), now);
         assert_eq!(actions(&mut pinned, now).1.len(), 1, "with a key it need not wait");
     }
 
@@ -398,7 +398,7 @@ mod tests {
         let now = Instant::now();
         let key = OriginKey::from_seed([7; 32]).public();
         for key in [None, Some(key)] {
-            let mut edge = Follower::new(key, now);
+            let mut edge = Follower::new("lecture", key, now);
             let old = says(7, 5, 1, "one");
             assert_eq!(title(&mut edge, &old, now).as_deref(), Some("one"));
             assert_eq!(title(&mut edge, &says(7, 5, 3, "three"), now).as_deref(), Some("three"));
@@ -416,7 +416,7 @@ mod tests {
     #[test]
     fn an_edge_with_the_origins_key_believes_nothing_that_another_says() {
         let now = Instant::now();
-        let mut edge = Follower::new(Some(OriginKey::from_seed([7; 32]).public()), now);
+        let mut edge = Follower::new("lecture", Some(OriginKey::from_seed([7; 32]).public()), now);
         assert!(title(&mut edge, &says(7, 5, 1, "one"), now).is_some());
         // Its own words, with its own key and with the origin's in it.
         let lie = says(8, 9, 9, "lie");
@@ -517,7 +517,7 @@ mod tests {
         let (mut origin, mut other) =
             (Origin::new(), Origin::with(OriginKey::from_seed([9; 32]), 5));
         let now = Instant::now();
-        let mut follower = Follower::new(Some(origin.key.public()), now);
+        let mut follower = Follower::new("lecture", Some(origin.key.public()), now);
         let signed = origin.show(1, &[]);
         follower.published(&origin.print(&signed), now);
         let lie = other.show(1, &[]);
@@ -649,7 +649,7 @@ mod tests {
     impl World {
         fn new(seed: u64) -> Self {
             let now = Instant::now();
-            let edges = (0..3).map(|_| Follower::new(None, now)).collect();
+            let edges = (0..3).map(|_| Follower::new("lecture", None, now)).collect();
             let random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
             Self { random, now, origin: Origin::new(), edges, way: Vec::new(), reliable: false }
         }

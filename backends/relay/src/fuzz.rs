@@ -22,8 +22,8 @@ const MOST_ACTIONS: usize = 1000;
 pub fn bus(bytes: &[u8]) {
     let mut now = Instant::now();
     let key = OriginKey::from_seed([1; 32]);
-    let mut edge = Follower::new(Some(key.public()), now);
-    let mut publisher = Publisher::new(key, 1);
+    let mut edge = Follower::new("lecture", Some(key.public()), now);
+    let mut publisher = Publisher::new("lecture", key, 1);
     let (mut assembler, mut lag, mut outbox) =
         (Assembler::default(), Lag::new(now), Outbox::default());
     let mut rest: VecDeque<u8> = bytes.iter().copied().collect();
@@ -56,7 +56,7 @@ pub fn bus(bytes: &[u8]) {
                     "it believes what nobody signed"
                 );
                 // Without a key it believes whoever publishes, if that one has signed it.
-                let mut unpinned = Follower::new(None, now);
+                let mut unpinned = Follower::new("lecture", None, now);
                 if unpinned.state_published("lecture", &taken, now).is_some() {
                     assert!(
                         unpinned.state_published("lecture", &taken, now).is_none(),
@@ -120,7 +120,8 @@ mod tests {
         let signed = origin.since(0, 0);
         let link = WatchLink::new("guest", [3; 32], Some(UNIX_EPOCH)).unwrap();
         let state = CanvasState { links: vec![StateLink(link)], ..CanvasState::default() };
-        let strange = Publisher::new(OriginKey::from_seed([2; 32]), 1).state("lecture", &state);
+        let strange =
+            Publisher::new("lecture", OriginKey::from_seed([2; 32]), 1).state("lecture", &state);
         let report = EdgeReport {
             name: "a".into(),
             id: 3,

@@ -82,7 +82,7 @@ impl<'a> Origin<'a> {
             source,
             links,
             told_links: (Vec::new(), None),
-            publisher: Publisher::new(key, started),
+            publisher: Publisher::new(settings.address.name(), key, started),
             outbox: Outbox::default(),
             sent: VecDeque::new(),
             taken: SinceRequest { stream: 0, revision: 0 },

@@ -54,11 +54,11 @@ pub(crate) struct EdgeCount {
 }
 
 impl Publisher {
-    pub(crate) fn new(key: OriginKey, started: u64) -> Self {
+    pub(crate) fn new(canvas: &str, key: OriginKey, started: u64) -> Self {
         Self {
             key,
             started,
-            picture: SignedPicture::default(),
+            picture: SignedPicture::new(canvas),
             said: 0,
             edges: BTreeMap::new(),
             told: None,
@@ -188,7 +188,7 @@ mod tests {
     }
 
     fn publisher() -> (Publisher, Origin, Instant) {
-        (Publisher::new(OriginKey::from_seed([7; 32]), 1), Origin::new(), Instant::now())
+        (Publisher::new("lecture", OriginKey::from_seed([7; 32]), 1), Origin::new(), Instant::now())
     }
 
     #[test]

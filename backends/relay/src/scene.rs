@@ -34,7 +34,7 @@ impl Origin {
         Self {
             key,
             started,
-            picture: SignedPicture::default(),
+            picture: SignedPicture::new("lecture"),
             size: (400, 150),
             hub,
             pool: FramePool::new(),

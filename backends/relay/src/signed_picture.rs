@@ -39,8 +39,10 @@ pub(crate) enum Taken {
 }
 
 /// The newest picture that is complete, with its signature.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SignedPicture {
+    /// The name of the canvas: what is signed for one counts for no other.
+    canvas: String,
     picture: TilePicture,
     /// Of each tile; zeros for one that never came.
     hashes: Vec<Hash>,
@@ -58,6 +60,21 @@ struct Newest {
 }
 
 impl SignedPicture {
+    /// One of this canvas, without tiles.
+    pub(crate) fn new(canvas: &str) -> Self {
+        Self {
+            canvas: canvas.to_owned(),
+            picture: TilePicture::new(),
+            hashes: Vec::new(),
+            newest: None,
+        }
+    }
+
+    /// Forgets everything but the name.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::new(&self.canvas);
+    }
+
     /// The stream and revision up to which it is complete; zeros if there is none.
     pub(crate) fn revision(&self) -> (u64, u64) {
         self.newest.as_ref().map_or((0, 0), |newest| (newest.stream, newest.revision))
@@ -80,7 +97,7 @@ impl SignedPicture {
         key: &OriginKey,
     ) -> SignedUpdate {
         let hashes = self.hashes_with(started, &update);
-        let signature = key.sign(&message(started, &update, &hashes));
+        let signature = key.sign(&self.message(started, &update, &hashes));
         let signed = SignedUpdate { started, signature, update };
         self.put(&signed, hashes);
         signed
@@ -98,8 +115,10 @@ impl SignedPicture {
                 std::cmp::Ordering::Greater => false,
             };
             if is_known && update.revision() == newest.revision && update.tiles() == 0 {
-                let signed = key
-                    .has_signed(&message(newest.started, update, &self.hashes), &signed.signature);
+                let signed = key.has_signed(
+                    &self.message(newest.started, update, &self.hashes),
+                    &signed.signature,
+                );
                 return if signed { Taken::Same } else { Taken::Known };
             }
             if is_known {
@@ -110,7 +129,7 @@ impl SignedPicture {
             return Taken::Gap;
         }
         let hashes = self.hashes_with(signed.started, update);
-        if !key.has_signed(&message(signed.started, update, &hashes), &signed.signature) {
+        if !key.has_signed(&self.message(signed.started, update, &hashes), &signed.signature) {
             return Taken::Forged;
         }
         self.put(signed, hashes);
@@ -122,6 +141,15 @@ impl SignedPicture {
         let newest = self.newest.as_ref()?;
         let update = self.picture.update_since(stream, revision)?;
         Some(SignedUpdate { started: newest.started, signature: newest.signature, update })
+    }
+
+    /// What is signed.
+    fn message(&self, started: u64, update: &TileUpdate, hashes: &[Hash]) -> Vec<u8> {
+        let mut context = Context::new(&SHA256);
+        hashes.iter().for_each(|hash| context.update(hash));
+        // A name has no zeros.
+        let canvas = self.canvas.as_bytes();
+        [PURPOSE, canvas, b"\0", &started.to_le_bytes(), &update.head(), &finish(context)].concat()
     }
 
     /// Whether `update` adds to this picture.
@@ -180,13 +208,6 @@ fn finish(context: Context) -> Hash {
     hash
 }
 
-/// What is signed.
-fn message(started: u64, update: &TileUpdate, hashes: &[Hash]) -> Vec<u8> {
-    let mut context = Context::new(&SHA256);
-    hashes.iter().for_each(|hash| context.update(hash));
-    [PURPOSE, &started.to_le_bytes(), &update.head(), &finish(context)].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,7 +216,7 @@ mod tests {
     use crate::scene::Origin;
 
     fn edge(origin: &Origin, updates: &[&SignedUpdate]) -> SignedPicture {
-        let mut picture = SignedPicture::default();
+        let mut picture = SignedPicture::new("lecture");
         for update in updates {
             assert_eq!(picture.take(update, &origin.key.public()), Taken::Newer);
         }
@@ -233,7 +254,7 @@ mod tests {
         let one = origin.show(1, &[]);
         let mut picture = edge(&origin, &[&one]);
         assert_eq!(picture.take(&lie, &origin.key.public()), Taken::Forged);
-        assert_eq!(SignedPicture::default().take(&lie, &origin.key.public()), Taken::Forged);
+        assert_eq!(SignedPicture::new("lecture").take(&lie, &origin.key.public()), Taken::Forged);
         assert_eq!(picture.revision(), origin.picture.revision());
     }
 
@@ -248,7 +269,9 @@ mod tests {
         let refused = |bytes: &[u8]| match message::parse(bytes) {
             None => true,
             Some(received) if received.key != key => true,
-            Some(received) => SignedPicture::default().take(&received.signed, &key) != Taken::Newer,
+            Some(received) => {
+                SignedPicture::new("lecture").take(&received.signed, &key) != Taken::Newer
+            }
         };
         assert!(!refused(&answer));
         // From where an update starts is not signed, since it is another for everybody who asks.
@@ -292,10 +315,18 @@ mod tests {
         }
         // The newer signature over the older tiles.
         let old = SignedUpdate { signature: two.signature, ..one.clone() };
-        assert_eq!(SignedPicture::default().take(&old, &key), Taken::Forged);
+        assert_eq!(SignedPicture::new("lecture").take(&old, &key), Taken::Forged);
         // An older picture as a whole is what it says: old.
         assert_eq!(picture.take(&two, &key), Taken::Newer);
         assert_eq!(picture.take(&one, &key), Taken::Known);
+    }
+
+    #[test]
+    fn what_was_signed_for_another_canvas_is_not() {
+        let mut origin = Origin::new();
+        let one = origin.show(1, &[]);
+        let mut other = SignedPicture::new("rehearsal");
+        assert_eq!(other.take(&one, &origin.key.public()), Taken::Forged);
     }
 
     #[test]

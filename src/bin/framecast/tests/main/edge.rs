@@ -102,6 +102,7 @@ fn the_commands_of_the_example_are_understood() {
                 }
             }
             *argument = argument
+                .replace("%i", "lecture")
                 .replace("0.0.0.0:443", "127.0.0.1:0")
                 .replace("0.0.0.0:60649", "127.0.0.1:0");
         }

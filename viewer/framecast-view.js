@@ -59,7 +59,8 @@ const PATIENCE = 5000;
  * `<framecast-view src="http://127.0.0.1:60649/#token=…">`: an application's canvas, live; or `<framecast-view
  * src="talk.fcast">`: a recording of one, from any web server. Importing this module registers it.
  *
- * Attributes: `src`, the canvas' address, or a recording's, whose path ends in ".fcast"; `type`, "recording" if it does not;
+ * Attributes: `src`, the canvas' address, or several with white space between them, where the same canvas is served: when one server
+ * does not answer, the next is tried; or a recording's, whose path ends in ".fcast"; `type`, "recording" if it does not;
  * `autoplay` and `loop`, for recordings; `control`, "auto" (drives when the server lets it), "request" (also asks for
  * it) or "none" (only watches, whatever the link allows); `fit`, "contain", "cover", "none" (pixel by pixel) or "resize"
  * (the application draws at this element's size while it is driven from here); `stats`, with the status in the corner;
@@ -101,7 +102,7 @@ export default class FramecastView extends HTMLElement {
     this.#internals.role = "group";
   }
 
-  /** The canvas' address, as in the attribute. */
+  /** The canvas' addresses, as in the attribute. */
   get src() {
     return this.getAttribute("src") ?? "";
   }
@@ -111,7 +112,7 @@ export default class FramecastView extends HTMLElement {
   }
 
   /**
-   * The secret of the link, for where it does not stand in the fragment of `src`. It is sent to wherever `src` leads.
+   * The secret of the link, for where it does not stand in a fragment in `src`. It is sent to wherever `src` leads.
    *
    * @returns {string | null}
    */
@@ -368,7 +369,7 @@ export default class FramecastView extends HTMLElement {
     this.#shape();
     if (this.#off) return;
     if (src === "") {
-      view.use("", null);
+      view.use([], null);
       view.close();
       return;
     }
@@ -376,7 +377,7 @@ export default class FramecastView extends HTMLElement {
       view.refuse("Its address in this page is not one of a canvas.");
       return;
     }
-    view.use(found.socket, found.token ?? this.#token);
+    view.use(found.urls, found.token ?? this.#token);
     // Whoever heard that the other connection is gone may want none.
     if (this.#off) view.close();
     else if (view.info.state === "idle") view.start();

@@ -10,8 +10,8 @@ function takeToken() {
 }
 
 element.token = takeToken();
-// The WebSocket is at the page's own directory, whatever that is called from outside.
-element.src = ".";
+// The WebSocket is at the page's own directory, whatever that is called from outside; others are at the addresses of `--also`.
+element.src = `. ${element.dataset.also ?? ""}`;
 element.connect();
 /** For people with a console, and for tests. */
 export const view = /** @type {import("./core/view.js").default} */ (views.get(element));

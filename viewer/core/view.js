@@ -125,7 +125,8 @@ export default class View extends EventTarget {
   #sentAway = [];
   /** @type {import("./transport/protocol.js").Link[] | null} */
   #links = null;
-  #url = "";
+  /** @type {string[]} */
+  #urls = [];
   /** @type {string | null} */
   #token = null;
   #started = false;
@@ -147,8 +148,8 @@ export default class View extends EventTarget {
     this.#canvas.setAttribute("aria-label", "Live picture");
     root.append(this.#canvas);
     const signal = this.#ends.signal;
-    this.#connection = new Connection("", {
-      hello: () => this.#hello(),
+    this.#connection = new Connection([], {
+      hello: (url) => this.#hello(url),
       changed: (state) => this.#connectionChanged(state),
       message: (message) => this.#message(message),
       part: (part, received) => this.#stream.receive(part, received),
@@ -242,16 +243,16 @@ export default class View extends EventTarget {
   /**
    * Shows the canvas at another address, or by another link; connects if it was connected.
    *
-   * @param {string} url the canvas' WebSocket
+   * @param {string[]} urls the canvas' WebSockets, of several servers; one of them is connected to
    * @param {string | null} token the secret of the link
    */
-  use(url, token) {
-    const other = url !== this.#url;
+  use(urls, token) {
+    const other = `${urls}` !== `${this.#urls}`;
     if (!other && token === this.#token) return;
     const started = this.#started;
     this.close();
-    [this.#url, this.#token] = [url, token];
-    this.#connection.use(url);
+    [this.#urls, this.#token] = [urls, token];
+    this.#connection.use(urls);
     if (other) this.#forget();
     if (started) this.start();
   }
@@ -262,12 +263,12 @@ export default class View extends EventTarget {
    * @param {string} token
    */
   useToken(token) {
-    this.use(this.#url, token);
+    this.use(this.#urls, token);
   }
 
   /** Connects, unless it is connected. */
   start() {
-    if (!this.#url) return;
+    if (!this.#urls[0]) return;
     this.#started = true;
     this.#stream.see(this.#visible);
     this.#connection.wake(this.#visible);
@@ -288,7 +289,7 @@ export default class View extends EventTarget {
    * @param {string} reason in words for people
    */
   refuse(reason) {
-    this.#url = "";
+    this.#urls = [];
     this.#forget();
     this.#connection.refuse(reason);
   }
@@ -304,7 +305,7 @@ export default class View extends EventTarget {
 
   /** Does not wait any longer for the next try. */
   retry() {
-    if (!this.#url) return;
+    if (!this.#urls[0]) return;
     this.#started = true;
     this.#connection.retry();
   }
@@ -444,7 +445,7 @@ export default class View extends EventTarget {
 
   /** @returns {Promise<Blob>} */
   async #fetchSnapshot() {
-    const address = new URL("snapshot.png", this.#url.replace(/^ws/, "http"));
+    const address = new URL("snapshot.png", this.#connection.url.replace(/^ws/, "http"));
     /** @type {Record<string, string>} */
     const headers = this.#token === null ? {} : { authorization: `Bearer ${this.#token}` };
     const failed = "this browser changes what is read from a canvas, and the server's own picture could not be loaded";
@@ -472,7 +473,7 @@ export default class View extends EventTarget {
     const { fps, rested, shown } = this.#stream;
     return {
       state,
-      address: this.#url !== "",
+      address: this.#urls.length > 0,
       retryIn: retryAt === null ? null : Math.max(0, retryAt - CLOCK.now()),
       lostFor,
       reason,
@@ -497,13 +498,14 @@ export default class View extends EventTarget {
     return this.#page.visibilityState === "visible" && this.#stage.seen;
   }
 
-  #hello() {
+  /** @param {string} url where it goes */
+  #hello(url) {
     const size = this.#stage.begin();
     this.#reported = JSON.stringify(size);
     const info = viewInfo.of(this.#window);
     this.#reportedInfo = JSON.stringify(info);
     const token = this.#token === null ? {} : { token: this.#token };
-    const name = browser.name(new URL(this.#url).host);
+    const name = browser.name(new URL(url).host);
     const { codecs } = this.#video;
     this.#reportedVideo = JSON.stringify(codecs);
     const video = codecs.length > 0 ? { video: codecs } : {};
@@ -542,7 +544,7 @@ export default class View extends EventTarget {
       this.#links = list;
       this.#changed();
       // It is told once, and kept nowhere here.
-      this.#tell("links", { made: made && { name: made.name, address: links.address(this.#url, made.token) }, refused });
+      this.#tell("links", { made: made && { name: made.name, address: links.address(this.#connection.url, made.token) }, refused });
       return;
     } else if (message.type === "title") {
       this.#setTitle(message.value);

@@ -18,6 +18,10 @@ class FakeSocket {
   /** @type {((event: {code: number}) => void) | null} */
   onclose = null;
 
+  /** @param {string} url */
+  constructor(url) {
+    this.url = url;
+  }
   /** @param {string} text */
   send(text) {
     this.sent.push(JSON.parse(text));
@@ -48,8 +52,11 @@ class FakeSocket {
   }
 }
 
-/** @param {(state: string, connection: Connection) => void} [heard] what a page does at such news */
-function setUp(heard = () => {}) {
+/**
+ * @param {(state: string, connection: Connection) => void} [heard] what a page does at such news
+ * @param {string[]} [urls]
+ */
+function setUp(heard = () => {}, urls = ["ws://h/"]) {
   let now = 100;
   /** @type {Set<{at: number, run: () => void}>} */
   const timers = new Set();
@@ -57,9 +64,9 @@ function setUp(heard = () => {}) {
   const sockets = [];
   const log = /** @type {string[]} */ ([]);
   const connection = new Connection(
-    "ws://h/",
+    urls,
     {
-      hello: () => ({ type: "hello" }),
+      hello: (url) => ({ type: "hello", url }),
       changed: (state) => {
         log.push(state);
         heard(state, connection);
@@ -70,8 +77,8 @@ function setUp(heard = () => {}) {
     },
     {
       socket: (url, protocol) => {
-        assert.deepEqual([url, protocol], ["ws://h/", "framecast.v1"]);
-        const socket = new FakeSocket();
+        assert.equal(protocol, "framecast.v1");
+        const socket = new FakeSocket(url);
         sockets.push(socket);
         return /** @type {WebSocket} */ (/** @type {unknown} */ (socket));
       },
@@ -95,6 +102,8 @@ function setUp(heard = () => {}) {
       return /** @type {FakeSocket} */ (sockets.at(-1));
     },
     log: () => log.splice(0),
+    /** The hosts of all tries so far, in their order. */
+    hosts: () => sockets.map(({ url }) => new URL(url).host).join(" "),
     /** @param {number} seconds */
     pass(seconds) {
       const end = now + seconds;
@@ -115,7 +124,7 @@ test("hello goes first, and only welcome makes it connected", () => {
   t.connection.open();
   assert.deepEqual(t.log(), ["connecting"]);
   t.socket.open();
-  assert.deepEqual(t.socket.types(), ["hello"]);
+  assert.deepEqual([t.socket.url, t.socket.sent], ["ws://h/", [{ type: "hello", url: "ws://h/" }]]);
   assert.deepEqual(t.log(), []);
   t.socket.says({ type: "welcome", client: 7 });
   assert.deepEqual(t.log(), ["connected"]);
@@ -377,7 +386,7 @@ test("where nobody ever welcomed us, it says what may be the matter", () => {
   t.socket.ends(1006);
   assert.equal(t.connection.reason, "", "it was just lost");
   t.connection.close();
-  t.connection.use("ws://h/");
+  t.connection.use(["ws://h/"]);
   t.connection.open();
   t.socket.ends(1006);
   assert.match(t.connection.reason, /does not run there/);
@@ -438,7 +447,7 @@ test("a link that was good and is refused now is one of a program that was start
     assert.deepEqual([t.connection.state, t.timers.size], ["refused", 0]);
     // Another link may simply be wrong.
     t.connection.close();
-    t.connection.use("ws://h/");
+    t.connection.use(["ws://h/"]);
     t.connection.open();
     t.socket.open();
     t.socket.ends(4001);
@@ -593,4 +602,128 @@ test("an attempt that is turned away ends no other that waits for its welcome", 
   assert.deepEqual([oldest?.closed, t.connection.state, t.connection.retryAt], [false, "lost", null]);
   oldest?.says({ type: "welcome", client: 8 });
   assert.equal(t.connection.state, "connected");
+});
+
+/** A page that knows these servers, and asks each only when it did not get on with the one before. */
+function several(names = "abc") {
+  const t = setUp(undefined, Array.from(names, (name) => `ws://${name}/`));
+  t.connection.wake(false);
+  t.connection.open();
+  return {
+    ...t,
+    get socket() {
+      return /** @type {FakeSocket} */ (t.sockets.at(-1));
+    },
+    /** The newest try ends so, and the next one begins. @param {number} code */
+    goesOn(code) {
+      t.sockets.at(-1)?.ends(code);
+      t.pass((t.connection.retryAt ?? NaN) - t.timersNow());
+    },
+  };
+}
+
+test("of several servers the next one is tried, whatever became of the one before", () => {
+  const t = several();
+  t.goesOn(1006);
+  t.goesOn(1013);
+  t.pass(10 + 15);
+  assert.equal(t.hosts(), "a b c a", "c did not answer");
+  t.goesOn(1006);
+  t.socket.welcome();
+  assert.deepEqual([t.hosts(), t.connection.state, t.connection.url], ["a b c a b", "connected", "ws://b/"]);
+  assert.deepEqual(t.socket.sent[0], { type: "hello", url: "ws://b/" });
+  t.goesOn(1006);
+  t.socket.welcome();
+  assert.deepEqual([t.hosts(), t.connection.url], ["a b c a b c", "ws://c/"]);
+  t.connection.fail("too slow");
+  t.connection.hurry();
+  assert.equal(t.hosts(), "a b c a b c a");
+  t.connection.retry();
+  assert.equal(t.hosts(), "a b c a b c a b");
+});
+
+test("while somebody looks, attempts at several servers overlap, and the first that is welcomed wins", () => {
+  const t = setUp(undefined, ["ws://a/", "ws://b/", "ws://c/"]);
+  t.connection.open();
+  t.socket.welcome();
+  answer(t, 10);
+  t.socket.ends(1006);
+  t.pass(2);
+  assert.equal(t.hosts(), "a b c");
+  const [, b, c] = t.sockets;
+  c?.welcome();
+  assert.deepEqual([t.connection.state, t.connection.url, b?.closed], ["connected", "ws://c/", true]);
+});
+
+test("one server's refusal ends nothing while another could let us in", () => {
+  const t = several();
+  t.goesOn(4001);
+  assert.match(t.connection.reason, /needs a link/);
+  t.goesOn(1006);
+  assert.deepEqual([t.connection.state, t.connection.reason.includes("needs a link")], ["lost", true], "what is known of a tells more");
+  t.goesOn(1006);
+  t.goesOn(1006);
+  assert.equal(t.hosts(), "a b c b c", "a is not asked again");
+  t.socket.welcome();
+  assert.deepEqual([t.connection.state, t.connection.url], ["connected", "ws://c/"]);
+  // By now it may have other links.
+  t.goesOn(1006);
+  assert.equal(t.hosts(), "a b c b c a");
+});
+
+test("refused everywhere, it is refused with the words of the first, and asks all of them when somebody wants it", () => {
+  const t = several("ab");
+  t.goesOn(4003);
+  t.socket.ends(4001);
+  assert.deepEqual([t.connection.state, t.connection.retryAt], ["refused", null]);
+  assert.match(t.connection.reason, /^The host disconnected this viewer/);
+  t.pass(600);
+  assert.equal(t.hosts(), "a b");
+  t.connection.retry();
+  t.goesOn(4001);
+  assert.deepEqual([t.hosts(), t.connection.state], ["a b a b", "lost"]);
+  t.socket.ends(4001);
+  assert.match(t.connection.reason, /needs a link/);
+  t.connection.close();
+  t.connection.open();
+  assert.equal(t.hosts(), "a b a b a");
+});
+
+test("who is sent away by the server that showed the picture goes to no other", () => {
+  for (const code of [4001, 4003]) {
+    const t = several("ab");
+    t.goesOn(1006);
+    t.socket.welcome();
+    t.socket.ends(code);
+    assert.equal(t.connection.state, "refused");
+    t.pass(600);
+    assert.equal(t.hosts(), "a b");
+    t.connection.retry();
+    assert.equal(t.hosts(), "a b a");
+  }
+});
+
+test("an application that ended is looked for at the server that said so", () => {
+  const t = several("ab");
+  t.goesOn(1006);
+  t.socket.welcome();
+  t.socket.says({ type: "closed", reason: "" });
+  t.pass(6);
+  t.goesOn(1006);
+  t.goesOn(1006);
+  assert.deepEqual([t.hosts(), t.connection.state], ["a b b b b", "ended"]);
+  t.socket.welcome();
+  t.goesOn(1006);
+  assert.equal(t.hosts(), "a b b b b a");
+});
+
+test("another list begins with its first", () => {
+  const t = several("ab");
+  t.goesOn(4001);
+  t.connection.close();
+  t.connection.use(["ws://c/", "ws://a/"]);
+  assert.equal(t.connection.url, "ws://c/");
+  t.connection.open();
+  t.goesOn(1006);
+  assert.equal(t.hosts(), "a b c a");
 });

@@ -44,7 +44,7 @@ class Network {
     this.trips = trips;
     this.#seed = seed;
     this.connection = new Connection(
-      "ws://h/",
+      ["ws://h/"],
       { hello: () => ({ type: "hello" }), changed: () => {}, message: () => {}, part: () => {}, malformed: () => {} },
       {
         socket: () => this.#socket(),

@@ -26,7 +26,7 @@ test("what may be pasted fits into one message, whatever is in it", () => {
   const socket = { readyState: 1, send: (/** @type {string} */ text) => sent.push(text), close() {} };
   const hooks = { hello: () => ({ type: "hello" }), changed() {}, message() {}, part() {}, malformed() {} };
   const rim = { socket: () => /** @type {any} */ (socket), now: () => 0, random: () => 0, after: () => 0, cancel() {} };
-  const connection = new Connection("ws://h/", hooks, rim);
+  const connection = new Connection(["ws://h/"], hooks, rim);
   connection.open();
   for (const text of ["x", "é", "日", "😀"]) {
     const count = events.MAX_PASTE / new TextEncoder().encode(text).length;

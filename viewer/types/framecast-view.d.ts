@@ -3,7 +3,8 @@
  * `<framecast-view src="http://127.0.0.1:60649/#token=…">`: an application's canvas, live; or `<framecast-view
  * src="talk.fcast">`: a recording of one, from any web server. Importing this module registers it.
  *
- * Attributes: `src`, the canvas' address, or a recording's, whose path ends in ".fcast"; `type`, "recording" if it does not;
+ * Attributes: `src`, the canvas' address, or several with white space between them, where the same canvas is served: when one server
+ * does not answer, the next is tried; or a recording's, whose path ends in ".fcast"; `type`, "recording" if it does not;
  * `autoplay` and `loop`, for recordings; `control`, "auto" (drives when the server lets it), "request" (also asks for
  * it) or "none" (only watches, whatever the link allows); `fit`, "contain", "cover", "none" (pixel by pixel) or "resize"
  * (the application draws at this element's size while it is driven from here); `stats`, with the status in the corner;
@@ -22,11 +23,11 @@
 export default class FramecastView extends HTMLElement {
     static observedAttributes: string[];
     set src(value: string);
-    /** The canvas' address, as in the attribute. */
+    /** The canvas' addresses, as in the attribute. */
     get src(): string;
     set token(value: string | null);
     /**
-     * The secret of the link, for where it does not stand in the fragment of `src`. It is sent to wherever `src` leads.
+     * The secret of the link, for where it does not stand in a fragment in `src`. It is sent to wherever `src` leads.
      *
      * @returns {string | null}
      */

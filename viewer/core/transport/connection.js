@@ -12,7 +12,7 @@ import protocol from "./protocol.js";
  *   refused: we may not connect, and do not try again by ourselves
  *
  * @typedef {object} Hooks
- * @property {() => object} hello the first message
+ * @property {(url: string) => object} hello the first message to the server there
  * @property {(state: State) => void} changed the state, `retryAt` or `reason` is another
  * @property {(message: Message) => void} message other than `welcome`, `pong` and `closed`
  * @property {(part: Part, received: number) => void} part with the time it came, on the rim's clock
@@ -73,7 +73,7 @@ const BROWSER = {
   cancel: (timer) => clearTimeout(/** @type {number} */ (timer)),
 };
 
-/** One connection to the server, made again whenever it is lost. */
+/** One connection to a server, made again whenever it is lost: each try is at the next address where the canvas is served. */
 export default class Connection {
   /** @type {State} */
   state = "idle";
@@ -86,7 +86,15 @@ export default class Connection {
   /** The server's clock, from the rim's; what it knows is of this connection. */
   clock = new Clock();
 
-  #url;
+  /** Where a server welcomed us last. */
+  url = "";
+
+  /** All addresses, in the order of the page. @type {string[]} */
+  #urls = [];
+  /** Those that did not refuse us, the next one first. @type {string[]} */
+  #queue = [];
+  /** Why the first of the others did. @type {string | null} */
+  #refusal = null;
   #hooks;
   #rim;
   #attempts;
@@ -118,16 +126,16 @@ export default class Connection {
   video = false;
 
   /**
-   * @param {string} url
+   * @param {string[]} urls
    * @param {Hooks} hooks
    * @param {Rim} [rim]
    */
-  constructor(url, hooks, rim = BROWSER) {
-    this.#url = url;
+  constructor(urls, hooks, rim = BROWSER) {
     this.#hooks = hooks;
     this.#rim = rim;
+    this.use(urls);
     this.#attempts = new Attempts(rim, {
-      socket: () => this.#rim.socket(this.#url, protocol.SUBPROTOCOL),
+      socket: () => this.#begin(),
       begun: (attempt) => this.#listen(attempt),
       exhausted: () => this.#lost("The server does not answer."),
     });
@@ -149,7 +157,9 @@ export default class Connection {
     this.#drop();
     this.retryAt = null;
     const drops = this.#drops;
-    this.#changed(this.state === "refused" || this.state === "idle" ? "connecting" : this.state);
+    const anew = this.state === "refused" || this.state === "idle";
+    if (anew) this.#readmit();
+    this.#changed(anew ? "connecting" : this.state);
     // Whoever heard that may have closed it, or opened it anew.
     if (drops !== this.#drops) return;
     try {
@@ -159,13 +169,39 @@ export default class Connection {
     }
   }
 
+  /** Begins a try, at the next address. */
+  #begin() {
+    const [url = ""] = this.#queue;
+    // The one that said that the application ended is where it starts again.
+    if (this.state !== "ended") this.#queue = [...this.#queue.slice(1), url];
+    return this.#rim.socket(url, protocol.SUBPROTOCOL);
+  }
+
+  /** Those that refused us may be asked again. */
+  #readmit() {
+    this.#refusal = null;
+    this.#queue = [...new Set([...this.#queue, ...this.#urls])];
+  }
+
+  /**
+   * All may be asked, that one first; the one after it if we are `past` it.
+   *
+   * @param {string} url
+   * @param {number} past
+   */
+  #turnTo(url, past) {
+    const at = this.#urls.indexOf(url) + past;
+    this.#refusal = null;
+    this.#queue = [...this.#urls.slice(at), ...this.#urls.slice(0, at)];
+  }
+
   /** @param {import("./attempts.js").Attempt} attempt */
   #listen(attempt) {
     const { socket } = attempt;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.#attempts.opened(attempt);
-      socket.send(JSON.stringify(this.#hooks.hello()));
+      socket.send(JSON.stringify(this.#hooks.hello(socket.url)));
     };
     socket.onmessage = (event) => this.#receive(event.data, attempt);
     socket.onclose = (event) => this.#closed(event.code, attempt);
@@ -176,14 +212,21 @@ export default class Connection {
    * @param {import("./attempts.js").Attempt} attempt
    */
   #closed(code, attempt) {
+    const { socket } = attempt;
+    const kept = socket === this.#socket;
     const refusal = code === 4001 && this.#met ? OUTDATED : REFUSALS.get(code);
-    if (refusal) this.#refused(refusal);
-    else if (code === 1000) this.#ended("");
+    if (refusal) {
+      this.#refusal ??= refusal;
+      this.#queue = this.#queue.filter((url) => url !== socket.url);
+    }
+    // One that knew us means us, wherever we go.
+    if (refusal && (kept || this.#queue.length === 0)) this.#refused(this.#refusal ?? refusal);
+    else if (code === 1000) this.#ended("", socket.url);
     else {
-      const told = REASONS.has(code);
-      const kept = attempt.socket === this.#socket;
+      const words = refusal ?? REASONS.get(code);
+      const told = words !== undefined;
       const last = kept || this.#attempts.failed(attempt);
-      const reason = REASONS.get(code) ?? (kept ? "" : this.#met ? UNREACHABLE : NEVER);
+      const reason = words ?? (kept ? "" : this.#met ? UNREACHABLE : (this.#refusal ?? NEVER));
       // Of several attempts, one that was turned away is no news while another waits for its welcome.
       if (last || (told && !this.#attempts.greeting)) this.#lost(reason, told);
       // The others go on.
@@ -201,12 +244,13 @@ export default class Connection {
   }
 
   /**
-   * Goes to another server from the next `open` on. Call it when closed.
+   * Goes elsewhere from the next `open` on. Call it when closed.
    *
-   * @param {string} url
+   * @param {string[]} urls the addresses of servers of one canvas, the first one to try first
    */
-  use(url) {
-    this.#url = url;
+  use(urls) {
+    this.url = urls[0] ?? "";
+    this.#urls = this.#queue = urls;
     this.#met = false;
     this.#lostAt = null;
     this.#roundTrip = null;
@@ -245,6 +289,7 @@ export default class Connection {
   /** Somebody asks for a try, whatever the state. */
   retry() {
     this.#failures = 0;
+    this.#readmit();
     this.open();
   }
 
@@ -292,7 +337,7 @@ export default class Connection {
     if (!message) this.#hooks.malformed(false);
     else if (message.type === "welcome") this.#welcome(message, attempt);
     else if (message.type === "pong") this.#pong(message.id, message.time);
-    else if (message.type === "closed") this.#ended(message.reason);
+    else if (message.type === "closed") this.#ended(message.reason, attempt.socket.url);
     else this.#hooks.message(message);
   }
 
@@ -304,6 +349,8 @@ export default class Connection {
     if (this.#since !== null) return;
     this.#attempts.won(attempt);
     this.#socket = attempt.socket;
+    this.url = attempt.socket.url;
+    this.#turnTo(this.url, 1);
     this.#answered = false;
     this.#lostAt = null;
     this.role = role;
@@ -347,13 +394,18 @@ export default class Connection {
   /** @param {string} reason */
   #refused(reason) {
     this.#drop();
+    this.#queue = [];
     this.reason = reason;
     this.#changed("refused");
   }
 
-  /** @param {string} reason */
-  #ended(reason) {
+  /**
+   * @param {string} reason
+   * @param {string} url who said it
+   */
+  #ended(reason, url) {
     this.#failures = 0;
+    this.#turnTo(url, 0);
     this.#again("ended", reason || (this.state === "ended" ? this.reason : ""));
   }
 

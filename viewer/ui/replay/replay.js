@@ -127,9 +127,9 @@ export default class Replay extends EventTarget {
   /**
    * Plays another recording.
    *
-   * @param {string} url
+   * @param {string[]} urls one
    */
-  use(url) {
+  use([url = ""]) {
     if (url === this.#url) return;
     const other = this.#url !== "";
     this.close();

@@ -703,18 +703,20 @@ test("who is sent away by the server that showed the picture goes to no other", 
   }
 });
 
-test("an application that ended is looked for at the server that said so", () => {
+test("an application that ended is looked for at the server that said so, and where that is gone at the others", () => {
   const t = several("ab");
   t.goesOn(1006);
   t.socket.welcome();
   t.socket.says({ type: "closed", reason: "" });
   t.pass(6);
+  assert.deepEqual([t.hosts(), t.connection.state], ["a b b", "ended"]);
   t.goesOn(1006);
+  assert.deepEqual([t.hosts(), t.connection.state], ["a b b a", "ended"]);
+  t.goesOn(1000);
+  assert.deepEqual([t.hosts(), t.connection.state], ["a b b a a", "ended"], "now a said so");
   t.goesOn(1006);
-  assert.deepEqual([t.hosts(), t.connection.state], ["a b b b b", "ended"]);
   t.socket.welcome();
-  t.goesOn(1006);
-  assert.equal(t.hosts(), "a b b b b a");
+  assert.deepEqual([t.connection.url, t.connection.state], ["ws://b/", "connected"]);
 });
 
 test("another list begins with its first", () => {

@@ -172,8 +172,7 @@ export default class Connection {
   /** Begins a try, at the next address. */
   #begin() {
     const [url = ""] = this.#queue;
-    // The one that said that the application ended is where it starts again.
-    if (this.state !== "ended") this.#queue = [...this.#queue.slice(1), url];
+    this.#queue = [...this.#queue.slice(1), url];
     return this.#rim.socket(url, protocol.SUBPROTOCOL);
   }
 

@@ -507,6 +507,7 @@ fn config(
     config.frame_ancestors.clone_from(&options.frame_ancestors);
     config.trusted_proxies.clone_from(&options.trusted_proxy);
     config.public_url.clone_from(&options.public_url);
+    config.also.clone_from(&options.also);
     config.video = match options.video.unwrap_or_default() {
         VideoArg::Auto => VideoMode::Auto,
         VideoArg::Never => VideoMode::Never,

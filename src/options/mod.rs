@@ -126,6 +126,12 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "https://host/path/"))]
     pub public_url: Option<String>,
 
+    /// another address at which the same canvas is served, such as an edge's: https://edge-2.example.org/. The page
+    /// connects there when this server does not answer. That server must let this one's pages in (--allow-origin) and
+    /// have the same links (--link-file). Can be repeated
+    #[cfg_attr(feature = "options", argh(option, arg_name = "https://host/path/"))]
+    pub also: Vec<String>,
+
     /// the path that requests to the web mirror begin with, if a proxy does not remove it.
     /// Default: /
     #[cfg_attr(feature = "options", argh(option, arg_name = "/path/"))]
@@ -382,6 +388,7 @@ impl Options {
             ("--allow-host", "http", !self.allow_host.is_empty()),
             ("--trusted-proxy", "http", !self.trusted_proxy.is_empty()),
             ("--public-url", "http", self.public_url.is_some()),
+            ("--also", "http", !self.also.is_empty()),
             ("--base-path", "http", self.base_path.is_some()),
             ("--frame-ancestors", "http", !self.frame_ancestors.is_empty()),
             ("--web-root", "http", self.web_root.is_some()),
@@ -457,6 +464,7 @@ mod tests {
             ("--allow-host", "example.org", "http"),
             ("--trusted-proxy", "127.0.0.1", "http"),
             ("--public-url", "https://example.org/", "http"),
+            ("--also", "https://edge-2.example.org/", "http"),
             ("--base-path", "/canvas/", "http"),
             ("--frame-ancestors", "https://example.org", "http"),
             ("--web-root", "web", "http"),
@@ -517,6 +525,7 @@ mod tests {
             "--allow-host",
             "--trusted-proxy",
             "--public-url",
+            "--also",
             "--base-path",
             "--frame-ancestors",
             "--web-root",

@@ -79,6 +79,13 @@ pub struct ServerConfig {
     /// The address that browsers use, for example through a proxy: `https://example.org/canvas/`. Links begin with
     /// it, and its host and origin are allowed. `None`, the default: the address that the server listens on.
     pub public_url: Option<String>,
+    /// Addresses of other servers with the same canvases, such as edges of one origin: `https://edge-2.example.org/`, as
+    /// their [`public_url`](Self::public_url). When this server does not answer, the viewer's page connects to the next
+    /// of them, by the link that it was opened with. So they need the same links (see [`link_file`](Self::link_file)),
+    /// must allow this server's origin ([`allow_origins`](Self::allow_origins)), and see the tokens of its viewers. A page
+    /// that came by TLS connects to addresses of `https` only. An `index.html` of your own names them in the `src` of
+    /// its `<framecast-view>`. Default: none.
+    pub also: Vec<String>,
     /// The path that requests begin with, such as `/canvas/`, for a proxy or a router that does not remove it.
     /// Default: `/`.
     pub path: String,
@@ -110,6 +117,7 @@ impl Default for ServerConfig {
             frame_ancestors: Vec::new(),
             trusted_proxies: Vec::new(),
             public_url: None,
+            also: Vec::new(),
             path: "/".to_owned(),
             video: VideoMode::Auto,
             resources: Resources::new(),
@@ -171,13 +179,13 @@ impl ServerConfig {
                 self.path
             )));
         }
-        if let Some(url) = &self.public_url
-            && !crate::front::access::is_public_url(url)
-        {
-            return Err(Error::invalid_input(format!(
-                "{url:?} is no address that browsers could use; write it with scheme and host, \
-                 and without ? and #, such as https://example.org/canvas/"
-            )));
+        for url in self.public_url.iter().chain(&self.also) {
+            if !crate::front::access::is_public_url(url) {
+                return Err(Error::invalid_input(format!(
+                    "{url:?} is no address that browsers could use; write it with scheme and host, \
+                     and without ? and #, such as https://example.org/canvas/"
+                )));
+            }
         }
         Ok(())
     }

@@ -26,6 +26,7 @@ use crate::front::pictures::{self, Picture};
 use crate::front::routes::{self, Route, route};
 use crate::front::secret::Token;
 use crate::link_watch::LinkWatch;
+use crate::resources::OtherServers;
 use crate::{Limits, Reporter, Resources, ServerConfig, Visitor};
 
 const LONGEST_NAME: usize = 64;
@@ -48,6 +49,8 @@ pub(crate) struct Site {
     path: String,
     /// Files for canvases that have none of their own.
     resources: Resources,
+    /// Where the page connects when this server does not answer.
+    others: OtherServers,
     keyring: Mutex<Keyring>,
     /// Who is sent video.
     pub(crate) video: VideoMode,
@@ -168,6 +171,7 @@ impl Site {
             limits: config.limits.within_reason(),
             frame_ancestors: config.frame_ancestors,
             resources: config.resources,
+            others: OtherServers::new(&config.also)?,
             keyring: Mutex::new(keyring),
             video: config.video,
             fixed_links: config.fixed_links || config.watch_only,
@@ -343,9 +347,11 @@ impl Site {
             Route::File { canvas, name } => {
                 let own = self.open_canvas(&canvas).and_then(|canvas| canvas.resources());
                 let resources = own.as_ref().unwrap_or(&self.resources);
-                let mut response = routes::file(request, resources.find(&name).await?);
-                if !resources.sources().is_empty() {
-                    widen(&mut response, &self.frame_ancestors, resources.sources());
+                let also = self.others.addresses(&canvas);
+                let mut response = routes::file(request, resources.find(&name, &also).await?);
+                let sources = self.others.sources().and(resources.sources());
+                if !sources.is_empty() {
+                    widen(&mut response, &self.frame_ancestors, &sources);
                 }
                 Reply::Answer(response)
             }

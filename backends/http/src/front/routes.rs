@@ -299,7 +299,7 @@ mod tests {
     }
 
     fn found(name: &Name) -> Option<Content> {
-        smol::block_on(Resources::new().find(name)).unwrap()
+        smol::block_on(Resources::new().find(name, "")).unwrap()
     }
 
     /// The viewer's page, without the hashes of what it loads.

@@ -161,7 +161,7 @@ fn answer(request: &Request<()>, https: bool) {
         Route::Answer(response) => is_answered(response, method),
         Route::File { canvas, name } => {
             assert!(["", "side"].contains(&&*canvas));
-            let found = smol::block_on(Resources::new().find(&name)).expect("nothing is read");
+            let found = smol::block_on(Resources::new().find(&name, "")).expect("nothing is read");
             is_answered(routes::file(request, found), method);
         }
         Route::Stats { canvas, .. } | Route::Picture { canvas, .. } => {

@@ -23,7 +23,9 @@ pub fn paths(bytes: &[u8]) {
     assert_eq!(Name::asked(&escaped.join("/")), Ok(Some(name.clone())), "{text:?}");
     let resources = Resources::new();
     if resources.insert(text, bytes).is_ok() {
-        assert!(smol::block_on(resources.find(&name)).unwrap().is_some() && resources.remove(text));
+        assert!(
+            smol::block_on(resources.find(&name, "")).unwrap().is_some() && resources.remove(text)
+        );
     }
 }
 

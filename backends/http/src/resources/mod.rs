@@ -4,6 +4,7 @@ mod directory;
 mod encoding;
 mod kinds;
 mod name;
+mod other_servers;
 mod page;
 mod sources;
 
@@ -21,6 +22,7 @@ use sha2::{Digest, Sha256};
 
 use self::directory::Directory;
 pub(crate) use self::name::Name;
+pub(crate) use self::other_servers::OtherServers;
 pub(crate) use self::sources::Sources;
 use crate::front::answer::Refusal;
 use crate::front::routes;
@@ -204,8 +206,13 @@ impl Resources {
         Name::plain(path).is_some_and(|name| files.remove(&name).is_some())
     }
 
-    /// What is called `name` now; `None` if there is nothing.
-    pub(crate) async fn find(&self, name: &Name) -> std::result::Result<Option<Content>, Refusal> {
+    /// What is called `name` now; `None` if there is nothing. The viewer's page knows the addresses `also`, with spaces
+    /// between them.
+    pub(crate) async fn find(
+        &self,
+        name: &Name,
+        also: &str,
+    ) -> std::result::Result<Option<Content>, Refusal> {
         if let Some(own) = self.own(name).await? {
             return Ok(Some(own));
         }
@@ -226,7 +233,7 @@ impl Resources {
             };
             parts.extend(found.map(|content| (part, content.version().to_owned())));
         }
-        Ok(page::page(&parts, self.no_status))
+        Ok(page::page(&parts, self.no_status, also))
     }
 
     /// The owner's file called `name`.
@@ -375,7 +382,7 @@ mod tests {
     use super::page::STATUS;
 
     fn at(resources: &Resources, path: &str) -> Option<Content> {
-        smol::block_on(resources.find(&Name::plain(path).unwrap())).unwrap()
+        smol::block_on(resources.find(&Name::plain(path).unwrap(), "")).unwrap()
     }
 
     #[test]

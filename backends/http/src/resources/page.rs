@@ -16,12 +16,18 @@ const VERSION: &str = "v";
 /// The attribute of `<framecast-view>` in the page that gives it a status.
 pub(super) const STATUS: &str = " stats ";
 
-/// The page, whose `parts` have these hashes.
-pub(super) fn page(parts: &[(&str, String)], no_status: bool) -> Option<Content> {
+/// Where the page gets the addresses of other servers, in an attribute of its own.
+const VIEW: &str = " id=\"view\" ";
+
+/// The page, whose `parts` have these hashes. `also`: addresses of other servers, of bytes that need no escape in HTML.
+pub(super) fn page(parts: &[(&str, String)], no_status: bool, also: &str) -> Option<Content> {
     let file = framecast_viewer::file(PAGE)?;
     let mut text = std::str::from_utf8(file.bytes).ok()?.to_owned();
     if no_status {
         text = text.replacen(STATUS, " ", 1);
+    }
+    if !also.is_empty() {
+        text = text.replacen(VIEW, &format!("{VIEW}data-also=\"{also}\" "), 1);
     }
     for (name, version) in parts {
         let versioned = format!("\"{name}?{VERSION}={version}\"");
@@ -63,10 +69,22 @@ mod tests {
     #[test]
     fn the_page_names_all_that_it_loads_by_its_hash() {
         let parts = PARTS.map(|name| (name, "12ab".to_owned()));
-        let page = page(&parts, false).unwrap();
+        let page = page(&parts, false, "").unwrap();
         let page = std::str::from_utf8(&page.bytes).unwrap();
         let addresses = |before| page.matches(before).count();
         assert_eq!(addresses(" href=\"") + addresses(" src=\""), PARTS.len());
         assert_eq!(addresses("?v=12ab\""), PARTS.len(), "{page}");
+    }
+
+    #[test]
+    fn the_page_knows_other_servers() {
+        let text = |also| {
+            let page = page(&[], true, also).unwrap();
+            String::from_utf8(page.bytes.to_vec()).unwrap()
+        };
+        let also =
+            "<framecast-view id=\"view\" data-also=\"https://b.example/ http://[::1]:8082/\" ";
+        assert!(text("https://b.example/ http://[::1]:8082/").contains(also));
+        assert!(!text("").contains("data-also"));
     }
 }

@@ -64,6 +64,20 @@ impl Sources {
         self.0.is_empty()
     }
 
+    /// These and `others`.
+    pub(crate) fn and(&self, others: &Self) -> Self {
+        let mut both = self.clone();
+        for (name, sources) in &others.0 {
+            let known = both.0.entry(name).or_default();
+            for source in sources {
+                if !known.contains(source) {
+                    known.push(source.clone());
+                }
+            }
+        }
+        both
+    }
+
     /// `policy` with these in it.
     pub(crate) fn widen(&self, policy: &str) -> String {
         let mut more = self.0.clone();
@@ -174,6 +188,21 @@ mod tests {
             sources.to_string(),
             "font-src http://127.0.0.1:8000; img-src https://a.example https://*.b.example"
         );
+    }
+
+    #[test]
+    fn two_owners_may_name_some_each() {
+        let [mut one, mut other] = [Sources::default(), Sources::default()];
+        one.add("connect-src wss://a.example; font-src https://a.example").unwrap();
+        other
+            .add("connect-src wss://b.example wss://a.example; img-src https://b.example")
+            .unwrap();
+        assert_eq!(
+            one.and(&other).to_string(),
+            "connect-src wss://a.example wss://b.example; font-src https://a.example; \
+             img-src https://b.example"
+        );
+        assert_eq!(one.and(&Sources::default()), one);
     }
 
     #[test]

@@ -199,6 +199,13 @@ fn what_the_owner_allows_is_checked_at_start() {
         (|config| config.allow_origins = vec!["example.org".into()]) as fn(&mut ServerConfig),
         |config| config.allow_hosts = vec!["http://example.org".into()],
         |config| config.frame_ancestors = vec!["*; script-src *".into()],
+        |config| config.also = vec!["edge-2.example.org".into()],
+        |config| config.also = vec!["wss://edge-2.example.org/".into()],
+        |config| config.also = vec!["https://user@edge-2.example.org/".into()],
+        |config| config.also = vec!["https://edge-2.example.org/?x".into()],
+        |config| config.also = vec!["https://edge-2.example.org/#token=x".into()],
+        |config| config.also = vec!["https://edge-2.example.org/\"><script>".into()],
+        |config| config.also = vec!["https://edge-2.example.org/ https://b.example/".into()],
         |config| config.links = vec![Link::drive("a b")],
         |config| config.links = vec![Link::drive("a"), Link::watch("a")],
     ] {

@@ -111,6 +111,36 @@ fn a_page_may_use_what_its_owner_names_besides() {
 }
 
 #[test]
+fn the_page_of_each_canvas_knows_other_servers_and_may_connect_there() {
+    let mut config = ServerConfig::default();
+    config.no_auth = true;
+    config.also = vec!["https://edge-2.example.org".into(), "http://127.0.0.1:8082/x/".into()];
+    let server = server_like(config);
+    let _engine = Engine::at(&server, None);
+    let mut side = Engine::at(&server, Some("side"));
+    let own = Resources::new().with_sources("connect-src https://data.example").unwrap();
+    side.backend.set_resources(own);
+    let (page, its) = (get(server.local_addr(), "/", ""), get(server.local_addr(), "/side/", ""));
+    let policy = "connect-src 'self' wss://edge-2.example.org ws://127.0.0.1:8082";
+    assert!(header(&page, "content-security-policy").contains(&format!("{policy};")), "{page}");
+    assert!(
+        header(&its, "content-security-policy")
+            .contains(&format!("{policy} https://data.example;")),
+        "{its}"
+    );
+    assert!(
+        page.contains(" data-also=\"https://edge-2.example.org/ http://127.0.0.1:8082/x/\" "),
+        "{page}"
+    );
+    assert!(
+        its.contains(
+            " data-also=\"https://edge-2.example.org/side/ http://127.0.0.1:8082/x/side/\" "
+        ),
+        "{its}"
+    );
+}
+
+#[test]
 fn a_directory_that_was_replaced_is_seen() {
     let site = Site::new(&Resources::new());
     site.write("x.txt", "old");

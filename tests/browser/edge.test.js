@@ -6,22 +6,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
-import { cleanUp, endTest, framecast, newPage, open, role, save, start, until, view } from "./harness.js";
+import bus from "./bus.js";
+import { cleanUp, endTest, framecast, newPage, open, role, save, until, view } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 const SIZE = { width: 800, height: 500 };
 
 after(cleanUp);
 afterEach(endTest);
-
-/** Starts a NATS server; returns the address of a canvas there. */
-async function bus() {
-  const server = start("nats-server", ["--addr", "127.0.0.1", "--port", "-1"]);
-  const port = await until("the port of nats-server", () =>
-    server.errors.map((line) => line.match(/client connections on 127\.0\.0\.1:(\d+)/)?.[1]).find(Boolean),
-  );
-  return `nats://127.0.0.1:${port}/lecture`;
-}
 
 /** Starts an edge; returns a page that shows what it serves. */
 async function watcherAt(address, name) {

@@ -126,9 +126,9 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "https://host/path/"))]
     pub public_url: Option<String>,
 
-    /// another address at which the same canvas is served, such as an edge's: https://edge-2.example.org/. The page
-    /// connects there when this server does not answer. That server must let this one's pages in (--allow-origin) and
-    /// have the same links (--link-file). Can be repeated
+    /// another address at which the same canvas is served, such as an edge's. The page connects
+    /// there when this server does not answer. That server must let this one's pages in (--allow-origin) and have the
+    /// same links (--link-file). Can be repeated
     #[cfg_attr(feature = "options", argh(option, arg_name = "https://host/path/"))]
     pub also: Vec<String>,
 

@@ -135,6 +135,11 @@ impl NatsServer {
         format!("nats://{}", self.address)
     }
 
+    /// The number of its process; `None` while it is killed.
+    pub fn process_id(&self) -> Option<u32> {
+        self.running.as_ref().map(|running| running.process.id())
+    }
+
     /// Ends it at once, as `kill -9` does.
     pub fn kill(&mut self) {
         if let Some(Running { mut process, reader }) = self.running.take() {

@@ -20,6 +20,10 @@ const HEADER: usize = 80;
 const PART: u8 = 2;
 const VIDEO: u8 = 3;
 const PING_EVERY: Duration = Duration::from_millis(500);
+/// As the page has it: until an attempt to connect is given up.
+const CONNECTED_WITHIN: Duration = Duration::from_secs(5);
+/// As the page has it: until a connection is given up on which nothing comes.
+const DEAD: Duration = Duration::from_secs(10);
 
 /// How a client behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,8 +120,17 @@ pub(crate) async fn run(
     behaviour: Behaviour,
     seen: Rc<RefCell<Seen>>,
 ) -> Result<(), String> {
-    let stream = Async::<TcpStream>::connect(at).await.map_err(|error| error.to_string())?;
-    let mut socket = shake_hands(stream, &place, behaviour == Behaviour::Whole).await?;
+    let connect = async {
+        let stream = Async::<TcpStream>::connect(at).await.map_err(|error| error.to_string())?;
+        shake_hands(stream, &place, behaviour == Behaviour::Whole).await
+    };
+    let too_late = async {
+        Timer::after(CONNECTED_WITHIN).await;
+        Err("the server does not answer".to_owned())
+    };
+    let mut socket = connect.or(too_late).await?;
+    // Another server has another clock.
+    seen.borrow_mut().offset = None;
     if behaviour == Behaviour::Whole {
         return whole(&mut socket, &seen).await;
     }
@@ -131,7 +144,7 @@ pub(crate) async fn run(
         return smol::future::pending().await;
     }
     let start = Instant::now();
-    let (mut pinged, mut bytes) = (None::<Instant>, 0);
+    let (mut pinged, mut heard, mut bytes) = (None::<Instant>, start, 0);
     loop {
         if pinged.is_none_or(|at| at.elapsed() >= PING_EVERY) {
             pinged = Some(Instant::now());
@@ -145,11 +158,13 @@ pub(crate) async fn run(
             None
         };
         let message = match next.or(timeout).await {
+            None if heard.elapsed() > DEAD => return Err("the server is silent".into()),
             None => continue,
             Some(None) => return Err("the server closed".into()),
             Some(Some(Err(error))) => return Err(error.to_string()),
             Some(Some(Ok(message))) => message,
         };
+        heard = Instant::now();
         match message {
             Message::Text(text) => hear(&text, start, &mut seen.borrow_mut()),
             Message::Binary(message) => {

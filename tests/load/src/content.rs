@@ -6,17 +6,25 @@ use crate::picture::Painter;
 pub(crate) use crate::picture::{Content, HEIGHT, WIDTH};
 
 /// Shows `content` until the process is told to end, and says where. `alone`: to nobody; else to
-/// `clients` at most.
+/// `clients` at most. `publish`: not here, but on this bus.
 pub(crate) fn serve(
     content: Content,
     fps: f64,
     alone: bool,
     record: Option<&str>,
+    publish: Option<&str>,
     clients: usize,
 ) -> Result<()> {
-    let (backend, clients) = (if alone { "none" } else { "http" }, clients.to_string());
+    let serves = !alone && publish.is_none();
+    let (backend, clients) = (if serves { "http" } else { "none" }, clients.to_string());
     let fps_flag = fps.to_string();
-    let mut flags = vec!["--backend", backend, "--listen", "127.0.0.1:0", "--clients", &clients];
+    let mut flags = vec!["--backend", backend];
+    if serves {
+        flags.extend(["--listen", "127.0.0.1:0", "--clients", &clients]);
+    }
+    if let Some(publish) = publish {
+        flags.extend(["--publish", publish]);
+    }
     if let Some(record) = record {
         flags.extend(["--record", record, "--record-fps", &fps_flag]);
     }

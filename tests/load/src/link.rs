@@ -40,7 +40,7 @@ impl Link {
     }
 }
 
-/// Begins to relay one connection to `server` on `executor`; returns where to connect to.
+/// Begins to relay connections to `server` on `executor`, each with a link of its own; returns where to connect to.
 pub(crate) fn relay(
     server: SocketAddr,
     link: Link,
@@ -48,21 +48,29 @@ pub(crate) fn relay(
 ) -> std::io::Result<SocketAddr> {
     let listener = Async::<TcpListener>::bind(([127, 0, 0, 1], 0))?;
     let address = listener.get_ref().local_addr()?;
-    let relayed = async move {
-        let (client, _) = listener.accept().await?;
-        let server = Async::<TcpStream>::connect(server).await?;
-        for socket in [client.get_ref(), server.get_ref()] {
-            socket.set_nodelay(true)?;
-            let socket = socket2::SockRef::from(socket);
-            socket.set_recv_buffer_size(BUFFER)?;
-            socket.set_send_buffer_size(BUFFER)?;
+    let on = Rc::downgrade(executor);
+    let accept = async move {
+        while let (Ok((client, _)), Some(executor)) = (listener.accept().await, on.upgrade()) {
+            let link = link.clone();
+            // It ends with either side.
+            let carry = async move { drop(carry(&client, server, &link).await) };
+            executor.spawn(carry).detach();
         }
-        let back = Link { rates: Vec::new(), ..link.clone() };
-        pump(&server, &client, &link).or(pump(&client, &server, &back)).await
     };
-    // It ends with either side.
-    executor.spawn(async move { drop::<std::io::Result<()>>(relayed.await) }).detach();
+    executor.spawn(accept).detach();
     Ok(address)
+}
+
+async fn carry(client: &Async<TcpStream>, server: SocketAddr, link: &Link) -> std::io::Result<()> {
+    let server = Async::<TcpStream>::connect(server).await?;
+    for socket in [client.get_ref(), server.get_ref()] {
+        socket.set_nodelay(true)?;
+        let socket = socket2::SockRef::from(socket);
+        socket.set_recv_buffer_size(BUFFER)?;
+        socket.set_send_buffer_size(BUFFER)?;
+    }
+    let back = Link { rates: Vec::new(), ..link.clone() };
+    pump(&server, client, link).or(pump(client, &server, &back)).await
 }
 
 async fn pump(from: &Async<TcpStream>, to: &Async<TcpStream>, link: &Link) -> std::io::Result<()> {

@@ -12,6 +12,7 @@ mod link;
 mod page;
 mod picture;
 mod recording;
+mod relay;
 mod scenarios;
 mod server;
 mod strangers;
@@ -33,6 +34,7 @@ struct Arguments {
 enum Command {
     All(All),
     Run(Run),
+    Relay(Relay),
     Serve(Serve),
     Watch(Watch),
     Beside(Beside),
@@ -67,6 +69,22 @@ struct Run {
     scenarios: Vec<String>,
 }
 
+/// Measure what it costs to publish once and to serve from edges, and what happens when something dies: crowd, age,
+/// reach, deaths, starts, thin. With an origin, three nats-servers and three edges; needs nats-server.
+#[derive(FromArgs)]
+#[argh(subcommand, name = "relay")]
+struct Relay {
+    /// viewers, of all edges together, for crowd and reach. Default: 300
+    #[argh(option, default = "300")]
+    viewers: u32,
+    /// seconds that each turn is measured for. Default: 10
+    #[argh(option, default = "10")]
+    seconds: u32,
+    /// what to measure. Default: all of it
+    #[argh(positional)]
+    parts: Vec<String>,
+}
+
 /// Serve a content, as the scenarios do: for a look with a browser or another client.
 #[derive(FromArgs)]
 #[argh(subcommand, name = "serve")]
@@ -80,6 +98,9 @@ struct Serve {
     /// draw for nobody and serve nothing, to know what drawing costs
     #[argh(switch)]
     alone: bool,
+    /// publish it at this address of a NATS bus, for edges, and serve nothing here
+    #[argh(option)]
+    publish: Option<String>,
     /// also record it in this file
     #[argh(option)]
     record: Option<String>,
@@ -136,6 +157,7 @@ fn main() {
             let names: Vec<&str> = scenarios.iter().map(String::as_str).collect();
             scenarios::run(&names, seconds, seed)
         }
+        Command::Relay(Relay { viewers, seconds, parts }) => relay::run(&parts, viewers, seconds),
         Command::Watch(Watch { whole, pid, seconds, address }) => {
             scenarios::watch_other(address, pid, whole, seconds)
         }
@@ -143,8 +165,8 @@ fn main() {
             let counts = if clients.is_empty() { vec![1, 16, 64] } else { clients };
             beside::run(&python, &script, &counts, turns, seconds)
         }
-        Command::Serve(Serve { fps, clients, alone, record, content }) => {
-            content::serve(content, fps, alone, record.as_deref(), clients)
+        Command::Serve(Serve { fps, clients, alone, publish, record, content }) => {
+            content::serve(content, fps, alone, record.as_deref(), publish.as_deref(), clients)
                 .map_err(|error| error.to_string())
         }
     };

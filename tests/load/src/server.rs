@@ -14,7 +14,7 @@ use crate::content::Content;
 /// Anything here takes less, on the busiest machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How the framecast program serves.
-const HTTP: [&str; 5] = ["--backend", "http", "--listen", "127.0.0.1:0", "--no-auth"];
+pub(crate) const HTTP: [&str; 5] = ["--backend", "http", "--listen", "127.0.0.1:0", "--no-auth"];
 /// Of the kernel's accounting of socket memory.
 const PAGE: u64 = 4096;
 
@@ -66,6 +66,12 @@ impl Server {
         Self::start(&own()?, &flags, true)
     }
 
+    /// Publishes a content of ours for edges, at this address of a NATS bus.
+    pub(crate) fn publishing(content: Content, fps: u32, address: &str) -> Result<Self, String> {
+        let flags = ["serve", "--publish", address, "--fps", &fps.to_string(), content.name()];
+        Self::start(&own()?, &flags, false)
+    }
+
     /// Draws it for nobody.
     pub(crate) fn alone(content: Content, fps: u32) -> Result<Self, String> {
         let fps = fps.to_string();
@@ -96,6 +102,16 @@ impl Server {
     pub(crate) fn demo(name: &str, size: &str, flags: &[&str]) -> Result<Self, String> {
         let flags = [&HTTP[..], flags, &["--size", size, "demo", name]].concat();
         Self::start(&program()?, &flags, true)
+    }
+
+    /// The framecast program with these arguments, which serves the canvas that it shows.
+    pub(crate) fn framecast(arguments: &[&str]) -> Result<Self, String> {
+        Self::start(&program()?, arguments, true)
+    }
+
+    /// The same, which serves nothing.
+    pub(crate) fn unserved(arguments: &[&str]) -> Result<Self, String> {
+        Self::start(&program()?, arguments, false)
     }
 
     /// The framecast program, which shows ffmpeg's moving test picture, 60 times a second.
@@ -157,6 +173,10 @@ impl Server {
 
     pub(crate) fn place(&self) -> Result<Place, String> {
         self.place.clone().ok_or_else(|| "it serves nothing".to_owned())
+    }
+
+    pub(crate) fn process_id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Its CPU time so far, in seconds.

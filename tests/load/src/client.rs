@@ -15,7 +15,7 @@ use smol::{Async, Timer};
 
 use crate::server::Place;
 
-/// Bytes before the tile list.
+/// Bytes before the tile list, at least.
 const HEADER: usize = 80;
 const PART: u8 = 2;
 const VIDEO: u8 = 3;

@@ -217,19 +217,20 @@ impl Screen {
         let u32_at = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
         let f64_at = |at: usize| f64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
         assert_eq!(bytes[0], 2, "a part of an update");
-        assert_eq!(u16_at(2), 80);
+        let head = usize::from(u16_at(2));
+        assert_eq!(head, 88);
         assert_eq!(u16_at(8), self.parts, "parts come in order");
         let (n, tile_width, tile_height) =
             (u16_at(12), u32::from(u16_at(14)), u32::from(u16_at(16)));
         let (width, height) = (u32_at(20), u32_at(24));
-        let tiles: Vec<u32> = (0..usize::from(n)).map(|i| u16_at(80 + 2 * i).into()).collect();
+        let tiles: Vec<u32> = (0..usize::from(n)).map(|i| u16_at(head + 2 * i).into()).collect();
         assert!(tiles.is_sorted_by(|a, b| a < b) && (1..=256).contains(&n), "{tiles:?}");
         let format = match bytes[1] {
             1 => image::ImageFormat::Jpeg,
             2 => image::ImageFormat::Png,
             other => panic!("encoding {other}"),
         };
-        let encoded = &bytes[80 + 2 * tiles.len()..];
+        let encoded = &bytes[head + 2 * tiles.len()..];
         let picture = image::load_from_memory_with_format(encoded, format).unwrap().into_rgb8();
         assert_eq!(picture.dimensions(), (tile_width, tile_height * u32::from(n)));
         let columns = width.div_ceil(tile_width);

@@ -2,7 +2,7 @@
 
 use std::future::ready;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fmt, mem};
 
 use async_nats::connection::State;
@@ -14,8 +14,9 @@ use framecast_api::{Error, Result};
 use log::Level;
 use tokio::sync::mpsc::{self, Receiver};
 
+use crate::answers::Answers;
 use crate::keys;
-use crate::message;
+use crate::message::{self, MAX_UPDATE, SinceRequest};
 use crate::settings::{Credentials, RelaySettings};
 use crate::subjects::Inbox;
 
@@ -90,6 +91,28 @@ impl Bus {
         self.pieces = self.pieces.wrapping_add(1);
         for piece in message::cut(bytes, self.pieces, self.client.max_payload()) {
             self.publish(to, piece).await?;
+        }
+        Ok(())
+    }
+
+    /// Answers a request with what `find` has, if `limits` allow it and if the answer goes to an edge.
+    pub(crate) async fn answer(
+        &mut self,
+        request: &Message,
+        limits: &mut Answers,
+        find: impl FnOnce(SinceRequest) -> Option<Bytes>,
+    ) -> Result<()> {
+        let to = request.reply.as_ref().filter(|to| Inbox::Edge.has(to));
+        let (Some(to), Some(since)) = (to, SinceRequest::parse(&request.payload)) else {
+            return Ok(());
+        };
+        if !self.is_connected() || !limits.may(Instant::now()) {
+            return Ok(());
+        }
+        if let Some(answer) = find(since).filter(|answer| answer.len() <= MAX_UPDATE) {
+            self.publish_pieces(to, &answer).await?;
+            let mark = limits.sent(answer.len());
+            self.mark(MarkOf::Answer, mark).await?;
         }
         Ok(())
     }

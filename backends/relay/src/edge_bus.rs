@@ -12,7 +12,7 @@ use crate::bus::{self, Bus, BusEvent, MarkOf};
 use crate::edge::EdgeShared;
 use crate::follower::{Action, Follower, Whom};
 use crate::lag::{Lag, LagAction};
-use crate::message::{Assembler, MAX_UPDATE, SinceRequest};
+use crate::message::{Assembler, SinceRequest};
 use crate::origin_clock::OriginClock;
 use crate::report::EdgeReport;
 use crate::runtime::until;
@@ -283,19 +283,8 @@ impl<'a> EdgeBus<'a> {
 
     /// Answers another edge.
     async fn answer(&mut self, request: &Message) -> Result<()> {
-        let Some(to) = request.reply.as_ref().filter(|to| Inbox::Edge.has(to)) else {
-            return Ok(());
-        };
-        let Some(request) = SinceRequest::parse(&request.payload) else { return Ok(()) };
-        if !self.bus.is_connected() || !self.my_answers.may(Instant::now()) {
-            return Ok(());
-        }
-        if let Some(answer) = self.follower.answer(request).filter(|it| it.len() <= MAX_UPDATE) {
-            self.bus.publish_pieces(to, &answer).await?;
-            let mark = self.my_answers.sent(answer.len());
-            self.bus.mark(MarkOf::Answer, mark).await?;
-        }
-        Ok(())
+        let follower = &self.follower;
+        self.bus.answer(request, &mut self.my_answers, |since| follower.answer(since)).await
     }
 
     /// Says once that somebody lies.

@@ -228,19 +228,8 @@ impl<'a> Origin<'a> {
     }
 
     async fn answer(&mut self, request: &Message) -> Result<()> {
-        let Some(to) = request.reply.as_ref().filter(|to| Inbox::Edge.has(to)) else {
-            return Ok(());
-        };
-        let Some(request) = SinceRequest::parse(&request.payload) else { return Ok(()) };
-        if !self.bus.is_connected() || !self.answers.may(Instant::now()) {
-            return Ok(());
-        }
-        if let Some(answer) = self.publisher.answer(request).filter(|it| it.len() <= MAX_UPDATE) {
-            self.bus.publish_pieces(to, &answer).await?;
-            let mark = self.answers.sent(answer.len());
-            self.bus.mark(MarkOf::Answer, mark).await?;
-        }
-        Ok(())
+        let publisher = &self.publisher;
+        self.bus.answer(request, &mut self.answers, |since| publisher.answer(since)).await
     }
 
     /// Answers what the canvas' clock shows.

@@ -154,7 +154,7 @@ impl Visitor {
     pub(crate) fn admission(&self) -> Option<Admission> {
         let role = self.role?;
         let name = self.name.clone();
-        let grant = Grant { name, role, expires: self.until, revocation: None };
+        let grant = Grant { name, role, expires: self.until, revocation: None, key: None };
         Some(Admission { grant, revoked: None })
     }
 }

@@ -1,10 +1,10 @@
-//! Links to watch that count on several servers, for whoever carries them from one to another.
+//! Links that count on several servers, for whoever carries them from one to another.
 
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use framecast_api::Result;
-use framecast_stream::WatchLink;
+use framecast_stream::{LinkKey, WatchLink};
 
 use crate::site::Site;
 
@@ -54,5 +54,26 @@ impl SharedLinks {
     /// [`Limits::FOLLOWED_LINKS`](crate::Limits::FOLLOWED_LINKS), or two with the same name or hash.
     pub fn follow(&self, links: &[WatchLink]) -> Result<()> {
         self.0.keyring().follow(links, Instant::now(), SystemTime::now())
+    }
+
+    /// Returns the links to drive of this server that are valid, oldest first, each with its key, which others must not
+    /// learn. Its [hash](WatchLink::hash) is the SHA-256 of the key, and may be told to other servers.
+    #[must_use]
+    pub fn drive_links(&self) -> Vec<(WatchLink, LinkKey)> {
+        self.0.keyring().drive_links(Instant::now(), SystemTime::now())
+    }
+
+    /// Has exactly these links of another server let in here to drive, as [`drive_links`](Self::drive_links) there
+    /// returns them, and otherwise like [`follow`](Self::follow). Who comes by one of them has the role
+    /// [`Drive`](framecast_api::Role::Drive) here, also on a server where others only watch or need no link. Its
+    /// identity (see [`UpdateSink::identity`](framecast_stream::UpdateSink::identity)) has the key, with which the program
+    /// proves to the other server for whom it speaks.
+    ///
+    /// Whoever runs this server sees the tokens of those who come, and can drive there with them.
+    ///
+    /// # Errors
+    /// As [`follow`](Self::follow).
+    pub fn follow_drivers(&self, links: &[WatchLink]) -> Result<()> {
+        self.0.keyring().follow_drivers(links, Instant::now(), SystemTime::now())
     }
 }

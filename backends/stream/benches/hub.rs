@@ -16,7 +16,13 @@ const ROUNDS: u32 = 20;
 const EVENTS: u64 = 1000;
 
 fn join(hub: &mut Hub, now: Instant) -> ClientId {
-    let grant = Grant { name: "guest".into(), role: Role::Watch, expires: None, revocation: None };
+    let grant = Grant {
+        name: "guest".into(),
+        role: Role::Watch,
+        expires: None,
+        revocation: None,
+        key: None,
+    };
     let joining = Joining {
         label: "somebody".into(),
         who: Identity::new(grant, None, None),

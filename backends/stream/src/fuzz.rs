@@ -112,7 +112,8 @@ impl Scene {
         };
         let expires = argument.is_multiple_of(5).then(|| self.now + every);
         let name = if argument.is_multiple_of(7) { "one" } else { "other" };
-        let grant = Grant { name: name.into(), role: Role::Drive, expires, revocation: None };
+        let grant =
+            Grant { name: name.into(), role: Role::Drive, expires, revocation: None, key: None };
         let browser = ["a", "b", "c"][usize::from(argument % 3)];
         let size = f64::from(argument);
         let view = View { width: size, height: size, ratio: 1.0 };

@@ -1,5 +1,6 @@
 //! What a client was let in for, and by what it is known when it comes again.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +19,33 @@ pub struct Grant {
     pub expires: Option<Instant>,
     /// Whether its link was revoked; `None` if it has no link that could be revoked.
     pub revocation: Option<Revocation>,
+    /// The key of its link, if that is another server's link to drive, which decides there what becomes of it.
+    pub key: Option<LinkKey>,
+}
+
+/// What proves that somebody has the token of a link to drive: the SHA-256 of the token's text. Who has it can drive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LinkKey([u8; 32]);
+
+impl LinkKey {
+    /// Creates the key with these bytes.
+    #[must_use]
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns its bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// A key is a secret.
+impl fmt::Debug for LinkKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LinkKey")
+    }
 }
 
 impl Grant {
@@ -85,6 +113,24 @@ impl Identity {
     #[must_use]
     pub fn new(grant: Grant, address: Option<IpAddr>, browser: Option<&str>) -> Self {
         Self { grant, network: address.map(network), browser: browser.map(Arc::from) }
+    }
+
+    /// Returns the permission with which it joined.
+    #[must_use]
+    pub fn grant(&self) -> &Grant {
+        &self.grant
+    }
+
+    /// Returns the network that it came from, as [`network`] of its address, if that is known.
+    #[must_use]
+    pub fn network(&self) -> Option<IpAddr> {
+        self.network
+    }
+
+    /// Returns the name that its browser has for itself.
+    #[must_use]
+    pub fn browser(&self) -> Option<&str> {
+        self.browser.as_deref()
     }
 
     /// Whether `other` came by the same link, or by one that was made by it; of those whom an application let in,

@@ -16,9 +16,9 @@ const LEFT: usize = 64;
 /// So many browsers may come all the same from where one was sent away.
 const WELCOME: usize = 1024;
 
-/// Those who were sent away from a canvas and do not come back.
+/// Those who were sent away from a canvas and do not come back. [`Hub`](crate::Hub) has its own.
 #[derive(Debug, Default)]
-pub(crate) struct KeptOut {
+pub struct KeptOut {
     /// The last at the end. At most [`MOST`].
     entries: VecDeque<Entry>,
     /// Who left, the last at the end. At most [`LEFT`].
@@ -59,22 +59,23 @@ impl Entry {
 }
 
 impl KeptOut {
-    /// `client` left.
-    pub(crate) fn left(&mut self, client: ClientId, who: Identity) {
+    /// Notes that `client` left, as who it was.
+    pub fn left(&mut self, client: ClientId, who: Identity) {
         self.left.push_back((client, who));
         if self.left.len() > LEFT {
             self.left.pop_front();
         }
     }
 
-    /// Who `client` was, if it left not long ago.
-    pub(crate) fn who_left(&self, client: ClientId) -> Option<&Identity> {
+    /// Returns who `client` was, if it left not long ago.
+    #[must_use]
+    pub fn who_left(&self, client: ClientId) -> Option<&Identity> {
         self.left.iter().find(|(left, _)| *left == client).map(|(_, who)| who)
     }
 
-    /// `who`, who was `client`, does not come back. `others` are here, one of them as `host`: where
-    /// both share link and network, the browser alone tells them apart.
-    pub(crate) fn add<'a>(
+    /// Keeps out `who`, who is or was `client`. `others` are here, one of them as `host`: where both share link and
+    /// network, the browser alone tells them apart.
+    pub fn add<'a>(
         &mut self,
         client: ClientId,
         who: &Identity,
@@ -104,8 +105,8 @@ impl KeptOut {
         }
     }
 
-    /// Who was `client` may come back.
-    pub(crate) fn let_in(&mut self, client: ClientId) {
+    /// Lets in again who was `client`.
+    pub fn let_in(&mut self, client: ClientId) {
         let Some(at) = self.entries.iter().position(|entry| entry.client == client) else { return };
         let Some(Entry { who, .. }) = self.entries.remove(at) else { return };
         // Whoever else was sent away from the same network.
@@ -119,9 +120,10 @@ impl KeptOut {
         }
     }
 
-    /// Whether `who` is one of them, or may be: somebody who comes by the same link, with the same
-    /// browser or from the same network. It ends with the link.
-    pub(crate) fn refuses(&self, who: &Identity, now: Instant) -> bool {
+    /// Returns whether `who` is one of them, or may be: somebody who comes by the same link, with the same browser or
+    /// from the same network. It ends with the link.
+    #[must_use]
+    pub fn refuses(&self, who: &Identity, now: Instant) -> bool {
         self.entries.iter().any(|entry| entry.refuses(who, now))
     }
 }
@@ -136,7 +138,13 @@ mod tests {
     const AWAY: &str = "198.51.100.1";
 
     fn who(link: &str, address: &str, browser: &str) -> Identity {
-        let grant = Grant { name: link.into(), role: Role::Watch, expires: None, revocation: None };
+        let grant = Grant {
+            name: link.into(),
+            role: Role::Watch,
+            expires: None,
+            revocation: None,
+            key: None,
+        };
         let address = (!address.is_empty()).then(|| address.parse().unwrap());
         Identity::new(grant, address, Some(browser).filter(|browser| !browser.is_empty()))
     }

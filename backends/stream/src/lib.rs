@@ -60,8 +60,9 @@ mod watch_link;
 mod whole_encode;
 
 pub use hub::{Hub, HubInput, HubOutput, Joining};
-pub use identity::{Grant, Identity, Revocation, network};
+pub use identity::{Grant, Identity, LinkKey, Revocation, network};
 pub use job::{Job, JobResult, is_same};
+pub use kept_out::KeptOut;
 pub use ledger::Painted;
 pub use message::{Goodbye, Message};
 pub use protocol::{

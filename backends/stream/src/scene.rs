@@ -20,7 +20,7 @@ pub(crate) const SIZE: PhysicalSize = PhysicalSize::new(400, 300);
 
 /// Somebody of whom nothing is known.
 pub(crate) fn identity(role: Role) -> Identity {
-    let grant = Grant { name: String::new(), role, expires: None, revocation: None };
+    let grant = Grant { name: String::new(), role, expires: None, revocation: None, key: None };
     Identity::new(grant, None, None)
 }
 

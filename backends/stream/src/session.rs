@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn grant(expires: Option<Instant>, revocation: Option<Revocation>) -> Grant {
-        Grant { name: "guest".into(), role: Role::Watch, expires, revocation }
+        Grant { name: "guest".into(), role: Role::Watch, expires, revocation, key: None }
     }
 
     /// A connection as of `start` that was let in.

@@ -4,6 +4,9 @@ use std::fmt::Debug;
 use std::task::Waker;
 use std::time::Instant;
 
+use framecast_api::ClientId;
+
+use crate::identity::Identity;
 use crate::tile_update::TileUpdate;
 use crate::viewers::Viewers;
 
@@ -49,4 +52,10 @@ pub trait UpdateSink: Debug + Send + Sync {
     /// Sets the waker that is woken whenever [`viewers`](Self::viewers) changes, also within a call to this sink. It
     /// replaces the one before, and is dropped when the canvas is closed.
     fn notify(&self, waker: Waker);
+
+    /// Returns as whom `client` of this canvas came; `None` if it is not there, or if that is not known.
+    fn identity(&self, client: ClientId) -> Option<Identity> {
+        let _ = client;
+        None
+    }
 }

@@ -353,6 +353,11 @@ impl Canvas {
         goodbye == Some(&Goodbye::SentAway)
     }
 
+    /// As whom `client` came.
+    pub(super) fn identity(&self, client: ClientId) -> Option<Identity> {
+        self.lock().hub.identity(client).cloned()
+    }
+
     /// Whether `who` was sent away, or may be somebody who was.
     pub(crate) fn keeps_out(&self, who: &Identity) -> bool {
         self.lock().hub.keeps_out(who, Instant::now())

@@ -227,7 +227,7 @@ mod tests {
         let frame = pool.freeze(buffer, 1, 0.0, 1.0);
         canvas.present(&frame, Instant::now());
         let (name, role) = (String::new(), Role::Watch);
-        let grant = Grant { name, role, expires: None, revocation: None };
+        let grant = Grant { name, role, expires: None, revocation: None, key: None };
         let admission = Admission { grant, revoked: None };
         let body = stream(Arc::clone(&canvas), &Address::default(), admission, CONFIG);
         let mut body = Box::pin(body.unwrap());

@@ -5,7 +5,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use framecast_api::ClientId;
-use framecast_stream::{Message, TileUpdate, UpdateSink, UpdateSource, Updates, Viewers};
+use framecast_stream::{Identity, Message, TileUpdate, UpdateSink, UpdateSource, Updates, Viewers};
 
 use super::canvas::{Canvas, Outgoing};
 
@@ -75,5 +75,9 @@ impl UpdateSink for CanvasFeed {
 
     fn notify(&self, waker: Waker) {
         self.0.notify_feeder(waker);
+    }
+
+    fn identity(&self, client: ClientId) -> Option<Identity> {
+        self.0.identity(client)
     }
 }

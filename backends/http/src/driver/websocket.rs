@@ -563,6 +563,7 @@ mod tests {
             role: Role::Drive,
             expires: Some(now + limits.hello_time),
             revocation: None,
+            key: None,
         };
         let expired = Grant { expires: Some(now), ..fine.clone() };
         let revocation = Revocation::default();

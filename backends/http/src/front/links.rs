@@ -11,7 +11,7 @@ use std::convert::Infallible;
 use std::time::{Duration, Instant, SystemTime};
 
 use framecast_api::{Error, Result, Role};
-use framecast_stream::{Grant, Revocation, WatchLink};
+use framecast_stream::{Grant, LinkKey, Revocation, WatchLink};
 use smol::channel::{Receiver, Sender};
 use subtle::ConstantTimeEq;
 
@@ -155,6 +155,8 @@ enum Owner {
     Host(Revocation),
     /// Another server, which this one follows.
     Origin,
+    /// The same, of a link to drive: not the key is known, but its SHA-256.
+    OriginToDrive,
 }
 
 impl Owner {
@@ -167,7 +169,7 @@ impl Owner {
     }
 
     fn is_origin(&self) -> bool {
-        matches!(self, Self::Origin)
+        matches!(self, Self::Origin | Self::OriginToDrive)
     }
 }
 
@@ -176,7 +178,7 @@ impl Owner {
 pub(crate) struct Keyring {
     /// Everybody is let in, without a link.
     open: bool,
-    /// Nobody may drive, whatever anybody says.
+    /// Nobody drives by a link of this server.
     watch_only: bool,
     entries: Vec<Entry>,
     /// When the changes that hosts made so far would be over, were they made one after the other.
@@ -189,6 +191,7 @@ struct Entry {
     role: Role,
     /// `None`: only its digest is known.
     token: Option<Token>,
+    /// SHA-256 of the token; of [`Owner::OriginToDrive`], that of the SHA-256.
     digest: [u8; 32],
     expires: Option<Instant>,
     /// The same by the time of day, once somebody wanted to know.
@@ -212,7 +215,8 @@ impl Keyring {
         Self { open, watch_only: false, entries: Vec::new(), hosts_turn: None }
     }
 
-    /// Takes no links to drive from now on, wherever they come from; and who needs no link may only watch.
+    /// Takes no links to drive from now on, but those of another server that [drive there](Self::follow_drivers); and who
+    /// needs no link may only watch.
     pub(crate) fn watch_only(mut self) -> Self {
         self.watch_only = true;
         self
@@ -254,7 +258,7 @@ impl Keyring {
         let stays = |entry: &&Entry| match entry.owner {
             Owner::Operator => true,
             Owner::Host(_) => !is_operators,
-            Owner::Origin => false,
+            Owner::Origin | Owner::OriginToDrive => false,
         };
         if self.entries.iter().filter(stays).any(|entry| entry.name == name) {
             return Err(Error::invalid_input(format!("there is a link {name:?} already")));
@@ -302,7 +306,7 @@ impl Keyring {
         let (valid, revoked) = smol::channel::bounded(1);
         let revocation = match &owner {
             Owner::Host(by) => Revocation::of_made_link(by),
-            Owner::Operator | Owner::Origin => Revocation::default(),
+            Owner::Operator | Owner::Origin | Owner::OriginToDrive => Revocation::default(),
         };
         self.entries.push(Entry {
             name: link.name,
@@ -340,7 +344,7 @@ impl Keyring {
                 gone.iter().any(|(name, digest)| *name == entry.name && *digest == entry.digest);
             let is_gone = is_gone && !entry.owner.is_origin();
             let makes_room = added.iter().any(|link| match entry.owner {
-                Owner::Operator => false,
+                Owner::Operator | Owner::OriginToDrive => false,
                 Owner::Host(_) => link.name == entry.name,
                 Owner::Origin => link.secret.digest() == Some(entry.digest),
             });
@@ -373,25 +377,35 @@ impl Keyring {
 
     /// What the bearer of `token` may do. Takes as long for a wrong one as for a right one.
     pub(crate) fn admit(&self, token: Option<&str>, now: Instant) -> Option<Admission> {
-        if let Some(role) = self.open_role() {
-            let name = String::new();
-            let grant = Grant { name, role, expires: None, revocation: None };
-            return Some(Admission { grant, revoked: None });
-        }
+        self.admit_by_link(token, now).or_else(|| {
+            let (name, role) = (String::new(), self.open_role()?);
+            let grant = Grant { name, role, expires: None, revocation: None, key: None };
+            Some(Admission { grant, revoked: None })
+        })
+    }
+
+    fn admit_by_link(&self, token: Option<&str>, now: Instant) -> Option<Admission> {
         let token = token.filter(|token| token.len() <= LONGEST_TOKEN)?;
-        let digest = digest(token);
-        let mut found = None;
+        let key = digest(token);
+        let check = foreign::check_of(&key);
+        let (mut found, mut foreign) = (None, None);
         for entry in &self.entries {
-            if bool::from(entry.digest.ct_eq(&digest)) {
-                found = Some(entry);
+            let drives_elsewhere = matches!(entry.owner, Owner::OriginToDrive);
+            let digest = if drives_elsewhere { &check } else { &key };
+            if bool::from(entry.digest.ct_eq(digest)) {
+                *(if drives_elsewhere { &mut foreign } else { &mut found }) = Some(entry);
             }
         }
-        let entry = found.filter(|entry| entry.expires.is_none_or(|at| now < at))?;
+        // Where everybody is let in, links of this server mean nothing. Otherwise what is said here comes first.
+        let found = found.filter(|_| !self.open).map(|it| (it, None));
+        let found = found.or(foreign.map(|it| (it, Some(LinkKey::new(key)))));
+        let (entry, key) = found.filter(|(it, _)| it.expires.is_none_or(|at| now < at))?;
         let grant = Grant {
             name: entry.name.clone(),
             role: entry.role,
             expires: entry.expires,
             revocation: Some(entry.revocation.clone()),
+            key,
         };
         Some(Admission { grant, revoked: Some(entry.revoked.clone()) })
     }
@@ -429,7 +443,7 @@ impl Keyring {
     fn forget_orphans(&mut self) {
         let is_orphan = |entry: &Entry| match &entry.owner {
             Owner::Host(by) => by.is_revoked(),
-            Owner::Operator | Owner::Origin => false,
+            Owner::Operator | Owner::Origin | Owner::OriginToDrive => false,
         };
         while self.entries.iter().any(is_orphan) {
             self.entries.retain(|entry| !is_orphan(entry));

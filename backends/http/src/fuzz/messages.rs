@@ -35,7 +35,8 @@ impl Authenticator for Door {
             Some("watch") => Role::Watch,
             _ => return Err(Refused::NoLink),
         };
-        let grant = Grant { name: role.name().into(), role, expires: None, revocation: None };
+        let grant =
+            Grant { name: role.name().into(), role, expires: None, revocation: None, key: None };
         Ok(Admission { grant, revoked: None })
     }
 

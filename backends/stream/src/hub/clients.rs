@@ -48,8 +48,13 @@ impl Hub {
     /// If `wants_frames`, frames are drawn for it as for a client that watches. Otherwise it takes what is drawn for
     /// others, and everything that the program presents. [`set_wants_frames`](Self::set_wants_frames) changes it.
     pub fn subscribe(&mut self, wants_frames: bool) -> ClientId {
-        let grant =
-            Grant { name: String::new(), role: Role::Watch, expires: None, revocation: None };
+        let grant = Grant {
+            name: String::new(),
+            role: Role::Watch,
+            expires: None,
+            revocation: None,
+            key: None,
+        };
         let mut state = ClientState::new(Dialect::Updates, Identity::new(grant, None, None), true);
         state.wants_frames = wants_frames;
         let client = self.insert(state);
@@ -69,6 +74,12 @@ impl Hub {
             self.audience.moved(subscriber, &state.place, &place);
             state.place = place;
         }
+    }
+
+    /// Returns as whom `client` came, while it is there.
+    #[must_use]
+    pub fn identity(&self, client: ClientId) -> Option<&Identity> {
+        self.clients.get(&client).map(|state| &state.who)
     }
 
     /// Returns whether `who` was sent away, or may be somebody who was.

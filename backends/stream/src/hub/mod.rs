@@ -69,7 +69,7 @@ const CAUSE: f64 = 1.0;
 /// let now = Instant::now();
 /// let open = HubInput::Open { clock: Clock::start(), title: "a title".into() };
 /// hub.handle(now, open).unwrap();
-/// let grant = Grant { name: "guest".into(), role: Role::Watch, expires: None, revocation: None };
+/// let grant = Grant { name: "guest".into(), role: Role::Watch, expires: None, revocation: None, key: None };
 /// let client = hub.join(now, Joining {
 ///     label: "somebody".into(),
 ///     who: Identity::new(grant, None, None),

@@ -1,37 +1,67 @@
-//! Links to watch that count on several servers: those of this one, for others, and those of another one, here. Pure.
+//! Links that count on several servers: those of this one, for others, and those of another one, here. Pure.
 //!
-//! Servers tell each other hashes, never tokens. Whatever another server says, its links are to watch.
+//! Servers tell each other hashes, never tokens. Links to watch and to drive are told apart by where they are handed over,
+//! and who hands over only links to watch lets nobody drive. Of a link to drive another server is told the SHA-256 of the
+//! SHA-256 of the token: the latter, the link's key, proves to the first server that somebody has the token.
 
 use std::time::{Instant, SystemTime};
 
 use framecast_api::{Error, Result, Role};
-use framecast_stream::WatchLink;
+use framecast_stream::{LinkKey, WatchLink};
+use sha2::{Digest, Sha256};
 
 use super::{Entry, Keyring, Link, Owner};
 use crate::Limits;
 use crate::front::secret::Secret;
 
+/// What other servers are told of a link with this key.
+pub(super) fn check_of(key: &[u8; 32]) -> [u8; 32] {
+    Sha256::digest(key).into()
+}
+
 impl Keyring {
     /// The links to watch that are valid and are this server's own, oldest first. `time` is the time of day at `now`. As
     /// long as a link is the same, it ends at the same time, whatever becomes of the clock.
     pub(crate) fn watch_links(&mut self, now: Instant, time: SystemTime) -> Vec<WatchLink> {
-        let mut links = Vec::new();
-        for entry in &mut self.entries {
+        let own = self.own_links(Role::Watch, now, time);
+        own.filter_map(|entry| WatchLink::new(&entry.name, entry.digest, entry.ends).ok()).collect()
+    }
+
+    /// The same for links to drive, with their keys: what others are told has the SHA-256 of the key.
+    pub(crate) fn drive_links(
+        &mut self,
+        now: Instant,
+        time: SystemTime,
+    ) -> Vec<(WatchLink, LinkKey)> {
+        let own = self.own_links(Role::Drive, now, time);
+        own.filter_map(|entry| {
+            let link = WatchLink::new(&entry.name, check_of(&entry.digest), entry.ends);
+            Some((link.ok()?, LinkKey::new(entry.digest)))
+        })
+        .collect()
+    }
+
+    fn own_links(
+        &mut self,
+        role: Role,
+        now: Instant,
+        time: SystemTime,
+    ) -> impl Iterator<Item = &Entry> {
+        let is_wanted = move |entry: &&mut Entry| {
             let is_valid = entry.expires.is_none_or(|at| now < at);
-            if entry.role != Role::Watch || entry.owner.is_origin() || !is_valid {
-                continue;
-            }
+            entry.role == role && !entry.owner.is_origin() && is_valid
+        };
+        self.entries.iter_mut().filter(is_wanted).map(move |entry| {
             if let (Some(at), None) = (entry.expires, entry.ends) {
                 entry.ends = time.checked_add(at.saturating_duration_since(now));
             }
-            links.extend(WatchLink::new(&entry.name, entry.digest, entry.ends));
-        }
-        links
+            &*entry
+        })
     }
 
-    /// Has exactly these links of another server let in here, besides this server's own: those that are gone are revoked,
-    /// and who came by one that stays is not concerned. Names may be those of links here. A token that is known here
-    /// already gives what is said here.
+    /// Has exactly these links of another server let in here to watch, besides this server's own: those that are gone are
+    /// revoked, and who came by one that stays is not concerned. Names may be those of links here. A token that is known
+    /// here already gives what is said here.
     ///
     /// `time` is the time of day at `now`, which decides what has expired: call it again from time to time.
     ///
@@ -43,51 +73,74 @@ impl Keyring {
         now: Instant,
         time: SystemTime,
     ) -> Result<()> {
-        if links.len() > Limits::FOLLOWED_LINKS {
-            return Err(Error::invalid_input(format!(
-                "another server has {} links to watch; possible are {}",
-                links.len(),
-                Limits::FOLLOWED_LINKS
-            )));
+        check(links)?;
+        // Where everybody is let in, they mean nothing.
+        if !self.open {
+            self.follow_as(Role::Watch, links, now, time);
         }
-        for (n, link) in links.iter().enumerate() {
-            let is_same = |it: &&WatchLink| it.name() == link.name() || it.hash() == link.hash();
-            if let Some(same) = links[..n].iter().find(is_same) {
-                return Err(Error::invalid_input(format!(
-                    "the links {:?} and {:?} of another server have the same name or token",
-                    same.name(),
-                    link.name()
-                )));
-            }
-        }
-        // Where everybody is let in, links mean nothing.
-        if self.open {
-            return Ok(());
-        }
+        Ok(())
+    }
+
+    /// The same for links to drive, which are told as [`drive_links`](Self::drive_links) tells them.
+    pub(crate) fn follow_drivers(
+        &mut self,
+        links: &[WatchLink],
+        now: Instant,
+        time: SystemTime,
+    ) -> Result<()> {
+        check(links)?;
+        self.follow_as(Role::Drive, links, now, time);
+        Ok(())
+    }
+
+    fn follow_as(&mut self, role: Role, links: &[WatchLink], now: Instant, time: SystemTime) {
         self.forget_expired(now);
         let valid: Vec<&WatchLink> =
             links.iter().filter(|link| link.expires().is_none_or(|at| time < at)).collect();
+        let is_followed = |entry: &Entry| entry.owner.is_origin() && entry.role == role;
         let is = |entry: &Entry, link: &WatchLink| {
             entry.name == link.name()
                 && entry.digest == *link.hash()
                 && entry.ends == link.expires()
         };
-        self.entries
-            .retain(|entry| !entry.owner.is_origin() || valid.iter().any(|link| is(entry, link)));
+        self.entries.retain(|entry| !is_followed(entry) || valid.iter().any(|it| is(entry, it)));
         for link in valid {
+            // Keys and their checks have nothing in common.
             if self.entries.iter().any(|entry| entry.digest == *link.hash()) {
                 continue;
             }
             let left = link.expires().and_then(|at| at.duration_since(time).ok());
             let secret = Secret::Hash(*link.hash());
-            let added = Link::watch(link.name()).lasting(left).with_secret(secret);
-            self.push(added, *link.hash(), Owner::Origin, now);
+            let owner = if role == Role::Drive { Owner::OriginToDrive } else { Owner::Origin };
+            let added = Link::new(link.name(), role).lasting(left).with_secret(secret);
+            self.push(added, *link.hash(), owner, now);
             if let Some(entry) = self.entries.last_mut() {
                 entry.ends = link.expires();
             }
         }
-        Ok(())
     }
+}
+
+/// Whether another server may have these links, of one role.
+fn check(links: &[WatchLink]) -> Result<()> {
+    if links.len() > Limits::FOLLOWED_LINKS {
+        return Err(Error::invalid_input(format!(
+            "another server has {} links of one role; possible are {}",
+            links.len(),
+            Limits::FOLLOWED_LINKS
+        )));
+    }
+    for (n, link) in links.iter().enumerate() {
+        let is_same = |it: &&WatchLink| it.name() == link.name() || it.hash() == link.hash();
+        if let Some(same) = links[..n].iter().find(is_same) {
+            return Err(Error::invalid_input(format!(
+                "the links {:?} and {:?} of another server have the same name or token",
+                same.name(),
+                link.name()
+            )));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -268,5 +321,64 @@ mod tests {
         let mut open = Keyring::new(true).watch_only();
         open.follow(&[watch("a", TOKENS[0])], now, time).unwrap();
         assert_eq!(open.admit(None, now).unwrap().grant.role, Role::Watch);
+    }
+
+    #[test]
+    fn links_to_drive_let_in_elsewhere_with_their_keys_and_end_there() {
+        let (mut edge, now, time) = edge();
+        let mut origin = Keyring::new(false);
+        let token = origin.add(Link::drive("desk").expires_in(HOUR), now).unwrap().unwrap();
+        origin.add(Link::watch("guest"), now).unwrap();
+        let (links, keys): (Vec<_>, Vec<_>) = origin.drive_links(now, time).into_iter().unzip();
+        let key = crate::front::secret::digest(token.as_str());
+        assert_eq!((links.len(), keys[0].as_bytes()), (1, &key));
+        assert_eq!((links[0].name(), links[0].hash()), ("desk", &check_of(&key)));
+        edge.follow_drivers(&links, now, time).unwrap();
+        let came = edge.admit(Some(token.as_str()), now).unwrap();
+        assert_eq!((came.grant.role, came.grant.key), (Role::Drive, Some(keys[0])));
+        assert_eq!(edge.admit(Some(TOKENS[2]), now).unwrap().grant.key, None, "its own");
+        // They are not passed on, and those to watch are another list.
+        assert!(edge.drive_links(now, time).is_empty());
+        edge.follow(&[watch("desk", TOKENS[0])], now, time).unwrap();
+        edge.follow(&[], now, time).unwrap();
+        assert!(!came.grant.is_over(now));
+        // What other servers are told opens nothing, neither as a token nor as a link to watch.
+        let told: String = links[0].hash().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(edge.admit(Some(&told), now).is_none());
+        let mut other = Keyring::new(false).watch_only();
+        other.follow(&links, now, time).unwrap();
+        assert!(other.admit(Some(token.as_str()), now).is_none());
+        edge.follow_drivers(&links, now + HOUR, time + HOUR).unwrap();
+        assert!(came.grant.is_over(now + HOUR) && came.revoked.unwrap().is_closed());
+        edge.follow_drivers(&links, now, time).unwrap();
+        let came = edge.admit(Some(token.as_str()), now).unwrap();
+        edge.follow_drivers(&[], now, time).unwrap();
+        assert!(came.grant.is_over(now));
+    }
+
+    #[test]
+    fn who_drives_elsewhere_comes_to_where_everybody_watches() {
+        let (now, time) = (Instant::now(), SystemTime::UNIX_EPOCH);
+        let mut origin = Keyring::new(false);
+        let token = origin.add(Link::drive("desk"), now).unwrap().unwrap();
+        let links: Vec<_> = origin.drive_links(now, time).into_iter().map(|it| it.0).collect();
+        let mut edge = Keyring::new(true).watch_only();
+        edge.follow_drivers(&links, now, time).unwrap();
+        let role = |token| edge.admit(token, now).map(|it| it.grant.role);
+        assert_eq!(role(Some(token.as_str())), Some(Role::Drive));
+        assert_eq!((role(None), role(Some(TOKENS[0]))), (Some(Role::Watch), Some(Role::Watch)));
+    }
+
+    #[test]
+    fn too_many_links_to_drive_or_the_same_twice_change_nothing() {
+        let (mut edge, now, time) = edge();
+        let many: Vec<_> = (0..=Limits::FOLLOWED_LINKS)
+            .map(|n| watch(&format!("n{n}"), &format!("{n}")))
+            .collect();
+        assert!(edge.follow_drivers(&many, now, time).is_err());
+        assert!(edge.follow_drivers(&[many[0].clone(), many[0].clone()], now, time).is_err());
+        assert_eq!(edge.list(now).len(), 1);
+        edge.follow_drivers(&many[1..], now, time).unwrap();
+        assert_eq!(edge.list(now).len(), 1 + Limits::FOLLOWED_LINKS);
     }
 }

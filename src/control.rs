@@ -167,6 +167,16 @@ impl Control {
         self.settle(now);
     }
 
+    /// Somebody is called something else.
+    pub(crate) fn rename(&mut self, source: Source, label: String) {
+        if let Some(member) = self.member_mut(source)
+            && member.label != label
+        {
+            member.label = label;
+            self.revision += 1;
+        }
+    }
+
     /// What is to be done about others since this was asked last.
     pub(crate) fn take_orders(&mut self) -> Vec<Order> {
         std::mem::take(&mut self.orders)

@@ -415,6 +415,10 @@ impl Engine {
                     control.join(source(client), local, label, role, now);
                 });
             }
+            BackendEvent::Renamed { client, label } => {
+                let label = printable(&label).into_owned();
+                self.change_control(now, |control| control.rename(source(client), label));
+            }
             BackendEvent::Leaving { client, reason } => {
                 self.leaving = Some((source(client), reason));
             }

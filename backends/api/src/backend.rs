@@ -298,6 +298,13 @@ pub enum BackendEvent {
         /// What the client may do. The backend has checked it.
         role: Role,
     },
+    /// A client is called something else from now on.
+    Renamed {
+        /// The client.
+        client: ClientId,
+        /// Its new name for display.
+        label: String,
+    },
     /// The reason why a client leaves, for the operator's log. `Left` follows at once.
     Leaving {
         /// The client.

@@ -102,6 +102,10 @@ fn poll(backend: &mut dyn Backend, present: &mut BTreeSet<ClientId>) {
                 assert!(!label.is_empty(), "a client without a label");
                 assert!(present.insert(client), "{client:?} joined twice");
             }
+            BackendEvent::Renamed { client, label } => {
+                assert!(!label.is_empty(), "a client without a label");
+                assert!(present.contains(&client), "{client:?} is renamed, who is not here");
+            }
             BackendEvent::Left { client } => {
                 assert!(present.remove(&client), "{client:?} left without having joined");
             }

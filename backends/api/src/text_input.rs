@@ -68,7 +68,7 @@ impl TextInputKind {
 /// assert!(input.validate().is_ok());
 /// ```
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct TextInput {
     /// What is typed.
     pub kind: TextInputKind,

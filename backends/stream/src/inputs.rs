@@ -143,6 +143,7 @@ impl Inputs {
 fn client_of(input: &BackendEvent) -> Option<ClientId> {
     match input {
         BackendEvent::Joined { client, .. }
+        | BackendEvent::Renamed { client, .. }
         | BackendEvent::Leaving { client, .. }
         | BackendEvent::Left { client }
         | BackendEvent::Event { client, .. }

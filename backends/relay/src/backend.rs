@@ -9,11 +9,11 @@ use std::time::Duration;
 use framecast_api::{
     Backend, BackendCommand, BackendEvent, ClientId, Context, Error, EventKind, Frame, Result, Role,
 };
-use framecast_stream::{UpdateSource, WatchLink};
+use framecast_stream::{LinkKey, UpdateSource, WatchLink};
 use log::Level;
 
 use crate::keys::{OriginKey, PublicKey};
-use crate::links::LinkSource;
+use crate::links::{DriveLinkSource, LinkSource, Links};
 use crate::origin;
 use crate::picture_source::PictureSource;
 use crate::runtime;
@@ -29,7 +29,8 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// Nothing is drawn, encoded or published while nobody looks at any edge. Two threads talk to the bus and encode; the
 /// canvas waits for neither. A bus that cannot be reached is tried again until it can.
 ///
-/// Each edge is a client of this backend, which watches.
+/// Each edge is a client of this backend, which watches. Who drives at an edge is a client of its own, with the role that
+/// the origin's own links give.
 #[derive(Debug)]
 pub struct RelayBackend {
     settings: RelaySettings,
@@ -37,7 +38,7 @@ pub struct RelayBackend {
     public_key: PublicKey,
     lossless: bool,
     updates: Option<Arc<dyn UpdateSource>>,
-    links: Option<LinkSource>,
+    links: Links,
     open: Option<Open>,
 }
 
@@ -53,8 +54,16 @@ struct Open {
     /// Told when that thread has ended.
     done: mpsc::Receiver<()>,
     /// The edges that the engine knows, by the names that it shows: several may have the same.
-    edges: BTreeMap<String, Vec<(ClientId, bool)>>,
+    edges: BTreeMap<String, Vec<KnownEdge>>,
     last_client: u64,
+}
+
+/// What the engine knows of an edge.
+#[derive(Debug)]
+struct KnownEdge {
+    client: ClientId,
+    viewers: Option<u32>,
+    is_seen: bool,
 }
 
 impl RelayBackend {
@@ -74,7 +83,7 @@ impl RelayBackend {
             public_key,
             lossless: false,
             updates: None,
-            links: None,
+            links: Links::default(),
             open: None,
         })
     }
@@ -113,7 +122,32 @@ impl RelayBackend {
     /// # Ok::<(), framecast_api::Error>(())
     /// ```
     pub fn set_links(&mut self, links: impl Fn() -> Vec<WatchLink> + Send + Sync + 'static) {
-        self.links = Some(LinkSource::new(links));
+        self.links.watch = Some(LinkSource::new(links));
+    }
+
+    /// Lets drive, at edges that are made for it, who has the token of one of these links: `links` returns them with their
+    /// keys, as [`SharedLinks::drive_links`] of the http backend does. It is called like that of
+    /// [`set_links`](Self::set_links), and has the same limit. Has an effect before the backend is opened.
+    ///
+    /// What somebody does at an edge counts only with a proof by the key of the link, which only those have who know the
+    /// token: this program, who drives, and the edge where they came. Keys do not travel. Everybody who may listen on the
+    /// bus sees the names of the links and hashes of their keys.
+    ///
+    /// ```no_run
+    /// # use framecast_relay::{RelayBackend, RelaySettings};
+    /// # let mut origin = RelayBackend::new(RelaySettings::new("nats://127.0.0.1/lecture".parse()?))?;
+    /// let server = framecast_http::HttpServer::bind("127.0.0.1:8080".parse().unwrap())?;
+    /// let links = server.shared_links();
+    /// origin.set_drive_links(move || links.drive_links());
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    ///
+    /// [`SharedLinks::drive_links`]: https://docs.rs/framecast-http/latest/framecast_http/struct.SharedLinks.html
+    pub fn set_drive_links(
+        &mut self,
+        links: impl Fn() -> Vec<(WatchLink, LinkKey)> + Send + Sync + 'static,
+    ) {
+        self.links.drive = Some(DriveLinkSource::new(links));
     }
 }
 
@@ -126,7 +160,12 @@ impl Backend for RelayBackend {
         let Some(key) = self.key.take() else {
             return Err(Error::failed("it was opened before"));
         };
-        let source = PictureSource::own(context.title, context.clock, context.waker.clone());
+        let source = PictureSource::own(
+            self.settings.address.name(),
+            context.title,
+            context.clock,
+            context.waker.clone(),
+        );
         let mut threads = Vec::new();
         if let Some(updates) = &self.updates {
             source.share(|waker| updates.subscribe(waker));
@@ -146,7 +185,7 @@ impl Backend for RelayBackend {
                 // Who opens it waits only so long.
                 let _ = tell_first.send(error.map(ToString::to_string));
             };
-            let ran = runtime::run(origin::run(&settings, &on_bus, links.as_ref(), key, connected));
+            let ran = runtime::run(origin::run(&settings, &on_bus, &links, key, connected));
             if let Err(error) = ran.and_then(|ran| ran) {
                 let _ = end.send(error);
                 waker.wake();
@@ -171,6 +210,7 @@ impl Backend for RelayBackend {
     fn poll(&mut self, sink: &mut dyn FnMut(BackendEvent)) {
         let Some(open) = &mut self.open else { return };
         open.poll_edges(sink);
+        open.source.driver_events().into_iter().for_each(&mut *sink);
         match open.ended.try_recv() {
             Ok(error) => sink(BackendEvent::Lost(error)),
             // It ended without a word: it panicked.
@@ -195,6 +235,7 @@ impl Backend for RelayBackend {
 
     fn apply(&mut self, command: &BackendCommand) -> Result<()> {
         let Some(open) = &self.open else { return Ok(()) };
+        let concerns_driver = open.source.tell_drivers(command);
         match command {
             BackendCommand::Title(title) => {
                 open.source.change(|state| title.clone_into(&mut state.title));
@@ -208,6 +249,7 @@ impl Backend for RelayBackend {
                 let presenter = presenter.map(|member| member.label.clone());
                 open.source.change(|state| state.presenter = presenter);
             }
+            _ if concerns_driver => {}
             // Edges pass on what everybody may know.
             other => return Err(Error::not_supported(other.describe())),
         }
@@ -241,23 +283,29 @@ impl Open {
         let Some(edges) = self.source.new_edges() else { return };
         let mut known = std::mem::take(&mut self.edges);
         for edge in edges {
+            let viewers = edge.viewers;
+            let label = || format!("edge {}: {viewers} watching", edge.name);
             let of_name = known.get_mut(&edge.name);
-            let (client, was_seen) = of_name.and_then(Vec::pop).unwrap_or_else(|| {
+            let mut it = of_name.and_then(Vec::pop).unwrap_or_else(|| {
                 self.last_client += 1;
                 let client = ClientId(self.last_client);
                 let label = format!("edge {}", edge.name);
                 sink(BackendEvent::Joined { client, label, role: Role::Watch });
                 // A new client counts as shown.
-                (client, true)
+                KnownEdge { client, viewers: None, is_seen: true }
             });
+            let client = it.client;
+            if it.viewers.replace(viewers) != Some(viewers) {
+                sink(BackendEvent::Renamed { client, label: label() });
+            }
             let is_seen = edge.visible > 0;
-            if is_seen != was_seen {
+            if std::mem::replace(&mut it.is_seen, is_seen) != is_seen {
                 let kind = if is_seen { EventKind::Show } else { EventKind::Hide };
                 sink(BackendEvent::Event { client, timestamp: self.source.now(), kind });
             }
-            self.edges.entry(edge.name).or_default().push((client, is_seen));
+            self.edges.entry(edge.name).or_default().push(it);
         }
-        for (client, _) in known.into_values().flatten() {
+        for KnownEdge { client, .. } in known.into_values().flatten() {
             sink(BackendEvent::Leaving { client, reason: "not heard of any more".to_owned() });
             sink(BackendEvent::Left { client });
         }

@@ -10,6 +10,8 @@ use framecast_api::{Error, PhysicalSize, Result};
 use framecast_stream::{TilePicture, TileUpdate, UpdateSink, WatchLink};
 use tokio::sync::Notify;
 
+use crate::driving::Driving;
+use crate::edge_backend::EdgeClients;
 use crate::edge_bus;
 use crate::links::LinkSink;
 use crate::report::CanvasState;
@@ -33,6 +35,8 @@ pub struct Edge(Arc<Running>);
 
 #[derive(Debug)]
 struct Running {
+    /// The names of the canvas and of the edge.
+    names: (String, String),
     shared: Arc<EdgeShared>,
     thread: Mutex<Option<JoinHandle<()>>>,
     done: Mutex<mpsc::Receiver<()>>,
@@ -81,8 +85,13 @@ struct Inner {
     /// The origin's links to watch; `None` before it was heard.
     links: Option<Arc<[WatchLink]>>,
     link_sinks: Vec<LinkSink>,
+    /// The same of its links to drive.
+    drive_links: Option<Arc<[WatchLink]>>,
+    drive_link_sinks: Vec<LinkSink>,
     /// When they were handed over; `None`: there is something new.
     told_links: Option<Instant>,
+    /// Those who may drive here.
+    clients: Vec<Arc<EdgeClients>>,
     /// Viewers besides those of the sinks, and how many of them look.
     others: (usize, usize),
     wakers: Vec<Waker>,
@@ -97,6 +106,7 @@ impl Edge {
     /// "Invalid input" if the credentials cannot be read, "failed" if the server refuses them, or if the system cannot
     /// start a thread.
     pub fn connect(settings: RelaySettings) -> Result<Self> {
+        let names = (settings.address.name().to_owned(), settings.name.clone());
         let shared = Arc::new(EdgeShared::default());
         let on_bus = Arc::clone(&shared);
         let (finish, done) = mpsc::channel();
@@ -113,7 +123,8 @@ impl Edge {
             drop(tell_first);
             let _ = finish.send(());
         })?;
-        let running = Running { shared, thread: Mutex::new(Some(thread)), done: Mutex::new(done) };
+        let running =
+            Running { names, shared, thread: Mutex::new(Some(thread)), done: Mutex::new(done) };
         let edge = Self(Arc::new(running));
         let _ = first.recv_timeout(FIRST_ATTEMPT);
         edge.check()?;
@@ -182,6 +193,52 @@ impl Edge {
             inner.link_sinks.push(LinkSink::new(take));
             inner.told_links = None;
         }
+        self.0.shared.changed.notify_one();
+    }
+
+    /// Hands the origin's links to drive to `take`, so that who has the token of one is let in here to drive, like
+    /// [`feed_links`](Self::feed_links) otherwise. Their [hashes](WatchLink::hash) are those of the links' keys. Clients who
+    /// come by them drive if their backend is an [`EdgeBackend`](crate::EdgeBackend).
+    ///
+    /// Whoever runs this edge sees the tokens of those who come, and so can drive: the origin's operator should trust them,
+    /// and let them publish at `framecast.NAME.drive` on the bus.
+    ///
+    /// ```no_run
+    /// # use framecast_http::HttpServer;
+    /// # use framecast_relay::{Edge, RelaySettings};
+    /// # let edge = Edge::connect(RelaySettings::new("nats://127.0.0.1/lecture".parse()?))?;
+    /// # let server = HttpServer::bind("127.0.0.1:8080".parse().unwrap())?;
+    /// let links = server.shared_links();
+    /// edge.feed_drive_links(move |origins| {
+    ///     if let Err(error) = links.follow_drivers(origins) {
+    ///         eprintln!("{error}");
+    ///     }
+    /// });
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
+    pub fn feed_drive_links(&self, take: impl Fn(&[WatchLink]) + Send + Sync + 'static) {
+        {
+            let mut inner = self.0.shared.lock();
+            inner.drive_link_sinks.push(LinkSink::new(take));
+            inner.told_links = None;
+        }
+        self.wake();
+    }
+
+    /// Nobody yet, who may drive here.
+    pub(crate) fn driving(&self) -> Driving {
+        let (canvas, edge) = &self.0.names;
+        Driving::new(canvas, edge)
+    }
+
+    /// Has what `clients` do passed on to the origin, and them told what it says.
+    pub(crate) fn add_clients(&self, clients: &Arc<EdgeClients>) {
+        self.0.shared.lock().clients.push(Arc::clone(clients));
+        self.wake();
+    }
+
+    /// Tells the thread of the bus that there is something to do.
+    pub(crate) fn wake(&self) {
         self.0.shared.changed.notify_one();
     }
 
@@ -297,24 +354,47 @@ impl EdgeShared {
             (state.title, state.cursor) = (new.title, new.cursor);
             (state.presenter, state.closed) = (new.presenter, new.closed);
             let links: Arc<[WatchLink]> = new.links.into_iter().map(|link| link.0).collect();
-            if inner.links.as_ref() != Some(&links) {
-                (inner.links, inner.told_links) = (Some(links), None);
+            let drive: Arc<[WatchLink]> = new.drive_links.into_iter().map(|link| link.0).collect();
+            if inner.links.as_ref() != Some(&links) || inner.drive_links.as_ref() != Some(&drive) {
+                (inner.links, inner.drive_links) = (Some(links), Some(drive));
+                inner.told_links = None;
             }
         });
     }
 
     /// Hands the links over, if they are new or that was long ago.
     pub(crate) fn tell_links(&self, now: Instant) {
-        let (links, sinks) = {
+        let all = {
             let mut inner = self.lock();
-            let Some(links) = inner.links.clone() else { return };
             if inner.told_links.is_some_and(|at| now < at + LINKS_EVERY) {
                 return;
             }
+            let watch = inner.links.clone().map(|links| (links, inner.link_sinks.clone()));
+            let drive =
+                inner.drive_links.clone().map(|links| (links, inner.drive_link_sinks.clone()));
+            if watch.is_none() && drive.is_none() {
+                return;
+            }
             inner.told_links = Some(now);
-            (links, inner.link_sinks.clone())
+            [watch, drive]
         };
-        sinks.iter().for_each(|sink| sink.take(&links));
+        for (links, sinks) in all.into_iter().flatten() {
+            sinks.iter().for_each(|sink| sink.take(&links));
+        }
+    }
+
+    /// Those who may drive here.
+    pub(crate) fn clients(&self) -> Vec<Arc<EdgeClients>> {
+        self.lock().clients.clone()
+    }
+
+    pub(crate) fn remove_clients(&self, clients: &Arc<EdgeClients>) {
+        self.lock().clients.retain(|it| !Arc::ptr_eq(it, clients));
+    }
+
+    /// Who drives, as everybody knows; `None` also while the origin is not heard.
+    pub(crate) fn presenter(&self) -> Option<String> {
+        self.lock().state.presenter.clone()
     }
 
     pub(crate) fn set_live(&self, live: bool) {

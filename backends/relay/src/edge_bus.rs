@@ -1,5 +1,7 @@
 //! The edge's side of the bus: follows the origin, repairs, answers other edges, says how many look.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_nats::{Message, Subscriber};
@@ -10,6 +12,7 @@ use log::Level;
 use crate::answers::Answers;
 use crate::bus::{self, Bus, BusEvent, MarkOf};
 use crate::edge::EdgeShared;
+use crate::edge_backend::EdgeClients;
 use crate::follower::{Action, Follower, Whom};
 use crate::lag::{Lag, LagAction};
 use crate::message::{Assembler, SinceRequest};
@@ -59,6 +62,10 @@ struct EdgeBus<'a> {
     updates: Subscriber,
     state: Subscriber,
     answers: Subscriber,
+    /// Where the origin says what concerns those who drive here, and what came for each backend of theirs.
+    drive_inbox: String,
+    drivers: Subscriber,
+    told: BTreeMap<String, Assembler>,
     clock: OriginClock,
     clock_inbox: String,
     times: Subscriber,
@@ -72,13 +79,16 @@ struct EdgeBus<'a> {
 impl<'a> EdgeBus<'a> {
     async fn new(settings: &'a RelaySettings, shared: &'a EdgeShared, bus: Bus) -> Result<Self> {
         let subjects = Subjects::new(settings.address.name());
-        let (inbox, clock_inbox) = (bus.client.new_inbox(), bus.client.new_inbox());
+        let [inbox, clock_inbox, drive_inbox] = [(); 3].map(|()| bus.client.new_inbox());
         let now = Instant::now();
         Ok(Self {
             updates: bus.subscribe(&subjects.updates).await?,
             state: bus.subscribe(&subjects.state).await?,
             answers: bus.subscribe(&format!("{inbox}.*")).await?,
             times: bus.subscribe(&format!("{clock_inbox}.*")).await?,
+            drivers: bus.subscribe(&format!("{drive_inbox}.*")).await?,
+            drive_inbox,
+            told: BTreeMap::new(),
             clock: OriginClock::new(now),
             clock_inbox,
             origin: 0,
@@ -111,6 +121,7 @@ impl<'a> EdgeBus<'a> {
         loop {
             if self.shared.is_closing() {
                 if self.bus.is_connected() {
+                    self.pass_on(Instant::now()).await?;
                     self.report.leaving = true;
                     self.publish_report().await?;
                     let _ = self.bus.client.flush().await;
@@ -146,6 +157,7 @@ impl<'a> EdgeBus<'a> {
                     Some((MarkOf::Answer, mark)) => self.my_answers.returned(mark),
                     Some((MarkOf::Update, _)) | None => {}
                 },
+                Some(message) = self.drivers.next() => self.told_of_drivers(&message),
                 Some(time) = self.times.next() => {
                     if let (Some(number), Ok(bytes)) = (number(&time), time.payload[..].try_into()) {
                         self.clock.answered(number, f64::from_le_bytes(bytes), Instant::now());
@@ -174,10 +186,11 @@ impl<'a> EdgeBus<'a> {
             }
         }
         self.shared.tell_links(now);
+        let drivers_wait = self.pass_on(now).await?;
         if !is_connected {
             self.my_answers.clear();
             self.shared.set_live(false);
-            return Ok(now + REPORT);
+            return Ok(drivers_wait.into_iter().fold(now + REPORT, Instant::min));
         }
         let origin = self.follower.started();
         if std::mem::replace(&mut self.origin, origin) != origin {
@@ -207,14 +220,64 @@ impl<'a> EdgeBus<'a> {
         self.shared.set_live(!self.follower.is_silent(now));
         self.tell_forged();
         let report_at = self.report(now, current).await?;
-        let waits = [self.follower.wait_until(), self.follower.silent_at(now)];
+        let waits = [self.follower.wait_until(), self.follower.silent_at(now), drivers_wait];
         let earliest = report_at.min(self.lag.wait_until()).min(self.clock.wait_until());
         Ok(waits.into_iter().flatten().fold(earliest, Instant::min))
+    }
+
+    /// Passes on what those did who drive here. Returns when there is more, if nothing happens before.
+    async fn pass_on(&mut self, now: Instant) -> Result<Option<Instant>> {
+        let (started, presenter) = (self.follower.origin(), self.shared.presenter());
+        let mut wait: Option<Instant> = None;
+        for clients in self.shared.clients() {
+            let mut messages = Vec::new();
+            let (is_news, is_closed, next) = {
+                let mut driving = clients.driving();
+                if driving.inbox().is_none() {
+                    let run = bus::random()?;
+                    driving.start(run, format!("{}.{run}", self.drive_inbox));
+                }
+                driving.set_origin(started, presenter.as_deref(), now);
+                driving.set_connected(self.bus.is_connected());
+                messages.extend(std::iter::from_fn(|| driving.poll(now)));
+                (driving.has_commands(), driving.is_closed(), driving.wait_until(now))
+            };
+            if is_closed {
+                self.shared.remove_clients(&clients);
+            } else if is_news {
+                clients.wake();
+            }
+            for message in messages {
+                self.bus.publish(&self.subjects.drive, message).await?;
+            }
+            wait = wait.into_iter().chain(next).min();
+        }
+        Ok(wait)
+    }
+
+    /// Takes what the origin says of those who drive here.
+    fn told_of_drivers(&mut self, message: &Message) {
+        let (canvas, now) = (self.settings.address.name(), Instant::now());
+        let inbox = message.subject.as_str();
+        let clients = self.shared.clients();
+        let is_for = |it: &&Arc<EdgeClients>| it.driving().inbox() == Some(inbox);
+        self.told.retain(|to, _| clients.iter().any(|it| it.driving().inbox() == Some(to)));
+        let Some(clients) = clients.iter().find(is_for) else { return };
+        let assembler = self.told.entry(inbox.to_owned()).or_default();
+        if let Some(bytes) = assembler.add(&message.payload)
+            && let Some(state) = self.follower.told_of_drivers(canvas, inbox, &bytes)
+        {
+            clients.driving().told(state, now);
+            clients.wake();
+        }
     }
 
     /// Says how many look, if that is new or was said long ago. Returns when it is said again.
     async fn report(&mut self, now: Instant, current: bool) -> Result<Instant> {
         let (all, visible) = self.shared.viewers();
+        // Those who may drive are told of one by one.
+        let drivers = self.shared.clients().iter().map(|it| it.driving().clients()).sum();
+        let all = all.saturating_sub(drivers);
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let (viewers, visible) = (count(all), count(visible));
         let before = &self.report;

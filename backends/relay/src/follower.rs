@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use framecast_stream::TileUpdate;
 
+use crate::drivers_state::DriversState;
 use crate::keys::PublicKey;
 use crate::message::{self, Received, SinceRequest};
 use crate::report::CanvasState;
 use crate::signed_picture::{SignedPicture, SignedUpdate, Taken};
-use crate::signed_state::{ReceivedState, StatePosition};
+use crate::signed_state::{About, ReceivedState, StatePosition};
 
 /// What is late comes within this time. A server keeps the order of messages, so little is late and not lost.
 const LATE: Duration = Duration::from_millis(30);
@@ -66,6 +67,8 @@ pub(crate) struct Follower {
     heard: Option<Instant>,
     /// Up to where the origin's state is known.
     state: Option<StatePosition>,
+    /// Up to where it is known what it said of drivers.
+    told: Option<StatePosition>,
     /// Updates, answers and states that were not the origin's.
     forged: u64,
 }
@@ -86,6 +89,7 @@ impl Follower {
             is_spent: false,
             heard: None,
             state: None,
+            told: None,
             forged: 0,
         }
     }
@@ -140,7 +144,7 @@ impl Follower {
         if !self.state.is_none_or(is_newer) {
             return None;
         }
-        let Some(text) = received.verified(canvas) else {
+        let Some(text) = received.verified(About::Canvas(canvas)) else {
             self.forged += 1;
             return None;
         };
@@ -150,6 +154,28 @@ impl Follower {
         self.state = Some(received.position);
         self.heard(now);
         Some(state)
+    }
+
+    /// Takes what the origin says to this edge of those who drive here. Returns it if the origin has said it, after all
+    /// that it said to it before.
+    pub(crate) fn told_of_drivers(
+        &mut self,
+        canvas: &str,
+        inbox: &str,
+        bytes: &[u8],
+    ) -> Option<DriversState> {
+        let received = ReceivedState::parse(bytes).filter(|it| Some(it.key) == self.key);
+        let verified =
+            received.as_ref().and_then(|it| it.verified(About::Drivers { canvas, inbox }));
+        let (Some(received), Some(text)) = (received, verified) else {
+            self.forged += 1;
+            return None;
+        };
+        if self.told.is_some_and(|newest| received.position <= newest) {
+            return None;
+        }
+        self.told = Some(received.position);
+        DriversState::parse(text)
     }
 
     /// Whether `key` is the origin's. If the operator gave none, it is that of whoever published last; with another one
@@ -164,7 +190,7 @@ impl Follower {
         }
         self.key = Some(key);
         self.picture.clear();
-        self.state = None;
+        (self.state, self.told) = (None, None);
         self.drop_held();
         self.ask_at = Some(now);
         self.asked = 0;
@@ -246,6 +272,11 @@ impl Follower {
     /// When it will be silent, unless the origin is heard before.
     pub(crate) fn silent_at(&self, now: Instant) -> Option<Instant> {
         self.heard.map(|at| at + SILENT).filter(|at| now < *at)
+    }
+
+    /// When the origin started that was heard last, as its state says.
+    pub(crate) fn origin(&self) -> Option<u64> {
+        self.state.map(|it| it.started)
     }
 
     /// When the origin of the picture started; 0 before the first.

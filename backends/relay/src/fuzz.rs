@@ -4,7 +4,13 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use framecast_api::Role;
+use framecast_stream::{Grant, Identity, LinkKey, WatchLink};
 
+use crate::driver_message::{self, DriverPosition, SessionId};
+use crate::drivers::Drivers;
+use crate::drivers_state::DriversState;
+use crate::driving::Driving;
 use crate::follower::{Action, Follower};
 use crate::keys::OriginKey;
 use crate::lag::Lag;
@@ -24,6 +30,23 @@ pub fn bus(bytes: &[u8]) {
     let key = OriginKey::from_seed([1; 32]);
     let mut edge = Follower::new("lecture", Some(key.public()), now);
     let mut publisher = Publisher::new("lecture", key, 1);
+    let link_key = LinkKey::new([3; 32]);
+    let link = WatchLink::new("desk", driver_message::check(&link_key), None);
+    let mut drivers = Drivers::new("lecture", 100);
+    drivers.start(1);
+    drivers.set_links(link.into_iter().map(|link| (link, link_key)).collect());
+    let mut driving = Driving::new("lecture", "fra-1");
+    driving.start(1, "_INBOX_edge.x".to_owned());
+    driving.set_origin(Some(1), None, now);
+    driving.set_connected(true);
+    let grant = Grant {
+        name: "desk".to_owned(),
+        role: Role::Drive,
+        expires: None,
+        revocation: None,
+        key: Some(link_key),
+    };
+    let who = Identity::new(grant, None, None);
     let (mut assembler, mut lag, mut outbox) =
         (Assembler::default(), Lag::new(now), Outbox::default());
     let mut rest: VecDeque<u8> = bytes.iter().copied().collect();
@@ -32,7 +55,7 @@ pub fn bus(bytes: &[u8]) {
         let taken: Vec<u8> = rest.drain(..usize::from(length).min(rest.len())).collect();
         let taken = Bytes::from(taken);
         now += Duration::from_millis(u64::from(what) * 4);
-        match what % 8 {
+        match what % 11 {
             0 => edge.published(&taken, now),
             1 => edge.answered(&taken, now),
             2 => {
@@ -73,6 +96,31 @@ pub fn bus(bytes: &[u8]) {
                 edge.reconnected(now);
                 lag.start(now);
             }
+            7 => {
+                drivers.receive(&taken, 0.0, now);
+                assert!(drivers.take_events().is_empty(), "somebody drives without a key");
+            }
+            // Who has a key says it, as any message of one of two sessions.
+            8 => {
+                let Ok(text) = std::str::from_utf8(&taken) else { continue };
+                let session = SessionId { edge: 1, number: u64::from(what / 128) + 1 };
+                let number = u64::from(length % 8);
+                let position = DriverPosition { started: 1, session, number };
+                let check = driver_message::check(&link_key);
+                let bytes = driver_message::print("lecture", &check, &link_key, position, text);
+                drivers.receive(&bytes, 0.0, now);
+                for event in drivers.take_events() {
+                    // And so does a client at an edge.
+                    driving.happened(&event, |_| Some(who.clone()), now);
+                }
+            }
+            9 => {
+                if let Some(state) = DriversState::parse(&taken) {
+                    driving.told(state, now);
+                    assert!(driving.take_commands().len() < MOST_ACTIONS);
+                }
+                assert!(edge.told_of_drivers("lecture", "_INBOX_edge.x", &taken).is_none());
+            }
             _ => {
                 outbox.published(usize::from(what));
                 outbox.returned(u64::from(length));
@@ -85,6 +133,14 @@ pub fn bus(bytes: &[u8]) {
                 taken,
                 "it is read as it was written"
             );
+        }
+        for at in drivers.wait_until(now).into_iter().chain(driving.wait_until(now)) {
+            assert!(at >= now || driving.poll(now).is_some() || drivers.poll(now).is_some());
+        }
+        let mut said = 0;
+        while driving.poll(now).is_some() || drivers.poll(now).is_some() {
+            said += 1;
+            assert!(said < MOST_ACTIONS);
         }
         let mut actions = 0;
         while let Some(action) = edge.poll(now) {
@@ -104,10 +160,10 @@ pub fn bus(bytes: &[u8]) {
 mod tests {
     use std::time::UNIX_EPOCH;
 
-    use framecast_stream::WatchLink;
-
     use super::*;
 
+    use crate::driver_message::DriverHello;
+    use crate::drivers_state::SessionTold;
     use crate::report::StateLink;
     use crate::scene::Origin;
 
@@ -130,6 +186,8 @@ mod tests {
             current: true,
             leaving: false,
         };
+        let told = SessionTold { number: 1, heard: 2, sent_away: true, ..SessionTold::default() };
+        let drivers = DriversState { sessions: vec![told], ..DriversState::default() };
         let mut seed = 1_u64;
         let mut random = move |below: usize| {
             seed = seed
@@ -140,16 +198,28 @@ mod tests {
         for _ in 0..300 {
             let mut history = Vec::new();
             for _ in 0..random(12) {
-                let bytes = match random(6) {
+                let hello = DriverHello {
+                    edge: "a".into(),
+                    inbox: "_INBOX_edge.x".into(),
+                    address: String::new(),
+                    network: None,
+                    browser: None,
+                };
+                let bytes = match random(11) {
                     0 => signed.to_vec(),
                     1 => message::cut(&signed, 1, 2048).next().unwrap().to_vec(),
                     2 => report.print(),
                     3 => state.print(),
                     4 => strange.to_vec(),
+                    5 => hello.print().into_bytes(),
+                    6 => br#"{"type":"key_down","key":"a"}"#.to_vec(),
+                    7 => br#"{"type":"close"}"#.to_vec(),
+                    8 => drivers.print(),
+                    9 => br#"{"type":"resize","width":5,"height":5,"ratio":2}"#.to_vec(),
                     _ => SinceRequest { stream: 1, revision: 2 }.print().to_vec(),
                 };
                 let mut bytes = bytes[..bytes.len().min(255)].to_vec();
-                if !bytes.is_empty() {
+                if !bytes.is_empty() && random(3) > 0 {
                     let at = random(bytes.len());
                     bytes[at] = random(256) as u8;
                 }

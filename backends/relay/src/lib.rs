@@ -9,6 +9,9 @@
 //! through async-nats, on a thread and a runtime of its own. Everything that comes from the bus is checked: an edge shows
 //! only what the origin has signed, whoever passed it on.
 //!
+//! Who has a link to drive may drive at an edge, too (`driving`, `drivers`): what they do is passed on with a proof by the
+//! link's key, and the origin decides ([`EdgeBackend`]).
+//!
 //! It does not encode, draw or serve anything itself, and does not decide who may connect to the bus: that is the
 //! business of the NATS servers; `examples/edge` has their configuration.
 //!
@@ -30,7 +33,12 @@ mod address;
 mod answers;
 mod backend;
 mod bus;
+mod driver_message;
+mod drivers;
+mod drivers_state;
+mod driving;
 mod edge;
+mod edge_backend;
 mod edge_bus;
 mod follower;
 #[doc(hidden)]
@@ -56,6 +64,7 @@ mod subjects;
 pub use address::RelayAddress;
 pub use backend::RelayBackend;
 pub use edge::{Edge, EdgePosition, EdgeState};
+pub use edge_backend::EdgeBackend;
 pub use framecast_stream::WatchLink;
 pub use keys::PublicKey;
 pub use settings::RelaySettings;

@@ -7,14 +7,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use async_nats::{Message, Subscriber};
 use bytes::Bytes;
 use framecast_api::{Error, Result};
-use framecast_stream::WatchLink;
 use futures_util::StreamExt;
 use log::Level;
 
 use crate::answers::Answers;
 use crate::bus::{self, Bus, BusEvent, MarkOf};
 use crate::keys::OriginKey;
-use crate::links::LinkSource;
+use crate::links::{Links, LinksRead};
 use crate::message::{MAX_UPDATE, SinceRequest};
 use crate::outbox::Outbox;
 use crate::picture_source::PictureSource;
@@ -31,7 +30,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 pub(crate) async fn run(
     settings: &RelaySettings,
     source: &Arc<PictureSource>,
-    links: Option<&LinkSource>,
+    links: &Links,
     key: OriginKey,
     first: impl FnMut(Option<&Error>),
 ) -> Result<()> {
@@ -45,9 +44,9 @@ pub(crate) async fn run(
 struct Origin<'a> {
     settings: &'a RelaySettings,
     source: &'a Arc<PictureSource>,
-    links: Option<&'a LinkSource>,
+    links: &'a Links,
     /// The links that were told, and when they were looked at.
-    told_links: (Vec<WatchLink>, Option<Instant>),
+    told_links: (LinksRead, Option<Instant>),
     bus: Bus,
     subjects: Subjects,
     publisher: Publisher,
@@ -60,6 +59,10 @@ struct Origin<'a> {
     edges: Subscriber,
     requests_to_origin: Subscriber,
     clocks: Subscriber,
+    /// What those do who drive at edges.
+    drivers: Subscriber,
+    /// Messages of drivers that nobody proved.
+    forged: u64,
     /// Only while no edge answers.
     requests: Option<Subscriber>,
     /// An update that no edge can take was told.
@@ -70,18 +73,19 @@ impl<'a> Origin<'a> {
     async fn new(
         settings: &'a RelaySettings,
         source: &'a Arc<PictureSource>,
-        links: Option<&'a LinkSource>,
+        links: &'a Links,
         key: OriginKey,
         bus: Bus,
     ) -> Result<Self> {
         let subjects = Subjects::new(settings.address.name());
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let started = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
+        source.drivers(|drivers| drivers.start(started));
         Ok(Self {
             settings,
             source,
             links,
-            told_links: (Vec::new(), None),
+            told_links: (LinksRead::default(), None),
             publisher: Publisher::new(settings.address.name(), key, started),
             outbox: Outbox::default(),
             sent: VecDeque::new(),
@@ -90,6 +94,8 @@ impl<'a> Origin<'a> {
             edges: bus.subscribe(&subjects.edges).await?,
             requests_to_origin: bus.subscribe(&subjects.since_origin).await?,
             clocks: bus.subscribe(&subjects.clock).await?,
+            drivers: bus.subscribe(&subjects.drive).await?,
+            forged: 0,
             requests: None,
             subjects,
             bus,
@@ -102,13 +108,17 @@ impl<'a> Origin<'a> {
             let now = Instant::now();
             let wait = if self.bus.is_connected() {
                 self.settle(now).await?;
-                self.publisher.wait_until(now).into_iter().chain(self.look_at(now)).min()
+                let waits = [self.publisher.wait_until(now), self.look_at(now)];
+                waits.into_iter().flatten().min()
             } else {
                 // What is published now would be sent when the connection is back, long after.
                 self.forget();
                 self.source.set_wanted(false, false);
+                self.source.drivers(|drivers| drivers.expire(now));
                 None
             };
+            let drivers = self.source.drivers(|drivers| drivers.wait_until(now));
+            let wait = wait.into_iter().chain(drivers).min();
             let requests = async {
                 match &mut self.requests {
                     Some(requests) => requests.next().await,
@@ -129,6 +139,10 @@ impl<'a> Origin<'a> {
                     if let Some(report) = EdgeReport::parse(&report.payload) {
                         self.publisher.report(report, Instant::now());
                     }
+                }
+                Some(message) = self.drivers.next() => {
+                    let (seconds, now) = (self.source.now(), Instant::now());
+                    self.source.drivers(|it| it.receive(&message.payload, seconds, now));
                 }
                 Some(question) = self.clocks.next() => self.tell_time(&question).await?,
                 Some(request) = self.requests_to_origin.next() => self.answer(&request).await?,
@@ -172,12 +186,28 @@ impl<'a> Origin<'a> {
                 self.publish_update(&bytes).await?;
             }
         }
+        self.tell_drivers(now).await
+    }
+
+    /// Tells edges what concerns those who drive there.
+    async fn tell_drivers(&mut self, now: Instant) -> Result<()> {
+        while let Some((inbox, state)) = self.source.drivers(|drivers| drivers.poll(now)) {
+            let bytes = self.publisher.drivers(self.settings.address.name(), &inbox, &state);
+            self.bus.publish_pieces(&inbox, &bytes).await?;
+        }
+        let forged = self.source.drivers(|drivers| drivers.forged());
+        if std::mem::replace(&mut self.forged, forged) == 0 && forged > 0 {
+            self.settings.reporter.report(
+                Level::Warn,
+                "somebody wanted to drive without the key of a link, and did not; look at who may publish on the bus",
+            );
+        }
         Ok(())
     }
 
     /// When to look at the links; `None` while nobody would be told.
     fn look_at(&self, now: Instant) -> Option<Instant> {
-        self.links.filter(|_| self.publisher.has_edges(now))?;
+        (self.links.is_some() && self.publisher.has_edges(now)).then_some(())?;
         Some(self.told_links.1.map_or(now, |at| at + LOOK_EVERY))
     }
 
@@ -187,7 +217,7 @@ impl<'a> Origin<'a> {
             return false;
         }
         self.told_links.1 = Some(now);
-        self.links.is_some_and(|links| links.read() != self.told_links.0)
+        self.links.read() != self.told_links.0
     }
 
     async fn happened(&mut self, event: BusEvent) -> Result<()> {
@@ -246,10 +276,14 @@ impl<'a> Origin<'a> {
 
     async fn publish_state(&mut self) -> Result<()> {
         let mut state = self.source.state().shortened();
-        if let Some(links) = self.links {
-            self.told_links.0 = links.read();
-            state.links = self.told_links.0.iter().cloned().map(StateLink).collect();
+        let links = self.links.read();
+        state.links = links.watch.iter().cloned().map(StateLink).collect();
+        state.drive_links = links.drive.iter().map(|(link, _)| StateLink(link.clone())).collect();
+        if links.drive != self.told_links.0.drive {
+            let drive = links.drive.clone();
+            self.source.drivers(|drivers| drivers.set_links(drive));
         }
+        self.told_links.0 = links;
         let state = self.publisher.state(self.settings.address.name(), &state);
         self.bus.publish(&self.subjects.state, state).await
     }

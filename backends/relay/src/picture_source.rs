@@ -7,10 +7,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 use std::time::Instant;
 
-use framecast_api::{Clock, Frame};
+use framecast_api::{BackendCommand, BackendEvent, Clock, Frame};
 use framecast_stream::{TileUpdate, UpdateEncoder, Updates};
 use tokio::sync::Notify;
 
+use crate::drivers::Drivers;
 use crate::publisher::EdgeCount;
 use crate::report::CanvasState;
 
@@ -37,8 +38,12 @@ struct Inner {
     has_new_state: bool,
     edges: Vec<EdgeCount>,
     edges_changed: bool,
+    drivers: Drivers,
     closed: bool,
 }
+
+/// Those who drive at edges have numbers as clients from here on; edges have those below.
+const FIRST_DRIVER: u64 = 1 << 32;
 
 enum Source {
     /// A hub of our own.
@@ -60,7 +65,7 @@ impl Source {
 
 impl PictureSource {
     /// One with an encoder of its own; run [`encode`](Self::encode) on a thread.
-    pub(crate) fn own(title: String, clock: Clock, waker: Waker) -> Arc<Self> {
+    pub(crate) fn own(canvas: &str, title: String, clock: Clock, waker: Waker) -> Arc<Self> {
         let source = Source::nothing();
         let state = CanvasState { title, ..CanvasState::default() };
         Arc::new(Self {
@@ -74,6 +79,7 @@ impl PictureSource {
                 has_new_state: true,
                 edges: Vec::new(),
                 edges_changed: false,
+                drivers: Drivers::new(canvas, FIRST_DRIVER),
                 closed: false,
             }),
             work: Condvar::new(),
@@ -127,6 +133,18 @@ impl PictureSource {
         self.changed.notify_one();
     }
 
+    /// Has a command reach those who drive at edges; whether it concerns one of them.
+    pub(crate) fn tell_drivers(&self, command: &BackendCommand) -> bool {
+        let concerns = self.lock().drivers.apply(command, Instant::now());
+        self.changed.notify_one();
+        concerns
+    }
+
+    /// What those did who drive at edges, oldest first.
+    pub(crate) fn driver_events(&self) -> VecDeque<BackendEvent> {
+        self.lock().drivers.take_events()
+    }
+
     pub(crate) fn close(&self) {
         let source = {
             let mut inner = self.lock();
@@ -177,6 +195,18 @@ impl PictureSource {
             inner.waker.clone()
         };
         waker.into_iter().for_each(Waker::wake);
+    }
+
+    /// Changes what is known of those who drive at edges, and tells the engine of what they did.
+    pub(crate) fn drivers<R>(&self, change: impl FnOnce(&mut Drivers) -> R) -> R {
+        let (result, waker) = {
+            let mut inner = self.lock();
+            let result = change(&mut inner.drivers);
+            let waker = inner.waker.clone().filter(|_| inner.drivers.has_events());
+            (result, waker)
+        };
+        waker.into_iter().for_each(Waker::wake);
+        result
     }
 
     /// Whether somebody looks, and whether the bus takes another update.

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use framecast_stream::TileUpdate;
 
+use crate::drivers_state::DriversState;
 use crate::keys::OriginKey;
 use crate::message::{self, SinceRequest};
 use crate::report::{CanvasState, EdgeReport};
 use crate::signed_picture::SignedPicture;
-use crate::signed_state::{self, StatePosition};
+use crate::signed_state::{self, About, StatePosition};
 
 /// What an edge said counts for this time. It says it again every second.
 const LEASE: Duration = Duration::from_secs(3);
@@ -50,6 +51,7 @@ struct Edge {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EdgeCount {
     pub(crate) name: String,
+    pub(crate) viewers: u32,
     pub(crate) visible: u32,
 }
 
@@ -75,7 +77,10 @@ impl Publisher {
             return;
         }
         match self.edges.get(&report.id) {
-            Some(before) => self.list_changed |= before.report.visible != report.visible,
+            Some(Edge { report: before, .. }) => {
+                self.list_changed |=
+                    (before.viewers, before.visible) != (report.viewers, report.visible);
+            }
             None if self.edges.len() >= MAX_EDGES => return,
             None => (self.is_new, self.list_changed) = (true, true),
         }
@@ -108,8 +113,11 @@ impl Publisher {
     }
 
     fn list(&self, now: Instant) -> Vec<EdgeCount> {
-        let count =
-            |edge: &EdgeReport| EdgeCount { name: edge.name.clone(), visible: edge.visible };
+        let count = |edge: &EdgeReport| EdgeCount {
+            name: edge.name.clone(),
+            viewers: edge.viewers,
+            visible: edge.visible,
+        };
         let mut list: Vec<EdgeCount> = self.edges(now).map(count).collect();
         list.sort_by(|one, other| one.name.cmp(&other.name));
         list
@@ -124,7 +132,15 @@ impl Publisher {
     pub(crate) fn state(&mut self, canvas: &str, state: &CanvasState) -> Bytes {
         self.said += 1;
         let position = StatePosition { started: self.started, number: self.said };
-        signed_state::print(&self.key, canvas, position, &state.print())
+        signed_state::print(&self.key, About::Canvas(canvas), position, &state.print())
+    }
+
+    /// Signs what the origin tells the edge with this inbox of those who drive there. Publish the result there.
+    pub(crate) fn drivers(&mut self, canvas: &str, inbox: &str, state: &DriversState) -> Bytes {
+        self.said += 1;
+        let position = StatePosition { started: self.started, number: self.said };
+        let about = About::Drivers { canvas, inbox };
+        signed_state::print(&self.key, about, position, &state.print())
     }
 
     /// Signs what changed. Publish the result.

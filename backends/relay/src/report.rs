@@ -13,7 +13,7 @@ const MAX_WORD: usize = 64;
 /// The longest report of an edge, in bytes.
 const MAX_REPORT: usize = 8 * 1024;
 /// The longest text of the origin, in bytes: with all links, and titles of which every character is escaped.
-pub(crate) const MAX_STATE: usize = 32 * 1024;
+pub(crate) const MAX_STATE: usize = 48 * 1024;
 /// The last second in which a link may end, in seconds since 1970: that of the year 9999.
 const LAST_SECOND: u64 = 253_402_300_799;
 
@@ -24,7 +24,7 @@ pub(crate) struct EdgeReport {
     pub(crate) name: String,
     /// Another for each run of each edge, whatever their names.
     pub(crate) id: u64,
-    /// Viewers, and how many of them look.
+    /// Viewers that only watch, and how many look, those included who may drive.
     pub(crate) viewers: u32,
     pub(crate) visible: u32,
     /// Whether it has the newest picture, and answers requests.
@@ -61,9 +61,12 @@ pub(crate) struct CanvasState {
     /// The links to watch: who has their tokens is let in at edges, too.
     #[serde(default)]
     pub(crate) links: Vec<StateLink>,
+    /// The links to drive, with the hashes of their keys: edges that are named for it let in who has their tokens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) drive_links: Vec<StateLink>,
 }
 
-/// A link to watch. There is no role in it: no other kind can be said.
+/// A link. There is no role in it: what may be done with it is said by where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "LinkText", into = "LinkText")]
 pub(crate) struct StateLink(pub(crate) WatchLink);
@@ -72,7 +75,7 @@ pub(crate) struct StateLink(pub(crate) WatchLink);
 #[serde(deny_unknown_fields)]
 struct LinkText {
     name: String,
-    /// SHA-256 of the token, 43 characters of base64url.
+    /// SHA-256 of the token, or of the key, 43 characters of base64url.
     hash: String,
     /// In seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,6 +125,7 @@ impl CanvasState {
         cut(&mut self.cursor, MAX_WORD);
         self.presenter.iter_mut().for_each(|presenter| cut(presenter, MAX_TITLE));
         self.links.truncate(WatchLink::MOST);
+        self.drive_links.truncate(WatchLink::MOST);
         self
     }
 
@@ -132,8 +136,9 @@ impl CanvasState {
         (is_fine(&state.title, MAX_TITLE)
             && is_fine(&state.cursor, MAX_WORD)
             && is_fine(presenter, MAX_TITLE)
-            && state.links.len() <= WatchLink::MOST
-            && are_different(&state.links))
+            && [&state.links, &state.drive_links]
+                .into_iter()
+                .all(|links| links.len() <= WatchLink::MOST && are_different(links)))
         .then_some(state)
     }
 }
@@ -276,6 +281,7 @@ mod tests {
             presenter: Some(text),
             closed: true,
             links: links(WatchLink::MOST),
+            drive_links: links(WatchLink::MOST),
         };
         assert!(CanvasState::parse(&full.print()).is_none());
         let full = full.shortened();

@@ -15,6 +15,8 @@ pub(crate) struct Subjects {
     pub(crate) since_origin: String,
     /// Asks what the origin's clock shows.
     pub(crate) clock: String,
+    /// What those do who drive at edges: only edges that are trusted with them may publish here.
+    pub(crate) drive: String,
 }
 
 /// Where answers come to. Each kind of program has its own, so that a server can keep them apart.
@@ -51,6 +53,7 @@ impl Subjects {
             since: subject("since"),
             since_origin: subject("since.origin"),
             clock: subject("clock"),
+            drive: subject("drive"),
         }
     }
 }

@@ -2,7 +2,7 @@ use super::*;
 
 use crate::keys::OriginKey;
 use crate::scene::Origin;
-use crate::signed_state;
+use crate::signed_state::{self, About};
 
 fn actions(follower: &mut Follower, now: Instant) -> (usize, Vec<(Whom, SinceRequest)>) {
     let (mut shown, mut asked) = (0, Vec::new());
@@ -68,7 +68,12 @@ fn what_is_missing_is_asked_for_and_what_came_after_it_is_shown_then() {
 fn says(seed: u8, started: u64, number: u64, title: &str) -> Bytes {
     let state = CanvasState { title: title.to_owned(), ..CanvasState::default() };
     let position = StatePosition { started, number };
-    signed_state::print(&OriginKey::from_seed([seed; 32]), "lecture", position, &state.print())
+    signed_state::print(
+        &OriginKey::from_seed([seed; 32]),
+        About::Canvas("lecture"),
+        position,
+        &state.print(),
+    )
 }
 
 fn title(follower: &mut Follower, bytes: &[u8], now: Instant) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Origins and edges on a real NATS server.
 
+mod drivers;
 mod faults;
 mod liars;
 mod links;

@@ -28,7 +28,7 @@ impl Operated {
             fs::write(folder.path().join(name), text).unwrap();
         }
         let mut passwords = String::new();
-        for user in ["origin", "edge-1", "edge-2"] {
+        for user in ["origin", "edge-1", "edge-2", "drive-1"] {
             let variable = user.to_uppercase().replace('-', "_");
             passwords.push_str(&format!("{variable}_PASSWORD: \"secret of {user}\"\n"));
             let file = folder.path().join(format!("{user}.creds"));

@@ -42,16 +42,16 @@ fn payloads<'a>(received: &'a [Operation], subject: &str) -> Vec<&'a [u8]> {
     messages.filter(|message| message.subject == subject).map(|message| message.payload).collect()
 }
 
-/// The table of subjects in README.md: a subject, and what an origin and an edge do there.
-fn table() -> Vec<[String; 3]> {
+/// The table of subjects in README.md: a subject, and what an origin, an edge and one where somebody drives do there.
+fn table() -> Vec<[String; 4]> {
     let readme = read(&source().join("README.md"));
     let (_, rest) = readme
-        .split_once("| subject | carries | origin | edge |\n")
+        .split_once("| subject | carries | origin | edge | edge with `--drive` |\n")
         .expect("the table of subjects");
     let rows = rest.lines().skip(1).take_while(|line| line.starts_with('|'));
     rows.map(|row| {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        [cells[1], cells[3], cells[4]].map(str::to_owned)
+        [cells[1], cells[3], cells[4], cells[5]].map(str::to_owned)
     })
     .collect()
 }
@@ -61,7 +61,7 @@ fn each_user_may_do_what_the_table_says_and_nothing_else() {
     let stage = Stage::new();
     let server = NatsServer::start_file(&stage.path("nats.conf"));
     let mut checked = 0;
-    for [subject, of_origin, of_edge] in table() {
+    for [subject, of_origin, of_edge, of_drive] in table() {
         let others = [
             "framecast.lecture",
             "framecast.lecture.x",
@@ -72,7 +72,13 @@ fn each_user_may_do_what_the_table_says_and_nothing_else() {
         ];
         let subject = subject.trim_matches('`');
         let subjects = if subject == "anything else" { others.to_vec() } else { vec![subject] };
-        for (user, cell) in [("origin", &of_origin), ("edge-1", &of_edge), ("edge-2", &of_edge)] {
+        let users = [
+            ("origin", &of_origin),
+            ("edge-1", &of_edge),
+            ("edge-2", &of_edge),
+            ("drive-1", &of_drive),
+        ];
+        for (user, cell) in users {
             let mut client = stage.log_in(&server, user);
             let publishes = cell.contains("publishes");
             let subscribes = cell.contains("subscribes");
@@ -90,7 +96,7 @@ fn each_user_may_do_what_the_table_says_and_nothing_else() {
             }
         }
     }
-    assert_eq!(checked, 3 * 14, "rows of the table");
+    assert_eq!(checked, 4 * 15, "rows of the table");
 }
 
 #[test]

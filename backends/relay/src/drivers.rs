@@ -1,0 +1,474 @@
+//! Those who drive at edges, as the origin sees them: who they are, what they did, and what they are told. Pure: `now` is
+//! passed in.
+//!
+//! An edge passes on what a client does, message by message, each with the proof that the client has a link to drive. What
+//! is lost is sent again, so nothing is taken twice, left out or in another order.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use framecast_api::{
+    BackendCommand, BackendEvent, ClientId, ControlState, EventKind, LogicalSize, Role, TextInput,
+};
+use framecast_stream::{
+    ClientMessage, Grant, Identity, KeptOut, LinkKey, Revocation, TokenBucket, WatchLink,
+};
+
+use crate::driver_message::{DriverHello, ReceivedMessage, SessionId};
+use crate::drivers_state::{ControlTold, DriversState, SessionTold};
+
+/// Who is not heard for this long has left. Edges say every second that a client is still there.
+pub(crate) const SILENT: Duration = Duration::from_secs(3);
+/// What edges are told is said again after this time.
+const AGAIN: Duration = Duration::from_secs(1);
+/// An edge is told of what changed at once, but not more often than this.
+const SOONEST: Duration = Duration::from_millis(20);
+/// An edge is told within this time how far its clients were heard, and again after it what is missing.
+const HEARD_WITHIN: Duration = Duration::from_millis(100);
+/// A text for a clipboard and an address to open are said again for this time.
+const ORDER_LASTS: Duration = Duration::from_secs(3);
+/// The most who drive, or might, at all edges together.
+pub(crate) const MAX_DRIVERS: usize = 64;
+/// Messages and bytes of one of them in a second: what one page may send.
+const MESSAGES_PER_SECOND: u32 = 1000;
+const BYTES_PER_SECOND: u32 = 256 * 1024;
+/// What is held back of one of them while something before it is missing: messages, and bytes.
+const MAX_HELD: u64 = 1024;
+const MAX_HELD_BYTES: usize = 128 * 1024;
+/// So many runs of edges are remembered, so that nobody repeats what was said.
+const MAX_EDGES: usize = 1024;
+
+/// Everybody who drives at an edge, or might.
+#[derive(Debug)]
+pub(crate) struct Drivers {
+    canvas: String,
+    /// When the origin started, in milliseconds since 1970.
+    started: u64,
+    links: Vec<Link>,
+    sessions: BTreeMap<SessionId, Session>,
+    /// The last session of each edge, and when it began: those before it are over, whoever says it.
+    last: BTreeMap<u64, (u64, Instant)>,
+    edges: BTreeMap<u64, Edge>,
+    kept_out: KeptOut,
+    control: ControlState,
+    events: VecDeque<BackendEvent>,
+    /// The clients here have numbers from here on.
+    first_client: u64,
+    last_client: u64,
+    /// Counts texts for clipboards and addresses to open.
+    orders: u64,
+    forged: u64,
+}
+
+#[derive(Debug)]
+struct Link {
+    link: WatchLink,
+    key: LinkKey,
+    revocation: Revocation,
+}
+
+#[derive(Debug)]
+struct Session {
+    client: ClientId,
+    who: Identity,
+    /// The check of its link.
+    check: [u8; 32],
+    /// The next message.
+    next: u64,
+    heard: Instant,
+    /// What arrived before it.
+    held: BTreeMap<u64, String>,
+    held_bytes: usize,
+    messages: TokenBucket,
+    bytes: TokenBucket,
+    /// When it was sent away, or was not let in.
+    sent_away: Option<Instant>,
+    /// The engine does not know it.
+    refused: bool,
+    text_input: Option<TextInput>,
+    clipboard: Option<(Instant, u64, String)>,
+    url: Option<(Instant, u64, String)>,
+}
+
+/// An edge where somebody drives, or might.
+#[derive(Debug)]
+struct Edge {
+    inbox: String,
+    told: Option<(Instant, DriversState)>,
+    /// It is told again, though it was told.
+    again: bool,
+    /// When it is told, unless something happens before.
+    tell_at: Instant,
+}
+
+impl Session {
+    /// Keeps a message until those before it have arrived.
+    fn hold(&mut self, number: u64, text: &str) {
+        let is_near = (self.next..self.next + MAX_HELD).contains(&number);
+        let fits = number == self.next || self.held_bytes + text.len() <= MAX_HELD_BYTES;
+        if is_near && fits && !self.held.contains_key(&number) {
+            self.held_bytes += text.len();
+            self.held.insert(number, text.to_owned());
+        }
+    }
+
+    /// When it is over, unless it is heard before. Who was sent away has some time to be told.
+    fn ends(&self) -> Instant {
+        self.sent_away.unwrap_or(self.heard) + SILENT
+    }
+}
+
+impl Drivers {
+    /// Nobody yet. Their clients have numbers from `first_client` on.
+    pub(crate) fn new(canvas: &str, first_client: u64) -> Self {
+        Self {
+            canvas: canvas.to_owned(),
+            started: 0,
+            links: Vec::new(),
+            sessions: BTreeMap::new(),
+            last: BTreeMap::new(),
+            edges: BTreeMap::new(),
+            kept_out: KeptOut::default(),
+            control: ControlState::default(),
+            events: VecDeque::new(),
+            first_client,
+            last_client: first_client,
+            orders: 0,
+            forged: 0,
+        }
+    }
+
+    /// Sets when the origin started, in milliseconds since 1970.
+    pub(crate) fn start(&mut self, started: u64) {
+        self.started = started;
+    }
+
+    /// Sets the links to drive. Who came by one that is gone has to leave.
+    pub(crate) fn set_links(&mut self, links: Vec<(WatchLink, LinkKey)>) {
+        let mut before = std::mem::take(&mut self.links);
+        for (link, key) in links {
+            let same = before.iter().position(|it| it.link == link && it.key == key);
+            self.links.push(match same {
+                Some(at) => before.swap_remove(at),
+                None => Link { link, key, revocation: Revocation::default() },
+            });
+        }
+        before.iter().for_each(|gone| gone.revocation.revoke());
+        let is_over =
+            |it: &Session| it.who.grant().revocation.as_ref().is_some_and(Revocation::is_revoked);
+        let over = self.sessions.iter().filter(|(_, session)| is_over(session)).map(|it| *it.0);
+        for id in over.collect::<Vec<_>>() {
+            self.end(id, "its link expired or was revoked");
+        }
+    }
+
+    /// Takes what somebody sent in the name of an edge. `seconds`: what the canvas' clock shows.
+    pub(crate) fn receive(&mut self, bytes: &[u8], seconds: f64, now: Instant) {
+        let Some(received) = ReceivedMessage::parse(bytes) else {
+            self.forged += 1;
+            return;
+        };
+        let position = received.position;
+        let link = self.links.iter().find(|it| it.link.hash() == received.check);
+        // Of the run before, or by a link that has just ended.
+        let Some(link) = link.filter(|_| position.started == self.started) else { return };
+        let Some(text) = received.verified(&self.canvas, &link.key) else {
+            self.forged += 1;
+            return;
+        };
+        match self.sessions.get_mut(&position.session) {
+            None if position.number == 0 => {
+                let link = Link {
+                    link: link.link.clone(),
+                    key: link.key,
+                    revocation: link.revocation.clone(),
+                };
+                self.join(position.session, &link, text, now);
+            }
+            // It is over, or its first message was lost.
+            None => {}
+            // Somebody else's, who has another link to drive.
+            Some(session) if session.check != *received.check => self.forged += 1,
+            Some(session) => {
+                session.heard = now;
+                session.hold(position.number, text);
+                let is_late = position.number < session.next;
+                let lacks = !is_late && !session.held.contains_key(&session.next);
+                self.take_held(position.session, seconds, now);
+                let within = if lacks { SOONEST } else { HEARD_WITHIN };
+                if let Some(edge) = self.edges.get_mut(&position.session.edge) {
+                    edge.tell_at = edge.tell_at.min(now + within);
+                    // What was said of it was lost.
+                    edge.again |= is_late;
+                }
+            }
+        }
+    }
+
+    fn join(&mut self, id: SessionId, link: &Link, text: &str, now: Instant) {
+        let Some(hello) = DriverHello::parse(text) else {
+            self.forged += 1;
+            return;
+        };
+        // What was said once counts once.
+        if self.last.get(&id.edge).is_some_and(|(last, _)| id.number <= *last)
+            || self.sessions.len() >= MAX_DRIVERS
+        {
+            return;
+        }
+        self.last.insert(id.edge, (id.number, now));
+        if self.last.len() > MAX_EDGES {
+            let oldest = self.last.iter().min_by_key(|(_, (_, at))| *at).map(|(edge, _)| *edge);
+            if let Some(oldest) = oldest {
+                self.last.remove(&oldest);
+            }
+        }
+        let grant = Grant {
+            name: link.link.name().to_owned(),
+            role: Role::Drive,
+            // Whose link has ended is not among the links any more.
+            expires: None,
+            revocation: Some(link.revocation.clone()),
+            key: None,
+        };
+        let who = Identity::new(grant, hello.network, hello.browser.as_deref());
+        self.last_client += 1;
+        let client = ClientId(self.last_client);
+        let is_kept_out = self.kept_out.refuses(&who, now);
+        if !is_kept_out {
+            let words = [link.link.name(), &hello.address, "at", &hello.edge];
+            let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+            let label = words.join(" ");
+            self.events.push_back(BackendEvent::Joined { client, label, role: Role::Drive });
+        }
+        let session = Session {
+            client,
+            who,
+            check: *link.link.hash(),
+            next: 1,
+            heard: now,
+            held: BTreeMap::new(),
+            held_bytes: 0,
+            messages: TokenBucket::new(MESSAGES_PER_SECOND, now),
+            bytes: TokenBucket::new(BYTES_PER_SECOND, now),
+            sent_away: is_kept_out.then_some(now),
+            refused: is_kept_out,
+            text_input: None,
+            clipboard: None,
+            url: None,
+        };
+        self.sessions.insert(id, session);
+        let edge = Edge { inbox: hello.inbox.clone(), told: None, again: false, tell_at: now };
+        let edge = self.edges.entry(id.edge).or_insert(edge);
+        (edge.inbox, edge.tell_at) = (hello.inbox, now);
+    }
+
+    /// Takes the messages of a session that are next.
+    fn take_held(&mut self, id: SessionId, seconds: f64, now: Instant) {
+        while let Some(session) = self.sessions.get_mut(&id)
+            && let Some(text) = session.held.remove(&session.next)
+        {
+            session.next += 1;
+            session.held_bytes -= text.len();
+            self.take(id, &text, seconds, now);
+        }
+    }
+
+    fn take(&mut self, id: SessionId, text: &str, seconds: f64, now: Instant) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        // Each of them was proven and stored, whatever its length.
+        let bytes = (text.len() + 128) as f64;
+        if !session.messages.take(1.0, now) || !session.bytes.take(bytes, now) {
+            self.end(id, "too many messages");
+            return;
+        }
+        let (client, is_sent_away) = (session.client, session.sent_away.is_some());
+        if text.is_empty() {
+            return;
+        }
+        let event = match ClientMessage::parse(text) {
+            Ok(ClientMessage::Close) => {
+                self.end(id, if is_sent_away { "sent away" } else { "closed by the client" });
+                return;
+            }
+            _ if is_sent_away => return,
+            Ok(ClientMessage::Event(kind)) => {
+                BackendEvent::Event { client, timestamp: seconds, kind }
+            }
+            Ok(ClientMessage::Show) => {
+                BackendEvent::Event { client, timestamp: seconds, kind: EventKind::Show }
+            }
+            Ok(ClientMessage::Hide) => {
+                BackendEvent::Event { client, timestamp: seconds, kind: EventKind::Hide }
+            }
+            Ok(ClientMessage::Control(request)) => BackendEvent::Control { client, request },
+            Ok(ClientMessage::ViewInfo(info)) => BackendEvent::ViewInfo { client, info },
+            Ok(ClientMessage::Resize(view)) => {
+                let size = LogicalSize::new(view.width, view.height);
+                BackendEvent::Resize { client, size, ratio: view.ratio }
+            }
+            Ok(_) | Err(_) => BackendEvent::Rejected { client, count: 1 },
+        };
+        self.events.push_back(event);
+    }
+
+    fn end(&mut self, id: SessionId, reason: &str) {
+        let Some(session) = self.sessions.remove(&id) else { return };
+        let client = session.client;
+        if session.refused {
+            return;
+        }
+        self.kept_out.left(client, session.who);
+        self.events.push_back(BackendEvent::Leaving { client, reason: reason.to_owned() });
+        self.events.push_back(BackendEvent::Left { client });
+    }
+
+    /// What happened, oldest first.
+    pub(crate) fn take_events(&mut self) -> VecDeque<BackendEvent> {
+        std::mem::take(&mut self.events)
+    }
+
+    pub(crate) fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// Messages that nobody proved who could.
+    pub(crate) fn forged(&self) -> u64 {
+        self.forged
+    }
+
+    /// Whether `client` is one of these.
+    pub(crate) fn has(&self, client: ClientId) -> bool {
+        client.0 > self.first_client
+    }
+
+    /// Takes what the engine wants; whether it concerns somebody here.
+    pub(crate) fn apply(&mut self, command: &BackendCommand, now: Instant) -> bool {
+        match command {
+            BackendCommand::Control(control) => {
+                self.control.clone_from(control);
+                let presenter = control.presenter().and_then(|it| it.client);
+                let others = self.sessions.values_mut().filter(|it| Some(it.client) != presenter);
+                // It is for who drives alone.
+                others.for_each(|it| (it.text_input, it.clipboard, it.url) = (None, None, None));
+            }
+            BackendCommand::Disconnect(client) => {
+                let Some(id) = self.of_client(*client) else { return false };
+                let host =
+                    self.control.members.iter().find(|it| Some(it.number) == self.control.host);
+                let host = host.and_then(|it| self.of_client(it.client?));
+                let host = host.and_then(|id| self.sessions.get(&id)).map(|it| it.who.clone());
+                let others: Vec<Identity> = self
+                    .sessions
+                    .iter()
+                    .filter(|(other, _)| **other != id)
+                    .map(|(_, it)| it.who.clone())
+                    .collect();
+                let Some(session) = self.sessions.get_mut(&id) else { return false };
+                session.sent_away.get_or_insert(now);
+                self.kept_out.add(*client, &session.who, others.iter(), host.as_ref());
+            }
+            BackendCommand::LetIn(client) if self.has(*client) => self.kept_out.let_in(*client),
+            BackendCommand::Clipboard { client, text } => {
+                self.orders += 1;
+                let order = (now, self.orders, text.clone());
+                let Some(session) = self.session_of(*client) else { return false };
+                session.clipboard = Some(order);
+            }
+            BackendCommand::OpenUrl { client, url } => {
+                self.orders += 1;
+                let order = (now, self.orders, url.clone());
+                let Some(session) = self.session_of(*client) else { return false };
+                session.url = Some(order);
+            }
+            BackendCommand::TextInput { client, input } => {
+                let Some(session) = self.session_of(*client) else { return false };
+                session.text_input = *input;
+            }
+            _ => return false,
+        }
+        for edge in self.edges.values_mut() {
+            let soonest = edge.told.as_ref().map_or(now, |(at, _)| *at + SOONEST);
+            edge.tell_at = edge.tell_at.min(soonest.max(now));
+        }
+        true
+    }
+
+    fn of_client(&self, client: ClientId) -> Option<SessionId> {
+        self.sessions.iter().find(|(_, it)| it.client == client).map(|(id, _)| *id)
+    }
+
+    fn session_of(&mut self, client: ClientId) -> Option<&mut Session> {
+        self.sessions.values_mut().find(|it| it.client == client)
+    }
+
+    /// Lets those leave of whom nothing was heard for some time.
+    pub(crate) fn expire(&mut self, now: Instant) {
+        let over: Vec<_> =
+            self.sessions.iter().filter(|(_, it)| it.ends() <= now).map(|it| *it.0).collect();
+        for id in over {
+            let is_sent_away = self.sessions.get(&id).is_some_and(|it| it.sent_away.is_some());
+            let lost = "its edge is not heard of any more";
+            self.end(id, if is_sent_away { "sent away" } else { lost });
+        }
+    }
+
+    /// What an edge is to be told now: where, and what. Call it until there is nothing, while the bus is reached.
+    pub(crate) fn poll(&mut self, now: Instant) -> Option<(String, DriversState)> {
+        self.expire(now);
+        let sessions = &self.sessions;
+        self.edges.retain(|edge, _| sessions.keys().any(|id| id.edge == *edge));
+        let due: Vec<u64> =
+            self.edges.iter().filter(|(_, it)| it.tell_at <= now).map(|it| *it.0).collect();
+        for number in due {
+            let state = self.state(number, now);
+            let Some(edge) = self.edges.get_mut(&number) else { continue };
+            let lacks = state.sessions.iter().any(|it| it.missing > 0);
+            let again = if lacks { HEARD_WITHIN } else { AGAIN };
+            let is_news =
+                |(at, told): &(Instant, DriversState)| *at + again <= now || *told != state;
+            let tell = edge.again || edge.told.as_ref().is_none_or(is_news);
+            edge.again = false;
+            if tell {
+                edge.told = Some((now, state.clone()));
+            }
+            edge.tell_at = edge.told.as_ref().map_or(now, |(at, _)| *at) + again;
+            if tell {
+                return Some((edge.inbox.clone(), state));
+            }
+        }
+        None
+    }
+
+    fn state(&self, edge: u64, now: Instant) -> DriversState {
+        let order = |order: &Option<(Instant, u64, String)>| {
+            let current = order.as_ref().filter(|(at, ..)| now < *at + ORDER_LASTS);
+            current.map(|(_, number, text)| (*number, text.clone()))
+        };
+        let sessions = self.sessions.iter().filter(|(id, _)| id.edge == edge);
+        let sessions = sessions.map(|(id, it)| SessionTold {
+            number: id.number,
+            heard: it.next,
+            missing: it.held.keys().next().map_or(0, |held| held - it.next),
+            sent_away: it.sent_away.is_some(),
+            text_input: it.text_input,
+            clipboard: order(&it.clipboard),
+            url: order(&it.url),
+        });
+        DriversState {
+            control: ControlTold::new(&self.control, edge, |client| self.of_client(client)),
+            sessions: sessions.collect(),
+        }
+    }
+
+    /// When to poll again, if nothing happens before.
+    pub(crate) fn wait_until(&self, now: Instant) -> Option<Instant> {
+        let ends = self.sessions.values().map(Session::ends);
+        // What is due waits for the bus only.
+        let tells = self.edges.values().map(|it| it.tell_at).filter(|at| now < *at);
+        ends.chain(tells).min()
+    }
+}

@@ -1,0 +1,229 @@
+//! What strangers say.
+
+use super::*;
+
+use crate::driver_message::{self, DriverPosition};
+
+const STARTED: u64 = 77;
+
+struct World {
+    now: Instant,
+    drivers: Drivers,
+    links: Vec<(WatchLink, LinkKey)>,
+}
+
+impl World {
+    fn new() -> Self {
+        let link = |n: u8| {
+            let key = LinkKey::new([n; 32]);
+            let check = driver_message::check(&key);
+            (WatchLink::new(format!("desk-{n}"), check, None).unwrap(), key)
+        };
+        let links = vec![link(1), link(2)];
+        let mut drivers = Drivers::new("lecture", 100);
+        drivers.start(STARTED);
+        drivers.set_links(links.clone());
+        Self { now: Instant::now(), drivers, links }
+    }
+
+    fn message(&self, link: usize, edge: u64, session: u64, number: u64, text: &str) -> Vec<u8> {
+        let (link, key) = &self.links[link];
+        let session = SessionId { edge, number: session };
+        let position = DriverPosition { started: STARTED, session, number };
+        driver_message::print("lecture", link.hash(), key, position, text).to_vec()
+    }
+
+    fn say(
+        &mut self,
+        link: usize,
+        edge: u64,
+        session: u64,
+        number: u64,
+        text: &str,
+    ) -> Vec<BackendEvent> {
+        let bytes = self.message(link, edge, session, number, text);
+        self.hear(&bytes)
+    }
+
+    fn hear(&mut self, bytes: &[u8]) -> Vec<BackendEvent> {
+        self.drivers.receive(bytes, 1.0, self.now);
+        self.drivers.take_events().into()
+    }
+
+    fn hello(&mut self, link: usize, edge: u64, session: u64) -> Vec<BackendEvent> {
+        self.say(link, edge, session, 0, &hello())
+    }
+}
+
+fn hello() -> String {
+    let hello = DriverHello {
+        edge: "fra-1".into(),
+        inbox: "_INBOX_edge.x".into(),
+        address: "192.0.2.7:5".into(),
+        network: None,
+        browser: None,
+    };
+    hello.print()
+}
+
+const KEY: &str = r#"{"type":"key_down","key":"a"}"#;
+
+#[test]
+fn what_was_said_once_counts_once() {
+    let mut world = World::new();
+    let (first, second) = (world.message(0, 5, 1, 0, &hello()), world.message(0, 5, 1, 1, KEY));
+    assert!(matches!(world.hear(&first)[..], [BackendEvent::Joined { .. }]));
+    assert_eq!(world.hear(&second).len(), 1);
+    for bytes in [&first, &second] {
+        assert!(world.hear(bytes).is_empty());
+    }
+    let closed = world.say(0, 5, 1, 2, r#"{"type":"close"}"#);
+    assert!(matches!(closed[..], [BackendEvent::Leaving { .. }, BackendEvent::Left { .. }]));
+    // A session that is over does not begin again, and neither does one before it.
+    for bytes in [&first, &second] {
+        assert!(world.hear(bytes).is_empty());
+    }
+    assert_eq!(world.hello(0, 5, 3).len(), 1);
+    assert!(world.hello(0, 5, 2).is_empty());
+    // Another run of the origin has another time.
+    world.drivers = Drivers::new("lecture", 100);
+    world.drivers.start(STARTED + 1);
+    world.drivers.set_links(world.links.clone());
+    assert!(world.hear(&first).is_empty());
+    assert_eq!(world.drivers.forged(), 0);
+}
+
+#[test]
+fn nobody_drives_without_the_key_of_a_link_whatever_an_edge_says() {
+    let mut world = World::new();
+    // What everybody on the bus knows is no key.
+    let (link, _) = world.links[0].clone();
+    let session = SessionId { edge: 5, number: 1 };
+    let position = DriverPosition { started: STARTED, session, number: 0 };
+    let check = LinkKey::new(*link.hash());
+    let bytes = driver_message::print("lecture", link.hash(), &check, position, &hello());
+    assert!(world.hear(&bytes).is_empty());
+    assert_eq!(world.drivers.forged(), 1);
+    // For another canvas, or by a link that there is not.
+    let (_, key) = world.links[0].clone();
+    let bytes = driver_message::print("show", link.hash(), &key, position, &hello());
+    assert!(world.hear(&bytes).is_empty());
+    let bytes = driver_message::print("lecture", &[0; 32], &key, position, &hello());
+    assert!(world.hear(&bytes).is_empty());
+    // Who has one link does not speak for who came by another.
+    assert_eq!(world.hello(0, 5, 1).len(), 1);
+    let before = world.drivers.forged();
+    assert!(world.say(1, 5, 1, 1, KEY).is_empty());
+    assert_eq!(world.drivers.forged(), before + 1);
+    assert_eq!(world.say(0, 5, 1, 1, KEY).len(), 1);
+    for wild in [&b""[..], b"junk", &[1; 200]] {
+        assert!(world.hear(wild).is_empty());
+    }
+}
+
+#[test]
+fn a_hello_that_makes_no_sense_is_none() {
+    let mut world = World::new();
+    for wild in ["", "{}", KEY, &hello().replace("_INBOX_edge.x", "framecast.lecture.updates")] {
+        assert!(world.say(0, 5, 1, 0, wild).is_empty());
+    }
+    assert_eq!(world.drivers.poll(world.now), None, "nothing is published for it");
+}
+
+#[test]
+fn what_pages_do_not_say_is_rejected() {
+    let mut world = World::new();
+    world.hello(0, 5, 1);
+    for (n, wild) in [
+        "junk",
+        r#"{"type":"hello","width":1,"height":1,"ratio":1,"visible":true}"#,
+        r#"{"type":"ack","update":1}"#,
+        r#"{"type":"list_links"}"#,
+        r#"{"type":"char","char_str":"\u0000"}"#,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let events = world.say(0, 5, 1, 1 + n as u64, wild);
+        assert!(
+            matches!(events[..], [BackendEvent::Rejected { .. } | BackendEvent::Event { .. }]),
+            "{wild}: {events:?}"
+        );
+    }
+}
+
+#[test]
+fn a_flood_ends_the_session() {
+    let mut world = World::new();
+    world.hello(0, 5, 1);
+    let mut events = Vec::new();
+    for n in 1..=u64::from(MESSAGES_PER_SECOND) + 1 {
+        events = world.say(0, 5, 1, n, KEY);
+    }
+    assert!(
+        matches!(&events[..], [BackendEvent::Leaving { reason, .. }, BackendEvent::Left { .. }]
+        if reason == "too many messages")
+    );
+    world.hello(0, 5, 2);
+    let long = format!(r#"{{"type":"paste","data":"{}"}}"#, "x".repeat(60_000));
+    let ended = (1..).find(|n| world.say(0, 5, 2, *n, &long).len() == 2).unwrap();
+    assert_eq!(ended, u64::from(BYTES_PER_SECOND) / 60_000 + 1);
+}
+
+#[test]
+fn what_is_held_back_has_a_limit() {
+    let mut world = World::new();
+    world.hello(0, 5, 1);
+    let long = format!(r#"{{"type":"paste","data":"{}"}}"#, "x".repeat(60_000));
+    for n in 2..10 {
+        assert!(world.say(0, 5, 1, n, &long).is_empty());
+    }
+    for n in 10..3 * MAX_HELD {
+        assert!(world.say(0, 5, 1, n, KEY).is_empty());
+    }
+    let session = world.drivers.sessions.values().next().unwrap();
+    assert!(session.held_bytes <= MAX_HELD_BYTES && session.held.len() as u64 <= MAX_HELD);
+    assert_eq!(session.held_bytes, session.held.values().map(String::len).sum::<usize>());
+    // What is next always has room.
+    assert_eq!(world.say(0, 5, 1, 1, &long).len(), 3);
+}
+
+#[test]
+fn what_is_remembered_of_edges_has_a_limit() {
+    let mut world = World::new();
+    for edge in 0..MAX_EDGES as u64 + 10 {
+        world.now += Duration::from_millis(1);
+        assert_eq!(world.hello(0, edge, 1).len(), 1);
+        world.say(0, edge, 1, 1, r#"{"type":"close"}"#);
+        while world.drivers.poll(world.now).is_some() {}
+        assert!(world.drivers.last.len() <= MAX_EDGES && world.drivers.edges.is_empty());
+    }
+}
+
+#[test]
+fn an_edge_is_told_again_every_second_and_not_in_vain() {
+    let mut world = World::new();
+    world.hello(0, 5, 1);
+    let (mut number, mut told) = (0, 0);
+    let mut run = |often: bool| {
+        let start = world.now;
+        told = 0;
+        for step in 0..2000 {
+            world.now = start + Duration::from_millis(5) * step;
+            // That it is still there, and what was heard already.
+            if step % 200 == 0 {
+                number += 1;
+                world.say(0, 5, 1, number, "");
+            } else if often {
+                world.say(0, 5, 1, number, "");
+            }
+            while world.drivers.poll(world.now).is_some() {
+                told += 1;
+            }
+        }
+        told
+    };
+    let (seldom, often) = (run(false), run(true));
+    assert!((10..=12).contains(&seldom), "{seldom}");
+    assert!((90..=110).contains(&often), "{often}");
+}

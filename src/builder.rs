@@ -245,6 +245,16 @@ impl CanvasBuilder {
         self
     }
 
+    /// With [`edge`](Self::edge): has those drive here, too, who come by one of the origin's links to drive. What they do is
+    /// passed on to the origin, which decides about it. Default: links to drive are no links here.
+    ///
+    /// Whoever runs this program sees the tokens of those who come, and can drive with them.
+    #[cfg(all(feature = "relay", feature = "http"))]
+    pub fn edge_drivers(mut self, drive: bool) -> Self {
+        self.page.edge_drivers = drive;
+        self
+    }
+
     /// Opens the canvas and its backends.
     ///
     /// A backend that cannot be opened is left out, and a message says why. With `--wait-viewer`, this
@@ -354,7 +364,9 @@ impl CanvasBuilder {
             let mut backend = backend;
             #[cfg(feature = "http")]
             if let Some(links) = links {
+                let drive_links = links.clone();
                 backend.set_links(move || links.watch_links());
+                backend.set_drive_links(move || drive_links.drive_links());
             }
             // As with a recording.
             engine.publish(backend, core.waker())?;

@@ -280,6 +280,9 @@ pub(crate) struct Page {
     /// What browsers are shown comes from there.
     #[cfg(all(feature = "relay", feature = "http"))]
     pub(crate) edge: Option<framecast_relay::Edge>,
+    /// The origin's links to drive count there, too.
+    #[cfg(all(feature = "relay", feature = "http"))]
+    pub(crate) edge_drivers: bool,
 }
 
 #[cfg(feature = "http")]
@@ -342,6 +345,14 @@ impl Servers {
                 let mut backend = backend;
                 #[cfg(feature = "relay")]
                 let feed = page.edge.as_ref().map(|edge| (edge.clone(), backend.feed()));
+                let boxed: Box<dyn Backend> = Box::new(backend);
+                #[cfg(feature = "relay")]
+                let boxed = match &feed {
+                    Some((edge, sink)) => {
+                        Box::new(framecast_relay::EdgeBackend::new(edge, boxed, Arc::clone(sink)))
+                    }
+                    None => boxed,
+                };
                 Candidate {
                     #[cfg(feature = "relay")]
                     feed,
@@ -349,7 +360,7 @@ impl Servers {
                     updates: Some(updates),
                     #[cfg(feature = "relay")]
                     links: self.at(options).map(framecast_http::HttpServer::shared_links),
-                    ..Candidate::new(name, Ok(Box::new(backend)))
+                    ..Candidate::new(name, Ok(boxed))
                 }
             }
         }
@@ -432,27 +443,33 @@ impl Servers {
         let backend = server.canvas(None)?;
         #[cfg(feature = "relay")]
         if let Some(edge) = &page.edge {
-            follow_links(edge, &server, messages);
+            follow_links(edge, page.edge_drivers, &server, messages);
         }
         self.servers.push(Server { listen: options.listen, server, is_edge: page.is_edge() });
         Ok(open(backend))
     }
 }
 
-/// Has the origin's links to watch let in at `server`.
+/// Has the origin's links let in at `server`: those to watch, and with `drivers` those to drive.
 #[cfg(all(feature = "http", feature = "relay"))]
 fn follow_links(
     edge: &framecast_relay::Edge,
+    drivers: bool,
     server: &framecast_http::HttpServer,
     messages: Messages,
 ) {
-    let links = server.shared_links();
-    edge.feed_links(move |origins| {
-        if let Err(error) = links.follow(origins) {
+    let tell = move |done: Result<()>| {
+        if let Err(error) = done {
             let message = format!("relay   the links of the origin stay as they were: {error}");
             messages.notice(log::Level::Warn, &message);
         }
-    });
+    };
+    let links = server.shared_links();
+    edge.feed_links(move |origins| tell(links.follow(origins)));
+    if drivers {
+        let links = server.shared_links();
+        edge.feed_drive_links(move |origins| tell(links.follow_drivers(origins)));
+    }
 }
 
 /// Whether only this machine can reach `address`, also where it is written as one of IPv6.

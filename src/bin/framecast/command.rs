@@ -241,6 +241,11 @@ pub(crate) struct Edge {
     #[argh(option, arg_name = "key")]
     pub(crate) origin_key: Option<String>,
 
+    /// let those drive here, too, who have one of its links to drive. Whoever runs this edge sees these links, and can drive
+    /// with them
+    #[argh(switch)]
+    pub(crate) drive: bool,
+
     /// where the canvas is published
     #[argh(positional, arg_name = "nats://host/name")]
     pub(crate) address: String,

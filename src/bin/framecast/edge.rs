@@ -42,6 +42,7 @@ pub(crate) fn run(options: &Options, args: &Arguments) -> Result<()> {
     let canvas = Canvas::builder(address.name())
         .options(&options)
         .edge(&edge)
+        .edge_drivers(args.drive)
         .close_on_interrupt()
         .update_mode(UpdateMode::OnDemand)
         .open()?;
@@ -53,6 +54,7 @@ pub(crate) fn run(options: &Options, args: &Arguments) -> Result<()> {
         position: EdgePosition::default(),
         picture: Picture::new(),
         told_links: false,
+        drive: args.drive,
     };
     served.run(&canvas)
 }
@@ -94,6 +96,8 @@ struct Served {
     picture: Picture,
     /// That the origin's links work here was told.
     told_links: bool,
+    /// The origin's links to drive work here.
+    drive: bool,
 }
 
 impl Served {
@@ -155,8 +159,9 @@ impl Served {
         let mut links = backends.iter().filter(|it| it.name == "http").flat_map(|it| &it.links);
         if let Some(link) = links.next() {
             let address = link.url.split('#').next().unwrap_or_default();
+            let which = if self.drive { "" } else { " to watch" };
             print_notice(&format!(
-                "relay   the origin's links to watch work here: put their part after # behind {address}#"
+                "relay   the origin's links{which} work here: put their part after # behind {address}#"
             ));
         }
     }

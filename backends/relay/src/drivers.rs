@@ -14,7 +14,7 @@ use framecast_api::{
     BackendCommand, BackendEvent, ClientId, ControlState, EventKind, LogicalSize, Role, TextInput,
 };
 use framecast_stream::{
-    ClientMessage, Grant, Identity, KeptOut, LinkKey, Revocation, TokenBucket, WatchLink,
+    ClientMessage, Grant, Identity, Inputs, KeptOut, LinkKey, Revocation, TokenBucket, WatchLink,
 };
 
 use crate::driver_message::{DriverHello, ReceivedMessage, SessionId};
@@ -54,7 +54,7 @@ pub(crate) struct Drivers {
     edges: BTreeMap<u64, Edge>,
     kept_out: KeptOut,
     control: ControlState,
-    events: VecDeque<BackendEvent>,
+    inputs: Inputs,
     /// The clients here have numbers from here on.
     first_client: u64,
     last_client: u64,
@@ -133,7 +133,7 @@ impl Drivers {
             edges: BTreeMap::new(),
             kept_out: KeptOut::default(),
             control: ControlState::default(),
-            events: VecDeque::new(),
+            inputs: Inputs::default(),
             first_client,
             last_client: first_client,
             orders: 0,
@@ -242,7 +242,7 @@ impl Drivers {
             let words = [link.link.name(), &hello.address, "at", &hello.edge];
             let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
             let label = words.join(" ");
-            self.events.push_back(BackendEvent::Joined { client, label, role: Role::Drive });
+            self.inputs.join(client, label, Role::Drive);
         }
         let session = Session {
             client,
@@ -310,9 +310,14 @@ impl Drivers {
                 let size = LogicalSize::new(view.width, view.height);
                 BackendEvent::Resize { client, size, ratio: view.ratio }
             }
-            Ok(_) | Err(_) => BackendEvent::Rejected { client, count: 1 },
+            Ok(_) | Err(_) => {
+                self.inputs.reject(client);
+                return;
+            }
         };
-        self.events.push_back(event);
+        if self.inputs.push(client, event, text.len()).is_err() {
+            self.end(id, "too many messages");
+        }
     }
 
     fn end(&mut self, id: SessionId, reason: &str) {
@@ -322,17 +327,16 @@ impl Drivers {
             return;
         }
         self.kept_out.left(client, session.who);
-        self.events.push_back(BackendEvent::Leaving { client, reason: reason.to_owned() });
-        self.events.push_back(BackendEvent::Left { client });
+        self.inputs.leave(client, reason);
     }
 
     /// What happened, oldest first.
     pub(crate) fn take_events(&mut self) -> VecDeque<BackendEvent> {
-        std::mem::take(&mut self.events)
+        self.inputs.take()
     }
 
     pub(crate) fn has_events(&self) -> bool {
-        !self.events.is_empty()
+        !self.inputs.is_empty()
     }
 
     /// Messages that nobody proved who could.

@@ -12,8 +12,8 @@ use crate::session::Violation;
 const MERGE_FROM: usize = 256;
 
 /// A client sent more than may wait.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Flooded;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Flooded;
 
 impl From<Flooded> for Violation {
     fn from(_: Flooded) -> Self {
@@ -21,9 +21,11 @@ impl From<Flooded> for Violation {
     }
 }
 
-/// The queue, over all clients of a canvas.
+/// What clients said that the engine has not taken yet, over all clients of a backend: of each at most
+/// [`PENDING_INPUTS`](limits::PENDING_INPUTS) events and [`PENDING_INPUT_BYTES`](limits::PENDING_INPUT_BYTES) bytes.
+/// [`Hub`](crate::Hub) has its own.
 #[derive(Debug, Default)]
-pub(crate) struct Inputs {
+pub struct Inputs {
     queue: VecDeque<BackendEvent>,
     clients: BTreeMap<ClientId, Pending>,
     /// Of whom something waits, or who is not announced.
@@ -46,14 +48,18 @@ struct Pending {
 
 impl Inputs {
     /// Announces `client`. The others speak of clients that were announced.
-    pub(crate) fn join(&mut self, client: ClientId, label: String, role: Role) {
+    pub fn join(&mut self, client: ClientId, label: String, role: Role) {
         self.clients.insert(client, Pending::default());
         self.pending.insert(client);
         self.queue.push_back(BackendEvent::Joined { client, label, role });
     }
 
-    /// Adds `input` of `client`, which came in a message of `bytes` bytes.
-    pub(crate) fn push(
+    /// Adds `input` of `client`, which came in a message of `bytes` bytes. When much waits, it is merged into the one
+    /// before, if that can be.
+    ///
+    /// # Errors
+    /// If too much of this client waits.
+    pub fn push(
         &mut self,
         client: ClientId,
         input: BackendEvent,
@@ -83,15 +89,15 @@ impl Inputs {
     }
 
     /// Counts a message of `client` that made no sense.
-    pub(crate) fn reject(&mut self, client: ClientId) {
+    pub fn reject(&mut self, client: ClientId) {
         if let Some(pending) = self.clients.get_mut(&client) {
             pending.rejected += 1;
             self.rejected.insert(client);
         }
     }
 
-    /// `client` is gone, for this reason.
-    pub(crate) fn leave(&mut self, client: ClientId, reason: &str) {
+    /// Announces that `client` left, for this reason. One that was not taken yet is forgotten.
+    pub fn leave(&mut self, client: ClientId, reason: &str) {
         let Some(pending) = self.clients.remove(&client) else { return };
         self.pending.remove(&client);
         self.rejected.remove(&client);
@@ -117,13 +123,14 @@ impl Inputs {
         }
     }
 
-    /// Whether there is nothing to take.
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Returns whether there is nothing to take.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.rejected.is_empty()
     }
 
-    /// Hands everything over, oldest first.
-    pub(crate) fn take(&mut self) -> VecDeque<BackendEvent> {
+    /// Takes everything, oldest first.
+    pub fn take(&mut self) -> VecDeque<BackendEvent> {
         let mut queue = std::mem::take(&mut self.queue);
         for client in std::mem::take(&mut self.rejected) {
             if let Some(pending) = self.clients.get_mut(&client) {

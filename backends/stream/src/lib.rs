@@ -61,6 +61,7 @@ mod whole_encode;
 
 pub use hub::{Hub, HubInput, HubOutput, Joining};
 pub use identity::{Grant, Identity, LinkKey, Revocation, network};
+pub use inputs::{Flooded, Inputs};
 pub use job::{Job, JobResult, is_same};
 pub use kept_out::KeptOut;
 pub use ledger::Painted;

@@ -150,6 +150,9 @@ pub fn bus(bytes: &[u8]) {
         }
         assert!(!edge.is_current(now));
         let _ = (lag.poll(now), publisher.beacon(now), publisher.wait_until(now));
+        if publisher.state_is_due(now) {
+            publisher.state("lecture", &CanvasState::default(), now);
+        }
         for at in edge.wait_until().into_iter().chain(publisher.wait_until(now)) {
             assert!(at > now, "it never comes to rest");
         }
@@ -176,8 +179,11 @@ mod tests {
         let signed = origin.since(0, 0);
         let link = WatchLink::new("guest", [3; 32], Some(UNIX_EPOCH)).unwrap();
         let state = CanvasState { links: vec![StateLink(link)], ..CanvasState::default() };
-        let strange =
-            Publisher::new("lecture", OriginKey::from_seed([2; 32]), 1).state("lecture", &state);
+        let strange = Publisher::new("lecture", OriginKey::from_seed([2; 32]), 1).state(
+            "lecture",
+            &state,
+            Instant::now(),
+        );
         let report = EdgeReport {
             name: "a".into(),
             id: 3,

@@ -177,14 +177,14 @@ impl<'a> Origin<'a> {
             }
             self.source.set_wanted(self.publisher.has_viewers(now), self.outbox.has_room());
         }
-        if self.source.has_new_state() || self.has_new_links(now) {
+        if self.source.has_new_state()
+            || self.has_new_links(now)
+            || self.publisher.state_is_due(now)
+        {
             self.publish_state().await?;
         }
-        if self.publisher.beacon_is_due(now) {
-            self.publish_state().await?;
-            if let Some(bytes) = self.publisher.beacon(now) {
-                self.publish_update(&bytes).await?;
-            }
+        if let Some(bytes) = self.publisher.beacon(now) {
+            self.publish_update(&bytes).await?;
         }
         self.tell_drivers(now).await
     }
@@ -284,7 +284,7 @@ impl<'a> Origin<'a> {
             self.source.drivers(|drivers| drivers.set_links(drive));
         }
         self.told_links.0 = links;
-        let state = self.publisher.state(self.settings.address.name(), &state);
+        let state = self.publisher.state(self.settings.address.name(), &state, Instant::now());
         self.bus.publish(&self.subjects.state, state).await
     }
 

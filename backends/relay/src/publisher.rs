@@ -15,9 +15,10 @@ use crate::signed_state::{self, About, StatePosition};
 
 /// What an edge said counts for this time. It says it again every second.
 const LEASE: Duration = Duration::from_secs(3);
-/// The newest revision is published again after this time, so that an edge notices that the last update was lost.
+/// The newest revision and the state are published again after this time, so that an edge notices that the last update was
+/// lost, and knows that the origin is there.
 const BEACON: Duration = Duration::from_secs(1);
-/// A new edge is told the newest revision at once, but not more often than this.
+/// A new edge is told both at once, but not more often than this.
 const BEACON_SOONEST: Duration = Duration::from_millis(100);
 /// The most edges that are counted.
 const MAX_EDGES: usize = 1024;
@@ -29,8 +30,11 @@ pub(crate) struct Publisher {
     /// Milliseconds since 1970.
     started: u64,
     picture: SignedPicture,
-    /// How many states were published.
+    /// How many states were published, and when the last one was.
     said: u64,
+    said_at: Option<Instant>,
+    /// It is published as soon as it may be.
+    state_is_new: bool,
     edges: BTreeMap<u64, Edge>,
     /// When the newest revision was published last.
     told: Option<Instant>,
@@ -62,6 +66,8 @@ impl Publisher {
             started,
             picture: SignedPicture::new(canvas),
             said: 0,
+            said_at: None,
+            state_is_new: false,
             edges: BTreeMap::new(),
             told: None,
             is_new: false,
@@ -82,7 +88,7 @@ impl Publisher {
                     (before.viewers, before.visible) != (report.viewers, report.visible);
             }
             None if self.edges.len() >= MAX_EDGES => return,
-            None => (self.is_new, self.list_changed) = (true, true),
+            None => (self.is_new, self.state_is_new, self.list_changed) = (true, true, true),
         }
         self.edges.insert(report.id, Edge { report, until: now + LEASE });
     }
@@ -129,8 +135,9 @@ impl Publisher {
     }
 
     /// Signs what the origin says of its canvas. Publish the result.
-    pub(crate) fn state(&mut self, canvas: &str, state: &CanvasState) -> Bytes {
+    pub(crate) fn state(&mut self, canvas: &str, state: &CanvasState, now: Instant) -> Bytes {
         self.said += 1;
+        (self.said_at, self.state_is_new) = (Some(now), false);
         let position = StatePosition { started: self.started, number: self.said };
         signed_state::print(&self.key, About::Canvas(canvas), position, &state.print())
     }
@@ -150,14 +157,14 @@ impl Publisher {
         message::print(&self.key.public(), &signed)
     }
 
-    /// Whether edges are told now that the origin is there, and what is the newest revision.
-    pub(crate) fn beacon_is_due(&self, now: Instant) -> bool {
-        self.beacon_at(now).is_some_and(|at| at <= now)
+    /// Whether edges are told the state now, new or not: updates say nothing of it.
+    pub(crate) fn state_is_due(&self, now: Instant) -> bool {
+        self.state_at(now).is_some_and(|at| at <= now)
     }
 
     /// The newest revision, without tiles, if it is to be published now; `None` also if nothing was published yet.
     pub(crate) fn beacon(&mut self, now: Instant) -> Option<Bytes> {
-        if !self.beacon_is_due(now) {
+        if self.beacon_at(now).is_none_or(|at| now < at) {
             return None;
         }
         (self.told, self.is_new) = (Some(now), false);
@@ -173,14 +180,24 @@ impl Publisher {
     /// When there is something to do, if nothing happens before.
     pub(crate) fn wait_until(&self, now: Instant) -> Option<Instant> {
         let ends = self.edges.values().map(|edge| edge.until).filter(|until| now < *until).min();
-        self.beacon_at(now).into_iter().chain(ends).min()
+        self.beacon_at(now).into_iter().chain(self.state_at(now)).chain(ends).min()
     }
 
     /// `None` while nobody listens.
     fn beacon_at(&self, now: Instant) -> Option<Instant> {
+        self.again_at(self.told, self.is_new, now)
+    }
+
+    /// The same, of the state.
+    fn state_at(&self, now: Instant) -> Option<Instant> {
+        self.again_at(self.said_at, self.state_is_new, now)
+    }
+
+    /// When something is published again that was published last at `before`.
+    fn again_at(&self, before: Option<Instant>, is_new: bool, now: Instant) -> Option<Instant> {
         self.edges(now).next()?;
-        let after = if self.is_new { BEACON_SOONEST } else { BEACON };
-        Some(self.told.map_or(now, |told| told + after))
+        let after = if is_new { BEACON_SOONEST } else { BEACON };
+        Some(before.map_or(now, |at| at + after))
     }
 
     /// The answer to a request; `None` if nothing was published yet.
@@ -243,11 +260,38 @@ mod tests {
             beacons += usize::from(publisher.beacon(now).is_some());
         }
         assert_eq!(beacons, 1);
+        say(&mut publisher, now);
         let later = now + BEACON_SOONEST;
         assert_eq!(publisher.wait_until(now), Some(later));
         assert!(publisher.beacon(later).is_some());
         assert!(publisher.beacon(later).is_none());
+        say(&mut publisher, later);
         assert_eq!(publisher.wait_until(later), Some(later + BEACON));
+    }
+
+    fn say(publisher: &mut Publisher, now: Instant) {
+        publisher.state("lecture", &CanvasState::default(), now);
+    }
+
+    #[test]
+    fn edges_hear_the_state_every_second_and_new_ones_at_once_while_the_picture_moves() {
+        let (mut publisher, mut origin, start) = publisher();
+        let mut said = Vec::new();
+        for n in 0..60 {
+            let now = start + n * SECOND / 20;
+            publisher.update(origin.show(n, &[]).update, now);
+            // One edge all the time, and another one from a moment on.
+            publisher.report(report(1, 1, true), now);
+            if n >= 29 {
+                publisher.report(report(2, 1, true), now);
+            }
+            assert!(publisher.beacon(now).is_none(), "updates tell the revision");
+            if publisher.state_is_due(now) {
+                say(&mut publisher, now);
+                said.push(n);
+            }
+        }
+        assert_eq!(said, [0, 20, 29, 49]);
     }
 
     #[test]

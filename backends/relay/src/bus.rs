@@ -88,8 +88,14 @@ impl Bus {
 
     /// Publishes an update in pieces.
     pub(crate) async fn publish_pieces(&mut self, to: &str, bytes: &Bytes) -> Result<()> {
+        self.publish_cut(to, bytes, usize::MAX).await
+    }
+
+    /// The same, with messages of at most `longest` bytes.
+    async fn publish_cut(&mut self, to: &str, bytes: &Bytes, longest: usize) -> Result<()> {
         self.pieces = self.pieces.wrapping_add(1);
-        for piece in message::cut(bytes, self.pieces, self.client.max_payload()) {
+        let longest = self.client.max_payload().min(longest);
+        for piece in message::cut(bytes, self.pieces, longest) {
             self.publish(to, piece).await?;
         }
         Ok(())
@@ -103,14 +109,14 @@ impl Bus {
         find: impl FnOnce(SinceRequest) -> Option<Bytes>,
     ) -> Result<()> {
         let to = request.reply.as_ref().filter(|to| Inbox::Edge.has(to));
-        let (Some(to), Some(since)) = (to, SinceRequest::parse(&request.payload)) else {
+        let Some((to, (purpose, since))) = to.zip(SinceRequest::parse(&request.payload)) else {
             return Ok(());
         };
-        if !self.is_connected() || !limits.may(Instant::now()) {
+        if !self.is_connected() || !limits.may(purpose, Instant::now()) {
             return Ok(());
         }
         if let Some(answer) = find(since).filter(|answer| answer.len() <= MAX_UPDATE) {
-            self.publish_pieces(to, &answer).await?;
+            self.publish_cut(to, &answer, message::answer_piece(answer.len())).await?;
             let mark = limits.sent(answer.len());
             self.mark(MarkOf::Answer, mark).await?;
         }

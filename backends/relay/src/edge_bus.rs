@@ -14,8 +14,8 @@ use crate::bus::{self, Bus, BusEvent, MarkOf};
 use crate::edge::EdgeShared;
 use crate::edge_backend::EdgeClients;
 use crate::follower::{Action, Follower, Whom};
-use crate::lag::{Lag, LagAction};
-use crate::message::{Assembler, SinceRequest};
+use crate::intake::{Intake, IntakeAction};
+use crate::message::{Assembler, Purpose, SinceRequest};
 use crate::origin_clock::OriginClock;
 use crate::report::EdgeReport;
 use crate::runtime::until;
@@ -50,16 +50,19 @@ struct EdgeBus<'a> {
     bus: Bus,
     subjects: Subjects,
     follower: Follower,
-    lag: Lag,
+    intake: Intake,
     published: Assembler,
     /// The number of the question that is to be answered, and what came of the answer.
     question: (u64, Assembler),
+    /// When it was asked.
+    asked: Instant,
     my_answers: Answers,
     report: EdgeReport,
     /// When it was said last.
     reported: Option<Instant>,
     inbox: String,
-    updates: Subscriber,
+    /// Not while it pulls.
+    updates: Option<Subscriber>,
     state: Subscriber,
     answers: Subscriber,
     /// Where the origin says what concerns those who drive here, and what came for each backend of theirs.
@@ -82,7 +85,7 @@ impl<'a> EdgeBus<'a> {
         let [inbox, clock_inbox, drive_inbox] = [(); 3].map(|()| bus.client.new_inbox());
         let now = Instant::now();
         Ok(Self {
-            updates: bus.subscribe(&subjects.updates).await?,
+            updates: Some(bus.subscribe(&subjects.updates).await?),
             state: bus.subscribe(&subjects.state).await?,
             answers: bus.subscribe(&format!("{inbox}.*")).await?,
             times: bus.subscribe(&format!("{clock_inbox}.*")).await?,
@@ -94,9 +97,10 @@ impl<'a> EdgeBus<'a> {
             origin: 0,
             requests: None,
             follower: Follower::new(settings.address.name(), settings.key, now),
-            lag: Lag::new(now),
+            intake: Intake::new(now),
             published: Assembler::default(),
             question: (0, Assembler::default()),
+            asked: now,
             my_answers: Answers::new(now),
             report: EdgeReport {
                 name: settings.name.clone(),
@@ -130,17 +134,11 @@ impl<'a> EdgeBus<'a> {
             }
             let now = Instant::now();
             let wait = self.settle(now).await?;
-            let requests = async {
-                match &mut self.requests {
-                    Some(requests) => requests.next().await,
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 // A mark tells how late is what came before it, here as well.
                 biased;
                 Some(event) = self.bus.events.recv() => self.happened(event),
-                Some(message) = self.updates.next() => {
+                Some(message) = next(&mut self.updates) => {
                     if let Some(bytes) = self.published.add(&message.payload) {
                         self.follower.published(&bytes, Instant::now());
                     }
@@ -153,7 +151,7 @@ impl<'a> EdgeBus<'a> {
                 }
                 Some(message) = self.answers.next() => self.answer_came(&message),
                 Some(mark) = self.bus.marks.next() => match Bus::read_mark(&mark) {
-                    Some((MarkOf::Lag, mark)) => self.lag.returned(mark, Instant::now()),
+                    Some((MarkOf::Lag, mark)) => self.intake.returned(mark, Instant::now()),
                     Some((MarkOf::Answer, mark)) => self.my_answers.returned(mark),
                     Some((MarkOf::Update, _)) | None => {}
                 },
@@ -163,7 +161,7 @@ impl<'a> EdgeBus<'a> {
                         self.clock.answered(number, f64::from_le_bytes(bytes), Instant::now());
                     }
                 }
-                Some(request) = requests => self.answer(&request).await?,
+                Some(request) = next(&mut self.requests) => self.answer(&request).await?,
                 () = self.shared.changed() => {}
                 () = until(Some(wait)) => {}
             }
@@ -182,7 +180,7 @@ impl<'a> EdgeBus<'a> {
                 Action::Show(update) => self.shared.show(&update, self.clock.seconds(now), now),
                 // What is published now would be sent when the connection is back, long after.
                 Action::Ask(..) if !is_connected => {}
-                Action::Ask(whom, request) => self.ask(whom, request).await?,
+                Action::Ask(whom, purpose, request) => self.ask(whom, purpose, request).await?,
             }
         }
         self.shared.tell_links(now);
@@ -200,20 +198,8 @@ impl<'a> EdgeBus<'a> {
             let inbox = format!("{}.{question}", self.clock_inbox);
             self.bus.ask(&self.subjects.clock, &inbox, "").await?;
         }
-        match self.lag.poll(now) {
-            None => {}
-            Some(LagAction::Mark(mark)) => {
-                self.bus.mark(MarkOf::Lag, mark).await?;
-            }
-            Some(LagAction::Drop) => {
-                self.settings.reporter.report(
-                    Level::Warn,
-                    "more than a second behind: dropping what waits, and asking for the newest picture",
-                );
-                self.bus.reconnect().await?;
-                // What has arrived here waits, too.
-                while self.updates.next().now_or_never().flatten().is_some() {}
-            }
+        if let Some(action) = self.intake.poll(now) {
+            self.take_in(action, now).await?;
         }
         let current = self.follower.is_current(now);
         self.answer_others(current).await?;
@@ -221,8 +207,41 @@ impl<'a> EdgeBus<'a> {
         self.tell_forged();
         let report_at = self.report(now, current).await?;
         let waits = [self.follower.wait_until(), self.follower.silent_at(now), drivers_wait];
-        let earliest = report_at.min(self.lag.wait_until()).min(self.clock.wait_until());
+        let earliest = report_at.min(self.intake.wait_until()).min(self.clock.wait_until());
         Ok(waits.into_iter().flatten().fold(earliest, Instant::min))
+    }
+
+    /// Marks, or changes how pictures come.
+    async fn take_in(&mut self, action: IntakeAction, now: Instant) -> Result<()> {
+        let message = match action {
+            IntakeAction::Mark(mark) => return self.bus.mark(MarkOf::Lag, mark).await,
+            IntakeAction::Drop => {
+                "more than a second behind: dropping what waits, and asking for the newest picture"
+            }
+            IntakeAction::Pull => {
+                "the link to the bus is too thin for all that is published: asking for the newest picture instead, again and again"
+            }
+            IntakeAction::Subscribe => "trying whether the link carries all that is published",
+        };
+        let is_try = action == IntakeAction::Subscribe;
+        let level = if is_try { Level::Info } else { Level::Warn };
+        self.settings.reporter.report(level, message);
+        if is_try {
+            self.updates = Some(self.bus.subscribe(&self.subjects.updates).await?);
+            self.follower.subscribed(now);
+            return Ok(());
+        }
+        if action == IntakeAction::Pull
+            && let Some(mut updates) = self.updates.take()
+        {
+            let _ = updates.unsubscribe().await;
+            self.published = Assembler::default();
+            self.follower.pull();
+        }
+        self.bus.reconnect().await?;
+        // What has arrived here waits, too.
+        while next(&mut self.updates).now_or_never().flatten().is_some() {}
+        Ok(())
     }
 
     /// Passes on what those did who drive here. Returns when there is more, if nothing happens before.
@@ -275,6 +294,7 @@ impl<'a> EdgeBus<'a> {
     /// Says how many look, if that is new or was said long ago. Returns when it is said again.
     async fn report(&mut self, now: Instant, current: bool) -> Result<Instant> {
         let (all, visible) = self.shared.viewers();
+        self.follower.set_watched(visible > 0);
         // Those who may drive are told of one by one.
         let drivers = self.shared.clients().iter().map(|it| it.driving().clients()).sum();
         let all = all.saturating_sub(drivers);
@@ -295,13 +315,16 @@ impl<'a> EdgeBus<'a> {
     }
 
     /// Asks for what is newer. Only the answer to the last question counts.
-    async fn ask(&mut self, whom: Whom, request: SinceRequest) -> Result<()> {
+    async fn ask(&mut self, whom: Whom, purpose: Purpose, request: SinceRequest) -> Result<()> {
         self.question = (bus::random()?, Assembler::default());
+        self.asked = Instant::now();
         let at = match whom {
             Whom::Anybody => &self.subjects.since,
             Whom::Origin => &self.subjects.since_origin,
         };
-        self.bus.ask(at, &format!("{}.{}", self.inbox, self.question.0), request.print()).await
+        self.bus
+            .ask(at, &format!("{}.{}", self.inbox, self.question.0), request.print(purpose))
+            .await
     }
 
     /// Takes its share of others' requests, or none.
@@ -327,20 +350,26 @@ impl<'a> EdgeBus<'a> {
                 self.my_answers.clear();
                 self.follower.reconnected(now);
                 self.reported = None;
-                self.lag.start(now);
+                self.intake.start(now);
             }
-            BusEvent::Disconnected => self.lag.start(now),
+            BusEvent::Disconnected => self.intake.start(now),
         }
     }
 
     fn answer_came(&mut self, message: &Message) {
         let (question, assembler) = &mut self.question;
         // That nobody answers is no answer, either: it has a status and no bytes.
-        if number(message) == Some(*question)
-            && message.status.is_none()
-            && let Some(bytes) = assembler.add(&message.payload)
-        {
-            self.follower.answered(&bytes, Instant::now());
+        if number(message) != Some(*question) || message.status.is_some() {
+            return;
+        }
+        let now = Instant::now();
+        match assembler.add(&message.payload) {
+            None => self.follower.answer_arrives(now),
+            Some(bytes) => {
+                let took = now.saturating_duration_since(self.asked);
+                self.intake.answered(took, self.clock.round_trip(), now);
+                self.follower.answered(&bytes, now);
+            }
         }
     }
 
@@ -359,6 +388,14 @@ impl<'a> EdgeBus<'a> {
                 "something arrived that the origin has not signed, and was not shown; look at who may publish on the bus",
             );
         }
+    }
+}
+
+/// The next message; none ever without a subscription.
+async fn next(messages: &mut Option<Subscriber>) -> Option<Message> {
+    match messages {
+        Some(messages) => messages.next().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -1,6 +1,8 @@
 //! How an edge follows what an origin publishes: what is shown, what is missing, whom to ask for it. Pure.
 
 #[cfg(test)]
+mod pull_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
@@ -11,7 +13,7 @@ use framecast_stream::TileUpdate;
 
 use crate::drivers_state::DriversState;
 use crate::keys::PublicKey;
-use crate::message::{self, Received, SinceRequest};
+use crate::message::{self, Purpose, Received, SinceRequest};
 use crate::report::CanvasState;
 use crate::signed_picture::{SignedPicture, SignedUpdate, Taken};
 use crate::signed_state::{About, ReceivedState, StatePosition};
@@ -21,6 +23,16 @@ const LATE: Duration = Duration::from_millis(30);
 /// A request that is not answered is repeated after this time, and after twice the time each time.
 const ANSWER_WITHIN: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(4);
+/// The same, of an edge that pulls: its link may take so long for an answer.
+const PULLED_WITHIN: Duration = Duration::from_secs(2);
+/// Who answers may take no longer than this, all pieces together, but for the origin.
+const WHOLE_WITHIN: Duration = Duration::from_secs(10);
+/// An edge that pulls asks no sooner than this after the question before.
+const PULL_EVERY: Duration = Duration::from_millis(100);
+/// The same, if nothing was newer.
+const PULL_AT_REST: Duration = Duration::from_millis(250);
+/// The same, while nobody looks.
+const PULL_UNWATCHED: Duration = Duration::from_secs(1);
 /// After so many requests without a useful answer the origin is asked.
 const PATIENCE: u32 = 2;
 /// An origin that is there is heard every second.
@@ -42,7 +54,7 @@ pub(crate) enum Whom {
 pub(crate) enum Action {
     /// Show this.
     Show(TileUpdate),
-    Ask(Whom, SinceRequest),
+    Ask(Whom, Purpose, SinceRequest),
 }
 
 /// Follows one canvas.
@@ -61,8 +73,16 @@ pub(crate) struct Follower {
     ask_at: Option<Instant>,
     /// Requests since the last one that was of use.
     asked: u32,
+    /// Whom the last one was for, and when it was made.
+    question: Option<(Whom, Instant)>,
     /// The last one had a useless answer.
     is_spent: bool,
+    /// It asks again and again, and is not sent what is published.
+    pulling: bool,
+    /// Somebody looks here.
+    watched: bool,
+    /// The newest revision, as far as the origin's state says.
+    newest: Option<SinceRequest>,
     /// When the origin was heard last.
     heard: Option<Instant>,
     /// Up to where the origin's state is known.
@@ -86,7 +106,11 @@ impl Follower {
             held_bytes: 0,
             ask_at: Some(now),
             asked: 0,
+            question: None,
             is_spent: false,
+            pulling: false,
+            watched: false,
+            newest: None,
             heard: None,
             state: None,
             told: None,
@@ -152,6 +176,7 @@ impl Follower {
         let state = CanvasState::parse(text)?;
         self.believes(received.key, now);
         self.state = Some(received.position);
+        self.newest = state.newest;
         self.heard(now);
         Some(state)
     }
@@ -191,6 +216,7 @@ impl Follower {
         self.key = Some(key);
         self.picture.clear();
         (self.state, self.told) = (None, None);
+        self.newest = None;
         self.drop_held();
         self.ask_at = Some(now);
         self.asked = 0;
@@ -209,14 +235,20 @@ impl Follower {
             self.ask_again(now);
             return;
         };
-        match self.picture.take(&signed, &key) {
+        let taken = self.picture.take(&signed, &key);
+        match taken {
             Taken::Newer => {
                 self.show.push_back(signed.update);
                 self.complete(now);
             }
             // Nothing is missing.
-            Taken::Same | Taken::Known if self.held.is_empty() => {
-                (self.asked, self.ask_at) = (0, None);
+            Taken::Same | Taken::Known if self.held.is_empty() && !self.is_newer_known() => {
+                if self.pulling {
+                    // Nobody else tells viewers that there is nothing newer.
+                    self.show.extend((taken == Taken::Same).then_some(signed.update));
+                }
+                self.asked = 0;
+                self.ask_at = self.next_pull(PULL_AT_REST);
             }
             // Who answered has less than was published.
             Taken::Same | Taken::Known => self.ask_again(now),
@@ -227,10 +259,57 @@ impl Follower {
         }
     }
 
+    /// A part of an answer has arrived. A thin link takes long for the rest.
+    pub(crate) fn answer_arrives(&mut self, now: Instant) {
+        if !self.pulling {
+            return;
+        }
+        let (Some(ask_at), Some((whom, since))) = (self.ask_at, self.question) else { return };
+        let later = now + self.wait();
+        // Whoever else answers might never come to an end.
+        let later = if whom == Whom::Origin { later } else { later.min(since + WHOLE_WITHIN) };
+        self.ask_at = Some(ask_at.max(later));
+    }
+
     /// The connection to the bus is there again: what was published meanwhile is lost.
     pub(crate) fn reconnected(&mut self, now: Instant) {
         self.asked = 0;
         self.ask_at = Some(now);
+    }
+
+    /// From now on it is not sent what is published. It asks when the connection is there again.
+    pub(crate) fn pull(&mut self) {
+        self.pulling = true;
+        self.drop_held();
+        (self.asked, self.ask_at) = (0, None);
+    }
+
+    /// From now on it is sent what is published.
+    pub(crate) fn subscribed(&mut self, now: Instant) {
+        self.pulling = false;
+        // What comes first is what is newer than the answer to the last question, perhaps.
+        (self.asked, self.ask_at) = (0, Some(now));
+    }
+
+    /// Says whether anybody looks here.
+    pub(crate) fn set_watched(&mut self, watched: bool) {
+        let before = std::mem::replace(&mut self.watched, watched);
+        if watched && !before && self.pulling && self.asked == 0 && self.ask_at.is_some() {
+            self.ask_at = self.next_pull(PULL_EVERY);
+        }
+    }
+
+    /// When it asks next although nothing is known to be missing; `None` if it need not.
+    fn next_pull(&self, after: Duration) -> Option<Instant> {
+        let (_, asked) = self.question.filter(|_| self.pulling)?;
+        Some(asked + if self.watched { after } else { PULL_UNWATCHED })
+    }
+
+    /// Whether the origin said that something is newer than its picture.
+    fn is_newer_known(&self) -> bool {
+        let (stream, revision) = self.picture.revision();
+        let is_newer = |it: SinceRequest| it.stream != stream || it.revision > revision;
+        self.pulling && self.newest.is_some_and(is_newer)
     }
 
     /// What to do next. Call it until there is nothing.
@@ -247,9 +326,12 @@ impl Follower {
             }
             self.asked += 1;
             self.is_spent = false;
+            self.question = Some((whom, now));
             self.ask_at = Some(now + self.wait());
             let (stream, revision) = self.picture.revision();
-            return Some(Action::Ask(whom, SinceRequest { stream, revision }));
+            let is_pull = self.pulling && !self.picture.is_empty();
+            let purpose = if is_pull { Purpose::Pull } else { Purpose::Repair };
+            return Some(Action::Ask(whom, purpose, SinceRequest { stream, revision }));
         }
         None
     }
@@ -261,7 +343,7 @@ impl Follower {
 
     /// Whether it has the newest picture, as far as it knows, and so may answer others.
     pub(crate) fn is_current(&self, now: Instant) -> bool {
-        !self.picture.is_empty() && self.ask_at.is_none() && !self.is_silent(now)
+        !self.picture.is_empty() && self.ask_at.is_none() && !self.pulling && !self.is_silent(now)
     }
 
     /// Whether nothing was heard of the origin for some time.
@@ -316,7 +398,8 @@ impl Follower {
         }
         self.held_bytes = self.held.iter().map(|it| it.update.bytes()).sum();
         self.asked = 0;
-        self.ask_at = is_missing.then_some(now + LATE);
+        let missing = is_missing.then_some(now + LATE);
+        self.ask_at = missing.or_else(|| self.next_pull(PULL_EVERY));
     }
 
     fn hold(&mut self, signed: SignedUpdate) {
@@ -344,6 +427,7 @@ impl Follower {
 
     fn wait(&self) -> Duration {
         let doubled = self.asked.saturating_sub(1).min(8);
-        (ANSWER_WITHIN * 2_u32.pow(doubled)).min(LONGEST_WAIT)
+        let first = if self.pulling { PULLED_WITHIN } else { ANSWER_WITHIN };
+        (first * 2_u32.pow(doubled)).min(LONGEST_WAIT)
     }
 }

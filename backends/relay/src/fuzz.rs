@@ -12,8 +12,8 @@ use crate::drivers::Drivers;
 use crate::drivers_state::DriversState;
 use crate::driving::Driving;
 use crate::follower::{Action, Follower};
+use crate::intake::{Intake, IntakeAction};
 use crate::keys::OriginKey;
-use crate::lag::Lag;
 use crate::message::{self, Assembler, SinceRequest};
 use crate::outbox::Outbox;
 use crate::publisher::Publisher;
@@ -47,8 +47,8 @@ pub fn bus(bytes: &[u8]) {
         key: Some(link_key),
     };
     let who = Identity::new(grant, None, None);
-    let (mut assembler, mut lag, mut outbox) =
-        (Assembler::default(), Lag::new(now), Outbox::default());
+    let (mut assembler, mut intake, mut outbox) =
+        (Assembler::default(), Intake::new(now), Outbox::default());
     let mut rest: VecDeque<u8> = bytes.iter().copied().collect();
     for _ in 0..MOST_STEPS {
         let (Some(what), Some(length)) = (rest.pop_front(), rest.pop_front()) else { break };
@@ -88,13 +88,14 @@ pub fn bus(bytes: &[u8]) {
                 }
             }
             5 => {
-                if let Some(request) = SinceRequest::parse(&taken) {
+                if let Some((purpose, request)) = SinceRequest::parse(&taken) {
+                    assert_eq!(request.print(purpose), taken);
                     assert!(publisher.answer(request).is_none() && edge.answer(request).is_none());
                 }
             }
             6 => {
                 edge.reconnected(now);
-                lag.start(now);
+                intake.start(now);
             }
             7 => {
                 drivers.receive(&taken, 0.0, now);
@@ -124,7 +125,8 @@ pub fn bus(bytes: &[u8]) {
             _ => {
                 outbox.published(usize::from(what));
                 outbox.returned(u64::from(length));
-                lag.returned(u64::from(length), now);
+                intake.returned(u64::from(length), now);
+                intake.answered(Duration::from_millis(what.into()), None, now);
             }
         }
         if let Some(received) = message::parse(&taken) {
@@ -149,9 +151,14 @@ pub fn bus(bytes: &[u8]) {
             assert!(actions < MOST_ACTIONS);
         }
         assert!(!edge.is_current(now));
-        let _ = (lag.poll(now), publisher.beacon(now), publisher.wait_until(now));
+        match intake.poll(now) {
+            Some(IntakeAction::Pull) => edge.pull(),
+            Some(IntakeAction::Subscribe) => edge.subscribed(now),
+            Some(IntakeAction::Mark(_) | IntakeAction::Drop) | None => {}
+        }
+        let _ = publisher.beacon(now);
         if publisher.state_is_due(now) {
-            publisher.state("lecture", &CanvasState::default(), now);
+            publisher.state("lecture", CanvasState::default(), now);
         }
         for at in edge.wait_until().into_iter().chain(publisher.wait_until(now)) {
             assert!(at > now, "it never comes to rest");
@@ -167,6 +174,7 @@ mod tests {
 
     use crate::driver_message::DriverHello;
     use crate::drivers_state::SessionTold;
+    use crate::message::Purpose;
     use crate::report::StateLink;
     use crate::scene::Origin;
 
@@ -181,7 +189,7 @@ mod tests {
         let state = CanvasState { links: vec![StateLink(link)], ..CanvasState::default() };
         let strange = Publisher::new("lecture", OriginKey::from_seed([2; 32]), 1).state(
             "lecture",
-            &state,
+            state.clone(),
             Instant::now(),
         );
         let report = EdgeReport {
@@ -222,7 +230,7 @@ mod tests {
                     7 => br#"{"type":"close"}"#.to_vec(),
                     8 => drivers.print(),
                     9 => br#"{"type":"resize","width":5,"height":5,"ratio":2}"#.to_vec(),
-                    _ => SinceRequest { stream: 1, revision: 2 }.print().to_vec(),
+                    _ => SinceRequest { stream: 1, revision: 2 }.print(Purpose::Pull).to_vec(),
                 };
                 let mut bytes = bytes[..bytes.len().min(255)].to_vec();
                 if !bytes.is_empty() && random(3) > 0 {

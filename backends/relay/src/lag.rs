@@ -4,21 +4,18 @@ use std::time::{Duration, Instant};
 
 /// How often a mark is sent.
 const EVERY: Duration = Duration::from_millis(500);
-/// An edge that is further behind gives up what waits for it, and asks for what is new instead.
+/// A mark that takes longer is late, and so is what is published.
 const TOO_LATE: Duration = Duration::from_secs(1);
-/// Not again within this time, doubled each time, so that a connection that is always slow still brings something.
-const PAUSE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(80);
-/// After so long in time, the pause is short again.
-const CALM: Duration = Duration::from_secs(120);
+/// It is not said again within this time: what is new has to arrive first, after a new connection.
+const PAUSE: Duration = Duration::from_secs(3);
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LagAction {
     /// Send this mark.
     Mark(u64),
-    /// What waits on the way is too old: drop it.
-    Drop,
+    /// What waits on the way is too old.
+    Late,
 }
 
 #[derive(Debug)]
@@ -27,15 +24,13 @@ pub(crate) struct Lag {
     sent: Option<(u64, Instant)>,
     last: u64,
     next: Instant,
-    pause: Duration,
-    /// When it may drop what waits again, and when it did the last time.
+    /// When it may be said again that it is late.
     not_before: Option<Instant>,
-    dropped: Option<Instant>,
 }
 
 impl Lag {
     pub(crate) fn new(now: Instant) -> Self {
-        Self { sent: None, last: 0, next: now, pause: PAUSE, not_before: None, dropped: None }
+        Self { sent: None, last: 0, next: now, not_before: None }
     }
 
     /// What to do now.
@@ -52,13 +47,9 @@ impl Lag {
         if !is_late || self.not_before.is_some_and(|at| now < at) {
             return None;
         }
-        if self.dropped.is_some_and(|at| now.saturating_duration_since(at) > CALM) {
-            self.pause = PAUSE;
-        }
-        (self.not_before, self.dropped) = (Some(now + self.pause), Some(now));
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        self.not_before = Some(now + PAUSE);
         self.start(now);
-        Some(LagAction::Drop)
+        Some(LagAction::Late)
     }
 
     /// This mark came back.
@@ -110,34 +101,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_a_second_old_is_dropped_and_less_often_each_time() {
+    fn what_is_a_second_old_is_late_and_said_every_three_seconds() {
         let start = Instant::now();
         let (mut now, mut lag) = (start, Lag::new(start));
-        let mut drops = Vec::new();
-        while now < start + 60 * SECOND {
+        let mut late = Vec::new();
+        while now < start + 10 * SECOND {
             match lag.poll(now) {
-                Some(LagAction::Drop) => drops.push((now - start).as_secs()),
+                Some(LagAction::Late) => late.push((now - start).as_secs()),
                 Some(LagAction::Mark(_)) => {}
                 None => now = lag.wait_until(),
             }
         }
-        assert_eq!(drops, [1, 6, 16, 36]);
+        assert_eq!(late, [1, 4, 7]);
         // A late mark of the connection before means nothing.
         lag.returned(1, now);
         assert!(lag.sent.is_some());
-    }
-
-    #[test]
-    fn after_two_minutes_in_time_it_is_as_in_the_beginning() {
-        let mut now = Instant::now();
-        let mut lag = Lag::new(now);
-        lag.poll(now);
-        now += SECOND;
-        assert_eq!(lag.poll(now), Some(LagAction::Drop));
-        now += CALM + SECOND;
-        assert!(matches!(lag.poll(now), Some(LagAction::Mark(_))));
-        now += SECOND;
-        assert_eq!(lag.poll(now), Some(LagAction::Drop));
-        assert_eq!(lag.not_before, Some(now + PAUSE));
     }
 }

@@ -43,6 +43,7 @@ mod edge_bus;
 mod follower;
 #[doc(hidden)]
 pub mod fuzz;
+mod intake;
 mod keys;
 mod lag;
 mod links;

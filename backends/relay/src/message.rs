@@ -5,12 +5,14 @@
 //! - A piece of one, since a server limits how long a message may be (1 MiB unless it is told otherwise): version (1), a
 //!   zero, the piece's number and how many there are (u16 each), two zeros, a number that all pieces of one update have
 //!   (u64), and the bytes.
-//! - A request for what is newer: version (1), stream and revision (u64 each).
+//! - A request for what is newer: version (1), what for (0: something is missing, 1: the newest picture is wanted, as
+//!   always), stream and revision (u64 each).
 
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 use framecast_stream::TileUpdate;
+use serde::{Deserialize, Serialize};
 
 use crate::keys::{PUBLIC_KEY, PublicKey, SIGNATURE};
 use crate::signed_picture::SignedUpdate;
@@ -29,6 +31,11 @@ const MAX_PIECES: usize = MAX_UPDATE / LEAST_PIECE;
 const LEAST_PIECE: usize = 4096;
 /// A piece is no longer than this, so that what is urgent does not wait behind a large one.
 const PIECE: usize = 256 * 1024;
+
+/// An answer is cut into shorter pieces: that they arrive is a sign of life on a thin link.
+const ANSWER_PIECE: usize = 32 * 1024;
+/// But into no more than this, so that they can wait until they are put together.
+const MAX_ANSWER_PIECES: usize = 256;
 
 /// A signed update, as it arrived: the key in it is only what the sender says.
 #[derive(Debug, Clone)]
@@ -79,6 +86,11 @@ pub(crate) fn cut(bytes: &Bytes, number: u64, longest: usize) -> impl Iterator<I
         message.extend_from_slice(piece);
         message.freeze()
     })
+}
+
+/// The longest message to cut an answer of so many bytes into.
+pub(crate) fn answer_piece(length: usize) -> usize {
+    length.div_ceil(MAX_ANSWER_PIECES).max(ANSWER_PIECE) + PIECE_HEAD
 }
 
 /// Puts the pieces of updates together.
@@ -141,8 +153,17 @@ impl Assembler {
     }
 }
 
-/// A request for everything that is newer.
+/// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Something is missing.
+    Repair,
+    /// An edge that takes nothing of what is published asks for the newest picture, again and again.
+    Pull,
+}
+
+/// A request for everything that is newer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SinceRequest {
     /// The hub whose revision it is; 0: whoever asks has nothing.
     pub(crate) stream: u64,
@@ -150,15 +171,20 @@ pub(crate) struct SinceRequest {
 }
 
 impl SinceRequest {
-    pub(crate) fn print(self) -> Bytes {
-        let parts = [&[VERSION][..], &self.stream.to_le_bytes(), &self.revision.to_le_bytes()];
-        parts.concat().into()
+    pub(crate) fn print(self, purpose: Purpose) -> Bytes {
+        let head = [VERSION, u8::from(purpose == Purpose::Pull)];
+        [&head[..], &self.stream.to_le_bytes(), &self.revision.to_le_bytes()].concat().into()
     }
 
-    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        let bytes: &[u8; 17] = bytes.try_into().ok()?;
+    pub(crate) fn parse(bytes: &[u8]) -> Option<(Purpose, Self)> {
+        let bytes: &[u8; 18] = bytes.try_into().ok()?;
+        let purpose = match bytes[..2] {
+            [VERSION, 0] => Purpose::Repair,
+            [VERSION, 1] => Purpose::Pull,
+            _ => return None,
+        };
         let number = |at: usize| bytes[at..at + 8].try_into().map(u64::from_le_bytes).ok();
-        (bytes[0] == VERSION).then_some(Self { stream: number(1)?, revision: number(9)? })
+        Some((purpose, Self { stream: number(2)?, revision: number(10)? }))
     }
 }
 
@@ -254,10 +280,26 @@ mod tests {
     #[test]
     fn a_request_is_read_as_it_was_written() {
         let request = SinceRequest { stream: 5, revision: u64::MAX };
-        let bytes = request.print();
-        assert_eq!(SinceRequest::parse(&bytes), Some(request));
-        for wild in [&bytes[..16], &[&bytes[..], &[0]].concat(), &[&[2], &bytes[1..]].concat()] {
-            assert_eq!(SinceRequest::parse(wild), None);
+        for purpose in [Purpose::Repair, Purpose::Pull] {
+            let bytes = request.print(purpose);
+            assert_eq!(SinceRequest::parse(&bytes), Some((purpose, request)));
+            let others = [[2, bytes[1]], [1, 2]].map(|head| [&head, &bytes[2..]].concat());
+            for wild in [&bytes[..17], &[&bytes[..], &[0]].concat(), &others[0], &others[1]] {
+                assert_eq!(SinceRequest::parse(wild), None);
+            }
         }
+    }
+
+    #[test]
+    fn answers_are_cut_so_that_the_first_piece_arrives_soon_and_there_are_not_too_many() {
+        let pieces = |length: usize| {
+            let whole = Bytes::from(vec![0; length]);
+            let pieces: Vec<usize> =
+                cut(&whole, 1, answer_piece(length)).map(|it| it.len()).collect();
+            (pieces.len(), pieces.into_iter().max().unwrap())
+        };
+        assert_eq!(pieces(100_000), (4, ANSWER_PIECE + PIECE_HEAD));
+        assert_eq!(pieces(16 << 20), (256, 65_536 + PIECE_HEAD));
+        assert_eq!(pieces(MAX_UPDATE), (256, PIECE + PIECE_HEAD));
     }
 }

@@ -284,7 +284,7 @@ impl<'a> Origin<'a> {
             self.source.drivers(|drivers| drivers.set_links(drive));
         }
         self.told_links.0 = links;
-        let state = self.publisher.state(self.settings.address.name(), &state, Instant::now());
+        let state = self.publisher.state(self.settings.address.name(), state, Instant::now());
         self.bus.publish(&self.subjects.state, state).await
     }
 

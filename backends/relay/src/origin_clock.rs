@@ -65,6 +65,11 @@ impl OriginClock {
         self.samples.push_back((trip, seconds - middle.as_secs_f64()));
     }
 
+    /// How long a question and its answer take, at best; `None` while it is not known.
+    pub(crate) fn round_trip(&self) -> Option<Duration> {
+        self.samples.iter().map(|(trip, _)| *trip).min()
+    }
+
     /// What the origin's clock shows at `now`, in seconds; `None` while it is not known.
     pub(crate) fn seconds(&self, now: Instant) -> Option<f64> {
         let (_, at_base) = self.samples.iter().min_by_key(|(trip, _)| *trip)?;
@@ -82,7 +87,7 @@ mod tests {
     fn the_quickest_answer_tells_what_the_clock_shows() {
         let start = Instant::now();
         let mut clock = OriginClock::new(start);
-        assert_eq!(clock.seconds(start), None);
+        assert_eq!((clock.seconds(start), clock.round_trip()), (None, None));
         // The origin's clock is 100 s ahead; answers come late on the way back.
         let mut now = start;
         for trip in [80, 10, 300] {
@@ -94,6 +99,7 @@ mod tests {
         }
         let error = clock.seconds(now).unwrap() - 100.0 - (now - start).as_secs_f64();
         assert!(error.abs() < 1e-6, "{error}");
+        assert_eq!(clock.round_trip(), Some(10 * MS));
     }
 
     #[test]

@@ -31,6 +31,11 @@ impl Outbox {
         self.sent.is_empty() || self.sent.len() < MOST && self.bytes < MOST_BYTES
     }
 
+    /// Whether there is room for what can wait, besides what cannot.
+    pub(crate) fn has_spare_room(&self) -> bool {
+        self.has_room() && self.sent.len() < MOST / 2
+    }
+
     /// An update of so many bytes is published. Returns the mark to publish after it.
     pub(crate) fn published(&mut self, bytes: usize) -> u64 {
         self.mark += 1;

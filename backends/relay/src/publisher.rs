@@ -135,7 +135,9 @@ impl Publisher {
     }
 
     /// Signs what the origin says of its canvas. Publish the result.
-    pub(crate) fn state(&mut self, canvas: &str, state: &CanvasState, now: Instant) -> Bytes {
+    pub(crate) fn state(&mut self, canvas: &str, mut state: CanvasState, now: Instant) -> Bytes {
+        let newest = self.revision();
+        state.newest = (newest.stream != 0).then_some(newest);
         self.said += 1;
         (self.said_at, self.state_is_new) = (Some(now), false);
         let position = StatePosition { started: self.started, number: self.said };
@@ -270,7 +272,7 @@ mod tests {
     }
 
     fn say(publisher: &mut Publisher, now: Instant) {
-        publisher.state("lecture", &CanvasState::default(), now);
+        publisher.state("lecture", CanvasState::default(), now);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use data_encoding::BASE64URL_NOPAD;
 use framecast_stream::WatchLink;
 use serde::{Deserialize, Serialize};
 
+use crate::message::SinceRequest;
+
 /// The longest name of an edge, in bytes.
 const MAX_NAME: usize = 64;
 const MAX_TITLE: usize = 1024;
@@ -64,6 +66,9 @@ pub(crate) struct CanvasState {
     /// The links to drive, with the hashes of their keys: edges that are named for it let in who has their tokens.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) drive_links: Vec<StateLink>,
+    /// The newest revision, for edges that take no updates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) newest: Option<SinceRequest>,
 }
 
 /// A link. There is no role in it: what may be done with it is said by where it stands.
@@ -282,6 +287,7 @@ mod tests {
             closed: true,
             links: links(WatchLink::MOST),
             drive_links: links(WatchLink::MOST),
+            newest: Some(SinceRequest { stream: u64::MAX, revision: u64::MAX }),
         };
         assert!(CanvasState::parse(&full.print()).is_none());
         let full = full.shortened();

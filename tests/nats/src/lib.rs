@@ -1,5 +1,5 @@
-//! NATS servers for tests: the real `nats-server` of Debian ([`NatsServer`]), a proxy that loses, repeats, delays or
-//! stops what goes between it and a client ([`Proxy`]), and a small client to test with ([`Client`]).
+//! NATS servers for tests: the real `nats-server` of Debian ([`NatsServer`]), a proxy that loses, repeats, delays,
+//! slows down or stops what goes between it and a client ([`Proxy`]), and a small client to test with ([`Client`]).
 //!
 //! Everything listens on loopback addresses, at ports that the system picks. What fails here ends the test with a
 //! message: it panics.

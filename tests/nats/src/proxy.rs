@@ -13,6 +13,8 @@ use crate::{LIMIT, NatsServer};
 
 /// What is read at once.
 const CHUNK: usize = 64 * 1024;
+/// What a link with a rate carries at once.
+const PART: usize = 1024;
 
 /// A TCP proxy on a loopback address in front of a NATS server. It understands the protocol, without TLS, so that it
 /// can count messages and lose, repeat and delay those of some subjects. Other servers of a cluster, which the server
@@ -50,6 +52,8 @@ struct Link {
 struct State {
     held: bool,
     ended: bool,
+    /// Bytes a second to each client; `None`: as many as there are.
+    rate: Option<f64>,
     faults: Vec<Faults>,
     /// By the subject, from the client and to it.
     counts: BTreeMap<String, [Count; 2]>,
@@ -121,6 +125,13 @@ impl Proxy {
     /// Passes bytes again, first those that were held.
     pub fn release(&self) {
         self.link.state().held = false;
+        self.link.changed.notify_all();
+    }
+
+    /// Sends each client no more than `rate` bytes a second from now on; `None`: as many as there are. What is too much
+    /// waits at the server.
+    pub fn set_rate(&self, rate: Option<f64>) {
+        self.link.state().rate = rate;
         self.link.changed.notify_all();
     }
 
@@ -246,7 +257,10 @@ impl Link {
                 delayed.extract_if(.., |(due, _)| *due <= now).map(|(_, operation)| operation),
             );
             for operation in passed {
-                to.write_all(operation.bytes())?;
+                for part in operation.bytes().chunks(PART) {
+                    self.wait_for_link(direction, part.len());
+                    to.write_all(part)?;
+                }
                 self.record(direction, &operation, |count| {
                     count.messages += 1;
                     count.bytes += operation.bytes().len() as u64;
@@ -291,6 +305,22 @@ impl Link {
             );
             drop(state);
             self.changed.notify_all();
+        }
+    }
+
+    /// Waits as long as a link with a rate takes for so many bytes.
+    fn wait_for_link(&self, direction: Direction, length: usize) {
+        let start = Instant::now();
+        let mut state = self.state();
+        while let Some(rate) = state.rate.filter(|_| direction == Direction::ToClient)
+            && !state.ended
+        {
+            let takes = Duration::from_secs_f64(length as f64 / rate);
+            let Some(rest) = takes.checked_sub(start.elapsed()).filter(|it| !it.is_zero()) else {
+                return;
+            };
+            let waited = self.changed.wait_timeout(state, rest);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

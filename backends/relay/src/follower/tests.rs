@@ -4,19 +4,22 @@ use crate::keys::OriginKey;
 use crate::scene::Origin;
 use crate::signed_state::{self, About};
 
-fn actions(follower: &mut Follower, now: Instant) -> (usize, Vec<(Whom, SinceRequest)>) {
+pub(super) fn actions(follower: &mut Follower, now: Instant) -> (usize, Vec<(Whom, SinceRequest)>) {
     let (mut shown, mut asked) = (0, Vec::new());
     while let Some(action) = follower.poll(now) {
         match action {
             Action::Show(_) => shown += 1,
-            Action::Ask(whom, request) => asked.push((whom, request)),
+            Action::Ask(whom, purpose, request) => {
+                assert_eq!(purpose, Purpose::Repair);
+                asked.push((whom, request));
+            }
         }
     }
     (shown, asked)
 }
 
 /// An edge that has what the origin has.
-fn current() -> (Origin, Follower, Instant) {
+pub(super) fn current() -> (Origin, Follower, Instant) {
     let (mut origin, now) = (Origin::new(), Instant::now());
     let mut follower = Follower::new("lecture", None, now);
     let signed = origin.show(1, &[]);
@@ -65,8 +68,14 @@ fn what_is_missing_is_asked_for_and_what_came_after_it_is_shown_then() {
 }
 
 /// What an origin with this key says is the title.
-fn says(seed: u8, started: u64, number: u64, title: &str) -> Bytes {
-    let state = CanvasState { title: title.to_owned(), ..CanvasState::default() };
+pub(super) fn says(
+    seed: u8,
+    started: u64,
+    number: u64,
+    title: &str,
+    newest: Option<SinceRequest>,
+) -> Bytes {
+    let state = CanvasState { title: title.to_owned(), newest, ..CanvasState::default() };
     let position = StatePosition { started, number };
     signed_state::print(
         &OriginKey::from_seed([seed; 32]),
@@ -86,16 +95,21 @@ fn what_the_origin_says_counts_in_order_and_what_it_said_before_changes_nothing(
     let key = OriginKey::from_seed([7; 32]).public();
     for key in [None, Some(key)] {
         let mut edge = Follower::new("lecture", key, now);
-        let old = says(7, 5, 1, "one");
+        let old = says(7, 5, 1, "one", None);
         assert_eq!(title(&mut edge, &old, now).as_deref(), Some("one"));
-        assert_eq!(title(&mut edge, &says(7, 5, 3, "three"), now).as_deref(), Some("three"));
+        assert_eq!(title(&mut edge, &says(7, 5, 3, "three", None), now).as_deref(), Some("three"));
         // Late, repeated, of an earlier start.
-        for late in [&says(7, 5, 2, "two"), &old, &says(7, 5, 3, "again"), &says(7, 4, 9, "x")] {
+        for late in [
+            &says(7, 5, 2, "two", None),
+            &old,
+            &says(7, 5, 3, "again", None),
+            &says(7, 4, 9, "x", None),
+        ] {
             assert_eq!(title(&mut edge, late, now + SILENT), None);
         }
         assert!(edge.is_silent(now + SILENT), "what is old is no sign of life");
         assert_eq!(edge.forged(), 0);
-        assert_eq!(title(&mut edge, &says(7, 6, 1, "new"), now).as_deref(), Some("new"));
+        assert_eq!(title(&mut edge, &says(7, 6, 1, "new", None), now).as_deref(), Some("new"));
     }
 }
 
@@ -103,9 +117,9 @@ fn what_the_origin_says_counts_in_order_and_what_it_said_before_changes_nothing(
 fn an_edge_with_the_origins_key_believes_nothing_that_another_says() {
     let now = Instant::now();
     let mut edge = Follower::new("lecture", Some(OriginKey::from_seed([7; 32]).public()), now);
-    assert!(title(&mut edge, &says(7, 5, 1, "one"), now).is_some());
+    assert!(title(&mut edge, &says(7, 5, 1, "one", None), now).is_some());
     // Its own words, with its own key and with the origin's in it.
-    let lie = says(8, 9, 9, "lie");
+    let lie = says(8, 9, 9, "lie", None);
     let mut disguised = lie.to_vec();
     disguised[1..33].copy_from_slice(&OriginKey::from_seed([7; 32]).public().0);
     let plain = CanvasState::default().print();
@@ -113,18 +127,18 @@ fn an_edge_with_the_origins_key_believes_nothing_that_another_says() {
         assert_eq!(title(&mut edge, wrong, now + SILENT), None);
     }
     assert_eq!((edge.forged(), edge.is_silent(now + SILENT)), (4, true));
-    assert!(title(&mut edge, &says(7, 5, 2, "two"), now).is_some());
+    assert!(title(&mut edge, &says(7, 5, 2, "two", None), now).is_some());
 }
 
 #[test]
 fn without_a_key_an_origin_that_starts_anew_is_believed_and_asked_for_its_picture() {
     let (origin, mut edge, now) = current();
     let key = origin.key.public();
-    let mut disguised = says(8, 9, 9, "lie").to_vec();
+    let mut disguised = says(8, 9, 9, "lie", None).to_vec();
     disguised[1..33].copy_from_slice(&[9; 32]);
     assert_eq!(title(&mut edge, &disguised, now), None);
     assert!(edge.is_current(now) && edge.key == Some(key), "nobody signed it");
-    assert!(title(&mut edge, &says(8, 9, 1, "new"), now).is_some());
+    assert!(title(&mut edge, &says(8, 9, 1, "new", None), now).is_some());
     assert!(!edge.is_current(now));
     let nothing = SinceRequest { stream: 0, revision: 0 };
     assert_eq!(actions(&mut edge, now).1, [(Whom::Anybody, nothing)]);
@@ -368,7 +382,7 @@ impl World {
         }
         for n in 0..self.edges.len() {
             while let Some(action) = self.edges[n].poll(now) {
-                let Action::Ask(whom, request) = action else { continue };
+                let Action::Ask(whom, _, request) = action else { continue };
                 let current = (0..self.edges.len()).filter(|n| self.edges[*n].is_current(now));
                 let current: Vec<usize> = current.collect();
                 let answer = if whom == Whom::Origin || current.is_empty() {

@@ -115,6 +115,45 @@ fn an_edge_whose_link_is_dead_without_a_word_comes_back() {
 }
 
 #[test]
+fn an_edge_behind_a_thin_link_asks_for_pictures_until_the_link_is_wide_again() {
+    const SMALL: (u32, u32) = (200, 100);
+    let server = NatsServer::start("");
+    let origin = Origin::start(&server.url());
+    let link = Proxy::of(&server);
+    let far = TestEdge::start(&link.url(), "fra-1");
+    let near = TestEdge::start(&server.url(), "fra-2");
+    origin.show(SMALL, 1);
+    far.wait_for_exact(&origin);
+    let updates = || link.count(Direction::ToClient, "framecast.lecture.updates").messages;
+    let questions = || link.count(Direction::FromClient, "framecast.lecture.since").messages;
+    let mut seed = 1;
+    let mut moves = || {
+        seed += 1;
+        origin.show(SMALL, seed);
+    };
+    // A picture takes about a second.
+    link.set_rate(Some(6e3));
+    let (mut published, mut asked) = (updates(), questions());
+    eventually("it asks, and is sent nothing else", || {
+        moves();
+        if published != updates() {
+            (published, asked) = (updates(), questions());
+        }
+        questions() >= asked + 6
+    });
+    near.wait_for_exact(&origin);
+    far.wait_for_exact(&origin);
+    assert_eq!(published, updates());
+    assert!(far.edge.state().live, "it hears that the origin is there");
+    link.set_rate(None);
+    eventually("it is sent everything again", || {
+        moves();
+        updates() >= published + 20
+    });
+    far.wait_for_exact(&origin);
+}
+
+#[test]
 fn an_origin_and_an_edge_that_come_before_the_server_wait_for_it() {
     let mut server = NatsServer::start("");
     let url = server.url();

@@ -71,7 +71,7 @@ fn a_request_is_answered_to_inboxes_only() {
     let edge = TestEdge::start(&server.url(), "honest");
     edge.wait_for_exact(&origin);
     let mut liar = Client::connect(server.address()).unwrap();
-    let everything = [&[1][..], &[0; 16]].concat();
+    let everything = [&[1, 0][..], &[0; 16]].concat();
     for subject in ["framecast.lecture.since.origin", SINCE] {
         for reply in ["framecast.lecture.state", "framecast.lecture.victim"] {
             liar.publish(subject, Some(reply), &everything).unwrap();

@@ -15,7 +15,7 @@ use framecast_relay::{Edge, PublicKey, RelayBackend, RelaySettings};
 use framecast_stream::{TilePicture, TileUpdate, UpdateSink, Viewers};
 
 /// How long anything may take that does happen.
-pub(crate) const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// Tells who waits that something may have changed.
 #[derive(Default)]

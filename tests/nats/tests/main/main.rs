@@ -1,7 +1,7 @@
 //! What the servers, the proxy and the client of this crate do, with the real `nats-server`:
 //!
 //! - `server`: servers that are started, killed and started again, and clusters
-//! - `proxy`: links that lose, repeat, delay, hold and close
+//! - `proxy`: links that lose, repeat, delay, hold, are thin and close
 //! - `edge`: the files in `examples/edge`
 
 mod edge;

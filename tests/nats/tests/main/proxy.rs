@@ -1,6 +1,6 @@
-//! Links that lose, repeat, delay, hold and close.
+//! Links that lose, repeat, delay, hold, are thin and close.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use framecast_test_nats::Direction::{FromClient, ToClient};
 use framecast_test_nats::{Client, Count, Faults, NatsServer, Operation, Proxy};
@@ -106,6 +106,22 @@ fn what_is_held_arrives_after_the_release() {
         (3, 1)
     );
     new.join().expect("a thread").expect("a connection");
+}
+
+#[test]
+fn no_more_passes_than_the_rate_allows_until_it_is_lifted() {
+    let (_server, proxy, mut behind, mut beside) = stage();
+    proxy.set_rate(Some(100e3));
+    let start = Instant::now();
+    beside.publish("a.b", None, &[b'1'; 25_000]).expect("a connection");
+    beside.publish("a.c", None, &[b'2'; 250_000]).expect("a connection");
+    beside.flush().expect("an answer");
+    behind.next_message().expect("the first");
+    assert!(start.elapsed() >= Duration::from_millis(250));
+    proxy.set_rate(Some(1.0));
+    let link = std::thread::spawn(move || behind.next_message().map(|_| behind));
+    proxy.set_rate(None);
+    link.join().expect("a thread").expect("the second");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 
-use framecast_api::{Error, Result, Role};
+use framecast_api::{Error, Reporter, Result, Role};
 use framecast_stream::VideoMode;
 
-use crate::{Limits, Link, Reporter, Resources, Tls};
+use crate::{Limits, Link, Resources, Tls};
 
 /// The settings of an [`HttpServer`](crate::HttpServer) or an [`HttpService`](crate::HttpService).
 ///
@@ -58,7 +58,8 @@ pub struct ServerConfig {
     /// links. With [`no_auth`](Self::no_auth) everybody may watch. It does not concern a
     /// [`Visitor`](crate::Visitor). Default: false.
     pub watch_only: bool,
-    /// Receives messages for the operator while the server runs. By default they go to the `log` facade.
+    /// Receives messages for the operator while the server runs. By default they go to the `log` facade, with the target
+    /// `framecast_http`.
     pub reporter: Reporter,
     /// The certificate and key for TLS; `None`, the default, for no encryption.
     pub tls: Option<Tls>,
@@ -109,7 +110,7 @@ impl Default for ServerConfig {
             link_file: None,
             fixed_links: false,
             watch_only: false,
-            reporter: Reporter::default(),
+            reporter: Reporter::to_log("framecast_http"),
             tls: None,
             no_auth: false,
             allow_origins: Vec::new(),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
-use framecast_api::{Error, Result, Role, ViewLink};
+use framecast_api::{Error, Reporter, Result, Role, ViewLink};
 use framecast_stream::{
     Dialect, Grant, Identity, LinkAnswer, LinkRequest, MjpegConfig, Revocation, VideoMode,
 };
@@ -27,7 +27,7 @@ use crate::front::routes::{self, Route, route};
 use crate::front::secret::Token;
 use crate::link_watch::LinkWatch;
 use crate::resources::OtherServers;
-use crate::{Limits, Reporter, Resources, ServerConfig, Visitor};
+use crate::{Limits, Resources, ServerConfig, Visitor};
 
 const LONGEST_NAME: usize = 64;
 

@@ -1,39 +1,14 @@
 //! How the bus is reached.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::{fmt, io};
 
-use framecast_api::{Error, Result};
+use framecast_api::{Error, Reporter, Result};
 use log::Level;
 
 use crate::address::RelayAddress;
 use crate::keys::PublicKey;
 use crate::report;
-
-/// The target of log records.
-const TARGET: &str = "framecast_relay";
-
-type Report = dyn Fn(Level, &str) + Send + Sync;
-
-/// Where messages go.
-#[derive(Clone, Default)]
-pub(crate) struct Reporter(Option<Arc<Report>>);
-
-impl Reporter {
-    pub(crate) fn report(&self, level: Level, message: &str) {
-        match &self.0 {
-            Some(report) => report(level, message),
-            None => log::log!(target: TARGET, level, "{message}"),
-        }
-    }
-}
-
-impl fmt::Debug for Reporter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Reporter(function)" } else { "Reporter(log)" })
-    }
-}
 
 /// How to reach a canvas on a NATS bus, as its origin or as an edge.
 ///
@@ -67,7 +42,7 @@ impl RelaySettings {
             key: None,
             key_file: None,
             name: "edge".to_owned(),
-            reporter: Reporter::default(),
+            reporter: Reporter::to_log("framecast_relay"),
         }
     }
 
@@ -121,7 +96,7 @@ impl RelaySettings {
     /// block.
     #[must_use]
     pub fn with_reporter(mut self, report: impl Fn(Level, &str) + Send + Sync + 'static) -> Self {
-        self.reporter = Reporter(Some(Arc::new(report)));
+        self.reporter = Reporter::new(report);
         self
     }
 }

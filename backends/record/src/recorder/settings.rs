@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use framecast_api::{Error, PhysicalSize, Result};
+use framecast_api::{Error, PhysicalSize, Reporter, Result};
 use framecast_stream::UpdateSource;
 use log::Level;
 
@@ -15,31 +15,8 @@ use crate::file::{self, Made};
 #[cfg(feature = "video")]
 use crate::video::{Resizing, VideoFormat, VideoOptions, VideoWriter};
 
-/// The target of log records.
-const TARGET: &str = "framecast_record";
 /// The rate at which frames are asked for, where nobody looks.
 const FPS: f64 = 30.0;
-
-type Report = dyn Fn(Level, &str) + Send + Sync;
-
-/// Where messages go.
-#[derive(Clone, Default)]
-pub(super) struct Reporter(Option<Arc<Report>>);
-
-impl Reporter {
-    pub(super) fn report(&self, level: Level, message: &str) {
-        match &self.0 {
-            Some(report) => report(level, message),
-            None => log::log!(target: TARGET, level, "{message}"),
-        }
-    }
-}
-
-impl fmt::Debug for Reporter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Reporter(function)" } else { "Reporter(log)" })
-    }
-}
 
 /// Where a recording goes.
 enum Target {
@@ -111,7 +88,7 @@ impl RecordSettings {
             input: false,
             overwrite: false,
             updates: None,
-            reporter: Reporter::default(),
+            reporter: Reporter::to_log("framecast_record"),
         }
     }
 
@@ -183,7 +160,7 @@ impl RecordSettings {
     /// By default they go to the `log` facade, with the target `framecast_record`.
     #[must_use]
     pub fn with_reporter(mut self, report: impl Fn(Level, &str) + Send + Sync + 'static) -> Self {
-        self.reporter = Reporter(Some(Arc::new(report)));
+        self.reporter = Reporter::new(report);
         self
     }
 

@@ -3,10 +3,9 @@
 use std::sync::PoisonError;
 use std::time::Instant;
 
-use framecast_api::Result;
+use framecast_api::{Reporter, Result};
 use log::Level;
 
-use super::settings::Reporter;
 use super::sink::Sink;
 use super::{Phase, RecorderState, Shared};
 use crate::words;

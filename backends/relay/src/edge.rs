@@ -149,7 +149,7 @@ impl Edge {
     }
 
     /// Hands everything that arrives to `sink`, beginning with the picture as it is now, and counts its viewers. The
-    /// backend of the sink is open by then.
+    /// backend of the sink is open by then. When its canvas is closed, the sink is dropped within about a second.
     pub fn feed(&self, sink: Arc<dyn UpdateSink>) {
         let shared = &self.0.shared;
         sink.notify(Waker::from(Arc::clone(shared)));
@@ -395,6 +395,17 @@ impl EdgeShared {
     /// Who drives, as everybody knows; `None` also while the origin is not heard.
     pub(crate) fn presenter(&self) -> Option<String> {
         self.lock().state.presenter.clone()
+    }
+
+    /// Forgets sinks whose canvas was closed.
+    pub(crate) fn forget_closed(&self) {
+        let sinks = self.lock().sinks.clone();
+        let closed: Vec<_> = sinks.into_iter().filter(|sink| sink.is_closed()).collect();
+        if !closed.is_empty() {
+            let is_open =
+                |sink: &Arc<dyn UpdateSink>| !closed.iter().any(|it| Arc::ptr_eq(it, sink));
+            self.lock().sinks.retain(is_open);
+        }
     }
 
     pub(crate) fn set_live(&self, live: bool) {

@@ -184,6 +184,7 @@ impl<'a> EdgeBus<'a> {
             }
         }
         self.shared.tell_links(now);
+        self.shared.forget_closed();
         let drivers_wait = self.pass_on(now).await?;
         if !is_connected {
             self.my_answers.clear();

@@ -46,6 +46,9 @@ pub trait UpdateSink: Debug + Send + Sync {
     /// [`HubInput::BeginFrame`](crate::HubInput::BeginFrame).
     fn begin_frame(&self);
 
+    /// Returns whether the canvas was closed: it takes nothing any more, and can be dropped.
+    fn is_closed(&self) -> bool;
+
     /// Returns how many look.
     fn viewers(&self) -> Viewers;
 

@@ -258,6 +258,10 @@ impl Canvas {
         self.lock().hub.is_open()
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().hub.is_closed()
+    }
+
     pub(crate) fn present(&self, frame: &Frame, now: Instant) {
         let _ = self.handle(now, HubInput::Frame(frame.clone()));
     }

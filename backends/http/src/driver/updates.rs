@@ -69,6 +69,10 @@ impl UpdateSink for CanvasFeed {
         self.0.begin_frame();
     }
 
+    fn is_closed(&self) -> bool {
+        self.0.is_closed()
+    }
+
     fn viewers(&self) -> Viewers {
         self.0.viewers()
     }

@@ -60,6 +60,10 @@ impl UpdateSink for Doors {
 
     fn notify(&self, _: Waker) {}
 
+    fn is_closed(&self) -> bool {
+        false
+    }
+
     fn identity(&self, client: ClientId) -> Option<Identity> {
         let key = (client != ClientId(2)).then_some(KEY);
         let name = "desk".to_owned();

@@ -1,5 +1,6 @@
 //! What edges show, and when anything is drawn.
 
+use std::sync::Arc;
 use std::task::Waker;
 
 use framecast_api::{Backend, Clock, Context, FramePool, LogicalSize, PhysicalSize, conformance};
@@ -109,4 +110,25 @@ fn what_the_origin_sends_does_not_depend_on_the_number_of_edges() {
         (1..8).map(|n| TestEdge::start(&server.url(), &format!("edge-{n}"))).collect();
     more.iter().for_each(|edge| edge.wait_for_exact(&origin));
     assert_eq!(asked(), before);
+}
+
+#[test]
+fn an_edge_forgets_canvases_that_are_closed() {
+    let server = NatsServer::start("");
+    let origin = Origin::start(&server.url());
+    let edge = TestEdge::start(&server.url(), "fra-1");
+    let http = HttpServer::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let mut web = http.canvas(None).unwrap();
+    let size = LogicalSize::new(400.0, 150.0);
+    web.open(Context::new(Waker::noop().clone(), Clock::start(), "edge", size)).unwrap();
+    let feed = web.feed();
+    let held = Arc::downgrade(&feed);
+    edge.edge.feed(feed);
+    edge.wait_for_exact(&origin);
+    assert!(held.upgrade().is_some());
+    web.close();
+    eventually("the canvas is let go", || held.upgrade().is_none());
+    // The others go on.
+    origin.show((400, 150), 5);
+    edge.wait_for_exact(&origin);
 }

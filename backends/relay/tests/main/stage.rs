@@ -245,6 +245,10 @@ impl UpdateSink for Sink {
 
     fn begin_frame(&self) {}
 
+    fn is_closed(&self) -> bool {
+        false
+    }
+
     fn viewers(&self) -> Viewers {
         *self.viewers.lock().unwrap()
     }

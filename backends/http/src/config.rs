@@ -55,7 +55,7 @@ pub struct ServerConfig {
     /// link to drive: one in [`links`](Self::links), in the environment or of
     /// [`HttpServer::add_link`](crate::HttpServer::add_link) is an error; in a [`link_file`](Self::link_file) it is left out
     /// with a warning that names its line, and a new file has only "watch"; by default there is only "watch"; hosts make no
-    /// links. With [`no_auth`](Self::no_auth) everybody may watch. It does not concern a
+    /// links; and no place is kept for those who may drive. With [`no_auth`](Self::no_auth) everybody may watch. It does not concern a
     /// [`Visitor`](crate::Visitor). Default: false.
     pub watch_only: bool,
     /// Receives messages for the operator while the server runs. By default they go to the `log` facade, with the target

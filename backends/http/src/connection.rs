@@ -120,11 +120,11 @@ impl ConnectionGuard {
     }
 
     /// The connection has authenticated, and keeps its place.
-    fn is_known(&self, role: Role) -> Result<(), Full> {
+    fn is_known(&self, role: Role, keep: bool) -> Result<(), Full> {
         if self.known.get().is_none() {
             let number = self.number.ok_or(Full)?;
             let address = self.address.get();
-            self.connections.borrow_mut().admit(number, address, role, Instant::now())?;
+            self.connections.borrow_mut().admit(number, address, role, keep, Instant::now())?;
             self.known.set(Some(role));
         }
         Ok(())
@@ -166,8 +166,9 @@ impl Authenticator for Door<'_> {
 
     /// Takes a place of those for `role`.
     fn admit(&self, role: Role) -> Result<(), Refused> {
-        let place = self.server.places.take(role).ok_or(Refused::Full)?;
-        self.place.is_known(role).map_err(|Full| Refused::Full)?;
+        let keep = self.server.site.keeps_places();
+        let place = self.server.places.take(role, keep).ok_or(Refused::Full)?;
+        self.place.is_known(role, keep).map_err(|Full| Refused::Full)?;
         self.taken.replace(Some(place));
         Ok(())
     }
@@ -184,9 +185,10 @@ fn admit_mjpeg(
     place: &ConnectionGuard,
     server: &Server,
 ) -> Result<places::Place, Refused> {
-    let kept = || server.places.take(request.place);
-    let taken = server.places.take(Role::Watch).or_else(kept).ok_or(Refused::Full)?;
-    place.is_known(request.place).map_err(|Full| Refused::Full)?;
+    let keep = server.site.keeps_places();
+    let kept = || server.places.take(request.place, keep);
+    let taken = server.places.take(Role::Watch, keep).or_else(kept).ok_or(Refused::Full)?;
+    place.is_known(request.place, keep).map_err(|Full| Refused::Full)?;
     Ok(taken)
 }
 

@@ -148,7 +148,7 @@ impl HttpServer {
     /// Returns the service behind the server, which can also answer requests that arrive in other ways.
     #[must_use]
     pub fn service(&self) -> &HttpService {
-        &self.service
+        self.service.taking_visitors()
     }
 
     /// Adds a link to all canvases of this server and returns its token. The token goes into the fragment of their

@@ -285,7 +285,15 @@ impl HttpService {
         // Nobody knows where it will be.
         let site = Arc::new(Site::new("./".to_owned(), config)?);
         let running = Running::start(site, |_: Rc<Server>, _| smol::future::pending())?;
-        Ok(Self::from(Arc::new(running)))
+        let service = Self::from(Arc::new(running));
+        service.taking_visitors();
+        Ok(service)
+    }
+
+    /// The same, of which another program says what some who come may do.
+    pub(crate) fn taking_visitors(&self) -> &Self {
+        self.running.site.take_visitors();
+        self
     }
 
     /// Returns the same service for requests that do not say who sends them: they count as sent by `visitor`.

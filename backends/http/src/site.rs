@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
@@ -52,6 +53,8 @@ pub(crate) struct Site {
     /// Where the page connects when this server does not answer.
     others: OtherServers,
     keyring: Mutex<Keyring>,
+    /// Another program says who comes and what they may do.
+    takes_visitors: AtomicBool,
     /// Who is sent video.
     pub(crate) video: VideoMode,
     /// Hosts cannot change links.
@@ -173,12 +176,23 @@ impl Site {
             resources: config.resources,
             others: OtherServers::new(&config.also)?,
             keyring: Mutex::new(keyring),
+            takes_visitors: AtomicBool::new(false),
             video: config.video,
             fixed_links: config.fixed_links || config.watch_only,
             link_watch: Mutex::new(link_watch),
             reporter: config.reporter,
             canvases: Mutex::default(),
         })
+    }
+
+    /// Another program says from now on what some who come may do.
+    pub(crate) fn take_visitors(&self) {
+        self.takes_visitors.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether some places are kept for those who may drive: not where nobody can.
+    pub(crate) fn keeps_places(&self) -> bool {
+        self.takes_visitors.load(Ordering::Relaxed) || self.keyring().lets_drive()
     }
 
     fn canvases(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Canvas>>> {

@@ -154,20 +154,23 @@ impl<T> ConnectionTable<T> {
         open.all
     }
 
-    /// It has shown its role, and is a client from now on, unless too many clients only watch already.
+    /// It has shown its role, and is a client from now on, unless too many clients only watch already. `keep`: some
+    /// places are kept for those who may drive.
     pub(crate) fn admit(
         &mut self,
         number: u64,
         address: Option<IpAddr>,
         role: Role,
+        keep: bool,
         now: Instant,
     ) -> Result<(), Full> {
         let address = address.map(network);
         if role == Role::Watch {
+            let for_all = |most| if keep { for_watchers(most) } else { most };
             let here = address.and_then(|address| self.open.get_mut(&address));
-            let most = for_watchers(self.limits.connections_per_address);
+            let most = for_all(self.limits.connections_per_address);
             let full_here = here.as_ref().is_some_and(|here| here.watching >= most);
-            if full_here || self.watching >= for_watchers(self.limits.connections) {
+            if full_here || self.watching >= for_all(self.limits.connections) {
                 return Err(Full);
             }
             if let Some(here) = here {
@@ -321,6 +324,7 @@ mod tests {
 
     struct Scene {
         table: ConnectionTable<Rc<()>>,
+        keep: bool,
         now: Instant,
     }
 
@@ -330,7 +334,7 @@ mod tests {
         fn new(change: impl FnOnce(&mut Limits)) -> Self {
             let mut limits = Limits::DEFAULT;
             change(&mut limits);
-            Self { table: ConnectionTable::new(&limits), now: Instant::now() }
+            Self { table: ConnectionTable::new(&limits), keep: true, now: Instant::now() }
         }
 
         fn handshakes(most: usize) -> Self {
@@ -350,7 +354,7 @@ mod tests {
 
         /// It has shown its role.
         fn admit(&mut self, place: &Entered, address: &str, role: Role) -> Result<(), Full> {
-            self.table.admit(place.0.unwrap(), address.parse().ok(), role, self.now)
+            self.table.admit(place.0.unwrap(), address.parse().ok(), role, self.keep, self.now)
         }
     }
 
@@ -523,6 +527,20 @@ mod tests {
         scene.table.closed("192.0.2.1".parse().ok(), None);
         let next = scene.enter();
         assert_eq!(scene.admit(&next, "192.0.2.1", Role::Watch), Ok(()));
+    }
+
+    #[test]
+    fn where_nobody_can_drive_clients_that_watch_may_have_all_connections() {
+        let mut scene = Scene::new(|limits| {
+            (limits.connections, limits.connections_per_address) = (16, 8);
+        });
+        scene.keep = false;
+        for n in 0..16 {
+            let address = if n < 8 { "192.0.2.1" } else { "192.0.2.2" };
+            let place = scene.enter_from(address);
+            assert_eq!(scene.admit(&place, address, Role::Watch), Ok(()), "{n}");
+        }
+        assert_eq!(scene.enter_from("192.0.2.3").0, Err(Full));
     }
 
     #[test]

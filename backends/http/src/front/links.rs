@@ -232,6 +232,11 @@ impl Keyring {
         self.open
     }
 
+    /// Whether there may be somebody who drives, now or later.
+    pub(crate) fn lets_drive(&self) -> bool {
+        !self.watch_only
+    }
+
     /// Adds a link, and makes its secret if it has none; the token, unless only its hash is known.
     ///
     /// One of the same name that a host made makes room: an operator's names are not taken by hosts.

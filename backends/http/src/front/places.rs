@@ -27,9 +27,9 @@ impl Places {
         Rc::new(Self { most, taken: Cell::new(0), watching: Cell::new(0) })
     }
 
-    /// A place for somebody with this role; `None`: there is none left.
-    pub(crate) fn take(self: &Rc<Self>, role: Role) -> Option<Place> {
-        let for_all = for_watchers(self.most);
+    /// A place for somebody with this role; `None`: there is none left. `keep`: some are kept for those who may drive.
+    pub(crate) fn take(self: &Rc<Self>, role: Role, keep: bool) -> Option<Place> {
+        let for_all = if keep { for_watchers(self.most) } else { self.most };
         let watches = role == Role::Watch;
         if self.taken.get() >= self.most || (watches && self.watching.get() >= for_all) {
             return None;
@@ -55,22 +55,34 @@ mod tests {
     #[test]
     fn who_watches_leaves_places_to_those_who_may_drive() {
         let places = Places::new(16);
-        let mut watching: Vec<_> = (0..14).map(|_| places.take(Role::Watch).unwrap()).collect();
-        assert!(places.take(Role::Watch).is_none());
-        let driving: Vec<_> = (0..2).map(|_| places.take(Role::Drive).unwrap()).collect();
-        assert!(places.take(Role::Drive).is_none(), "all are taken");
+        let mut watching: Vec<_> =
+            (0..14).map(|_| places.take(Role::Watch, true).unwrap()).collect();
+        assert!(places.take(Role::Watch, true).is_none());
+        let driving: Vec<_> = (0..2).map(|_| places.take(Role::Drive, true).unwrap()).collect();
+        assert!(places.take(Role::Drive, true).is_none(), "all are taken");
         watching.pop();
-        let late = places.take(Role::Drive);
-        assert!(late.is_some() && places.take(Role::Watch).is_none());
+        let late = places.take(Role::Drive, true);
+        assert!(late.is_some() && places.take(Role::Watch, true).is_none());
         drop((driving, late));
-        assert!(places.take(Role::Watch).is_some());
+        assert!(places.take(Role::Watch, true).is_some());
+    }
+
+    #[test]
+    fn where_nobody_can_drive_none_is_kept() {
+        let places = Places::new(16);
+        let all: Vec<_> = std::iter::from_fn(|| places.take(Role::Watch, false)).collect();
+        assert_eq!(all.len(), 16);
+        drop(all);
+        // From now on somebody can.
+        let all: Vec<_> = std::iter::from_fn(|| places.take(Role::Watch, true)).collect();
+        assert_eq!(all.len(), 14);
     }
 
     #[test]
     fn of_few_places_none_is_kept() {
         for most in 0..8 {
             let places = Places::new(most);
-            let all: Vec<_> = std::iter::from_fn(|| places.take(Role::Watch)).collect();
+            let all: Vec<_> = std::iter::from_fn(|| places.take(Role::Watch, true)).collect();
             assert_eq!(all.len(), most);
         }
     }

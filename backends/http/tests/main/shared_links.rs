@@ -110,6 +110,27 @@ fn a_server_for_those_who_watch_takes_no_link_to_drive() {
 }
 
 #[test]
+fn where_nobody_can_drive_no_place_is_kept_for_drivers() {
+    let mut config = ServerConfig::default();
+    config.watch_only = true;
+    config.limits.clients = 8;
+    let server = server_like(config);
+    let _engine = Engine::at(&server, None);
+    let watch = token(&server, Role::Watch);
+    let mut clients: Vec<Client> = (0..8).map(|_| enter(&server, &watch)).collect();
+    for client in &mut clients {
+        client.hear_text("welcome");
+    }
+    let mut late = enter(&server, &watch);
+    assert_eq!(late.until_closed(), Some(CloseCode::Again));
+    // A larger application may let somebody drive here.
+    drop(clients.pop());
+    let _service = server.service();
+    let mut refused = enter(&server, &watch);
+    assert_eq!(refused.until_closed(), Some(CloseCode::Again));
+}
+
+#[test]
 fn too_many_links_of_another_server_change_nothing() {
     let (edge, _engine) = edge();
     let links = |n: usize| -> Vec<WatchLink> {

@@ -150,6 +150,24 @@ impl Edge {
 
     /// Hands everything that arrives to `sink`, beginning with the picture as it is now, and counts its viewers. The
     /// backend of the sink is open by then. When its canvas is closed, the sink is dropped within about a second.
+    ///
+    /// The sink may be of a backend in a larger web application, which decides who watches:
+    ///
+    /// ```no_run
+    /// use framecast_http::{HttpService, Visitor};
+    /// use framecast_relay::{Edge, RelaySettings};
+    ///
+    /// let edge = Edge::connect(RelaySettings::new("nats://127.0.0.1/lecture".parse()?))?;
+    /// let service = HttpService::new()?;
+    /// let mut backend = service.canvas(None)?;
+    /// let feed = backend.feed();
+    /// // Give the backend to a canvas, and when that is open:
+    /// edge.feed(feed);
+    /// // Whoever the application lets in watches. With axum, nest it in a router.
+    /// let watching = service.for_visitor(Visitor::watching());
+    /// # drop((backend, watching));
+    /// # Ok::<(), framecast_api::Error>(())
+    /// ```
     pub fn feed(&self, sink: Arc<dyn UpdateSink>) {
         let shared = &self.0.shared;
         sink.notify(Waker::from(Arc::clone(shared)));

@@ -4,6 +4,7 @@ mod drivers;
 mod faults;
 mod liars;
 mod links;
+mod mounted;
 #[cfg(unix)]
 mod operators;
 mod pictures;

@@ -144,7 +144,7 @@ impl Origin {
     }
 
     /// Whether its newest scene was drawn, and `pixels` show it.
-    fn is(&self, shown: &Shown) -> bool {
+    pub(crate) fn shows(&self, shown: &Shown) -> bool {
         let Scene { size, .. } = *self.shared.scene.lock().unwrap();
         let wanted = self.shared.scene.lock().unwrap().pixels();
         self.shared.shown.lock().unwrap().as_ref() == Some(&wanted)
@@ -300,7 +300,7 @@ impl TestEdge {
     pub(crate) fn wait_for_exact(&self, origin: &Origin) {
         wait_for("exact pixels", &Bell::default(), || {
             let shown = self.shown();
-            shown.exact && origin.is(&shown)
+            shown.exact && origin.shows(&shown)
         });
     }
 }

@@ -6,8 +6,6 @@ use std::time::{Duration, Instant};
 const EVERY: Duration = Duration::from_millis(500);
 /// A mark that takes longer is late, and so is what is published.
 const TOO_LATE: Duration = Duration::from_secs(1);
-/// It is not said again within this time: what is new has to arrive first, after a new connection.
-const PAUSE: Duration = Duration::from_secs(3);
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +22,11 @@ pub(crate) struct Lag {
     sent: Option<(u64, Instant)>,
     last: u64,
     next: Instant,
-    /// When it may be said again that it is late.
-    not_before: Option<Instant>,
 }
 
 impl Lag {
     pub(crate) fn new(now: Instant) -> Self {
-        Self { sent: None, last: 0, next: now, not_before: None }
+        Self { sent: None, last: 0, next: now }
     }
 
     /// What to do now.
@@ -43,11 +39,9 @@ impl Lag {
             self.sent = Some((self.last, now));
             return Some(LagAction::Mark(self.last));
         };
-        let is_late = now.saturating_duration_since(sent) >= TOO_LATE;
-        if !is_late || self.not_before.is_some_and(|at| now < at) {
+        if now.saturating_duration_since(sent) < TOO_LATE {
             return None;
         }
-        self.not_before = Some(now + PAUSE);
         self.start(now);
         Some(LagAction::Late)
     }
@@ -70,10 +64,7 @@ impl Lag {
     pub(crate) fn wait_until(&self) -> Instant {
         match self.sent {
             None => self.next,
-            Some((_, sent)) => {
-                let late = sent + TOO_LATE;
-                self.not_before.map_or(late, |at| at.max(late))
-            }
+            Some((_, sent)) => sent + TOO_LATE,
         }
     }
 }
@@ -101,18 +92,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_a_second_old_is_late_and_said_every_three_seconds() {
+    fn what_is_a_second_old_is_late_and_what_comes_after_a_new_connection_is_another_matter() {
         let start = Instant::now();
         let (mut now, mut lag) = (start, Lag::new(start));
         let mut late = Vec::new();
-        while now < start + 10 * SECOND {
+        while now < start + 5 * SECOND {
             match lag.poll(now) {
-                Some(LagAction::Late) => late.push((now - start).as_secs()),
+                Some(LagAction::Late) => late.push((now - start).as_millis()),
                 Some(LagAction::Mark(_)) => {}
                 None => now = lag.wait_until(),
             }
         }
-        assert_eq!(late, [1, 4, 7]);
+        assert_eq!(late, [1000, 2500, 4000]);
         // A late mark of the connection before means nothing.
         lag.returned(1, now);
         assert!(lag.sent.is_some());

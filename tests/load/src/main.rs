@@ -70,7 +70,7 @@ struct Run {
 }
 
 /// Measure what it costs to publish once and to serve from edges, and what happens when something dies: crowd, age,
-/// reach, deaths, starts, thin. With an origin, three nats-servers and three edges; needs nats-server.
+/// reach, deaths, starts, thin, revocation. With an origin, three nats-servers and three edges; needs nats-server.
 #[derive(FromArgs)]
 #[argh(subcommand, name = "relay")]
 struct Relay {

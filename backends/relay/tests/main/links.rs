@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::task::Waker;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use data_encoding::BASE64URL_NOPAD;
 use framecast_api::{Backend, Clock, Context, LogicalSize, Role};
@@ -277,33 +277,4 @@ fn an_edge_that_has_the_origins_key_takes_no_links_of_another() {
     pinned.until_admits(last.as_str());
     assert!(!pinned.admits(&right) && !pinned.admits(&wrong));
     drop(other);
-}
-
-/// How long it takes from the origin to viewers of two edges. Run it by hand: `cargo test -p framecast-relay -- --ignored
-/// --nocapture revocation_takes`.
-#[test]
-#[ignore = "a measurement"]
-fn revocation_takes_less_than_a_second() {
-    let bus = NatsServer::start("");
-    let web = server(ServerConfig::default());
-    let _origin = Origin::with_links_of(&bus.url(), &web);
-    let edges = ["fra-1", "fra-2"].map(|name| WebEdge::start(&bus.url(), name));
-    let mut times: Vec<Duration> = Vec::new();
-    for n in 0..50 {
-        let name = format!("n{n}");
-        let token = web.add_link(Link::watch(&name)).unwrap().unwrap();
-        let viewers = edges.each_ref().map(|edge| {
-            edge.until_admits(token.as_str());
-            edge.watch(token.as_str())
-        });
-        std::thread::sleep(Duration::from_millis(37 * (n % 7)));
-        let start = Instant::now();
-        assert!(web.revoke(&name));
-        for viewer in viewers {
-            assert_eq!(viewer.until_closed(), NO_LINK);
-        }
-        times.push(start.elapsed());
-    }
-    times.sort();
-    println!("p50 {:?}, p95 {:?}, most {:?}", times[25], times[47], times[49]);
 }

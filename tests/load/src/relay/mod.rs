@@ -4,6 +4,7 @@
 mod audience;
 mod crowd;
 mod deaths;
+mod revocation;
 mod stage;
 mod starts;
 mod thin;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use crate::scenarios::Lines as Part;
 
 /// In the table's order. `deaths` are all of [`deaths::DEATHS`].
-const NAMES: [&str; 6] = ["crowd", "age", "reach", "deaths", "starts", "thin"];
+const NAMES: [&str; 7] = ["crowd", "age", "reach", "deaths", "starts", "thin", "revocation"];
 
 /// Measures these parts, all of them if none is named, and prints their lines. `viewers` of all edges together.
 pub(crate) fn run(names: &[String], viewers: u32, seconds: u32) -> Result<(), String> {
@@ -35,6 +36,7 @@ pub(crate) fn run(names: &[String], viewers: u32, seconds: u32) -> Result<(), St
             "reach" => crowd::reach(viewers, time),
             "starts" => starts::starts(),
             "thin" => thin::thin(),
+            "revocation" => revocation::revocation(),
             other => deaths::death(other).unwrap_or_else(|| {
                 let deaths = deaths::DEATHS.map(|(name, _)| name);
                 let names = [&NAMES[..], &deaths].concat().join(", ");

@@ -155,7 +155,13 @@ pub(crate) fn publisher(
             None => Ok(None),
         };
     };
-    let mut settings = framecast_relay::RelaySettings::new(address.parse()?)
+    let address: framecast_relay::RelayAddress = address.parse()?;
+    if address.is_exposed() && !options.insecure {
+        return Err(framecast_api::Error::invalid_input(format!(
+            "--publish {address}: who listens to the network sees the picture, and the password of the bus; write tls://, or add --insecure"
+        )));
+    }
+    let mut settings = framecast_relay::RelaySettings::new(address)
         .with_reporter(move |level, message| messages.notice(level, &format!("relay   {message}")));
     if let Some(file) = &options.publish_key {
         settings = settings.with_key_file(file);

@@ -54,8 +54,8 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "addr:port|systemd"))]
     pub listen: Option<ListenArg>,
 
-    /// allow --listen on an address that other machines can reach, without TLS: everyone on the network
-    /// can then read the picture and the links
+    /// allow --listen on an address that other machines can reach, without TLS, and nats:// to another machine:
+    /// everyone on the network can then read the picture and the links, and the password of the bus
     #[cfg_attr(feature = "options", argh(switch))]
     pub insecure: bool,
 
@@ -377,7 +377,7 @@ impl Options {
             ("--tls-cert", "tls", self.tls_cert.is_some()),
             ("--tls-key", "tls", self.tls_key.is_some()),
             ("--listen", "http", self.listen.is_some()),
-            ("--insecure", "http", self.insecure),
+            ("--insecure", "http", self.insecure && self.publish.is_none()),
             ("--link", "http", !self.link.is_empty()),
             ("--link-file", "http", self.link_file.is_some()),
             ("--fixed-links", "http", self.fixed_links),

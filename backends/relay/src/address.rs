@@ -47,8 +47,11 @@ impl RelayAddress {
         self.tls
     }
 
-    /// Whether others may listen on the way: servers that are not this machine, and need not speak TLS.
-    pub(crate) fn is_exposed(&self) -> bool {
+    /// Returns whether others may listen on the way: there is a server that is not this machine, and none must speak TLS.
+    /// They can then read pictures and a password, and send what they like; so a program should ask its user first, as
+    /// `framecast` does with `--insecure`.
+    #[must_use]
+    pub fn is_exposed(&self) -> bool {
         let is_here = |server: &String| {
             let host = server.trim_start_matches("nats://");
             let (host, _) = host.rsplit_once(':').unwrap_or((host, ""));

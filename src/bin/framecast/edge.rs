@@ -24,6 +24,11 @@ pub(crate) fn run(options: &Options, args: &Arguments) -> Result<()> {
         ));
     }
     let address: framecast::relay::RelayAddress = args.address.parse()?;
+    if address.is_exposed() && !options.insecure {
+        return Err(Error::invalid_input(format!(
+            "{address}: who listens to the network sees the picture, and the password of the bus; write tls://, or add --insecure"
+        )));
+    }
     let name = args.name.clone().unwrap_or_else(host_name);
     let mut settings = RelaySettings::new(address.clone())
         .with_edge_name(&name)?

@@ -18,6 +18,11 @@ fn what_is_wrong_is_told_with_what_to_write() {
         (&["edge", "nats://host"], "the name of the canvas is missing"),
         (&["edge", "nats://user:secret@host/x"], "file of credentials"),
         (&["--publish", "nats://host", "--backend", "none", "demo"], "write nats://HOST"),
+        (&["edge", "nats://bus.example.org/x"], "write tls://, or add --insecure"),
+        (
+            &["--publish", "nats://127.0.0.1,10.0.0.5/x", "--backend", "none", "demo"],
+            "write tls://, or add --insecure",
+        ),
         (&["--publish", nats, "edge", nats], "for that program"),
         (&["--link", "desk=drive", "edge", nats], "desk=watch"),
         (&["edge", "--origin-key", "abc", nats], "43 characters"),
@@ -31,6 +36,25 @@ fn what_is_wrong_is_told_with_what_to_write() {
         let text = error(args);
         assert!(text.contains(word) && !text.contains("secret"), "{args:?}: {text}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_says_that_others_may_listen_is_warned_and_served() {
+    let server = NatsServer::start("");
+    // This machine, by an address that does not say so.
+    let nats = format!("nats://0.0.0.0:{}/x", server.address().port());
+    let publish = ["--backend", "none", "--publish", &nats, "demo", "paint"];
+    let edge = ["--backend", "http", "--listen", "127.0.0.1:0", "edge", &nats];
+    for args in [&publish[..], &edge] {
+        assert!(error(args).contains("--insecure"));
+    }
+    let [_origin, edge] = [&publish[..], &edge].map(|args| {
+        let running = Running::start(command(&[&["--insecure"][..], args].concat()));
+        running.line("nats:// is not encrypted");
+        running
+    });
+    edge.line("the presenter is there");
 }
 
 #[cfg(unix)]

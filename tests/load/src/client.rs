@@ -23,7 +23,7 @@ const PING_EVERY: Duration = Duration::from_millis(500);
 /// As the page has it: until an attempt to connect is given up.
 const CONNECTED_WITHIN: Duration = Duration::from_secs(5);
 /// As the page has it: until a connection is given up on which nothing comes.
-const DEAD: Duration = Duration::from_secs(10);
+const DEAD: Duration = Duration::from_secs(8);
 
 /// How a client behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,8 +28,11 @@ import protocol from "./protocol.js";
 
 /** Between two pings, in seconds. */
 const PING = 1;
-/** A ping that is unanswered for this long, while nothing else came: the connection is dead. */
-const DEAD = 10;
+/**
+ * A ping that is unanswered for this long, while nothing else came: the connection is dead. Somebody has waited for nine
+ * seconds by then. A part of 48 KiB, before which nothing counts as heard, takes as long at 6 KB/s.
+ */
+const DEAD = 8;
 /** A longer message would end the connection. */
 const MOST_BYTES = events.MAX_MESSAGE;
 

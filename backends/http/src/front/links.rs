@@ -180,6 +180,8 @@ pub(crate) struct Keyring {
     open: bool,
     /// Nobody drives by a link of this server.
     watch_only: bool,
+    /// Links to drive of another server count here.
+    follows_drivers: bool,
     entries: Vec<Entry>,
     /// When the changes that hosts made so far would be over, were they made one after the other.
     hosts_turn: Option<Instant>,
@@ -212,7 +214,13 @@ impl Drop for Entry {
 
 impl Keyring {
     pub(crate) fn new(open: bool) -> Self {
-        Self { open, watch_only: false, entries: Vec::new(), hosts_turn: None }
+        Self {
+            open,
+            watch_only: false,
+            follows_drivers: false,
+            entries: Vec::new(),
+            hosts_turn: None,
+        }
     }
 
     /// Takes no links to drive from now on, but those of another server that [drive there](Self::follow_drivers); and who
@@ -234,7 +242,7 @@ impl Keyring {
 
     /// Whether there may be somebody who drives, now or later.
     pub(crate) fn lets_drive(&self) -> bool {
-        !self.watch_only
+        !self.watch_only || self.follows_drivers
     }
 
     /// Adds a link, and makes its secret if it has none; the token, unless only its hash is known.

@@ -89,6 +89,7 @@ impl Keyring {
         time: SystemTime,
     ) -> Result<()> {
         check(links)?;
+        self.follows_drivers = true;
         self.follow_as(Role::Drive, links, now, time);
         Ok(())
     }
@@ -333,7 +334,9 @@ mod tests {
         let key = crate::front::secret::digest(token.as_str());
         assert_eq!((links.len(), keys[0].as_bytes()), (1, &key));
         assert_eq!((links[0].name(), links[0].hash()), ("desk", &check_of(&key)));
+        assert!(!edge.lets_drive());
         edge.follow_drivers(&links, now, time).unwrap();
+        assert!(edge.lets_drive());
         let came = edge.admit(Some(token.as_str()), now).unwrap();
         assert_eq!((came.grant.role, came.grant.key), (Role::Drive, Some(keys[0])));
         assert_eq!(edge.admit(Some(TOKENS[2]), now).unwrap().grant.key, None, "its own");

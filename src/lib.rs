@@ -153,8 +153,8 @@ pub mod record {
 #[cfg(feature = "relay")]
 pub mod relay {
     pub use framecast_relay::{
-        Edge, EdgePosition, EdgeState, PublicKey, RelayAddress, RelayBackend, RelaySettings,
-        WatchLink,
+        Edge, EdgeBackend, EdgePosition, EdgeState, LinkKey, PublicKey, RelayAddress, RelayBackend,
+        RelaySettings, WatchLink,
     };
 }
 

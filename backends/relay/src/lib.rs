@@ -66,7 +66,7 @@ pub use address::RelayAddress;
 pub use backend::RelayBackend;
 pub use edge::{Edge, EdgePosition, EdgeState};
 pub use edge_backend::EdgeBackend;
-pub use framecast_stream::WatchLink;
+pub use framecast_stream::{LinkKey, WatchLink};
 pub use keys::PublicKey;
 pub use settings::RelaySettings;
 

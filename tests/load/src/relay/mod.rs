@@ -4,6 +4,7 @@
 mod audience;
 mod crowd;
 mod deaths;
+mod drive;
 mod revocation;
 mod stage;
 mod starts;
@@ -15,7 +16,8 @@ use std::time::Duration;
 use crate::scenarios::Lines as Part;
 
 /// In the table's order. `deaths` are all of [`deaths::DEATHS`].
-const NAMES: [&str; 7] = ["crowd", "age", "reach", "deaths", "starts", "thin", "revocation"];
+const NAMES: [&str; 8] =
+    ["crowd", "age", "reach", "deaths", "starts", "thin", "revocation", "drive"];
 
 /// Measures these parts, all of them if none is named, and prints their lines. `viewers` of all edges together.
 pub(crate) fn run(names: &[String], viewers: u32, seconds: u32) -> Result<(), String> {
@@ -37,6 +39,7 @@ pub(crate) fn run(names: &[String], viewers: u32, seconds: u32) -> Result<(), St
             "starts" => starts::starts(),
             "thin" => thin::thin(),
             "revocation" => revocation::revocation(),
+            "drive" => drive::drive(),
             other => deaths::death(other).unwrap_or_else(|| {
                 let deaths = deaths::DEATHS.map(|(name, _)| name);
                 let names = [&NAMES[..], &deaths].concat().join(", ");

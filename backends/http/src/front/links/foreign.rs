@@ -360,6 +360,25 @@ mod tests {
     }
 
     #[test]
+    fn who_came_by_a_link_of_another_server_manages_no_links_here() {
+        let (mut edge, now, time) = edge();
+        let mut origin = Keyring::new(false);
+        let token = origin.add(Link::drive("desk"), now).unwrap().unwrap();
+        let links: Vec<_> = origin.drive_links(now, time).into_iter().map(|it| it.0).collect();
+        edge.follow_drivers(&links, now, time).unwrap();
+        let by = edge.admit(Some(token.as_str()), now).unwrap().grant.revocation.unwrap();
+        let add = framecast_stream::LinkRequest::Add {
+            name: "friend".into(),
+            role: Role::Watch,
+            lifetime: None,
+        };
+        for request in [framecast_stream::LinkRequest::List, add] {
+            assert!(edge.manage(request, &by, &[], now).is_none(), "it may be host there");
+        }
+        assert_eq!(edge.links(now).count(), 1);
+    }
+
+    #[test]
     fn who_drives_elsewhere_comes_to_where_everybody_watches() {
         let (now, time) = (Instant::now(), SystemTime::UNIX_EPOCH);
         let mut origin = Keyring::new(false);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use framecast_stream::{LinkAnswer, LinkRequest, ListedLink, MadeLink, Revocation};
 
-use super::{Keyring, Link, Owner};
+use super::{Entry, Keyring, Link, Owner};
 use crate::Limits;
 
 /// What came of a request.
@@ -27,7 +27,9 @@ impl Keyring {
     ) -> Option<Managed> {
         // Those that have expired are in nobody's way.
         self.forget_expired(now);
-        let own = self.valid(now).find(|it| it.revocation.is_same(by))?.name.clone();
+        // Who came by another server's link may be host there, and has no say about the links here.
+        let is_own = |it: &&Entry| it.revocation.is_same(by) && !it.owner.is_origin();
+        let own = self.valid(now).find(is_own)?.name.clone();
         let changed = match request {
             LinkRequest::Add { name, role, lifetime } => {
                 let link = Link::new(name, role);
@@ -100,7 +102,7 @@ impl Keyring {
     }
 
     fn listed(&self, by: &Revocation, users: &[String], now: Instant) -> Vec<ListedLink> {
-        let listed = |entry: &super::Entry| ListedLink {
+        let listed = |entry: &Entry| ListedLink {
             name: entry.name.clone(),
             role: entry.role,
             seconds: entry.expires.map(|end| end.saturating_duration_since(now).as_secs()),

@@ -48,6 +48,21 @@ pub(crate) struct SessionId {
     pub(crate) number: u64,
 }
 
+/// What tells apart the sessions of one edge: the number alone could be said by who has another link, too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SessionName {
+    number: u64,
+    /// The first bytes of the check of its link.
+    link: u64,
+}
+
+impl SessionName {
+    pub(crate) fn new(number: u64, check: &[u8; HASH]) -> Self {
+        let link = check.first_chunk().map_or(0, |first| u64::from_le_bytes(*first));
+        Self { number, link }
+    }
+}
+
 /// A message, as it arrived. Nothing of it is proven.
 #[derive(Debug)]
 pub(crate) struct ReceivedMessage<'a> {
@@ -136,7 +151,7 @@ fn proven(canvas: &str, check: &[u8; HASH], position: DriverPosition, text: &[u8
 pub(crate) struct DriverHello {
     /// The name of its edge.
     pub(crate) edge: String,
-    /// Where the origin answers.
+    /// Where the origin answers. It ends with the number of the edge, so that each edge has its own.
     pub(crate) inbox: String,
     /// Its address, for the host.
     pub(crate) address: String,
@@ -152,7 +167,8 @@ impl DriverHello {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    /// Reads what somebody said who speaks for the edge with the number `edge`.
+    pub(crate) fn parse(text: &str, edge: u64) -> Option<Self> {
         let hello: Self = serde_json::from_str(text).ok()?;
         let is_fine = |c: char| c.is_ascii_alphanumeric() || "-_.:[]%".contains(c);
         let is_word = |word: &str| word.len() <= MAX_WORD && word.chars().all(is_fine);
@@ -160,6 +176,7 @@ impl DriverHello {
         (is_name(&hello.edge)
             && is_word(&hello.inbox)
             && Inbox::Edge.has(&hello.inbox)
+            && hello.inbox.rsplit('.').next() == Some(&*edge.to_string())
             && is_word(&hello.address)
             && hello.browser.as_ref().is_none_or(|it| it.len() <= MAX_WORD))
         .then_some(hello)
@@ -215,24 +232,25 @@ mod tests {
     fn a_hello_names_no_place_but_an_edges_inbox() {
         let hello = DriverHello {
             edge: "fra-1".into(),
-            inbox: "_INBOX_edge.abc.drive".into(),
+            inbox: "_INBOX_edge.abc.5".into(),
             address: "[2001:db8::1]:5".into(),
             network: Some("2001:db8::".parse().unwrap()),
             browser: Some("abc".into()),
         };
-        assert_eq!(DriverHello::parse(&hello.print()), Some(hello.clone()));
+        assert_eq!(DriverHello::parse(&hello.print(), 5), Some(hello.clone()));
         let with = |change: fn(&mut DriverHello)| {
             let mut hello = hello.clone();
             change(&mut hello);
-            DriverHello::parse(&hello.print()).is_some()
+            DriverHello::parse(&hello.print(), 5).is_some()
         };
         assert!(with(|it| it.address.clear()));
         for wild in [
             (|it| it.edge = "a b".into()) as fn(&mut DriverHello),
             |it| it.inbox = "framecast.lecture.updates".into(),
             |it| it.inbox = "_INBOX_edge.>".into(),
-            |it| it.inbox = "_INBOX_edge.*".into(),
-            |it| it.inbox = format!("_INBOX_edge.{}", "x".repeat(MAX_WORD)),
+            |it| it.inbox = "_INBOX_edge.*.5".into(),
+            |it| it.inbox = format!("_INBOX_edge.{}.5", "x".repeat(MAX_WORD)),
+            |it| it.inbox = "_INBOX_edge.abc.6".into(),
             |it| it.address = "two words".into(),
             |it| it.address = "\u{1b}[31m".into(),
             |it| it.address = "x".repeat(MAX_WORD + 1),
@@ -240,6 +258,6 @@ mod tests {
         ] {
             assert!(!with(wild));
         }
-        assert!(DriverHello::parse("").is_none() && DriverHello::parse("{}").is_none());
+        assert!(DriverHello::parse("", 5).is_none() && DriverHello::parse("{}", 5).is_none());
     }
 }

@@ -17,7 +17,7 @@ use framecast_stream::{
     ClientMessage, Grant, Identity, Inputs, KeptOut, LinkKey, Revocation, TokenBucket, WatchLink,
 };
 
-use crate::driver_message::{DriverHello, ReceivedMessage, SessionId};
+use crate::driver_message::{DriverHello, ReceivedMessage, SessionId, SessionName};
 use crate::drivers_state::{ControlTold, DriversState, SessionTold};
 
 /// Who is not heard for this long has left. Edges say every second that a client is still there.
@@ -32,13 +32,16 @@ const HEARD_WITHIN: Duration = Duration::from_millis(100);
 const ORDER_LASTS: Duration = Duration::from_secs(3);
 /// The most who drive, or might, at all edges together.
 pub(crate) const MAX_DRIVERS: usize = 64;
+/// The most who came all the same though they were sent away. They take nobody's place.
+const MAX_REFUSED: usize = 64;
 /// Messages and bytes of one of them in a second: what one page may send.
 const MESSAGES_PER_SECOND: u32 = 1000;
 const BYTES_PER_SECOND: u32 = 256 * 1024;
 /// What is held back of one of them while something before it is missing: messages, and bytes.
 const MAX_HELD: u64 = 1024;
 const MAX_HELD_BYTES: usize = 128 * 1024;
-/// So many runs of edges are remembered, so that nobody repeats what was said.
+/// Of so many runs of edges it is remembered, for each link, what was said, so that nobody repeats it. Of more, the oldest of
+/// the link with the most is forgotten: who has one link makes nothing forgotten of another.
 const MAX_EDGES: usize = 1024;
 
 /// Everybody who drives at an edge, or might.
@@ -48,10 +51,11 @@ pub(crate) struct Drivers {
     /// When the origin started, in milliseconds since 1970.
     started: u64,
     links: Vec<Link>,
-    sessions: BTreeMap<SessionId, Session>,
-    /// The last session of each edge, and when it began: those before it are over, whoever says it.
-    last: BTreeMap<u64, (u64, Instant)>,
-    edges: BTreeMap<u64, Edge>,
+    sessions: BTreeMap<SessionKey, Session>,
+    /// The last session by each link at each edge, and when it began: those before it are over.
+    last: BTreeMap<(Check, u64), (u64, Instant)>,
+    /// By their inboxes.
+    edges: BTreeMap<String, Edge>,
     kept_out: KeptOut,
     control: ControlState,
     inputs: Inputs,
@@ -61,6 +65,22 @@ pub(crate) struct Drivers {
     /// Counts texts for clipboards and addresses to open.
     orders: u64,
     forged: u64,
+}
+
+/// What says which link it is.
+type Check = [u8; 32];
+
+/// Which session it is. What somebody says who has another link, in the name of the same edge, is of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct SessionKey {
+    check: Check,
+    id: SessionId,
+}
+
+impl SessionKey {
+    fn name(&self) -> SessionName {
+        SessionName::new(self.id.number, &self.check)
+    }
 }
 
 #[derive(Debug)]
@@ -74,8 +94,8 @@ struct Link {
 struct Session {
     client: ClientId,
     who: Identity,
-    /// The check of its link.
-    check: [u8; 32],
+    /// The inbox of its edge.
+    inbox: String,
     /// The next message.
     next: u64,
     heard: Instant,
@@ -96,7 +116,6 @@ struct Session {
 /// An edge where somebody drives, or might.
 #[derive(Debug)]
 struct Edge {
-    inbox: String,
     told: Option<(Instant, DriversState)>,
     /// It is told again, though it was told.
     again: bool,
@@ -105,14 +124,16 @@ struct Edge {
 }
 
 impl Session {
-    /// Keeps a message until those before it have arrived.
-    fn hold(&mut self, number: u64, text: &str) {
+    /// Keeps a message until those before it have arrived; whether it is new.
+    fn hold(&mut self, number: u64, text: &str) -> bool {
         let is_near = (self.next..self.next + MAX_HELD).contains(&number);
         let fits = number == self.next || self.held_bytes + text.len() <= MAX_HELD_BYTES;
-        if is_near && fits && !self.held.contains_key(&number) {
+        let is_new = is_near && fits && !self.held.contains_key(&number);
+        if is_new {
             self.held_bytes += text.len();
             self.held.insert(number, text.to_owned());
         }
+        is_new
     }
 
     /// When it is over, unless it is heard before. Who was sent away has some time to be told.
@@ -179,52 +200,45 @@ impl Drivers {
             self.forged += 1;
             return;
         };
-        match self.sessions.get_mut(&position.session) {
+        let key = SessionKey { check: *received.check, id: position.session };
+        match self.sessions.get_mut(&key) {
             None if position.number == 0 => {
                 let link = Link {
                     link: link.link.clone(),
                     key: link.key,
                     revocation: link.revocation.clone(),
                 };
-                self.join(position.session, &link, text, now);
+                self.join(key, &link, text, now);
             }
             // It is over, or its first message was lost.
             None => {}
-            // Somebody else's, who has another link to drive.
-            Some(session) if session.check != *received.check => self.forged += 1,
             Some(session) => {
-                session.heard = now;
-                session.hold(position.number, text);
+                // What was said before may be repeated by others.
+                if session.hold(position.number, text) {
+                    session.heard = now;
+                }
                 let is_late = position.number < session.next;
                 let lacks = !is_late && !session.held.contains_key(&session.next);
-                self.take_held(position.session, seconds, now);
-                let within = if lacks { SOONEST } else { HEARD_WITHIN };
-                if let Some(edge) = self.edges.get_mut(&position.session.edge) {
+                if let Some(edge) = self.edges.get_mut(&session.inbox) {
+                    let within = if lacks { SOONEST } else { HEARD_WITHIN };
                     edge.tell_at = edge.tell_at.min(now + within);
                     // What was said of it was lost.
                     edge.again |= is_late;
                 }
+                self.take_held(key, seconds, now);
             }
         }
     }
 
-    fn join(&mut self, id: SessionId, link: &Link, text: &str, now: Instant) {
-        let Some(hello) = DriverHello::parse(text) else {
+    fn join(&mut self, key: SessionKey, link: &Link, text: &str, now: Instant) {
+        let Some(hello) = DriverHello::parse(text, key.id.edge) else {
             self.forged += 1;
             return;
         };
         // What was said once counts once.
-        if self.last.get(&id.edge).is_some_and(|(last, _)| id.number <= *last)
-            || self.sessions.len() >= MAX_DRIVERS
-        {
+        let edge = (key.check, key.id.edge);
+        if self.last.get(&edge).is_some_and(|(last, _)| key.id.number <= *last) {
             return;
-        }
-        self.last.insert(id.edge, (id.number, now));
-        if self.last.len() > MAX_EDGES {
-            let oldest = self.last.iter().min_by_key(|(_, (_, at))| *at).map(|(edge, _)| *edge);
-            if let Some(oldest) = oldest {
-                self.last.remove(&oldest);
-            }
         }
         let grant = Grant {
             name: link.link.name().to_owned(),
@@ -235,9 +249,15 @@ impl Drivers {
             key: None,
         };
         let who = Identity::new(grant, hello.network, hello.browser.as_deref());
+        let is_kept_out = self.kept_out.refuses(&who, now);
+        let alike = self.sessions.values().filter(|it| it.refused == is_kept_out).count();
+        if alike >= if is_kept_out { MAX_REFUSED } else { MAX_DRIVERS } {
+            return;
+        }
+        self.last.insert(edge, (key.id.number, now));
+        self.forget_edges();
         self.last_client += 1;
         let client = ClientId(self.last_client);
-        let is_kept_out = self.kept_out.refuses(&who, now);
         if !is_kept_out {
             let words = [link.link.name(), &hello.address, "at", &hello.edge];
             let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
@@ -247,7 +267,7 @@ impl Drivers {
         let session = Session {
             client,
             who,
-            check: *link.link.hash(),
+            inbox: hello.inbox.clone(),
             next: 1,
             heard: now,
             held: BTreeMap::new(),
@@ -260,14 +280,25 @@ impl Drivers {
             clipboard: None,
             url: None,
         };
-        self.sessions.insert(id, session);
-        let edge = Edge { inbox: hello.inbox.clone(), told: None, again: false, tell_at: now };
-        let edge = self.edges.entry(id.edge).or_insert(edge);
-        (edge.inbox, edge.tell_at) = (hello.inbox, now);
+        self.sessions.insert(key, session);
+        let edge = Edge { told: None, again: false, tell_at: now };
+        self.edges.entry(hello.inbox).or_insert(edge).tell_at = now;
+    }
+
+    fn forget_edges(&mut self) {
+        while self.last.len() > MAX_EDGES {
+            let mut of_link: BTreeMap<Check, usize> = BTreeMap::new();
+            self.last.keys().for_each(|(check, _)| *of_link.entry(*check).or_default() += 1);
+            let most = of_link.into_iter().max_by_key(|(_, edges)| *edges).map(|(check, _)| check);
+            let of_most = self.last.iter().filter(|((check, _), _)| Some(*check) == most);
+            let oldest = of_most.min_by_key(|(_, (_, at))| *at).map(|(edge, _)| *edge);
+            let Some(oldest) = oldest else { return };
+            self.last.remove(&oldest);
+        }
     }
 
     /// Takes the messages of a session that are next.
-    fn take_held(&mut self, id: SessionId, seconds: f64, now: Instant) {
+    fn take_held(&mut self, id: SessionKey, seconds: f64, now: Instant) {
         while let Some(session) = self.sessions.get_mut(&id)
             && let Some(text) = session.held.remove(&session.next)
         {
@@ -277,7 +308,7 @@ impl Drivers {
         }
     }
 
-    fn take(&mut self, id: SessionId, text: &str, seconds: f64, now: Instant) {
+    fn take(&mut self, id: SessionKey, text: &str, seconds: f64, now: Instant) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         // Each of them was proven and stored, whatever its length.
         let bytes = (text.len() + 128) as f64;
@@ -320,7 +351,7 @@ impl Drivers {
         }
     }
 
-    fn end(&mut self, id: SessionId, reason: &str) {
+    fn end(&mut self, id: SessionKey, reason: &str) {
         let Some(session) = self.sessions.remove(&id) else { return };
         let client = session.client;
         if session.refused {
@@ -401,7 +432,7 @@ impl Drivers {
         true
     }
 
-    fn of_client(&self, client: ClientId) -> Option<SessionId> {
+    fn of_client(&self, client: ClientId) -> Option<SessionKey> {
         self.sessions.iter().find(|(_, it)| it.client == client).map(|(id, _)| *id)
     }
 
@@ -424,12 +455,12 @@ impl Drivers {
     pub(crate) fn poll(&mut self, now: Instant) -> Option<(String, DriversState)> {
         self.expire(now);
         let sessions = &self.sessions;
-        self.edges.retain(|edge, _| sessions.keys().any(|id| id.edge == *edge));
-        let due: Vec<u64> =
-            self.edges.iter().filter(|(_, it)| it.tell_at <= now).map(|it| *it.0).collect();
-        for number in due {
-            let state = self.state(number, now);
-            let Some(edge) = self.edges.get_mut(&number) else { continue };
+        self.edges.retain(|inbox, _| sessions.values().any(|it| it.inbox == *inbox));
+        let due: Vec<String> =
+            self.edges.iter().filter(|(_, it)| it.tell_at <= now).map(|it| it.0.clone()).collect();
+        for inbox in due {
+            let state = self.state(&inbox, now);
+            let Some(edge) = self.edges.get_mut(&inbox) else { continue };
             let lacks = state.sessions.iter().any(|it| it.missing > 0);
             let again = if lacks { HEARD_WITHIN } else { AGAIN };
             let is_news =
@@ -441,20 +472,24 @@ impl Drivers {
             }
             edge.tell_at = edge.told.as_ref().map_or(now, |(at, _)| *at) + again;
             if tell {
-                return Some((edge.inbox.clone(), state));
+                return Some((inbox, state));
             }
         }
         None
     }
 
-    fn state(&self, edge: u64, now: Instant) -> DriversState {
+    fn state(&self, inbox: &str, now: Instant) -> DriversState {
         let order = |order: &Option<(Instant, u64, String)>| {
             let current = order.as_ref().filter(|(at, ..)| now < *at + ORDER_LASTS);
             current.map(|(_, number, text)| (*number, text.clone()))
         };
-        let sessions = self.sessions.iter().filter(|(id, _)| id.edge == edge);
-        let sessions = sessions.map(|(id, it)| SessionTold {
-            number: id.number,
+        let here = |it: &(&SessionKey, &Session)| it.1.inbox == inbox;
+        let session = |client: ClientId| {
+            let mut here = self.sessions.iter().filter(here);
+            here.find(|(_, it)| it.client == client).map(|(key, _)| key.name())
+        };
+        let sessions = self.sessions.iter().filter(here).map(|(key, it)| SessionTold {
+            session: key.name(),
             heard: it.next,
             missing: it.held.keys().next().map_or(0, |held| held - it.next),
             sent_away: it.sent_away.is_some(),
@@ -463,7 +498,7 @@ impl Drivers {
             url: order(&it.url),
         });
         DriversState {
-            control: ControlTold::new(&self.control, edge, |client| self.of_client(client)),
+            control: ControlTold::new(&self.control, session),
             sessions: sessions.collect(),
         }
     }

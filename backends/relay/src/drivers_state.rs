@@ -3,7 +3,7 @@
 use framecast_api::{ControlState, RecordingState, Role, SentAway, TextInput};
 use serde::{Deserialize, Serialize};
 
-use crate::driver_message::SessionId;
+use crate::driver_message::SessionName;
 
 /// The longest document, in bytes: with all members, and a text for the clipboard of which every character is escaped.
 pub(crate) const MAX_DRIVERS_STATE: usize = 1024 * 1024;
@@ -20,7 +20,7 @@ pub(crate) struct DriversState {
 /// What is said of one session.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SessionTold {
-    pub(crate) number: u64,
+    pub(crate) session: SessionName,
     /// So many of its messages arrived, in order.
     pub(crate) heard: u64,
     /// So many after these were lost, or are late: one after them arrived.
@@ -62,7 +62,7 @@ struct MemberTold {
     number: u64,
     /// Its session, if it is one of this edge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    session: Option<u64>,
+    session: Option<SessionName>,
     label: String,
     role: Role,
     visible: bool,
@@ -77,17 +77,13 @@ struct SentAwayTold {
 }
 
 impl ControlTold {
-    /// What the edge `edge` is told of `state`. `session`: which one of its members has. Who else is there is the host's
-    /// affair: without a host at this edge, it is told of its own and, without the address, of who drives.
+    /// What an edge is told of `state`. `session`: which one a client has, if it is at this edge. Who else is there is the
+    /// host's affair: without a host at this edge, it is told of its own and, without the address, of who drives.
     pub(crate) fn new(
         state: &ControlState,
-        edge: u64,
-        session: impl Fn(framecast_api::ClientId) -> Option<SessionId>,
+        session: impl Fn(framecast_api::ClientId) -> Option<SessionName>,
     ) -> Self {
-        let own = |member: &framecast_api::Member| {
-            let session = member.client.and_then(&session).filter(|it| it.edge == edge);
-            session.map(|it| it.number)
-        };
+        let own = |member: &framecast_api::Member| member.client.and_then(&session);
         let host = state.members.iter().find(|it| Some(it.number) == state.host);
         let manages = host.is_some_and(|host| own(host).is_some());
         let members = state.members.iter().filter_map(|member| {
@@ -135,7 +131,7 @@ impl ControlTold {
     /// As the backend at the edge is told. `client`: which of its clients has a session.
     pub(crate) fn state(
         &self,
-        client: impl Fn(u64) -> Option<framecast_api::ClientId>,
+        client: impl Fn(SessionName) -> Option<framecast_api::ClientId>,
     ) -> ControlState {
         let members = self.members.iter().map(|told| {
             let own = told.session.and_then(&client);

@@ -15,7 +15,7 @@ use framecast_api::{
 use framecast_stream::{Identity, LinkKey};
 use serde_json::json;
 
-use crate::driver_message::{self, DriverHello, DriverPosition, MAX_TEXT, SessionId};
+use crate::driver_message::{self, DriverHello, DriverPosition, MAX_TEXT, SessionId, SessionName};
 use crate::drivers_state::{DriversState, SessionTold};
 
 /// The origin is told this often that a client is still there.
@@ -56,6 +56,8 @@ pub(crate) struct Driving {
 struct Client {
     who: Identity,
     key: LinkKey,
+    /// What says which link it is.
+    check: [u8; 32],
     address: String,
     session: u64,
     /// The number of the next message.
@@ -91,6 +93,15 @@ impl Client {
         self.next += 1;
         self.unheard_bytes += text.len();
         self.unheard.push_back(text);
+    }
+
+    fn session(&self) -> SessionName {
+        SessionName::new(self.session, &self.check)
+    }
+
+    /// Whether it begins anew, or is forgotten if it left, while the origin says nothing of it.
+    fn waits_for_word(&self) -> bool {
+        self.is_gone || !self.sent_away
     }
 
     /// The number of the oldest message that the origin has not heard.
@@ -256,6 +267,7 @@ impl Driving {
         let new = Client {
             who,
             key,
+            check: driver_message::check(&key),
             address,
             session: 0,
             next: 0,
@@ -335,7 +347,7 @@ impl Driving {
     pub(crate) fn told(&mut self, state: DriversState, now: Instant) {
         let clients = &mut self.clients;
         for session in &state.sessions {
-            let found = clients.iter_mut().find(|(_, it)| it.session == session.number);
+            let found = clients.iter_mut().find(|(_, it)| it.session() == session.session);
             if let Some((client, it)) = found {
                 it.told = now;
                 it.heard(session.heard, now);
@@ -343,12 +355,13 @@ impl Driving {
                 it.take(*client, session, &mut self.commands);
             }
         }
-        let is_listed = |it: &Client| state.sessions.iter().any(|told| told.number == it.session);
+        let is_listed =
+            |it: &Client| state.sessions.iter().any(|told| told.session == it.session());
         let is_over = |it: &Client| it.is_gone && !is_listed(it);
         clients.retain(|_, it| !is_over(it));
         let control = self.told.as_ref().map(|it| &it.control);
-        let sessions = |it: &DriversState| it.sessions.iter().map(|it| it.number).collect();
-        let before: Option<Vec<u64>> = self.told.as_ref().map(sessions);
+        let sessions = |it: &DriversState| it.sessions.iter().map(|it| it.session).collect();
+        let before: Option<Vec<SessionName>> = self.told.as_ref().map(sessions);
         self.control_changed |= control != Some(&state.control) || before != Some(sessions(&state));
         self.told = Some(state);
     }
@@ -368,11 +381,11 @@ impl Driving {
     pub(crate) fn control(&self) -> ControlState {
         let is_told = |told: &&DriversState| {
             let mut here = self.clients.values().filter(|it| !it.is_gone);
-            here.any(|it| told.sessions.iter().any(|told| told.number == it.session))
+            here.any(|it| told.sessions.iter().any(|told| told.session == it.session()))
         };
         if let Some(told) = self.told.as_ref().filter(is_told) {
-            let with_session = |number: u64| {
-                let found = self.clients.iter().find(|(_, it)| it.session == number);
+            let with_session = |session: SessionName| {
+                let found = self.clients.iter().find(|(_, it)| it.session() == session);
                 found.map(|(client, _)| *client)
             };
             return told.control.state(with_session);
@@ -386,7 +399,7 @@ impl Driving {
 
     /// What is to be sent to the origin now. Call it until there is nothing.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<Bytes> {
-        let untold = |it: &Client| !it.sent_away && it.told + UNTOLD <= now;
+        let untold = |it: &Client| it.waits_for_word() && it.told + UNTOLD <= now;
         let untold: Vec<ClientId> =
             self.clients.iter().filter(|(_, it)| untold(it)).map(|(client, _)| *client).collect();
         for client in untold {
@@ -422,8 +435,7 @@ impl Driving {
         let text = hello.as_ref().unwrap_or(text);
         let session = SessionId { edge: *run, number: due.session };
         let position = DriverPosition { started, session, number };
-        let check = driver_message::check(&due.key);
-        let bytes = driver_message::print(&self.canvas, &check, &due.key, position, text);
+        let bytes = driver_message::print(&self.canvas, &due.check, &due.key, position, text);
         if number == due.first() {
             due.oldest = now;
         }
@@ -441,7 +453,7 @@ impl Driving {
         let may_send = self.run.is_some() && self.started.is_some() && self.connected;
         clients
             .flat_map(|it| {
-                let untold = (!it.sent_away).then(|| it.told + UNTOLD);
+                let untold = it.waits_for_word().then(|| it.told + UNTOLD);
                 [untold, may_send.then(|| it.send_at(now))]
             })
             .flatten()

@@ -172,7 +172,7 @@ mod tests {
 
     use super::*;
 
-    use crate::driver_message::DriverHello;
+    use crate::driver_message::{DriverHello, SessionName};
     use crate::drivers_state::SessionTold;
     use crate::message::Purpose;
     use crate::report::StateLink;
@@ -200,7 +200,8 @@ mod tests {
             current: true,
             leaving: false,
         };
-        let told = SessionTold { number: 1, heard: 2, sent_away: true, ..SessionTold::default() };
+        let session = SessionName::new(1, &driver_message::check(&LinkKey::new([3; 32])));
+        let told = SessionTold { session, heard: 2, sent_away: true, ..SessionTold::default() };
         let drivers = DriversState { sessions: vec![told], ..DriversState::default() };
         let mut seed = 1_u64;
         let mut random = move |below: usize| {
@@ -214,7 +215,7 @@ mod tests {
             for _ in 0..random(12) {
                 let hello = DriverHello {
                     edge: "a".into(),
-                    inbox: "_INBOX_edge.x".into(),
+                    inbox: "_INBOX_edge.x.1".into(),
                     address: String::new(),
                     network: None,
                     browser: None,

@@ -51,27 +51,32 @@ impl World {
     }
 
     fn hello(&mut self, link: usize, edge: u64, session: u64) -> Vec<BackendEvent> {
-        self.say(link, edge, session, 0, &hello())
+        self.say(link, edge, session, 0, &hello(edge))
     }
 }
 
-fn hello() -> String {
+fn hello(edge: u64) -> String {
+    hello_of(edge, None)
+}
+
+fn hello_of(edge: u64, browser: Option<&str>) -> String {
     let hello = DriverHello {
         edge: "fra-1".into(),
-        inbox: "_INBOX_edge.x".into(),
+        inbox: format!("_INBOX_edge.x.{edge}"),
         address: "192.0.2.7:5".into(),
         network: None,
-        browser: None,
+        browser: browser.map(str::to_owned),
     };
     hello.print()
 }
 
 const KEY: &str = r#"{"type":"key_down","key":"a"}"#;
+const CLOSE: &str = r#"{"type":"close"}"#;
 
 #[test]
 fn what_was_said_once_counts_once() {
     let mut world = World::new();
-    let (first, second) = (world.message(0, 5, 1, 0, &hello()), world.message(0, 5, 1, 1, KEY));
+    let (first, second) = (world.message(0, 5, 1, 0, &hello(5)), world.message(0, 5, 1, 1, KEY));
     assert!(matches!(world.hear(&first)[..], [BackendEvent::Joined { .. }]));
     assert_eq!(world.hear(&second).len(), 1);
     for bytes in [&first, &second] {
@@ -101,20 +106,18 @@ fn nobody_drives_without_the_key_of_a_link_whatever_an_edge_says() {
     let session = SessionId { edge: 5, number: 1 };
     let position = DriverPosition { started: STARTED, session, number: 0 };
     let check = LinkKey::new(*link.hash());
-    let bytes = driver_message::print("lecture", link.hash(), &check, position, &hello());
+    let bytes = driver_message::print("lecture", link.hash(), &check, position, &hello(5));
     assert!(world.hear(&bytes).is_empty());
     assert_eq!(world.drivers.forged(), 1);
     // For another canvas, or by a link that there is not.
     let (_, key) = world.links[0].clone();
-    let bytes = driver_message::print("show", link.hash(), &key, position, &hello());
+    let bytes = driver_message::print("show", link.hash(), &key, position, &hello(5));
     assert!(world.hear(&bytes).is_empty());
-    let bytes = driver_message::print("lecture", &[0; 32], &key, position, &hello());
+    let bytes = driver_message::print("lecture", &[0; 32], &key, position, &hello(5));
     assert!(world.hear(&bytes).is_empty());
     // Who has one link does not speak for who came by another.
     assert_eq!(world.hello(0, 5, 1).len(), 1);
-    let before = world.drivers.forged();
     assert!(world.say(1, 5, 1, 1, KEY).is_empty());
-    assert_eq!(world.drivers.forged(), before + 1);
     assert_eq!(world.say(0, 5, 1, 1, KEY).len(), 1);
     for wild in [&b""[..], b"junk", &[1; 200]] {
         assert!(world.hear(wild).is_empty());
@@ -122,9 +125,85 @@ fn nobody_drives_without_the_key_of_a_link_whatever_an_edge_says() {
 }
 
 #[test]
+fn who_has_another_link_takes_nothing_from_an_edge_by_speaking_in_its_name() {
+    let mut world = World::new();
+    // The highest number, so that no other comes after it; the same; and another place for answers.
+    assert_eq!(world.hello(1, 5, u64::MAX).len(), 1);
+    assert_eq!(world.hello(1, 6, 1).len(), 1);
+    let elsewhere = hello(5).replace("x.5", "y.5");
+    assert_eq!(world.say(1, 5, 1, 0, &elsewhere).len(), 0, "it is before the last of this link");
+    assert_eq!(world.say(1, 7, 1, 0, &hello(7).replace("x.7", "y.7")).len(), 1);
+    assert!(world.say(1, 8, 1, 0, &hello(5)).is_empty(), "the inbox of another edge");
+    for edge in [5, 6, 7] {
+        assert_eq!(world.hello(0, edge, 1).len(), 1);
+    }
+    let mut told = std::iter::from_fn(|| world.drivers.poll(world.now)).collect::<Vec<_>>();
+    told.sort_by(|one, other| one.0.cmp(&other.0));
+    let name = |link: usize, number| SessionName::new(number, world.links[link].0.hash());
+    let told: Vec<(&str, Vec<SessionName>)> = told
+        .iter()
+        .map(|(inbox, state)| (&**inbox, state.sessions.iter().map(|it| it.session).collect()))
+        .collect();
+    for (inbox, sessions) in [
+        ("_INBOX_edge.x.5", vec![name(0, 1), name(1, u64::MAX)]),
+        ("_INBOX_edge.x.6", vec![name(0, 1), name(1, 1)]),
+        ("_INBOX_edge.x.7", vec![name(0, 1)]),
+        ("_INBOX_edge.y.7", vec![name(1, 1)]),
+    ] {
+        let (_, at) = told.iter().find(|it| it.0 == inbox).unwrap();
+        assert_eq!(at.len(), sessions.len(), "{inbox}");
+        assert!(sessions.iter().all(|it| at.contains(it)), "{inbox}");
+    }
+    assert_eq!(told.len(), 4);
+}
+
+#[test]
+fn who_has_one_link_makes_nothing_forgotten_of_another() {
+    let mut world = World::new();
+    let first = world.message(0, 5, 1, 0, &hello(5));
+    assert_eq!(world.hear(&first).len(), 1);
+    assert_eq!(world.say(0, 5, 1, 1, CLOSE).len(), 2);
+    for edge in 100..100 + 2 * MAX_EDGES as u64 {
+        world.now += Duration::from_millis(1);
+        world.hello(1, edge, 1);
+        world.say(1, edge, 1, 1, CLOSE);
+    }
+    assert!(world.drivers.last.len() <= MAX_EDGES);
+    assert!(world.hear(&first).is_empty(), "it was said before");
+}
+
+#[test]
+fn what_is_repeated_is_no_sign_of_life() {
+    let mut world = World::new();
+    world.hello(0, 5, 1);
+    let key = world.message(0, 5, 1, 1, KEY);
+    assert_eq!(world.hear(&key).len(), 1);
+    let left = (0..10).any(|_| {
+        world.now += Duration::from_millis(900);
+        world.drivers.expire(world.now);
+        world.hear(&key).iter().any(|it| matches!(it, BackendEvent::Left { .. }))
+    });
+    assert!(left, "somebody who is gone would hold the key down");
+}
+
+#[test]
+fn who_was_sent_away_and_comes_all_the_same_takes_nobodys_place() {
+    let mut world = World::new();
+    let anna = |edge: u64| hello_of(edge, Some("anna"));
+    assert_eq!(world.say(0, 5, 1, 0, &anna(5)).len(), 1);
+    let client = world.drivers.sessions.values().next().unwrap().client;
+    world.drivers.apply(&BackendCommand::Disconnect(client), world.now);
+    for session in 2..200 {
+        assert!(world.say(0, 5, session, 0, &anna(5)).is_empty());
+    }
+    assert_eq!(world.drivers.sessions.len(), 1 + MAX_REFUSED);
+    assert_eq!(world.hello(0, 6, 1).len(), 1);
+}
+
+#[test]
 fn a_hello_that_makes_no_sense_is_none() {
     let mut world = World::new();
-    for wild in ["", "{}", KEY, &hello().replace("_INBOX_edge.x", "framecast.lecture.updates")] {
+    for wild in ["", "{}", KEY, &hello(5).replace("_INBOX_edge.x.5", "framecast.lecture.updates")] {
         assert!(world.say(0, 5, 1, 0, wild).is_empty());
     }
     assert_eq!(world.drivers.poll(world.now), None, "nothing is published for it");
@@ -234,7 +313,7 @@ fn an_edge_is_told_again_every_second_and_not_in_vain() {
 fn what_waits_for_an_engine_that_is_busy_has_a_limit() {
     let mut world = World::new();
     let mut said = 0;
-    let bytes = world.message(0, 5, 1, 0, &hello());
+    let bytes = world.message(0, 5, 1, 0, &hello(5));
     world.drivers.receive(&bytes, 0.0, world.now);
     while !world.drivers.sessions.is_empty() {
         said += 1;

@@ -419,6 +419,19 @@ fn who_is_sent_away_does_nothing_more_and_comes_back_when_it_is_let_in() {
 }
 
 #[test]
+fn nothing_is_left_at_the_edge_of_who_was_sent_away() {
+    let mut world = World::new(1, 0);
+    world.join(ANNA);
+    world.run(MS * 50);
+    let anna = world.clients()[0];
+    assert!(world.origin.apply(&BackendCommand::Disconnect(anna), world.now));
+    world.run(MS * 50);
+    world.say(&BackendEvent::Left { client: ANNA });
+    world.run(Duration::from_secs(5));
+    assert!(world.edge.is_empty(), "it would be passed on for ever");
+}
+
+#[test]
 fn who_was_sent_away_and_stays_is_gone_for_the_origin() {
     let mut world = World::new(1, 0);
     world.join(ANNA);

@@ -61,6 +61,8 @@ struct Origin<'a> {
     clocks: Subscriber,
     /// What those do who drive at edges.
     drivers: Subscriber,
+    /// When the links to drive were looked at because of a message of a driver.
+    looked_at_drive_links: Option<Instant>,
     /// Messages of drivers that nobody proved.
     forged: u64,
     /// Only while no edge answers.
@@ -95,6 +97,7 @@ impl<'a> Origin<'a> {
             requests_to_origin: bus.subscribe(&subjects.since_origin).await?,
             clocks: bus.subscribe(&subjects.clock).await?,
             drivers: bus.subscribe(&subjects.drive).await?,
+            looked_at_drive_links: None,
             forged: 0,
             requests: None,
             subjects,
@@ -142,6 +145,7 @@ impl<'a> Origin<'a> {
                 }
                 Some(message) = self.drivers.next() => {
                     let (seconds, now) = (self.source.now(), Instant::now());
+                    self.look_at_drive_links(now);
                     self.source.drivers(|it| it.receive(&message.payload, seconds, now));
                 }
                 Some(question) = self.clocks.next() => self.tell_time(&question).await?,
@@ -220,6 +224,16 @@ impl<'a> Origin<'a> {
         self.links.read() != self.told_links.0
     }
 
+    /// Looks which links to drive there are, if that is some time ago. A message may come from an edge that does not say
+    /// that it is there, for which nobody would look.
+    fn look_at_drive_links(&mut self, now: Instant) {
+        if self.looked_at_drive_links.is_none_or(|at| at + LOOK_EVERY <= now) {
+            self.looked_at_drive_links = Some(now);
+            let drive = self.links.read().drive;
+            self.source.drivers(|drivers| drivers.set_links(drive));
+        }
+    }
+
     async fn happened(&mut self, event: BusEvent) -> Result<()> {
         self.forget();
         match event {
@@ -279,10 +293,8 @@ impl<'a> Origin<'a> {
         let links = self.links.read();
         state.links = links.watch.iter().cloned().map(StateLink).collect();
         state.drive_links = links.drive.iter().map(|(link, _)| StateLink(link.clone())).collect();
-        if links.drive != self.told_links.0.drive {
-            let drive = links.drive.clone();
-            self.source.drivers(|drivers| drivers.set_links(drive));
-        }
+        let drive = links.drive.clone();
+        self.source.drivers(|drivers| drivers.set_links(drive));
         self.told_links.0 = links;
         let state = self.publisher.state(self.settings.address.name(), state, Instant::now());
         self.bus.publish(&self.subjects.state, state).await

@@ -1,6 +1,7 @@
 //! Those who drive at edges, over a real bus.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
 use std::time::Instant;
 
@@ -233,6 +234,40 @@ fn an_edge_that_lies_drives_nothing_and_repeats_nothing() {
     let joined =
         events.iter().filter(|it| matches!(it, BackendEvent::Joined { role: Role::Drive, .. }));
     assert_eq!(joined.count(), 1);
+}
+
+#[test]
+fn a_link_that_was_revoked_drives_nothing_also_at_an_edge_that_does_not_say_that_it_is_there() {
+    let server = NatsServer::start("");
+    let is_valid = Arc::new(AtomicBool::new(true));
+    let mut origin = RelayBackend::new(settings(&server.url())).unwrap();
+    let valid = Arc::clone(&is_valid);
+    let links = move || valid.load(Ordering::Relaxed).then(|| (link(), KEY)).into_iter().collect();
+    origin.set_drive_links(links);
+    origin.open(context()).unwrap();
+    let silent = Proxy::of(&server);
+    let reports = Faults::new(Direction::FromClient, "framecast.lecture.edges", 1).drop_one_in(1);
+    silent.set_faults([reports]);
+    let mut edge = DriveEdge::start(&silent.url(), "fra-1");
+    edge.remote.join(1);
+    let (mut events, mut titles) = (Vec::new(), 0);
+    eventually("it joins", || {
+        // Nothing else is published while no edge is known.
+        titles += 1;
+        origin.apply(&BackendCommand::Title(titles.to_string())).unwrap();
+        edge.poll();
+        origin.poll(&mut |event| events.push(event));
+        driver(&events).is_some()
+    });
+    is_valid.store(false, Ordering::Relaxed);
+    eventually("it is sent away", || {
+        edge.press("late");
+        edge.poll();
+        origin.poll(&mut |event| events.push(event));
+        events.iter().any(
+            |it| matches!(it, BackendEvent::Leaving { reason, .. } if reason.contains("revoked")),
+        )
+    });
 }
 
 #[test]

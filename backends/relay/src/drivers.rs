@@ -34,9 +34,10 @@ const ORDER_LASTS: Duration = Duration::from_secs(3);
 pub(crate) const MAX_DRIVERS: usize = 64;
 /// The most who came all the same though they were sent away. They take nobody's place.
 const MAX_REFUSED: usize = 64;
-/// Messages and bytes of one of them in a second: what one page may send.
-const MESSAGES_PER_SECOND: u32 = 1000;
-const BYTES_PER_SECOND: u32 = 256 * 1024;
+/// Messages and bytes of one of them in a second: twice what a page may send to its edge, which counts, too. What was late or
+/// lost comes at once.
+const MESSAGES_PER_SECOND: u32 = 2000;
+const BYTES_PER_SECOND: u32 = 2 * 1024 * 1024;
 /// What is held back of one of them while something before it is missing: messages, and bytes.
 const MAX_HELD: u64 = 1024;
 const MAX_HELD_BYTES: usize = 128 * 1024;

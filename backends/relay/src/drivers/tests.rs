@@ -250,6 +250,17 @@ fn a_flood_ends_the_session() {
 }
 
 #[test]
+fn what_a_page_may_send_in_a_second_is_no_flood_also_if_it_comes_at_once() {
+    let mut world = World::new();
+    world.hello(0, 5, 1);
+    let long = format!(r#"{{"type":"paste","data":"{}"}}"#, "x".repeat(65_000));
+    for n in 1..=1000 {
+        let text = if n <= 16 { &*long } else { KEY };
+        assert_eq!(world.say(0, 5, 1, n, text).len(), 1, "message {n}");
+    }
+}
+
+#[test]
 fn what_is_held_back_has_a_limit() {
     let mut world = World::new();
     world.hello(0, 5, 1);

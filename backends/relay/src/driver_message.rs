@@ -160,6 +160,9 @@ pub(crate) struct DriverHello {
     pub(crate) network: Option<IpAddr>,
     #[serde(default)]
     pub(crate) browser: Option<String>,
+    /// The session that it had at this edge before it began anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replaces: Option<u64>,
 }
 
 impl DriverHello {
@@ -236,6 +239,7 @@ mod tests {
             address: "[2001:db8::1]:5".into(),
             network: Some("2001:db8::".parse().unwrap()),
             browser: Some("abc".into()),
+            replaces: Some(3),
         };
         assert_eq!(DriverHello::parse(&hello.print(), 5), Some(hello.clone()));
         let with = |change: fn(&mut DriverHello)| {

@@ -241,6 +241,11 @@ impl Drivers {
         if self.last.get(&edge).is_some_and(|(last, _)| key.id.number <= *last) {
             return;
         }
+        // Otherwise it would hold control, and what is pressed, until it is missed.
+        if let Some(number) = hello.replaces {
+            let id = SessionId { edge: key.id.edge, number };
+            self.end(SessionKey { check: key.check, id }, "it began anew");
+        }
         let grant = Grant {
             name: link.link.name().to_owned(),
             role: Role::Drive,

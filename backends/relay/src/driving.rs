@@ -60,6 +60,8 @@ struct Client {
     check: [u8; 32],
     address: String,
     session: u64,
+    /// The session before, if it began anew.
+    replaces: Option<u64>,
     /// The number of the next message.
     next: u64,
     /// What the origin has not heard, the oldest first.
@@ -270,6 +272,7 @@ impl Driving {
             check: driver_message::check(&key),
             address,
             session: 0,
+            replaces: None,
             next: 0,
             unheard: VecDeque::new(),
             unheard_bytes: 0,
@@ -300,7 +303,8 @@ impl Driving {
         }
         self.control_changed = true;
         self.last_session += 1;
-        it.session = self.last_session;
+        let before = std::mem::replace(&mut it.session, self.last_session);
+        it.replaces = (before > 0).then_some(before);
         (it.next, it.unsent, it.unheard_bytes, it.missing) = (0, 0, 0, 0);
         it.unheard.clear();
         (it.clipboard, it.url, it.told) = (0, 0, now);
@@ -428,6 +432,7 @@ impl Driving {
                 address: due.address.clone(),
                 network: due.who.network(),
                 browser: due.who.browser().map(str::to_owned),
+                replaces: due.replaces,
             };
             hello.print()
         });

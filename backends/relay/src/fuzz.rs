@@ -219,6 +219,7 @@ mod tests {
                     address: String::new(),
                     network: None,
                     browser: None,
+                    replaces: Some(1),
                 };
                 let bytes = match random(11) {
                     0 => signed.to_vec(),

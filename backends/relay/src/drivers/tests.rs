@@ -66,6 +66,7 @@ fn hello_of(edge: u64, browser: Option<&str>) -> String {
         address: "192.0.2.7:5".into(),
         network: None,
         browser: browser.map(str::to_owned),
+        replaces: None,
     };
     hello.print()
 }

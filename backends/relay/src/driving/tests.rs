@@ -323,6 +323,22 @@ fn what_is_not_heard_for_long_is_not_done_late() {
 }
 
 #[test]
+fn who_begins_anew_is_there_once() {
+    let mut world = World::new(1, 0);
+    world.join(ANNA);
+    world.join(BERT);
+    world.run(MS * 100);
+    for n in 0..=MAX_UNHEARD {
+        world.press(ANNA, &n.to_string());
+    }
+    world.run(MS * 100);
+    assert_eq!((world.clients().len(), world.left()), (3, 1), "nobody else left");
+    let left = |it: &BackendEvent| matches!(it, BackendEvent::Left { .. });
+    let joined = |it: &BackendEvent| matches!(it, BackendEvent::Joined { .. });
+    assert!(world.events.iter().position(left) < world.events.iter().rposition(joined));
+}
+
+#[test]
 fn the_origin_tells_each_client_at_an_edge_what_becomes_of_it() {
     let mut world = World::new(1, 0);
     let control = |world: &World| {

@@ -284,7 +284,7 @@ fn options(settings: &RelaySettings, inbox: Inbox) -> Result<(ConnectOptions, Re
     };
     let role = match inbox {
         Inbox::Origin => "origin",
-        Inbox::Edge => "edge",
+        Inbox::Edge | Inbox::Drive => "edge",
     };
     let mut options = ConnectOptions::new()
         .name(format!("framecast {role} {}", settings.address.name()))

@@ -178,7 +178,7 @@ impl DriverHello {
         // What this program publishes to has no wildcard.
         (is_name(&hello.edge)
             && is_word(&hello.inbox)
-            && Inbox::Edge.has(&hello.inbox)
+            && Inbox::Drive.has(&hello.inbox)
             && hello.inbox.rsplit('.').next() == Some(&*edge.to_string())
             && is_word(&hello.address)
             && hello.browser.as_ref().is_none_or(|it| it.len() <= MAX_WORD))
@@ -232,10 +232,10 @@ mod tests {
     }
 
     #[test]
-    fn a_hello_names_no_place_but_an_edges_inbox() {
+    fn a_hello_names_no_place_but_its_edges_inbox() {
         let hello = DriverHello {
             edge: "fra-1".into(),
-            inbox: "_INBOX_edge.abc.5".into(),
+            inbox: "_INBOX_drive.abc.5".into(),
             address: "[2001:db8::1]:5".into(),
             network: Some("2001:db8::".parse().unwrap()),
             browser: Some("abc".into()),
@@ -251,10 +251,11 @@ mod tests {
         for wild in [
             (|it| it.edge = "a b".into()) as fn(&mut DriverHello),
             |it| it.inbox = "framecast.lecture.updates".into(),
-            |it| it.inbox = "_INBOX_edge.>".into(),
-            |it| it.inbox = "_INBOX_edge.*.5".into(),
-            |it| it.inbox = format!("_INBOX_edge.{}.5", "x".repeat(MAX_WORD)),
-            |it| it.inbox = "_INBOX_edge.abc.6".into(),
+            |it| it.inbox = "_INBOX_edge.abc.5".into(),
+            |it| it.inbox = "_INBOX_drive.>".into(),
+            |it| it.inbox = "_INBOX_drive.*.5".into(),
+            |it| it.inbox = format!("_INBOX_drive.{}.5", "x".repeat(MAX_WORD)),
+            |it| it.inbox = "_INBOX_drive.abc.6".into(),
             |it| it.address = "two words".into(),
             |it| it.address = "\u{1b}[31m".into(),
             |it| it.address = "x".repeat(MAX_WORD + 1),

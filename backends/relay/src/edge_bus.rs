@@ -67,7 +67,8 @@ struct EdgeBus<'a> {
     answers: Subscriber,
     /// Where the origin says what concerns those who drive here, and what came for each backend of theirs.
     drive_inbox: String,
-    drivers: Subscriber,
+    /// Only once somebody drives here: an edge that is not trusted with that may not listen there.
+    drivers: Option<Subscriber>,
     told: BTreeMap<String, Assembler>,
     clock: OriginClock,
     clock_inbox: String,
@@ -82,14 +83,15 @@ struct EdgeBus<'a> {
 impl<'a> EdgeBus<'a> {
     async fn new(settings: &'a RelaySettings, shared: &'a EdgeShared, bus: Bus) -> Result<Self> {
         let subjects = Subjects::new(settings.address.name());
-        let [inbox, clock_inbox, drive_inbox] = [(); 3].map(|()| bus.client.new_inbox());
+        let [inbox, clock_inbox] = [(); 2].map(|()| bus.client.new_inbox());
+        let drive_inbox = format!("{}.{}", Inbox::Drive.prefix(), bus::random()?);
         let now = Instant::now();
         Ok(Self {
             updates: Some(bus.subscribe(&subjects.updates).await?),
             state: bus.subscribe(&subjects.state).await?,
             answers: bus.subscribe(&format!("{inbox}.*")).await?,
             times: bus.subscribe(&format!("{clock_inbox}.*")).await?,
-            drivers: bus.subscribe(&format!("{drive_inbox}.*")).await?,
+            drivers: None,
             drive_inbox,
             told: BTreeMap::new(),
             clock: OriginClock::new(now),
@@ -155,7 +157,7 @@ impl<'a> EdgeBus<'a> {
                     Some((MarkOf::Answer, mark)) => self.my_answers.returned(mark),
                     Some((MarkOf::Update, _)) | None => {}
                 },
-                Some(message) = self.drivers.next() => self.told_of_drivers(&message),
+                Some(message) = next(&mut self.drivers) => self.told_of_drivers(&message),
                 Some(time) = self.times.next() => {
                     if let (Some(number), Ok(bytes)) = (number(&time), time.payload[..].try_into()) {
                         self.clock.answered(number, f64::from_le_bytes(bytes), Instant::now());
@@ -266,6 +268,10 @@ impl<'a> EdgeBus<'a> {
                 self.shared.remove_clients(&clients);
             } else if is_news {
                 clients.wake();
+            }
+            if self.drivers.is_none() && !messages.is_empty() {
+                let inboxes = format!("{}.*", self.drive_inbox);
+                self.drivers = Some(self.bus.subscribe(&inboxes).await?);
             }
             for message in messages {
                 self.bus.publish(&self.subjects.drive, message).await?;

@@ -36,7 +36,7 @@ pub fn bus(bytes: &[u8]) {
     drivers.start(1);
     drivers.set_links(link.into_iter().map(|link| (link, link_key)).collect());
     let mut driving = Driving::new("lecture", "fra-1");
-    driving.start(1, "_INBOX_edge.x".to_owned());
+    driving.start(1, "_INBOX_drive.x".to_owned());
     driving.set_origin(Some(1), None, now);
     driving.set_connected(true);
     let grant = Grant {
@@ -120,7 +120,7 @@ pub fn bus(bytes: &[u8]) {
                     driving.told(state, now);
                     assert!(driving.take_commands().len() < MOST_ACTIONS);
                 }
-                assert!(edge.told_of_drivers("lecture", "_INBOX_edge.x", &taken).is_none());
+                assert!(edge.told_of_drivers("lecture", "_INBOX_drive.x", &taken).is_none());
             }
             _ => {
                 outbox.published(usize::from(what));
@@ -215,7 +215,7 @@ mod tests {
             for _ in 0..random(12) {
                 let hello = DriverHello {
                     edge: "a".into(),
-                    inbox: "_INBOX_edge.x.1".into(),
+                    inbox: "_INBOX_drive.x.1".into(),
                     address: String::new(),
                     network: None,
                     browser: None,

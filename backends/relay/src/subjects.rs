@@ -24,6 +24,8 @@ pub(crate) struct Subjects {
 pub(crate) enum Inbox {
     Origin,
     Edge,
+    /// What the origin tells an edge of those who drive there, which is not for other edges.
+    Drive,
 }
 
 impl Inbox {
@@ -31,6 +33,7 @@ impl Inbox {
         match self {
             Self::Origin => "_INBOX_origin",
             Self::Edge => "_INBOX_edge",
+            Self::Drive => "_INBOX_drive",
         }
     }
 
@@ -70,6 +73,7 @@ mod tests {
             "_INBOX_edge",
             "_INBOX_edges.x",
             "_INBOX_origin.x",
+            "_INBOX_drive.x",
             "x._INBOX_edge.x",
             "",
         ];

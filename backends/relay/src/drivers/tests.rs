@@ -62,7 +62,7 @@ fn hello(edge: u64) -> String {
 fn hello_of(edge: u64, browser: Option<&str>) -> String {
     let hello = DriverHello {
         edge: "fra-1".into(),
-        inbox: format!("_INBOX_edge.x.{edge}"),
+        inbox: format!("_INBOX_drive.x.{edge}"),
         address: "192.0.2.7:5".into(),
         network: None,
         browser: browser.map(str::to_owned),
@@ -146,10 +146,10 @@ fn who_has_another_link_takes_nothing_from_an_edge_by_speaking_in_its_name() {
         .map(|(inbox, state)| (&**inbox, state.sessions.iter().map(|it| it.session).collect()))
         .collect();
     for (inbox, sessions) in [
-        ("_INBOX_edge.x.5", vec![name(0, 1), name(1, u64::MAX)]),
-        ("_INBOX_edge.x.6", vec![name(0, 1), name(1, 1)]),
-        ("_INBOX_edge.x.7", vec![name(0, 1)]),
-        ("_INBOX_edge.y.7", vec![name(1, 1)]),
+        ("_INBOX_drive.x.5", vec![name(0, 1), name(1, u64::MAX)]),
+        ("_INBOX_drive.x.6", vec![name(0, 1), name(1, 1)]),
+        ("_INBOX_drive.x.7", vec![name(0, 1)]),
+        ("_INBOX_drive.y.7", vec![name(1, 1)]),
     ] {
         let (_, at) = told.iter().find(|it| it.0 == inbox).unwrap();
         assert_eq!(at.len(), sessions.len(), "{inbox}");
@@ -204,7 +204,8 @@ fn who_was_sent_away_and_comes_all_the_same_takes_nobodys_place() {
 #[test]
 fn a_hello_that_makes_no_sense_is_none() {
     let mut world = World::new();
-    for wild in ["", "{}", KEY, &hello(5).replace("_INBOX_edge.x.5", "framecast.lecture.updates")] {
+    for wild in ["", "{}", KEY, &hello(5).replace("_INBOX_drive.x.5", "framecast.lecture.updates")]
+    {
         assert!(world.say(0, 5, 1, 0, wild).is_empty());
     }
     assert_eq!(world.drivers.poll(world.now), None, "nothing is published for it");

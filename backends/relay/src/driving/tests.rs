@@ -54,7 +54,7 @@ impl World {
     fn new(seed: u64, loses: u64) -> Self {
         let now = Instant::now();
         let mut edge = Driving::new("lecture", "fra-1");
-        edge.start(5, "_INBOX_edge.x.5".to_owned());
+        edge.start(5, "_INBOX_drive.x.5".to_owned());
         edge.set_connected(true);
         edge.set_origin(Some(STARTED), None, now);
         let mut origin = Drivers::new("lecture", 1 << 32);
@@ -110,7 +110,7 @@ impl World {
                 }
             }
             while let Some((inbox, state)) = self.origin.poll(now) {
-                assert_eq!(inbox, "_INBOX_edge.x.5");
+                assert_eq!(inbox, "_INBOX_drive.x.5");
                 let state = DriversState::parse(&state.print()).unwrap();
                 for way in self.ways() {
                     self.down.push((now + way, state.clone()));

@@ -18,15 +18,15 @@ use ring::digest::{SHA256, digest};
 use crate::stage::eventually;
 
 const DRIVE: &str = "framecast.lecture.drive";
-const KEY: LinkKey = LinkKey::new([3; 32]);
+pub(crate) const KEY: LinkKey = LinkKey::new([3; 32]);
 
-fn link() -> WatchLink {
+pub(crate) fn link() -> WatchLink {
     let mut check = [0; 32];
     check.copy_from_slice(digest(&SHA256, KEY.as_bytes()).as_ref());
     WatchLink::new("desk", check, None).unwrap()
 }
 
-fn context() -> Context {
+pub(crate) fn context() -> Context {
     let size = LogicalSize::new(400.0, 150.0);
     Context::new(Waker::noop().clone(), Clock::start(), "lecture", size)
 }
@@ -73,30 +73,34 @@ impl UpdateSink for Doors {
     }
 }
 
-struct DriveEdge {
+pub(crate) struct DriveEdge {
     _edge: Edge,
     backend: EdgeBackend<NullBackend>,
-    remote: NullRemote,
+    pub(crate) remote: NullRemote,
 }
 
 impl DriveEdge {
     fn start(url: &str, name: &str) -> Self {
-        let edge = Edge::connect(settings(url).with_edge_name(name).unwrap()).unwrap();
+        Self::of(settings(url).with_edge_name(name).unwrap())
+    }
+
+    pub(crate) fn of(settings: RelaySettings) -> Self {
+        let edge = Edge::connect(settings).unwrap();
         let (inner, remote) = NullBackend::new();
         let mut backend = EdgeBackend::new(&edge, inner, Arc::new(Doors));
         backend.open(context()).unwrap();
         Self { _edge: edge, backend, remote }
     }
 
-    fn poll(&mut self) {
+    pub(crate) fn poll(&mut self) {
         self.backend.poll(&mut |_| {});
     }
 
-    fn press(&self, key: &str) {
+    pub(crate) fn press(&self, key: &str) {
         self.remote.event(1, EventKind::KeyDown(Key::new(key)));
     }
 
-    fn control(&self) -> Option<ControlState> {
+    pub(crate) fn control(&self) -> Option<ControlState> {
         self.remote.commands().into_iter().rev().find_map(|command| match command {
             BackendCommand::Control(control) => Some(control),
             _ => None,
@@ -104,7 +108,7 @@ impl DriveEdge {
     }
 }
 
-fn keys(events: &[BackendEvent]) -> Vec<String> {
+pub(crate) fn keys(events: &[BackendEvent]) -> Vec<String> {
     let pressed = events.iter().filter_map(|event| match event {
         BackendEvent::Event { kind: EventKind::KeyDown(key), .. } => Some(key.key.clone()),
         _ => None,
@@ -113,7 +117,7 @@ fn keys(events: &[BackendEvent]) -> Vec<String> {
 }
 
 /// The client of whoever drives at an edge, and its label.
-fn driver(events: &[BackendEvent]) -> Option<(ClientId, String)> {
+pub(crate) fn driver(events: &[BackendEvent]) -> Option<(ClientId, String)> {
     events.iter().find_map(|event| match event {
         BackendEvent::Joined { client, label, role: Role::Drive } => Some((*client, label.clone())),
         _ => None,
@@ -126,7 +130,7 @@ fn a_driver_at_an_edge_is_a_client_of_the_origin_though_a_third_of_all_is_lost()
     let mut origin = origin(&server.url());
     let bad = Proxy::of(&server);
     let up = Faults::new(Direction::FromClient, DRIVE, 1).drop_one_in(3).repeat_one_in(4);
-    let down = Faults::new(Direction::ToClient, "_INBOX_edge", 2).drop_one_in(3);
+    let down = Faults::new(Direction::ToClient, "_INBOX_drive", 2).drop_one_in(3);
     let mut edge = DriveEdge::start(&bad.url(), "fra-1");
     bad.set_faults([up, down]);
     edge.remote.join(1);

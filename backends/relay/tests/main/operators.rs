@@ -5,10 +5,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use framecast_relay::{Edge, RelaySettings};
+use framecast_api::{Backend, BackendCommand, ClientId, ControlState, Member, Role};
+use framecast_relay::{Edge, RelayBackend, RelaySettings};
 use framecast_test_nats::NatsServer;
 use tempfile::TempDir;
 
+use crate::drivers::{self, DriveEdge};
 use crate::stage::{Origin, TestEdge, eventually};
 
 /// A server as an operator runs it, and what its users are given.
@@ -79,6 +81,34 @@ fn the_permissions_of_the_example_are_enough_and_nobody_needs_more() {
         second.wait_for_exact(&origin);
     }
     eventually("both edges", || origin.audience().len() == 2);
+    let log = operated.server.log();
+    assert!(!log.contains("Permissions Violation"), "{log}");
+}
+
+#[test]
+fn the_permissions_of_the_example_are_enough_for_an_edge_where_somebody_drives() {
+    let operated = Operated::start();
+    let mut origin = RelayBackend::new(operated.settings("origin")).unwrap();
+    origin.set_drive_links(|| vec![(drivers::link(), drivers::KEY)]);
+    origin.open(drivers::context()).unwrap();
+    let mut edge = DriveEdge::of(operated.settings("drive-1"));
+    edge.remote.join(1);
+    edge.press("a");
+    let mut events = Vec::new();
+    eventually("a key", || {
+        edge.poll();
+        origin.poll(&mut |event| events.push(event));
+        drivers::keys(&events) == ["a"]
+    });
+    let (client, label) = drivers::driver(&events).unwrap();
+    let member = Member::new(5, Some(client), label, Role::Drive);
+    let control = ControlState::new(Some(5), None, true, vec![member]);
+    origin.apply(&BackendCommand::Control(control)).unwrap();
+    eventually("it hears that it drives", || {
+        edge.poll();
+        edge.control()
+            .is_some_and(|it| it.presenter().and_then(|it| it.client) == Some(ClientId(1)))
+    });
     let log = operated.server.log();
     assert!(!log.contains("Permissions Violation"), "{log}");
 }

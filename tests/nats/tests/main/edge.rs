@@ -96,7 +96,7 @@ fn each_user_may_do_what_the_table_says_and_nothing_else() {
             }
         }
     }
-    assert_eq!(checked, 4 * 15, "rows of the table");
+    assert_eq!(checked, 4 * 16, "rows of the table");
 }
 
 #[test]

@@ -221,8 +221,8 @@ pub(crate) struct Export {
 }
 
 /// Serves a canvas that another program publishes on a NATS bus with --publish. Any number of edges can serve the same
-/// canvas. Viewers only watch. If that program has a web mirror, its links to watch work at every edge: put their part
-/// after # behind the edge's address. Besides them an edge has links of its own (--link, --link-file, by default
+/// canvas. Viewers only watch, unless it has --drive. If that program has a web mirror, its links to watch work at every edge: put
+/// their part after # behind the edge's address. Besides them an edge has links of its own (--link, --link-file, by default
 /// "watch"), which that program neither knows nor revokes.
 #[cfg(feature = "relay")]
 #[derive(FromArgs, ArgsInfo, Debug)]

@@ -64,12 +64,12 @@ pub(crate) fn run(options: &Options, args: &Arguments) -> Result<()> {
     served.run(&canvas)
 }
 
-/// The flags, for viewers who only watch: nobody drives here what is drawn elsewhere.
+/// The flags, for viewers who only watch here: who drives is decided elsewhere.
 fn watching(options: &Options) -> Result<Options> {
     let mut options = options.clone();
     if let Some(link) = options.link.iter().find(|link| link.role != Role::Watch) {
         return Err(Error::invalid_input(format!(
-            "--link {}: viewers of an edge only watch; write {}=watch",
+            "--link {}: an edge's own links are to watch; write {}=watch",
             link.name, link.name
         )));
     }

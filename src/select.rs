@@ -531,6 +531,7 @@ fn config(
     config.trusted_proxies.clone_from(&options.trusted_proxy);
     config.public_url.clone_from(&options.public_url);
     config.also.clone_from(&options.also);
+    config.live = options.live;
     config.video = match options.video.unwrap_or_default() {
         VideoArg::Auto => VideoMode::Auto,
         VideoArg::Never => VideoMode::Never,

@@ -132,6 +132,12 @@ pub struct Options {
     #[cfg_attr(feature = "options", argh(option, arg_name = "https://host/path/"))]
     pub also: Vec<String>,
 
+    /// also serve the canvas as short segments below live/, which any HTTP cache can keep: for crowds behind a cache,
+    /// and where no WebSocket gets through. Anybody who can reach this server may then watch, without a link, also
+    /// through caches
+    #[cfg_attr(feature = "options", argh(switch))]
+    pub live: bool,
+
     /// the path that requests to the web mirror begin with, if a proxy does not remove it.
     /// Default: /
     #[cfg_attr(feature = "options", argh(option, arg_name = "/path/"))]
@@ -389,6 +395,7 @@ impl Options {
             ("--trusted-proxy", "http", !self.trusted_proxy.is_empty()),
             ("--public-url", "http", self.public_url.is_some()),
             ("--also", "http", !self.also.is_empty()),
+            ("--live", "http", self.live),
             ("--base-path", "http", self.base_path.is_some()),
             ("--frame-ancestors", "http", !self.frame_ancestors.is_empty()),
             ("--web-root", "http", self.web_root.is_some()),
@@ -465,6 +472,7 @@ mod tests {
             ("--trusted-proxy", "127.0.0.1", "http"),
             ("--public-url", "https://example.org/", "http"),
             ("--also", "https://edge-2.example.org/", "http"),
+            ("--live", "", "http"),
             ("--base-path", "/canvas/", "http"),
             ("--frame-ancestors", "https://example.org", "http"),
             ("--web-root", "web", "http"),
@@ -526,6 +534,7 @@ mod tests {
             "--trusted-proxy",
             "--public-url",
             "--also",
+            "--live",
             "--base-path",
             "--frame-ancestors",
             "--web-root",

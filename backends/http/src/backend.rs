@@ -9,6 +9,7 @@ use framecast_api::{
 };
 
 use framecast_stream::{UpdateSink, UpdateSource};
+use log::Level;
 
 use crate::Resources;
 use crate::driver::canvas::Canvas;
@@ -91,6 +92,15 @@ impl Backend for HttpBackend {
         self.canvas.open(context.waker, context.clock, context.title);
         self.canvas.set_video(crate::video::settings(self.server.site.video));
         self.encoders = encoders::start(&self.canvas)?;
+        if self.server.site.live.is_some() {
+            let address = self.server.site.url(&self.name);
+            self.server.site.report(
+                Level::Info,
+                &format!(
+                    "anybody who can reach this server may watch, without a link, also through caches: {address}live/"
+                ),
+            );
+        }
         Ok(())
     }
 

@@ -87,6 +87,14 @@ pub struct ServerConfig {
     /// that came by TLS connects to addresses of `https` only. An `index.html` of your own names them in the `src` of
     /// its `<framecast-view>`. Default: none.
     pub also: Vec<String>,
+    /// Whether each canvas is also served in segments that any HTTP cache can keep, at `live/` below its path: for crowds
+    /// behind a cache, and for networks that let no WebSocket through. The viewer's page falls back to them by itself.
+    ///
+    /// **Anybody who can reach the server may then watch, without a link, also through caches.** These addresses have no
+    /// token, since it would stand in the logs and caches on the way; revoked links and people who were sent away do not
+    /// count either. Pages of other origins can read them if [`allow_origins`](Self::allow_origins) names any. A canvas at
+    /// `/` then cannot have one called `live` beside it. Default: false.
+    pub live: bool,
     /// The path that requests begin with, such as `/canvas/`, for a proxy or a router that does not remove it.
     /// Default: `/`.
     pub path: String,
@@ -119,6 +127,7 @@ impl Default for ServerConfig {
             trusted_proxies: Vec::new(),
             public_url: None,
             also: Vec::new(),
+            live: false,
             path: "/".to_owned(),
             video: VideoMode::Auto,
             resources: Resources::new(),

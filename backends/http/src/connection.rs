@@ -13,6 +13,7 @@ use async_tungstenite::tungstenite::handshake::server::write_response;
 use bytes::Bytes;
 use framecast_api::Role;
 use framecast_stream::{Dialect, LinkAnswer, LinkRequest, Revocation};
+use http::header::{self, HeaderValue};
 use http::{Request, Response, StatusCode};
 use http_types::Method;
 use smol::Timer;
@@ -23,6 +24,7 @@ use smol::stream::StreamExt;
 
 use crate::Limits;
 use crate::driver::canvas::Canvas;
+use crate::driver::live::OpenSegment;
 use crate::driver::mjpeg;
 use crate::driver::websocket::{self, Address, Authenticator, Refused};
 use crate::front::answer::{Refusal, secure};
@@ -295,6 +297,18 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
             linger_until(stream, late.min(Instant::now() + limits.write_stall)).await;
             Ok(())
         }
+        Ok(Reply::Segment { response, segment }) => {
+            let late = Instant::now() + limits.request_time;
+            let has_body = method == Method::Get;
+            let sent = send_segment(&mut stream, response, segment, has_body, goes_on, server);
+            sent.or(after(late)).or(stopped(server)).await?;
+            if goes_on {
+                place.rests();
+                return Ok(Some(early));
+            }
+            linger_until(stream, late).await;
+            Ok(())
+        }
         Ok(Reply::Mjpeg { response, request }) => {
             let Ok(_taken) = admit_mjpeg(&request, place, server) else {
                 answer(&mut stream, BUSY.into(), method, late, server).await?;
@@ -505,6 +519,43 @@ pub(crate) fn cut(bytes: Bytes) -> impl Iterator<Item = Bytes> {
             false => Some(Bytes::copy_from_slice(&bytes[piece])),
         }
     })
+}
+
+/// Writes a segment while it is filled, each piece as a chunk (RFC 9112, 7.1). An error: it was not taken, or it ended too
+/// early, which the missing last chunk tells.
+async fn send_segment<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    mut response: Response<()>,
+    mut segment: OpenSegment,
+    has_body: bool,
+    goes_on: bool,
+    server: &Server,
+) -> io::Result<()> {
+    let headers = response.headers_mut();
+    headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+    let connection = if goes_on { "keep-alive" } else { "close" };
+    headers.insert(header::CONNECTION, HeaderValue::from_static(connection));
+    begin(stream, response, server).await?;
+    if !has_body {
+        return Ok(());
+    }
+    while let Some(piece) = segment.next().await? {
+        // An empty chunk would be the last one.
+        if piece.is_empty() {
+            continue;
+        }
+        let moved = Cell::new(Instant::now());
+        let mut writer = Moving { writer: &mut *stream, moved: &moved };
+        let written = async {
+            writer.write_all(format!("{:x}\r\n", piece.len()).as_bytes()).await?;
+            writer.write_all(&piece).await?;
+            writer.write_all(b"\r\n").await?;
+            writer.flush().await
+        };
+        written.or(stalled(&moved, server.site.limits.write_stall)).await?;
+    }
+    stream.write_all(b"0\r\n\r\n").await?;
+    stream.flush().await
 }
 
 /// Writes the head of an answer that has no length.

@@ -17,6 +17,7 @@ use smol::future::FutureExt;
 use smol::{LocalExecutor, Timer};
 
 use crate::connection::{Server, until_closed};
+use crate::driver::live::{self, Starter};
 use crate::front::connection_table::ConnectionTable;
 use crate::front::places::Places;
 use crate::site::Site;
@@ -137,11 +138,12 @@ fn run<A: Future<Output = Infallible>>(
     let spawner = Rc::new(Spawner { executor: Rc::clone(&executor), connected });
     let site = Arc::clone(&server.site);
     let watching = site.watch_links();
+    let cutting = cut_segments(&site, Rc::clone(&spawner), stopped);
     let taking = take_over(Rc::clone(&server), Rc::clone(&spawner), waiting);
     let accepting = accept(server, spawner);
     let main = async {
         let work = async {
-            accepting.or(taking).or(watching).await;
+            accepting.or(taking).or(watching).or(cutting).await;
         };
         work.or(until_closed(stopped)).await;
         let timeout = async {
@@ -158,6 +160,22 @@ async fn take_over(server: Rc<Server>, spawner: Rc<Spawner>, waiting: Receiver<J
         spawner.spawn(job(Rc::clone(&server)));
     }
     // There is nobody left to hand anything over.
+    smol::future::pending().await
+}
+
+/// Cuts canvases into segments for which somebody asks.
+async fn cut_segments(
+    site: &Site,
+    spawner: Rc<Spawner>,
+    stopped: &Receiver<Infallible>,
+) -> Infallible {
+    let started = site.live.as_ref().and_then(Starter::started);
+    while let Some(started) = &started
+        && let Ok(start) = started.recv().await
+    {
+        let stopped = stopped.clone();
+        spawner.spawn(async move { live::run(start).or(until_closed(&stopped)).await });
+    }
     smol::future::pending().await
 }
 

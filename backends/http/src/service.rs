@@ -27,6 +27,7 @@ use crate::driver::snapshot::Ticket;
 use crate::driver::websocket;
 use crate::front::answer::{Refusal, secure};
 use crate::front::links::{Admission, Link, LinkInfo};
+use crate::front::live;
 use crate::front::secret::Token;
 use crate::running::Running;
 use crate::site::{MjpegRequest, Reply, Requester, Site};
@@ -409,6 +410,19 @@ impl HttpService {
             Ok(Reply::Answer(response)) => self.response(response, request.method()),
             Ok(Reply::Snapshot(response, ticket)) => {
                 return (self.response(response, request.method()), ticket);
+            }
+            // Whoever sends it for us gets it when it is over.
+            Ok(Reply::Segment { response, segment }) => {
+                let body = async { segment.whole().await.ok() };
+                let late = async {
+                    Timer::after(site.limits.request_time).await;
+                    None
+                };
+                let response = match body.or(late).await {
+                    Some(body) => response.map(|()| body),
+                    None => live::gone(),
+                };
+                self.response(response, request.method())
             }
             Ok(Reply::Mjpeg { response, request: stream }) => {
                 self.stream(request.method(), response, stream, &requester).await

@@ -10,12 +10,14 @@ use std::time::{Instant, SystemTime};
 use bytes::Bytes;
 use framecast_api::{Error, Reporter, Result, Role, ViewLink};
 use framecast_stream::{
-    Dialect, Grant, Identity, LinkAnswer, LinkRequest, MjpegConfig, Revocation, VideoMode,
+    Dialect, Grant, Identity, LinkAnswer, LinkRequest, MjpegConfig, Revocation, SegmentRead,
+    VideoMode,
 };
 use http::{Request, Response, StatusCode};
 use log::Level;
 
 use crate::driver::canvas::Canvas;
+use crate::driver::live::{OpenSegment, Starter};
 use crate::driver::mjpeg;
 use crate::driver::snapshot::{self, Ticket};
 use crate::driver::websocket::Address;
@@ -23,11 +25,12 @@ use crate::front::access::{self, Allowed, Endpoints, UNAUTHORIZED};
 use crate::front::answer::{NOT_FOUND, Refusal, embeddable, widen};
 use crate::front::forwarded::Proxies;
 use crate::front::links::{Admission, Keyring, Link};
+use crate::front::live::{self, LivePath};
 use crate::front::pictures::{self, Picture};
 use crate::front::routes::{self, Route, route};
 use crate::front::secret::Token;
 use crate::link_watch::LinkWatch;
-use crate::resources::OtherServers;
+use crate::resources::{Name, OtherServers};
 use crate::{Limits, Resources, ServerConfig, Visitor};
 
 const LONGEST_NAME: usize = 64;
@@ -57,6 +60,10 @@ pub(crate) struct Site {
     takes_visitors: AtomicBool,
     /// Who is sent video.
     pub(crate) video: VideoMode,
+    /// Starts segments of canvases; `None`: there are none here.
+    pub(crate) live: Option<Starter>,
+    /// Pages of other origins may read them.
+    live_is_shared: bool,
     /// Hosts cannot change links.
     fixed_links: bool,
     /// Until the thread takes it.
@@ -123,6 +130,11 @@ pub(crate) enum Reply {
         response: Response<()>,
         request: MjpegRequest,
     },
+    /// A segment that is not over; to HEAD, only the head.
+    Segment {
+        response: Response<()>,
+        segment: OpenSegment,
+    },
     /// `response` accepts a WebSocket. Without a grant it has to show its link in its first
     /// message.
     Upgrade {
@@ -170,6 +182,8 @@ impl Site {
             base: config.public_base().unwrap_or_else(|| within(base, &config.path)),
             path: config.path.trim_end_matches('/').to_owned(),
             allowed: Allowed::new(&config),
+            live: config.live.then(Starter::new),
+            live_is_shared: !config.allow_origins.is_empty(),
             proxies: Proxies::new(&config.trusted_proxies),
             limits: config.limits.within_reason(),
             frame_ancestors: config.frame_ancestors,
@@ -265,7 +279,7 @@ impl Site {
                      letters, digits, - and _"
                 )));
             }
-            if routes::is_taken(name) {
+            if routes::is_taken(name, self.live.is_some()) {
                 return Err(Error::invalid_input(format!(
                     "a canvas cannot be called {name:?}: the page has a file at that path"
                 )));
@@ -344,6 +358,61 @@ impl Site {
         }
     }
 
+    /// The answer to who asks for a file of the page of `canvas`.
+    async fn file(
+        &self,
+        request: &Request<()>,
+        canvas: &str,
+        name: &Name,
+    ) -> std::result::Result<Reply, Refusal> {
+        let own = self.open_canvas(canvas).and_then(|canvas| canvas.resources());
+        let resources = own.as_ref().unwrap_or(&self.resources);
+        let also = self.others.addresses(canvas);
+        let mut response = routes::file(request, resources.find(name, &also).await?);
+        let sources = self.others.sources().and(resources.sources());
+        if !sources.is_empty() {
+            widen(&mut response, &self.frame_ancestors, &sources);
+        }
+        Ok(Reply::Answer(response))
+    }
+
+    /// The answer to who asks for what is at `path` below `live/` of `canvas`: whoever that is, since caches hand it on to
+    /// everybody.
+    async fn segments(
+        &self,
+        starter: &Starter,
+        canvas: &str,
+        path: &str,
+    ) -> std::result::Result<Reply, Refusal> {
+        let path = LivePath::parse(path).ok_or(NOT_FOUND)?;
+        let canvas = self.open_canvas(canvas).ok_or(NOT_FOUND)?;
+        let asking = starter.ask(&canvas, path == LivePath::Now);
+        let mut response = match path {
+            LivePath::Now => live::now(asking.newest().await),
+            LivePath::Picture(name) => match asking.picture(name) {
+                // It copies the picture, which may be large.
+                Some(picture) => live::segment(smol::unblock(move || picture.bytes()).await),
+                None => live::gone(),
+            },
+            LivePath::Segment(name) => match asking.read(name, 0) {
+                SegmentRead::Whole(bytes) => live::segment(bytes),
+                SegmentRead::More(_) | SegmentRead::Later => {
+                    let mut response = live::segment(());
+                    if self.live_is_shared {
+                        live::share(&mut response);
+                    }
+                    let segment = OpenSegment::new(asking, name);
+                    return Ok(Reply::Segment { response, segment });
+                }
+                SegmentRead::Gone => live::gone(),
+            },
+        };
+        if self.live_is_shared {
+            live::share(&mut response);
+        }
+        Ok(Reply::Answer(response))
+    }
+
     /// Decides about a request. The future runs on any runtime, and may move between threads.
     pub(crate) async fn reply(
         &self,
@@ -358,17 +427,11 @@ impl Site {
         let is_canvas = |name: &str| self.open_canvas(name).is_some();
         Ok(match route(request, &self.path, &is_canvas) {
             Route::Answer(response) => Reply::Answer(response),
-            Route::File { canvas, name } => {
-                let own = self.open_canvas(&canvas).and_then(|canvas| canvas.resources());
-                let resources = own.as_ref().unwrap_or(&self.resources);
-                let also = self.others.addresses(&canvas);
-                let mut response = routes::file(request, resources.find(&name, &also).await?);
-                let sources = self.others.sources().and(resources.sources());
-                if !sources.is_empty() {
-                    widen(&mut response, &self.frame_ancestors, &sources);
-                }
-                Reply::Answer(response)
-            }
+            Route::File { canvas, name } => self.file(request, &canvas, &name).await?,
+            Route::Live { canvas, path, name } => match &self.live {
+                Some(starter) => self.segments(starter, &canvas, &path).await?,
+                None => self.file(request, &canvas, &name?.ok_or(NOT_FOUND)?).await?,
+            },
             Route::Stats { canvas, format } => {
                 granted.ok_or(UNAUTHORIZED)?;
                 let found = self.open_canvas(&canvas).ok_or(NOT_FOUND)?;

@@ -40,6 +40,7 @@ mod protocol;
 mod relayed;
 #[cfg(test)]
 mod scene;
+mod segments;
 mod session;
 mod settings;
 #[cfg(test)]
@@ -70,6 +71,7 @@ pub use protocol::{
     ClientMessage, Dialect, LinkAnswer, LinkRequest, ListedLink, MadeLink, MjpegConfig, NoPart,
     Part, PictureEncoding, ReadPart, SUBPROTOCOL, VideoMessage, View,
 };
+pub use segments::{NoSegmentName, SegmentName, SegmentPicture, SegmentRead, Segments};
 pub use session::{Due, Session, SessionLimits, Violation};
 pub use snapshot::{NoSnapshot, SnapshotCache, SnapshotFormat, SnapshotLook};
 pub use stats::CanvasStats;

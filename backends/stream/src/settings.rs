@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use framecast_api::{BackendCommand, ClientId, ControlState, Cursor, LogicalSize, Member};
+use framecast_api::{BackendCommand, ClientId, ControlState, Cursor, LogicalSize, Member, Role};
 
 use crate::accessibility::TreeStore;
 use crate::client_state::{ClientState, Clients, PendingMessages};
@@ -92,6 +92,16 @@ impl Settings {
         };
         let reads = clients.values_mut().filter(|state| state.reads_text());
         reads.for_each(|state| note(&mut state.pending));
+    }
+
+    /// What somebody is told who watches and is none of the clients: title, cursor, who drives.
+    pub(crate) fn for_bystanders(&self) -> [String; 3] {
+        [
+            ServerMessage::Title { value: &self.title },
+            ServerMessage::Cursor { value: self.cursor.css_name() },
+            ServerMessage::control_of(&self.control, None, Role::Watch),
+        ]
+        .map(|message| message.print())
     }
 
     /// In the older protocol: the size that the application asked for, or else that of the canvas

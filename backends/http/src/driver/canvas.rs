@@ -21,6 +21,7 @@ use framecast_stream::{
 };
 use smol::channel::Sender;
 
+use super::live::Live;
 use super::snapshot::SharedCache;
 use crate::Resources;
 
@@ -35,6 +36,8 @@ pub(crate) struct Canvas {
     work: Condvar,
     /// The last snapshots.
     snapshots: SharedCache,
+    /// It in segments, while somebody asks for those.
+    live: Live,
     /// Of its page; `None`: the server's.
     resources: Mutex<Option<Resources>>,
 }
@@ -152,6 +155,7 @@ impl Canvas {
             }),
             work: Condvar::new(),
             snapshots: SharedCache::default(),
+            live: Live::default(),
             resources: Mutex::default(),
         }
     }
@@ -440,6 +444,15 @@ impl Canvas {
 
     pub(super) fn snapshots(&self) -> &SharedCache {
         &self.snapshots
+    }
+
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// What somebody is told besides pictures who is no client.
+    pub(super) fn texts_for_bystanders(&self) -> [String; 3] {
+        self.lock().hub.texts_for_bystanders()
     }
 
     /// What there is to encode now.

@@ -4,6 +4,7 @@
 pub(crate) mod canvas;
 pub(crate) mod encoders;
 mod fragments;
+pub(crate) mod live;
 pub(crate) mod mjpeg;
 pub(crate) mod snapshot;
 pub(crate) mod updates;

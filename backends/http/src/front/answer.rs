@@ -80,11 +80,12 @@ pub(crate) fn widen<T>(response: &mut Response<T>, frame_ancestors: &[String], s
 }
 
 /// Whether a browser that opens this shows a page, which has a window, frames and features. Scripts
-/// and styles are shown as text.
+/// and styles are shown as text, and what is only bytes is saved.
 fn is_page<T>(response: &Response<T>) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    !["text/javascript", "text/css"].contains(&kind.split(';').next().unwrap_or_default())
+    !["text/javascript", "text/css", "application/octet-stream"]
+        .contains(&kind.split(';').next().unwrap_or_default())
 }
 
 /// Adds the headers of every answer, also of errors. An accepted WebSocket is none: browsers show
@@ -142,6 +143,7 @@ mod tests {
             ("", true),
             ("text/javascript; charset=utf-8", false),
             ("text/css", false),
+            ("application/octet-stream", false),
         ] {
             let mut response = text(StatusCode::OK, "");
             response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));

@@ -8,6 +8,7 @@ pub(crate) mod forwarded;
 pub(crate) mod head;
 pub(crate) mod link_file;
 pub(crate) mod links;
+pub(crate) mod live;
 pub(crate) mod pictures;
 pub(crate) mod places;
 pub(crate) mod routes;

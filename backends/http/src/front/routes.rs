@@ -7,6 +7,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 
 use super::answer::{NOT_FOUND, Refusal, text};
+use super::live::FOLDER as LIVE;
 use super::pictures::Picture;
 use crate::resources::{Content, Name};
 
@@ -53,6 +54,13 @@ pub(crate) enum Route {
     Picture {
         canvas: String,
         picture: Picture,
+    },
+    /// What a canvas shows in segments, if the server has any: the path below their folder. Otherwise it is `name`, a
+    /// file as any other.
+    Live {
+        canvas: String,
+        path: String,
+        name: Result<Option<Name>, Refusal>,
     },
 }
 
@@ -123,6 +131,10 @@ pub(crate) fn route(request: &Request<()>, base: &str, is_canvas: &dyn Fn(&str) 
     if !reads(request) {
         return Route::Answer(not_allowed());
     }
+    if let Some(below) = path.strip_prefix(LIVE).and_then(|rest| rest.strip_prefix('/')) {
+        let (canvas, name) = (canvas.to_owned(), Name::asked(path));
+        return Route::Live { canvas, path: below.to_owned(), name };
+    }
     match Name::asked(path) {
         Ok(Some(name)) => Route::File { canvas: canvas.to_owned(), name },
         Ok(None) => Route::Answer(NOT_FOUND.into()),
@@ -149,9 +161,10 @@ pub(crate) fn is_path(path: &str) -> bool {
         && segments.all(|segment| !["", ".", ".."].contains(&segment))
 }
 
-/// Whether a canvas may be called `name`: it must not hide a file of the page at `/`.
-pub(crate) fn is_taken(name: &str) -> bool {
+/// Whether a canvas may not be called `name`: it would hide a file of the page at `/`, or its segments if it has `live`.
+pub(crate) fn is_taken(name: &str, live: bool) -> bool {
     [STATS, HEALTH].contains(&name)
+        || live && name == LIVE
         || framecast_viewer::FILES.iter().any(|file| file.path.split('/').next() == Some(name))
 }
 
@@ -556,8 +569,10 @@ mod tests {
 
     #[test]
     fn a_canvas_may_not_hide_a_file() {
+        let is_taken = |name| is_taken(name, false);
         assert!(is_taken("index.html") && is_taken("stats") && is_taken("healthz"));
         assert!(is_taken("core") && is_taken("ui"), "folders of the viewer");
-        assert!(!is_taken("side"));
+        assert!(!is_taken("side") && !is_taken("live"));
+        assert!(super::is_taken("live", true) && !super::is_taken("side", true));
     }
 }

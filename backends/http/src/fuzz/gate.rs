@@ -164,7 +164,9 @@ fn answer(request: &Request<()>, https: bool) {
             let found = smol::block_on(Resources::new().find(&name, "")).expect("nothing is read");
             is_answered(routes::file(request, found), method);
         }
-        Route::Stats { canvas, .. } | Route::Picture { canvas, .. } => {
+        Route::Stats { canvas, .. }
+        | Route::Picture { canvas, .. }
+        | Route::Live { canvas, .. } => {
             assert!(["", "side"].contains(&&*canvas));
             assert!(["GET", "HEAD"].contains(&request.method().as_str()));
         }

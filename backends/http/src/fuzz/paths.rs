@@ -1,10 +1,15 @@
 use std::path::{Component, Path};
 
+use crate::front::live::LivePath;
 use crate::resources::{Name, Resources};
 
-/// The path of a request as the name of a file: by another reader than the one under test.
+/// The path of a request as the name of a file, or of a segment: by another reader than the one under test.
 pub fn paths(bytes: &[u8]) {
     let Ok(path) = str::from_utf8(bytes) else { return };
+    let below = path.strip_prefix("live/").unwrap_or(path);
+    if let Some(found) = LivePath::parse(below) {
+        names_one_thing(below, found);
+    }
     let name = match Name::asked(path) {
         Ok(Some(name)) => name,
         Ok(None) => return,
@@ -26,6 +31,23 @@ pub fn paths(bytes: &[u8]) {
         assert!(
             smol::block_on(resources.find(&name, "")).unwrap().is_some() && resources.remove(text)
         );
+    }
+}
+
+/// Each thing has one address, so that a cache has it once.
+fn names_one_thing(path: &str, found: LivePath) {
+    let printed = match found {
+        LivePath::Now => "now".to_owned(),
+        LivePath::Segment(name) => name.to_string(),
+        LivePath::Picture(name) => format!("{name}-full"),
+    };
+    assert_eq!(printed, path);
+    if found != LivePath::Now {
+        let fields: Vec<_> = path.trim_end_matches("-full").split('-').collect();
+        let [run, number, key] = fields[..] else { panic!("{path:?} has three fields") };
+        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        assert!(run.len() == 16 && key.len() == 16 && run.bytes().chain(key.bytes()).all(is_hex));
+        assert!(number.len() <= 20 && number.bytes().all(|byte| byte.is_ascii_digit()));
     }
 }
 

@@ -14,6 +14,8 @@ mod lifetime;
 mod link_file;
 /// Links and roles: who gets in, and what for.
 mod links;
+/// `live/`: segments for HTTP caches.
+mod live;
 /// `GET stream.mjpg`.
 mod mjpeg;
 /// Plain requests: pages, refusals, hostile heads.

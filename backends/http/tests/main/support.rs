@@ -212,7 +212,7 @@ pub(crate) struct Screen {
 
 impl Screen {
     /// Draws one message; a picture once the update is complete.
-    fn draw(&mut self, bytes: &[u8]) -> Option<Picture> {
+    pub(crate) fn draw(&mut self, bytes: &[u8]) -> Option<Picture> {
         let u16_at = |at: usize| u16::from_le_bytes(bytes[at..at + 2].try_into().unwrap());
         let u32_at = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
         let f64_at = |at: usize| f64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());

@@ -358,6 +358,13 @@ impl Hub {
         Some(Job(Work::Video(Box::new(job))))
     }
 
+    /// Returns what somebody is told besides pictures who watches and is none of the clients: the texts `title`, `cursor`
+    /// and `control` of the protocol, in this order.
+    #[must_use]
+    pub fn texts_for_bystanders(&self) -> [String; 3] {
+        self.settings.for_bystanders()
+    }
+
     /// Returns the newest frame, and the number of frames that were presented.
     #[must_use]
     pub fn newest(&self) -> Option<(&Frame, u64)> {

@@ -10,7 +10,7 @@ import { cleanUp, endTest, newPage, open, picture, probe, root, until, view } fr
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 /** A first visit asks for no more, and is sent no more bytes, with heads and without pictures. */
 const REQUESTS = 6;
-const BYTES = 49_200;
+const BYTES = 49_800;
 
 after(cleanUp);
 afterEach(endTest);

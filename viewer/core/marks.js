@@ -1,7 +1,8 @@
 /**
  * What goes on, as `data-` attributes of an element, for tests and styles:
  *
- * - `data-state`, of the connection; `data-role`, "presenter" or "observer"; `data-link`, "drive" or "watch": what the
+ * - `data-state`, of the connection; `data-delayed`, "true" while the canvas comes in segments, about a second late, because no
+ *   WebSocket gets through; `data-role`, "presenter" or "observer"; `data-link`, "drive" or "watch": what the
  *   link allows;
  * - `data-sequence`, `data-update` and `data-exact` of the update that was painted last (exact: all that is shown are
  *   the frame's pixels, and the browser gives them back as they are); `data-updates` and `data-tiles`: how many were painted so far;
@@ -18,9 +19,10 @@ export default class Marks {
     for (const what of /** @type {const} */ (["updates", "tiles", "video", "failed", "malformed"])) this.count(what, 0);
   }
 
-  /** @param {{state: import("./transport/connection.js").State, presenter: boolean, role: import("./transport/protocol.js").Role}} info */
-  show({ state, presenter, role }) {
+  /** @param {{state: import("./transport/connection.js").State, delayed: boolean, presenter: boolean, role: import("./transport/protocol.js").Role}} info */
+  show({ state, delayed, presenter, role }) {
     this.#data.state = state;
+    this.#data.delayed = String(delayed);
     this.#data.role = presenter ? "presenter" : "observer";
     this.#data.link = role;
   }

@@ -3,6 +3,7 @@ import browser from "./browser.js";
 import Connection from "./transport/connection.js";
 import control from "./control.js";
 import cursors from "./cursors.js";
+import Fallback from "./transport/fallback.js";
 import H264 from "./decode/h264.js";
 import Input from "./input/input.js";
 import Lease from "./lease.js";
@@ -22,6 +23,7 @@ import viewInfo from "./view-info.js";
  *
  * @typedef {object} Info what the view can tell at this moment
  * @property {import("./transport/connection.js").State} state
+ * @property {boolean} delayed whether the canvas comes in segments, about a second late, because no WebSocket gets through
  * @property {boolean} address whether there is anything to connect to
  * @property {number | null} retryIn seconds until the next try; `null`: trying, or nothing to try
  * @property {number} lostFor seconds since the connection was lost; 0: it is there, or never was
@@ -94,6 +96,8 @@ export default class View extends EventTarget {
   #canvas = this.#picture.canvas;
   /** @type {Connection} */
   #connection;
+  /** @type {Fallback} */
+  #fallback;
   /** @type {Stream<ImageBitmap | VideoFrame>} */
   #stream;
   #video = new Video(stored.get(VIDEO) !== "off");
@@ -159,13 +163,22 @@ export default class View extends EventTarget {
       decode: async (part) => await (part.video ? this.#videoDecoder.decode(part) : this.#picture.decode(part)),
       draw: (update) => this.#picture.draw(update),
       painted: (shown, tiles) => this.#painted(shown, tiles),
-      send: (message) => this.#connection.send(message),
+      send: (message) => this.#answer(message),
       offset: () => this.#connection.clock.offset,
       wanted: () => this.#wantFrame(),
       failed: () => this.#marks.count("failed", 1),
-      overflow: () => this.#connection.fail("This page could not keep up."),
+      overflow: () => (this.#fallback.on ? this.#fallback.restart() : this.#connection.fail("This page could not keep up.")),
       ...CLOCK,
     });
+    this.#fallback = new Fallback(
+      {
+        anew: () => this.#stream.reset(),
+        message: (message) => this.#message(message),
+        part: (part) => this.#stream.receive(part, CLOCK.now()),
+        changed: () => this.#otherwise(),
+      },
+      { ...CLOCK, load: () => import("./transport/segments.js") },
+    );
     const mirror = {
       send: (/** @type {object} */ action) => {
         this.#input.flush();
@@ -216,7 +229,14 @@ export default class View extends EventTarget {
     // What may mean that the network is back, or that somebody waits for it.
     for (const type of ["online", "focus"]) this.#window.addEventListener(type, () => this.#connection.hurry(), { signal });
     this.#page.addEventListener("resume", () => this.#connection.hurry(), { signal });
-    this.#window.addEventListener("pagehide", () => this.#connection.close(), { signal });
+    this.#window.addEventListener(
+      "pagehide",
+      () => {
+        this.#connection.close();
+        this.#fallback.see("idle");
+      },
+      { signal },
+    );
     this.#window.addEventListener("pageshow", (event) => event.persisted && this.#started && this.start(), { signal });
     this.#show();
   }
@@ -253,6 +273,7 @@ export default class View extends EventTarget {
     this.close();
     [this.#urls, this.#token] = [urls, token];
     this.#connection.use(urls);
+    this.#fallback.use(urls);
     if (other) this.#forget();
     if (started) this.start();
   }
@@ -272,6 +293,7 @@ export default class View extends EventTarget {
     this.#started = true;
     this.#stream.see(this.#visible);
     this.#connection.wake(this.#visible);
+    this.#fallback.wake(this.#visible);
     this.#connection.open();
   }
 
@@ -469,10 +491,12 @@ export default class View extends EventTarget {
 
   /** @returns {Info} */
   get info() {
-    const { state, retryAt, reason, lostFor, clock } = this.#connection;
+    const { retryAt, reason, lostFor, clock } = this.#connection;
+    const delayed = this.#fallback.on;
     const { fps, rested, shown } = this.#stream;
     return {
-      state,
+      state: delayed ? "connected" : this.#connection.state,
+      delayed,
       address: this.#urls.length > 0,
       retryIn: retryAt === null ? null : Math.max(0, retryAt - CLOCK.now()),
       lostFor,
@@ -514,6 +538,9 @@ export default class View extends EventTarget {
 
   /** @param {import("./transport/connection.js").State} state */
   #connectionChanged(state) {
+    this.#fallback.see(state);
+    // What comes otherwise goes on until there is a connection.
+    if (this.#fallback.on) return;
     if (state !== "connected") {
       this.#stream.reset();
       this.#videoDecoder.reset();
@@ -529,6 +556,24 @@ export default class View extends EventTarget {
       this.#wantFrame();
     }
     this.#changed();
+  }
+
+  /** The canvas comes in segments from now on, or not any more. */
+  #otherwise() {
+    this.#connection.leisurely = this.#fallback.on;
+    this.#stream.reset();
+    this.#lease.clear();
+    this.#changed();
+  }
+
+  /**
+   * What the stream has to say to the server; in segments it only reads.
+   *
+   * @param {object} message
+   */
+  #answer(message) {
+    if (!this.#fallback.on) this.#connection.send(message);
+    else if ("type" in message && message.type === "refresh") this.#fallback.restart();
   }
 
   /** @param {import("./transport/protocol.js").Message} message */
@@ -620,6 +665,7 @@ export default class View extends EventTarget {
     this.#connection.send({ type: on ? "show" : "hide" });
     this.#stream.see(on);
     this.#connection.wake(on);
+    this.#fallback.wake(on);
     if (on) this.#connection.hurry();
     if (on) this.#wantFrame();
   }

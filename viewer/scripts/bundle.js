@@ -30,10 +30,10 @@ const CODINGS = {
   },
 };
 
-/** What only who shows recordings loads; from the page's own modules it comes by itself. */
-const LAZY = "./ui/replay/replay.js";
+/** What only those load who show a recording, or get no WebSocket through; from the page's own modules it comes by itself. */
+const LAZY = ["./ui/replay/replay.js", "./core/transport/segments.js"];
 
-const made = await bundle("bundle.js", [LAZY]);
+const made = await bundle("bundle.js", LAZY);
 const player = await bundle("framecast-view.js", []);
 
 // Compressed bytes differ from one zlib to the next, so what they stand for is compared.

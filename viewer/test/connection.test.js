@@ -729,3 +729,19 @@ test("another list begins with its first", () => {
   t.goesOn(1006);
   assert.equal(t.hosts(), "a b c a");
 });
+
+test("while the canvas comes another way it is enough to try once a minute", () => {
+  const t = setUp();
+  t.connection.open();
+  t.connection.leisurely = true;
+  t.socket.ends(1006);
+  assert.equal(t.sockets.length, 1);
+  t.pass(50);
+  assert.equal(t.sockets.length, 1);
+  t.pass(20);
+  assert.equal(t.sockets.length, 2);
+  t.connection.leisurely = false;
+  t.socket.ends(1006);
+  t.pass(15);
+  assert.equal(t.sockets.length, 3);
+});

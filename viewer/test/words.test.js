@@ -5,7 +5,7 @@ import words from "../ui/words.js";
 
 /** @type {import("../core/view.js").Info} */
 const connected = {
-  state: "connected", address: true, retryIn: null, lostFor: 0, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, recording: null, clients: [], sentAway: [], title: "", fps: 59.7,
+  state: "connected", delayed: false, address: true, retryIn: null, lostFor: 0, reason: "", presenter: true, held: true, role: "drive", by: "", canAsk: false, asks: false, manages: true, recording: null, clients: [], sentAway: [], title: "", fps: 59.7,
   exact: false, readable: true, rested: false, roundTrip: 0.0123, picture: true, keyboard: false,
 };
 
@@ -41,6 +41,13 @@ test("an observer learns whether anybody is in control", () => {
   assert.match(words({ ...connected, presenter: false, held: false }).roleHint, /nobody/);
   assert.match(words({ ...connected, presenter: false, by: "desk" }).roleHint, /desk is in control/);
   assert.match(words({ ...connected, presenter: false, role: "watch" }).roleHint, /link lets you watch/);
+});
+
+test("who watches in segments is told so, and that nobody drives from here", () => {
+  const delayed = words({ ...connected, presenter: false, manages: false, delayed: true });
+  assert.deepEqual([delayed.role, delayed.ask, delayed.title], ["Watching only, about a second late", "", ""]);
+  assert.match(delayed.roleHint, /No WebSocket gets through/);
+  assert.match(delayed.announcement, /^Watching only, about a second late\. No WebSocket/);
 });
 
 test("the button about control offers what can be done, and nothing else", () => {

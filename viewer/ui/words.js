@@ -27,6 +27,8 @@ const TITLES = {
 };
 /** In the place of the role while there is none. */
 const SHORT = { idle: "Not connected", connecting: "Connecting", lost: "Reconnecting", ended: "Ended", refused: "No access" };
+/** In the place of the role where no WebSocket gets through. */
+const DELAYED = "Watching only, about a second late";
 /** After so many seconds without an answer it is worth saying what else may be the matter. */
 const LONG = 30;
 /** What a page cannot find out by itself. */
@@ -41,7 +43,7 @@ const RESTS = 4;
 export default function words(info) {
   const connected = info.state === "connected";
   const waiting = connected && !info.picture;
-  const role = info.state !== "connected" ? SHORT[info.state] : info.presenter ? "Presenter" : "Observer";
+  const role = info.state !== "connected" ? SHORT[info.state] : info.delayed ? DELAYED : info.presenter ? "Presenter" : "Observer";
   const name = info.title || "framecast";
   return {
     role,
@@ -54,7 +56,7 @@ export default function words(info) {
     detail: [reason(info), next(info)].filter(Boolean).join(" "),
     retry: info.address && !["idle", "connecting", "connected"].includes(info.state),
     announcement: connected
-      ? `Connected as ${role.toLowerCase()}. ${hint(info)}.${recorded(info)}`
+      ? `${info.delayed ? role : `Connected as ${role.toLowerCase()}`}. ${hint(info)}.${recorded(info)}`
       : [TITLES[info.state], reason(info)].filter(Boolean).join(". "),
     tab: !connected && info.state !== "connecting" && info.state !== "idle" ? `${role} – ${name}` : name,
   };
@@ -63,6 +65,7 @@ export default function words(info) {
 /** @param {Info} info */
 function hint(info) {
   if (info.presenter) return "Your input reaches the application; F6 leaves the picture";
+  if (info.delayed) return "No WebSocket gets through here, so nobody can drive from here";
   const who = info.held ? `${info.by || "somebody else"} is in control` : "nobody is in control";
   return info.role === "watch" ? `Your link lets you watch; ${who}` : `You watch; ${who}`;
 }

@@ -5,6 +5,8 @@ const LONGEST = 15;
 const VISIBLE = 1.5;
 /** How often to look whether an application that ended was started again, in seconds. */
 const ENDED = 5;
+/** How often to try while the canvas comes another way, in seconds. */
+const OTHERWISE = 60;
 /** A connection that lasted this long was a good one: the next loss starts from the first wait. */
 const STABLE = 5;
 /** How long an attempt to connect may take, in seconds; and then again from the handshake to the welcome. */
@@ -54,4 +56,4 @@ function failuresAfter(failures, lasted) {
   return lasted !== null && lasted >= STABLE ? 0 : failures + 1;
 }
 
-export default Object.freeze({ FIRST, LONGEST, VISIBLE, ENDED, STABLE, PATIENCE, TURN, wait, turn, failuresAfter });
+export default Object.freeze({ FIRST, LONGEST, VISIBLE, ENDED, OTHERWISE, STABLE, PATIENCE, TURN, wait, turn, failuresAfter });

@@ -127,6 +127,7 @@ export default class Connection {
   role = "watch";
   /** Whether the server may send video. */
   video = false;
+  #leisurely = false;
 
   /**
    * @param {string[]} urls
@@ -151,7 +152,13 @@ export default class Connection {
 
   /** Somebody looks at a page that lost its server, and it may be back at any moment. */
   get #eager() {
-    return this.#awake && this.#met && !this.#answered && this.state === "lost";
+    return this.#awake && this.#met && !this.#answered && !this.#leisurely && this.state === "lost";
+  }
+
+  /** Whether the canvas comes another way: it is enough to try now and then. @param {boolean} on */
+  set leisurely(on) {
+    this.#leisurely = on;
+    if (this.state === "lost") this.#attempts.eager = this.#eager;
   }
 
   /** Connects, at once; also when waiting for the next try. No-op while connected. */
@@ -443,7 +450,8 @@ export default class Connection {
     if (this.#since !== null) this.#lostAt = now;
     this.#drop();
     this.state = state;
-    const wait = backoff.wait(this.#failures, state === "ended", this.#rim.random(), this.#eager);
+    const random = this.#rim.random();
+    const wait = this.#leisurely ? backoff.OTHERWISE * (0.9 + 0.2 * random) : backoff.wait(this.#failures, state === "ended", random, this.#eager);
     this.reason = reason;
     this.retryAt = now + wait;
     this.#timer = this.#rim.after(() => this.open(), wait);

@@ -202,20 +202,23 @@ fn nats_server_takes_every_configuration() {
 
 #[test]
 fn nginx_takes_its_configuration() {
-    let stage = Stage::new();
-    let folder = stage.folder.path().to_string_lossy();
-    let server = replace(
-        &read(&source().join("nginx.conf")),
-        "/etc/ssl/lecture.example.org",
-        &format!("{folder}/tls"),
-    );
-    let text = format!(
-        "pid {folder}/pid; error_log stderr; events {{}} http {{ access_log off; {server} }}"
-    );
-    fs::write(stage.path("nginx.conf"), text).expect("a file");
-    run(Command::new("nginx")
-        .args(["-t", "-e", "stderr", "-p", &folder, "-c"])
-        .arg(stage.path("nginx.conf")));
+    for name in ["nginx.conf", "nginx-cache.conf"] {
+        let stage = Stage::new();
+        let folder = stage.folder.path().to_string_lossy();
+        let server = replace(
+            &read(&source().join(name)),
+            "/etc/ssl/lecture.example.org",
+            &format!("{folder}/tls"),
+        );
+        let server = server.replace("/var/cache/nginx/lecture", &format!("{folder}/cache"));
+        let text = format!(
+            "pid {folder}/pid; error_log stderr; events {{}} http {{ access_log off; {server} }}"
+        );
+        fs::write(stage.path("nginx.conf"), text).expect("a file");
+        run(Command::new("nginx")
+            .args(["-t", "-e", "stderr", "-p", &folder, "-c"])
+            .arg(stage.path("nginx.conf")));
+    }
 }
 
 #[test]

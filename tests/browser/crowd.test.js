@@ -9,6 +9,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
+import bus from "./bus.js";
 import { atCleanUp, cleanUp, endTest, framecast, freePort, newPage, open, role, root, save, start, until, view } from "./harness.js";
 
 const SIZE = { width: 800, height: 500 };
@@ -118,15 +119,15 @@ async function counter(upstream) {
   return { port: server.address().port, counts };
 }
 
-/** A program with segments, whose page is at `port`; its links. */
-async function program(port, args) {
+/** A program with segments, whose page is at `port`; its `count` links. */
+async function program(port, args, count = 2) {
   const upstream = await freePort();
   const flags = ["--listen", `127.0.0.1:${upstream}`, "--public-url", `http://127.0.0.1:${port}/`, "--trusted-proxy", "127.0.0.1", "--live"];
   const started = framecast(["--backend", "http", ...flags, ...args]);
   const links = await until("the links", () => {
     if (started.result) throw new Error(`it ended: ${started.errors.join("\n")}`);
     const found = started.errors.flatMap((line) => line.match(/https?:\/\/\S+#token=\S+/) ?? []);
-    return found.length >= 2 && found;
+    return found.length >= count && found;
   });
   assert.ok(started.errors.some((line) => line.includes("anybody who can reach this server may watch") && line.includes(`http://127.0.0.1:${port}/live/`)));
   return { upstream, links };
@@ -243,4 +244,30 @@ test("a page that gets no WebSocket through watches exactly the same by way of a
   const expected = ["403", "ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"];
   const problems = page.problems.filter((problem) => !expected.some((it) => problem.includes(it)));
   assert.deepEqual([problems, driver.problems], [[], []]);
+});
+
+test("an edge has segments, too, of what is drawn at the origin", async () => {
+  const address = await bus();
+  const origin = framecast(["--backend", "http", "--listen", "127.0.0.1:0", "--publish", address, "demo", "paint"]);
+  const driver = await newPage(SIZE);
+  await open(driver, await origin.link());
+  await role(driver, "presenter");
+  const port = await freePort();
+  const { upstream } = await program(port, ["edge", address], 1);
+  await nginx(port, upstream, true);
+  const page = await newPage(SIZE);
+  await page.goto(`http://127.0.0.1:${port}/`);
+  const same = async (seen) =>
+    await until("both show the same, exactly", async () => {
+      const [here, there] = [await proof(page).catch(() => null), await proof(driver)];
+      return here?.exact && there.exact && here.crc === there.crc && here.crc !== seen && here.crc;
+    });
+  const blank = await same();
+  await driver.mouse.move(200, 200);
+  await driver.mouse.down();
+  await driver.mouse.move(600, 300, { steps: 8 });
+  await driver.mouse.up();
+  await driver.mouse.move(500, 450);
+  await same(blank);
+  assert.equal((await view(page)).delayed, "true");
 });

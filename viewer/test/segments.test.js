@@ -59,7 +59,11 @@ function setUp(answers) {
     "http://h/live/",
     {
       parseMessage: (text) => JSON.parse(text),
-      parsePart: (bytes) => (bytes.byteLength > 0 ? /** @type {any} */ ({ text: new TextDecoder().decode(bytes) }) : null),
+      parsePart: (bytes) => {
+        // "TEXT at SECONDS"
+        const [text, encoded = "0"] = new TextDecoder().decode(bytes).split(" at ");
+        return text ? /** @type {any} */ ({ text, encoded: Number(encoded) }) : null;
+      },
       anew: () => log.push("anew"),
       message: (said) => log.push(`${said.type} ${"value" in said ? said.value : ""}`),
       part: (part) => log.push(`part ${/** @type {any} */ (part).text}`),
@@ -129,6 +133,23 @@ test("it begins with the picture, goes on with what each segment names, and hear
     assert.deepEqual(log(), wanted, `pieces of ${size}`);
     segments.stop();
   }
+});
+
+test("a segment that comes at once is shown in pace, a little faster than it was drawn", async () => {
+  const { pass, log } = setUp([
+    ["now", () => now("a")],
+    ["a", () => segment([message(2, "all at 9"), next("b")])],
+    ["b", () => segment([message(2, "one at 10"), message(2, "two at 10.5"), message(2, "again at 10"), message(2, "late at 99"), next("c")])],
+  ]);
+  await pass(0.3);
+  assert.deepEqual(log(), ["get now", "anew", "get a", "part all", "get b", "part one"]);
+  await pass(0.2);
+  assert.deepEqual(log(), ["part two", "part again"]);
+  // No longer than a segment lasts.
+  await pass(0.8);
+  assert.deepEqual(log(), []);
+  await pass(0.2);
+  assert.deepEqual(log(), ["part late", "get c"]);
 });
 
 test("only what is said of the canvas is heard", async () => {

@@ -378,13 +378,14 @@ impl HttpService {
     /// | status | when |
     /// | --- | --- |
     /// | 101 | a WebSocket of a canvas ([`Answer::Upgrade`]) |
-    /// | 200, 304 | a file of the page, `stats`, a picture, or pictures one after the other ([`Answer::Mjpeg`]) |
+    /// | 200, 304 | a file of the page, `stats`, a picture, what [`live`](ServerConfig::live) serves (a segment when it is over), or pictures one after the other ([`Answer::Mjpeg`]) |
     /// | 308 | the name of a canvas without a slash after it |
     /// | 400 | an incomplete WebSocket handshake, such as one without a key; a malformed escape; an invalid `fps` |
     /// | 401 | the visitor has no role, and sends no valid token |
     /// | 403 | a request from a page of another origin, or for another host; a file that is not served |
     /// | 404 | nothing is there, for example above the service (`/../`) |
     /// | 405 | a method other than GET and HEAD |
+    /// | 410 | a segment that is over |
     /// | 426 | a version of WebSocket other than 13 |
     /// | 500 | a file that cannot be read, or a picture that cannot be encoded |
     /// | 503 | no snapshot yet, too many at once, or a file that takes too long to read |

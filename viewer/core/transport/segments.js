@@ -33,6 +33,8 @@ const TYPES = ["title", "cursor", "control"];
 const NAME = /^[0-9a-z-]{1,100}$/;
 /** So many seconds behind, it goes on at the newest picture. */
 const LATE = 5;
+/** A segment that comes at once is shown in this part of the time that it took: in pace, and so that who is behind catches up. */
+const PACE = 0.8;
 /** A request that brings nothing for so long has failed, in seconds. */
 const STALLED = 15;
 /** So many requests may fail in a row. */
@@ -173,9 +175,9 @@ export default class Segments {
    */
   async #read(first, seconds, signal, read) {
     const began = this.#rim.now();
-    let name = await this.#segment(first, signal);
+    let name = await this.#segment(first, 0, signal);
     for (let number = 1; ; number += 1) {
-      name = await this.#segment(name, signal);
+      name = await this.#segment(name, seconds, signal);
       read();
       if (this.#rim.now() - began - number * seconds > LATE) throw new Gone();
     }
@@ -185,10 +187,11 @@ export default class Segments {
    * Reads one.
    *
    * @param {string} name
+   * @param {number} seconds how long it lasts
    * @param {AbortSignal} signal
    * @returns {Promise<string>} the name of the next
    */
-  async #segment(name, signal) {
+  async #segment(name, seconds, signal) {
     const answer = await this.#fetch(name, signal);
     if (answer.status === 410 || answer.status === 404) throw new Gone();
     if (!answer.ok || !answer.body) throw new Error(`it answered ${answer.status}`);
@@ -196,6 +199,8 @@ export default class Segments {
     const rest = new Rest();
     /** @type {string | null} */
     let next = null;
+    /** When its first part came, on our clock and on the server's. @type {{here: number, there: number} | null} */
+    let start = null;
     for (;;) {
       const timer = this.#rim.after(() => void reader.cancel(), STALLED);
       const { done, value } = await reader.read().finally(() => this.#rim.cancel(timer));
@@ -203,27 +208,29 @@ export default class Segments {
       if (done) break;
       rest.add(value);
       for (let message = rest.take(); message; message = rest.take()) {
-        if (message.kind === NEXT) next = decode(message.payload);
-        else this.#take(message.kind, message.payload);
+        if (message.kind === NEXT) {
+          next = decode(message.payload);
+        } else if (message.kind === TEXT) {
+          this.#say(message.payload);
+        } else if (message.kind === PART) {
+          const part = this.#hooks.parsePart(message.payload.slice().buffer);
+          if (!part) throw new Error("a part cannot be read");
+          start ??= { here: this.#rim.now(), there: part.encoded };
+          const early = start.here + PACE * (part.encoded - start.there) - this.#rim.now();
+          if (early > 0) await this.#wait(Math.min(early, seconds));
+          if (signal.aborted) throw new Error("it was ended");
+          this.#hooks.part(part);
+        }
       }
     }
     if (next === null || !NAME.test(next) || rest.length > 0) throw new Error("it was cut short");
     return next;
   }
 
-  /**
-   * @param {number | undefined} kind
-   * @param {Uint8Array} payload
-   */
-  #take(kind, payload) {
-    if (kind === TEXT) {
-      const message = this.#hooks.parseMessage(decode(payload));
-      if (message && TYPES.includes(message.type)) this.#hooks.message(message);
-    } else if (kind === PART) {
-      const part = this.#hooks.parsePart(payload.slice().buffer);
-      if (!part) throw new Error("a part cannot be read");
-      this.#hooks.part(part);
-    }
+  /** @param {Uint8Array} payload */
+  #say(payload) {
+    const message = this.#hooks.parseMessage(decode(payload));
+    if (message && TYPES.includes(message.type)) this.#hooks.message(message);
   }
 
   /**

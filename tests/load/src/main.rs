@@ -9,6 +9,7 @@ mod client;
 mod content;
 mod handovers;
 mod link;
+mod live;
 mod page;
 mod picture;
 mod recording;
@@ -35,6 +36,7 @@ enum Command {
     All(All),
     Run(Run),
     Relay(Relay),
+    Live(Live),
     Serve(Serve),
     Watch(Watch),
     Beside(Beside),
@@ -83,6 +85,19 @@ struct Relay {
     /// what to measure. Default: all of it
     #[argh(positional)]
     parts: Vec<String>,
+}
+
+/// Measure what HTTP readers behind Varnish cost a server that offers segments (--live): what it is asked for, and
+/// processor time. Needs varnish.
+#[derive(FromArgs)]
+#[argh(subcommand, name = "live")]
+struct Live {
+    /// how many read. Default: 1000
+    #[argh(option, default = "1000")]
+    readers: u32,
+    /// seconds that each turn is measured for. Default: 20
+    #[argh(option, default = "20")]
+    seconds: u32,
 }
 
 /// Serve a content, as the scenarios do: for a look with a browser or another client.
@@ -158,6 +173,7 @@ fn main() {
             scenarios::run(&names, seconds, seed)
         }
         Command::Relay(Relay { viewers, seconds, parts }) => relay::run(&parts, viewers, seconds),
+        Command::Live(Live { readers, seconds }) => live::run(readers, seconds),
         Command::Watch(Watch { whole, pid, seconds, address }) => {
             scenarios::watch_other(address, pid, whole, seconds)
         }

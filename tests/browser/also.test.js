@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import bus from "./bus.js";
-import { cleanUp, endTest, framecast, freePort, newPage, open, pixel, role, save, shot, stats, until, view } from "./harness.js";
+import { cleanUp, endTest, framecast, freePort, newPage, open, pixel, proof, role, save, shot, stats, until, view } from "./harness.js";
 
 const SIZE = { width: 800, height: 500 };
 
@@ -24,8 +24,6 @@ async function twoPorts() {
 }
 
 /** What the page shows. */
-const proof = (page) => page.evaluate(async () => (await import(document.scripts[0].src)).view.proof());
-
 test("when its edge dies a page goes on at the other one, and back when that dies, too", async () => {
   const folder = mkdtempSync(join(tmpdir(), "framecast-also-"));
   try {

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import bus from "./bus.js";
-import { atCleanUp, cleanUp, endTest, framecast, freePort, newPage, open, role, root, save, start, until, view } from "./harness.js";
+import { atCleanUp, cleanUp, endTest, framecast, freePort, newPage, open, proof, role, root, save, start, until, view } from "./harness.js";
 
 const SIZE = { width: 800, height: 500 };
 /** So many read at once, and so many segments each. */
@@ -19,8 +19,6 @@ const SEGMENTS = 3;
 
 after(cleanUp);
 afterEach(endTest);
-
-const proof = (page) => page.evaluate(async () => (await import(document.scripts[0].src)).view.proof());
 
 /** Replaces what must be there. */
 function replace(text, from, to) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 import bus from "./bus.js";
-import { cleanUp, endTest, framecast, newPage, open, picture, probe, role, save, until, view } from "./harness.js";
+import { allShow, cleanUp, endTest, framecast, newPage, open, picture, probe, role, save, stroke, until, view } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 const SIZE = { width: 800, height: 500 };
@@ -34,25 +34,6 @@ async function pageAt(link) {
   await come(page, link, "it is let in", async () => (await view(page)).state === "connected");
   await picture(page, { exact: false });
   return page;
-}
-
-const proof = (page) => page.evaluate(async () => (await import(document.scripts[0].src)).view.proof());
-
-/** Waits until all pages show one exact picture that is not among those `seen`; returns its checksum. */
-async function allShow(pages, seen = []) {
-  return await until("all show another exact picture", async () => {
-    const proofs = await Promise.all(pages.map(proof));
-    const [{ crc }] = proofs;
-    return proofs.every((it) => it.exact && it.crc === crc) && !seen.includes(crc) && crc;
-  });
-}
-
-async function stroke(page, y) {
-  await page.mouse.move(200, y);
-  await page.mouse.down();
-  await page.mouse.move(600, y, { steps: 8 });
-  await page.mouse.up();
-  await page.mouse.move(500, 450);
 }
 
 test("who drives at an edge paints, who watches there does not, and an edge that is not made for it lets no driver in", async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import bus from "./bus.js";
-import { cleanUp, endTest, framecast, newPage, open, role, save, until, view } from "./harness.js";
+import { allShow, cleanUp, endTest, framecast, newPage, open, role, save, stroke, until, view } from "./harness.js";
 
 const HTTP = ["--backend", "http", "--listen", "127.0.0.1:0"];
 const SIZE = { width: 800, height: 500 };
@@ -23,17 +23,6 @@ async function watcherAt(address, name) {
   return page;
 }
 
-const proof = (page) => page.evaluate(async () => (await import(document.scripts[0].src)).view.proof());
-
-/** Waits until all pages show one exact picture that is not among those `seen`; returns its checksum. */
-async function allShow(pages, seen = []) {
-  return await until("all show another exact picture", async () => {
-    const proofs = await Promise.all(pages.map(proof));
-    const [{ crc }] = proofs;
-    return proofs.every((it) => it.exact && it.crc === crc) && !seen.includes(crc) && crc;
-  });
-}
-
 test("what is painted at the origin is exact at two edges, where nobody can paint", async () => {
   const address = await bus();
   const origin = framecast([...HTTP, "--publish", address, "demo", "paint"]);
@@ -42,13 +31,6 @@ test("what is painted at the origin is exact at two edges, where nobody can pain
   await role(driver, "presenter");
   const watchers = [await watcherAt(address, "one"), await watcherAt(address, "two")];
   const pages = [driver, ...watchers];
-  const stroke = async (page, y) => {
-    await page.mouse.move(200, y);
-    await page.mouse.down();
-    await page.mouse.move(600, y, { steps: 8 });
-    await page.mouse.up();
-    await page.mouse.move(500, 450);
-  };
   const blank = await allShow(pages);
   await stroke(driver, 200);
   const first = await allShow(pages, [blank]);

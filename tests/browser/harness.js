@@ -335,6 +335,27 @@ export async function heard(page) {
   await until("the page's pings are answered", () => page.pongs >= pongs + 2);
 }
 
+/** What a page can prove of the picture that it shows: whether it is exact, and its checksum. */
+export const proof = (page) => page.evaluate(async () => (await import(document.scripts[0].src)).view.proof());
+
+/** Waits until all pages show one exact picture that is not among those `seen`; returns its checksum. */
+export async function allShow(pages, seen = []) {
+  return await until("all show another exact picture", async () => {
+    const proofs = await Promise.all(pages.map(proof));
+    const [{ crc }] = proofs;
+    return proofs.every((it) => it.exact && it.crc === crc) && !seen.includes(crc) && crc;
+  });
+}
+
+/** Draws a line in the demo "paint", and takes the pointer elsewhere. */
+export async function stroke(page, y) {
+  await page.mouse.move(200, y);
+  await page.mouse.down();
+  await page.mouse.move(600, y, { steps: 8 });
+  await page.mouse.up();
+  await page.mouse.move(500, 450);
+}
+
 /** Opens `link` and waits for a picture; with `exact`, for the exact one. */
 export async function open(page, link, { exact = true } = {}) {
   await page.goto(link);

@@ -12,11 +12,13 @@ import {
   open,
   picture,
   probe,
+  proof,
   role,
   save,
   startBrowser,
   startDisplay,
   stats,
+  stroke,
   until,
   view,
 } from "./harness.js";
@@ -65,14 +67,6 @@ test("of the two links that a demo prints, the first draws and the second cannot
   const [driver, watcher] = [await newPage(size), await newPage(size)];
   await open(driver, drive);
   await open(watcher, watch);
-  const stroke = async (page, y) => {
-    await page.mouse.move(200, y);
-    await page.mouse.down();
-    await page.mouse.move(600, y, { steps: 8 });
-    await page.mouse.up();
-    await page.mouse.move(500, 450);
-  };
-  const proof = (page) => page.evaluate(async () => (await import(document.scripts[0].src)).view.proof());
   // What both show exactly once the application has drawn all that was said.
   const rests = async (seen) => {
     await Promise.all([heard(driver), heard(watcher)]);

@@ -97,7 +97,7 @@ impl Backend for HttpBackend {
             self.server.site.report(
                 Level::Info,
                 &format!(
-                    "anybody who can reach this server may watch, without a link, also through caches: {address}live/"
+                    "anybody who can reach this server may watch, without a link, also through caches: by segments below {address}live/"
                 ),
             );
         }

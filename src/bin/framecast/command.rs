@@ -229,7 +229,7 @@ pub(crate) struct Export {
 #[argh(
     subcommand,
     name = "edge",
-    example = "framecast --backend http --listen 127.0.0.1:8080 edge nats://bus.example.org/lecture",
+    example = "framecast --backend http --listen 127.0.0.1:8080 edge tls://bus.example.org/lecture",
     example = "framecast --backend terminal edge nats://127.0.0.1/lecture"
 )]
 pub(crate) struct Edge {
